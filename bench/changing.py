@@ -17,9 +17,10 @@ from bench import connections, serving
 from bench.moving import Moves, moving, organiser
 from sessions.domain import member, releases
 from sessions.models import Session, Visibility
+from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
-from summit.models import PublicVersion, Summit
+from summit.models import Summit
+from summit.models.versions import PublicVersion
 
 CONNECTIONS, SECONDS = 8, 6.0
 TURNS = 5

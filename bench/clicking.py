@@ -29,7 +29,7 @@ PUBLISH = f"""
 from datetime import timedelta
 from django.utils import timezone
 from press.domain import many, texts
-from summit.db.turns import Turns
+from summit.core.lock_yielding import Turns
 from summit.models import Summit, User
 summit = Summit.objects.get(slug="border-security-2025")
 by, approver = (User.objects.get(email=name + "@summit.example") for name in ("press", "approver"))

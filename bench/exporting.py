@@ -29,9 +29,9 @@ from press.formats import WRITERS
 from press.models import Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from press.reading import Reading, read, readable
 from press.rendered import plain_of
-from summit.db.clock import db_now
-from summit.languages import spoken
-from summit.memory import forget_all
+from summit.core.database_clock import db_now
+from summit.core.languages import spoken
+from summit.core.process_cache import forget_all
 from summit.models import Summit, User
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared"

@@ -15,8 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from portal.demo import synthetic
 from sessions.domain import member
 from sessions.models import ReleasedRole
+from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from summit.models import Summit
 
 SIZES = (1000, 10_000)

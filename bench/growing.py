@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 from bench.releasing import SIZES
 from sessions.domain import releases
 from sessions.models import Participant
+from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from summit.models import Summit, User
 
 TURNS, SLACK = 3, 1.25

@@ -18,7 +18,7 @@ from bench.outbox import seconds
 from bench.sink import sink
 from delegations.domain import invitations
 from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Person, Role, RoleAssignment, Summit, User
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message, MessageState

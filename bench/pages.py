@@ -14,8 +14,8 @@ from press.models import Text, TextKind
 from press.reading import listed
 from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
+from summit.core.process_cache import forget_all
 from summit.http import page_cache
-from summit.memory import forget_all
 from summit.models import Summit
 
 ANYBODY, FOCAL, ORGANISER = "anybody", "focal", "organiser"

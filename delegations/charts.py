@@ -12,7 +12,7 @@ from django.utils.translation import ngettext, pgettext
 from delegations.domain import groups, progress
 from delegations.models import Level
 from delegations.todo import INVITE, numbers, parties
-from summit.dates import short_day
+from summit.core.date_formats import short_day
 from summit.desk import charts
 from summit.desk.charts import Chart, Column, Row
 from summit.desk.today import desk_chart, lately, now_of, today_of

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 
 # User-assigned codes of ISO 3166-1 for what passports name beside its list (ICAO Doc 9303, part 3, section 5).
 KOSOVO, STATELESS = "XK", "XX"

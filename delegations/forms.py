@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from delegations import countries
 from delegations.fields import PARTICULARS, PERSON, particulars_of
 from delegations.models import Particulars, PassportType
-from summit.dates import long_day
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
 from summit.desk.setup_forms import Suggested
 from summit.desk.widgets import MomentInput, name_parts, plain_widget
 from summit.models import Person, Summit
-from summit.models.validators import validate_printable, validate_text, validate_time_zone, validate_year
 
 # How long before the first day and after the last one somebody may travel.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=30)

@@ -16,7 +16,7 @@ from delegations.domain import codes, letters, links, placeholders, reminders
 from delegations.models import InvitationLink, InvitationState, SignInCode
 from delegations.paper import letter
 from delegations.paper.letter import Sheet
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.outbox import reasons
 from summit.outbox.kinds import Attachment, Kind, Mail, always_stands, register
 from summit.outbox.models import Message

@@ -11,8 +11,8 @@ from delegations.domain.overview import STANDINGS
 from delegations.models import Invitation
 from delegations.permissions import can_invite
 from delegations.todo import CHANGE, INVITE, call_sheet, numbers
+from summit.core.metrics import Gauge, source
 from summit.desk.today import desk_panel, lately, now_of
-from summit.metrics import Gauge, source
 from summit.models import Summit
 from summit.permissions import allows
 

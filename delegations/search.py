@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Party, PartyName
-from summit.db.fold import Fold
+from summit.core.text_normalisation import Fold
 from summit.desk.search import Hit, Source, register
 from summit.models import Person
 

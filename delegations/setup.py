@@ -16,14 +16,14 @@ from delegations.domain import countries, country_names, entry, first, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
 from delegations.models import Invitation, InvitationState, Party, Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.line_parts import parts_of
+from summit.core.process_cache import Memory
+from summit.core.validators import validate_year
 from summit.desk import steps
 from summit.desk.setup import show
 from summit.desk.steps import Step, desk_step
-from summit.lines import parts_of
-from summit.memory import Memory
 from summit.models import Summit, User
-from summit.models.validators import validate_year
 from summit.permissions import allows
 
 PROPOSED = timedelta(days=30)

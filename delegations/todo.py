@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.domain import approval, asked, duplicates, gaps, handovers, visas
-from summit.db import together
+from summit.core import batched_counts
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
@@ -42,7 +42,7 @@ def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
     return once(
         request,
         "delegations.waiting",
-        lambda: together.counts(
+        lambda: batched_counts.counts(
             prepared=approval.waiting(summit=summit, by=user),
             alike=duplicates.waiting(summit),
             handed=handovers.still_open(summit),

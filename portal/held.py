@@ -20,7 +20,7 @@ from delegations.domain.retention import Times
 from delegations.fields import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
 from delegations.models import Badge, FormerMember, Handover, Kept, Particulars, Party
 from portal.views.delegation.person import SECTIONS
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.domain.portions import Portion, Subject, columns_of, is_staffs, own_portions
 from summit.models import Person, Summit
 from summit.outbox.kinds import label_of

@@ -14,7 +14,8 @@ from press.addresses import address
 from press.models import Attachment, Edition, EditionAttachment, Wording
 from press.models.visibility import public_editions
 from sessions.domain.files import CALLED
-from summit.languages import calls_itself, direction
+from summit.core.languages import calls_itself
+from summit.core.languages import direction as direction_2
 from summit.models import Person, Summit
 
 
@@ -99,7 +100,7 @@ def _file(summit: Summit, edition: Edition, row: Attachment) -> File:
     return File(
         title=row.title,
         language=row.language,
-        direction=direction(row.language),
+        direction=direction_2(row.language),
         language_name=calls_itself(row.language),
         format=CALLED.get(row.content_type, ""),
         content_type=row.content_type,
@@ -119,7 +120,7 @@ def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
     rows = public_editions().filter(wanted, version__authoritative=True, version__text__withdrawn_at__isnull=True)
     return {
         row.version.text_id: Other(
-            row.title, row.version.language, direction(row.version.language), address(summit, row)
+            row.title, row.version.language, direction_2(row.version.language), address(summit, row)
         )
         for row in rows.select_related("version__text")
     }

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 
 from sessions.domain import member
 from sessions.models import ReleasedSession
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
 from summit.models import Summit
 
 MOST = 3

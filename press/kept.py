@@ -20,10 +20,11 @@ from django.http.response import HttpResponseBase
 from django.utils.dateparse import parse_datetime
 
 from press.models import Lift
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
 from summit.http.page_cache import Version, cached_page
 from summit.http.public import public_page
-from summit.models import PublicVersion, Summit
+from summit.models import Summit
+from summit.models.versions import PublicVersion
 
 # Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
 # said less before a moment would tell that there is one. The desk sets moments on these multiples.

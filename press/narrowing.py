@@ -19,7 +19,7 @@ from press.finding.address import NAMES, Asked
 from press.finding.asking import Found
 from press.finding.fields import FIELDS, World
 from press.finding.rows import Public, Row, public, spoken
-from summit.dates import plain_day
+from summit.core.date_formats import plain_day
 from summit.models import Summit
 
 # How many texts each value of each field would show.

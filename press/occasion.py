@@ -14,7 +14,7 @@ from press.reading import Reading, described, listed
 from sessions.domain.wording import days
 from sessions.models import ReleasedSession
 from sessions.published import Published, listing, source, stamp
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
 from summit.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock

@@ -21,7 +21,7 @@ from press.models.visibility import public_editions, published_editions
 from press.versions import Version, shown_in, versions_of
 from sessions.models import ReleasedSession, Slot
 from sessions.models.labels import beside, with_party
-from summit.languages import direction
+from summit.core.languages import direction as direction_2
 from summit.models import Summit
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Reading:
     @property
     def direction(self) -> str:
         """ "rtl" or "ltr"."""
-        return direction(self.language)
+        return direction_2(self.language)
 
     @property
     def slot(self) -> Slot | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from press.domain.lengths import Length, measure
 from press.domain.markdown import TOP, Block, to_blocks, to_html, to_plain
 from press.models import Edition
-from summit.memory import Memory
+from summit.core.process_cache import Memory
 
 # About 20 kB each: a full feed in each of several languages, and what is read most.
 MOST = 512

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from press.models import Edition, Text
-from summit.db.fold import Fold
+from summit.core.text_normalisation import Fold
 from summit.desk.search import Hit, Source, register
 
 

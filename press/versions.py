@@ -8,7 +8,8 @@ from django.conf import settings
 from press.addresses import address
 from press.models import TextVersion
 from press.models.visibility import public_editions
-from summit.languages import calls_itself, direction
+from summit.core.languages import calls_itself
+from summit.core.languages import direction as direction_2
 from summit.models import Summit
 
 
@@ -43,7 +44,7 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
         shown = Version(
             language=version.language,
             name=calls_itself(version.language),
-            direction=direction(version.language),
+            direction=direction_2(version.language),
             url=address(summit, row),
             current=version.pk == current,
         )

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from sessions.models import MediaAccess, ReleasedSession
-from summit.languages import tongue
+from summit.core.languages import tongue
 from summit.templatetags.marks import comma
 
 

@@ -11,8 +11,8 @@ from delegations.domain.naming import to_reader
 from sessions.domain import feeds
 from sessions.domain.feed_calendar import private_feed
 from sessions.models import Feed
+from summit.core.languages import spoken
 from summit.http.public import blind
-from summit.languages import spoken
 
 
 @require_safe

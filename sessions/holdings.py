@@ -21,7 +21,7 @@ from sessions.models import (
     SessionKind,
     Slot,
 )
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Person, Summit, User
 from summit.permissions import allows
 from summit.templatetags.marks import comma

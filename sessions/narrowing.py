@@ -14,8 +14,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from sessions.models import ReleasedSession
-from summit.dates import brief_day
-from summit.languages import tongue
+from summit.core.date_formats import brief_day
+from summit.core.languages import tongue
 from summit.models import Summit
 
 # A value that stands in an address, its name, and the language of that: "" is the page's own.

@@ -10,7 +10,8 @@ from sessions.models import Release, ReleasedSession
 from sessions.permissions import can_release
 from sessions.todo import EDIT, standing
 from sessions.views import by_day
-from summit import home, metrics
+from summit import home
+from summit.core import metrics
 from summit.desk.today import desk_panel
 from summit.models import Summit
 from summit.permissions import allows

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.http import content_disposition_header
 
 from sessions.models import Document, ReleasedSession
-from summit.languages import tongue
+from summit.core.languages import tongue as tongue_2
 from summit.models import Summit
 
 
@@ -22,7 +22,7 @@ class Paper:
     @property
     def tongue(self) -> str:
         """What its language is called in the reader's."""
-        return tongue(self.language)
+        return tongue_2(self.language)
 
 
 def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:

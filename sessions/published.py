@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sessions.models import ReleasedParticipant, ReleasedSession
+from summit.core.registry import Registry
 from summit.models import Summit
-from summit.registry import Registry
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.models import PartyName
 from sessions.models import Participant, Session, SessionText, Slot
-from summit.db.fold import Fold
+from summit.core.text_normalisation import Fold
 from summit.desk.search import Hit, Source, register
 from summit.templatetags.moments import day_clock
 

@@ -20,8 +20,8 @@ from sessions import narrowing
 from sessions.domain.kept import Kept
 from sessions.facts_line import facts
 from sessions.models import Attendance
+from summit.core.process_cache import Memory
 from summit.http.context import lang_query
-from summit.memory import Memory
 from summit.models import Summit
 from summit.models.versions import Stamp
 

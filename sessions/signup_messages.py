@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from sessions.domain import signup_notices, wording
 from sessions.domain.differences import Span
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message

@@ -10,8 +10,8 @@ from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from summit.db import fold, limits
-from summit.field_words import speak
+from summit.core import sqlite_limits, text_normalisation
+from summit.core.field_error_messages import speak
 
 # Before any form is imported.
 speak()
@@ -44,8 +44,8 @@ class SummitConfig(AppConfig):
         from summit.domain import forgetting  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
-        connection_created.connect(limits.connected, dispatch_uid="summit.limits")
-        connection_created.connect(fold.connected, dispatch_uid="summit.fold")
+        connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
+        connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")
 
 
 class AdminConfig(DjangoAdminConfig):

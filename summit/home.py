@@ -3,8 +3,8 @@
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from summit.core.registry import Registry
 from summit.models import Summit
-from summit.registry import Registry
 
 # From a summit to a template and its context, or None where there is nothing to show.
 Panel = Callable[[Summit], tuple[str, dict[str, Any]] | None]

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.accounts.links import password_link
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import Kind, Mail, register

@@ -33,9 +33,9 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from summit.core.registry import Registry
 from summit.models.summits import Summit
 from summit.models.users import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment, User
-from summit.registry import Registry
 from summit.templatetags.marks import comma
 
 __all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", "check", "declare", "declare_model"]

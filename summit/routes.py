@@ -31,9 +31,9 @@ from enum import StrEnum
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from summit.core.registry import Registry
 from summit.models.users import DESKS, FOLLOWING
 from summit.permissions import RULES
-from summit.registry import Registry
 
 NOBODY = "nobody"
 READ = frozenset({"GET"})

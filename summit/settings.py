@@ -140,8 +140,8 @@ def _database() -> dict[str, Any]:
     else:
         config["CONN_HEALTH_CHECKS"] = True
         config.setdefault("OPTIONS", {})["pool"] = False
-        # After how many times a query that public pages ask (summit.db.prepared) is planned once for a connection; 0
-        # for never, where a pooler gives each transaction another.
+        # After how many times a query that public pages ask (summit.core.compiled_query) is planned once for a
+        # connection; 0 for never, where a pooler gives each transaction another.
         config["OPTIONS"]["prepare_threshold"] = env.int("DATABASE_PREPARE", 3) or None
         # Compiling a query takes PostgreSQL longer than any of ours takes to run: what it saves is for reports.
         startup = env.str("DATABASE_STARTUP", "-c jit=off")
@@ -155,7 +155,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # The web process opens neither Redis nor SMTP: its cache and its rate limits stand in the database.
 CACHES = {
     "default": {
-        "BACKEND": "summit.db.cache.DatabaseCache",
+        "BACKEND": "summit.core.database_cache.DatabaseCache",
         "LOCATION": "summit_cache",
         "TIMEOUT": 300,
         # Django's 300 would let anybody push out what is counted of others by attempts under many names.
@@ -485,7 +485,10 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
     # What opens doors stands in no log.
-    "filters": {"tokens": {"()": "summit.logs.TokenFilter"}, "idle": {"()": "summit.logs.IdleFilter"}},
+    "filters": {
+        "tokens": {"()": "summit.core.log_filters.TokenFilter"},
+        "idle": {"()": "summit.core.log_filters.IdleFilter"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["tokens"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", "WARNING" if TESTING else "INFO")},
     "loggers": {

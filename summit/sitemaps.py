@@ -14,9 +14,9 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from lxml import etree
 
+from summit.core.registry import Registry
 from summit.http.public import public_page
 from summit.models import Summit
-from summit.registry import Registry
 from summit.views import get_summit
 
 NS = "http://www.sitemaps.org/schemas/sitemap/0.9"

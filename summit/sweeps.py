@@ -15,7 +15,7 @@ from celery import signals
 from celery.utils.log import get_logger
 from django.db import OperationalError
 
-from summit.db.transient import is_transient
+from summit.core.transient_errors import is_transient
 from summit.domain import upkeep
 
 # When a message was handed to the broker, by the clock of whoever did.

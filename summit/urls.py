@@ -1,7 +1,7 @@
 """All addresses. The apps above the ground floor are named by strings: nothing here imports upward.
 
 Addresses of a summit come last, since its slug is their first part; a slug that is one of the others is refused
-(summit.models.validators.reserved_slugs).
+(summit.core.validators.reserved_slugs).
 """
 
 from django.conf import settings

@@ -10,11 +10,11 @@ from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
+from summit.core.languages import spoken
 from summit.domain import colours
 from summit.home import panels, standing
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
-from summit.languages import spoken
 from summit.models import Summit
 from summit.paper import card
 

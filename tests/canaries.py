@@ -6,7 +6,7 @@ from typing import Any
 from cryptography.fernet import InvalidToken
 from django.db import connection, models
 
-from summit.models.fields import cipher
+from summit.core.encrypted_fields import cipher
 
 MARK = "canary"
 

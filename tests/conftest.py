@@ -14,9 +14,9 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from summit.core.process_cache import forget_all
 from summit.domain import upkeep
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from tests.plugins.collection import asks_no_database
 from tests.processes import drop_databases
 from tools import migrated

@@ -15,10 +15,10 @@ from delegations.domain import answers, levels, naming, scans
 from delegations.domain.answers import DESK_CHANNELS, Way
 from delegations.models import Answer, Channel, Invitation, Reply
 from delegations.todo import call_sheet
+from summit.core.validators import validate_year
 from summit.desk.widgets import DayInput
 from summit.domain import seen
 from summit.models import User
-from summit.models.validators import validate_year
 from summit.permissions import check
 
 _TEXT = {"dir": "auto"}

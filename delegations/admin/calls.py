@@ -18,7 +18,7 @@ from delegations.domain.calls import Narrowed
 from delegations.models import CallNote, CallOutcome, Invitation
 from delegations.permissions import can_answer_for, can_call
 from delegations.todo import call_sheet
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import user_of
 from summit.models import Summit, User

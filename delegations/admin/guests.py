@@ -18,12 +18,12 @@ from delegations.domain import guests, members
 from delegations.domain.people import SeemsKnown
 from delegations.models import Party
 from delegations.permissions import check_can_invite
+from summit.core.languages import spoken
+from summit.core.validators import validate_printable
 from summit.desk import once
 from summit.desk.places import summit_page
 from summit.domain import seen
-from summit.languages import spoken
 from summit.models import Person, Summit, User
-from summit.models.validators import validate_printable
 
 _TEXT = {"dir": "auto"}
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from delegations.domain import naming, needs
 from delegations.models import Membership, Party
-from summit.dates import short_day
+from summit.core.date_formats import short_day
 from summit.desk.keys import key_of
 from summit.desk.pages import desk_page
 from summit.desk.places import Place, desk_place

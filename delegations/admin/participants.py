@@ -19,12 +19,12 @@ from delegations.domain import compare, listing, participants, photo_sheet
 from delegations.domain.listing import Order
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
+from summit.core.validators import validate_printable
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
 from summit.domain import seen
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
 from summit.permissions import allows, check

@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.domain import naming
 from delegations.models import Category
-from summit.dates import short_day
+from summit.core.date_formats import short_day
 from summit.desk.keys import key_of
 from summit.desk.scope import chosen_summit, summits_of
 from summit.models import Person, Summit

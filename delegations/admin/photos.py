@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 from delegations.domain import naming, photo_sheet
 from delegations.models import Membership, Party
 from delegations.printed import photos
-from summit.dates import long_day
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
 from summit.desk.pages import desk_page
 from summit.models import Summit, User
 from summit.paper import words

@@ -17,13 +17,13 @@ from django.utils.translation import gettext as _
 from delegations.domain import policy
 from delegations.models import Policy
 from delegations.models.policy import LETTER_TEXTS
+from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
 from summit.desk.summit_names import lazy_label
 from summit.desk.widgets import name_parts, plain_widget
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
 from summit.permissions import allows
 
 # What stands together: its heading, and the fields below it.

@@ -17,7 +17,7 @@ from delegations.admin.party_column import PartyOfInvitation
 from delegations.admin.party_filters import GroupFilter
 from delegations.admin.standing import moment, state_word
 from delegations.models import Channel, InvitationState, Party, Reply, ReplyScan
-from summit.dates import short_day
+from summit.core.date_formats import short_day
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.domain import seen
 from summit.models import Summit, User

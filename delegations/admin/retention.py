@@ -17,8 +17,8 @@ from delegations import purging
 from delegations.domain import nightly, retention, retention_times
 from delegations.domain.retention import Held, Times
 from delegations.models import Category, Kept, Retention
-from summit.dates import long_day
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.forms import SentencesForm
 from summit.desk.scope import where_may

@@ -14,7 +14,7 @@ from delegations.models import CallNote, CallOutcome
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit, User
 
 # So many parties are listed at once.

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from delegations.domain.order import OrderChanged
 from delegations.models import Category, Party
 from summit.api.resources import InSummit
-from summit.db.fold import Fold
+from summit.core.text_normalisation import Fold
 from summit.desk.search import LONGEST, SHORTEST, source_of, words_of
 from summit.domain import audit, seen
 from summit.domain.accounts import known_to

@@ -19,7 +19,7 @@ from delegations.printed import photos as printed
 from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer, WithContent
 from summit.api.files import ContentField
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import seen
 from summit.models import Person, Summit, User
 

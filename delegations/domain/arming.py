@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from delegations.domain import reminders
 from delegations.models import Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.arming import Channel, Waiting, channels
 from summit.models import Summit
 from summit.outbox.kinds import label_of

@@ -13,9 +13,9 @@ from delegations.domain import groups
 from delegations.domain.problems import FieldProblem
 from delegations.models import CallNote, CallOutcome, Invitation, InvitationState
 from delegations.permissions import check_can_call
+from summit.core.validators import validate_printable
 from summit.domain import audit
 from summit.models import Summit, User
-from summit.models.validators import validate_printable
 
 NOTE_LENGTH = 500
 # For how many days somebody has not answered, where the desk narrows its sheet by that.

@@ -19,7 +19,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from delegations.models import SignInCode
 from delegations.permissions import standing_parties
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import upkeep
 from summit.models import Person
 from summit.outbox.domain import enqueue

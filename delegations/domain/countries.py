@@ -17,7 +17,7 @@ from django.utils import translation
 from django_countries import countries
 
 from delegations.models import Party
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 
 # The official languages of the United Nations besides English, as the library calls them.
 _LANGUAGES = ("ar", "zh_CN", "fr", "ru", "es")

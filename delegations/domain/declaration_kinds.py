@@ -5,7 +5,7 @@ from typing import Any
 
 from delegations.domain import rows
 from delegations.models import DeclarationKind
-from summit.domain.named import tidy
+from summit.core.translated_names import tidy
 from summit.models import Summit, User
 from summit.permissions import check
 

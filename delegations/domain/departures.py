@@ -7,9 +7,9 @@ becomes of it: visa letters are void, declarations are withdrawn.
 from collections.abc import Callable
 
 from delegations.models import Party
+from summit.core.registry import Registry
 from summit.domain.audit import By
 from summit.models import Person
-from summit.registry import Registry
 
 # Does what follows for a person that leaves a party, by whoever took them off.
 Follow = Callable[[Party, Person, By], None]

@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import transaction
 
 from delegations.models import Particulars
-from summit.domain.rotation import Progress, also
+from summit.core.key_rotation import Progress, also
 
 _PURPOSE = b"delegations.domain.digests"
 

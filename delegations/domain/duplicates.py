@@ -18,7 +18,7 @@ from delegations.domain import digests
 from delegations.fields import party_of
 from delegations.models import Likeness, Party, Resemblance
 from delegations.permissions import can_act
-from summit.db.fold import Fold, fold
+from summit.core.text_normalisation import Fold, fold
 from summit.domain import audit
 from summit.domain.audit import By, System
 from summit.models import Person, Summit, User

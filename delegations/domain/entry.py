@@ -13,10 +13,10 @@ from delegations.domain import countries, country_names
 from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, PartyKind, PartyName, Policy
+from summit.core.line_parts import parts_of
+from summit.core.validators import validate_mailbox, validate_printable
 from summit.domain import audit
-from summit.lines import parts_of
 from summit.models import Summit, User
-from summit.models.validators import validate_mailbox, validate_printable
 from summit.permissions import check
 
 NAME_LENGTH = 120

@@ -11,8 +11,8 @@ from delegations import messages
 from delegations.domain import invitations, letters, links, mailboxes, overview
 from delegations.domain.invitations import Reach
 from delegations.models import Invitation, InvitationLink, Party
+from summit.core.languages import spoken
 from summit.domain import setup
-from summit.languages import spoken
 from summit.models import Summit, User
 
 

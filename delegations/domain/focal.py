@@ -17,10 +17,10 @@ from delegations.domain.acting import ASK, ActingRefused
 from delegations.domain.problems import FieldProblem
 from delegations.models import FocalPoint, FocalPointRequest, InvitationLink, Party, PortalSignIn, RequestState
 from delegations.permissions import check_can_act
+from summit.core.validators import validate_mailbox, validate_printable
 from summit.domain import audit
 from summit.domain.audit import By, Link, Mailbox
 from summit.models import Person, User
-from summit.models.validators import validate_mailbox, validate_printable
 from summit.permissions import check
 
 DECIDE = "delegations.decide_focal_point"

@@ -2,7 +2,7 @@
 decided it unasked."""
 
 from delegations.models import FocalPoint, FocalPointRequest, Party
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Person
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

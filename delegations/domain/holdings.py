@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from delegations.models import Party
+from summit.core.registry import Registry
 from summit.models import Person, Summit, User
-from summit.registry import Registry
 from summit.templatetags.marks import comma
 
 

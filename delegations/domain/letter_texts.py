@@ -7,7 +7,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Purpose
-from summit.languages import spoken
+from summit.core.languages import spoken
 
 
 @dataclass(frozen=True)

@@ -31,9 +31,9 @@ from delegations.models import (
     PartyKind,
     Policy,
 )
-from summit.dates import clock, long_day
-from summit.db.clock import db_now
-from summit.languages import spoken
+from summit.core.database_clock import db_now
+from summit.core.date_formats import clock, long_day
+from summit.core.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from delegations.domain.states import NotNow
 from delegations.models import InvitationLink, InvitationState
 from delegations.permissions import check_can_revoke
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.models import Summit, User
 

@@ -32,11 +32,11 @@ from delegations.models import (
     Resemblance,
     VisaLetter,
 )
+from summit.core.registry import Registry
 from summit.domain import audit
 from summit.models import Person, User
 from summit.outbox.models import Message
 from summit.permissions import check
-from summit.registry import Registry
 
 CHANGE = "delegations.resemblance.change"
 # What is left of a row that a released agenda names and that can't go.

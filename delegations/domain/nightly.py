@@ -8,9 +8,9 @@ from django.db import transaction
 
 from delegations.domain import kept, retention, sheets
 from delegations.models import USUAL_DAYS, Kept
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.registry import Registry
 from summit.models import Summit
-from summit.registry import Registry
 
 logger = logging.getLogger(__name__)
 # When it runs, in UTC: the settings' beat reads these.

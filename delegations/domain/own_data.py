@@ -16,11 +16,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain.problems import FieldProblem
+from summit.core.languages import spoken
+from summit.core.validators import validate_text
 from summit.domain import audit
 from summit.domain.audit import By
-from summit.languages import spoken
 from summit.models import AuditEntry, Person
-from summit.models.validators import validate_text
 from summit.outbox.domain import enqueue
 
 KIND = "own_data"

@@ -13,11 +13,11 @@ from delegations.domain.people import acts_for
 from delegations.fields import PHOTO, Reader, others, party_of, photo_of
 from delegations.models import Photo
 from delegations.permissions import can_act
+from summit.core.file_sizes import too_large
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person
 from summit.permissions import refusal
-from summit.sizes import too_large
 from summit.uploads.slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024

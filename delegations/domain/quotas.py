@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from delegations.domain.problems import FieldProblem
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.permissions import check

@@ -24,10 +24,10 @@ from delegations.models import (
     Policy,
     Purpose,
 )
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.languages import spoken
 from summit.domain import audit
 from summit.domain.audit import SYSTEM
-from summit.languages import spoken
 from summit.models import Summit
 from summit.models.summits import sends
 from summit.outbox import came_back

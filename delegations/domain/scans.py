@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from summit.sizes import too_large
+from summit.core.file_sizes import too_large
 
 # A letter of some pages, scanned in colour, is well below.
 LARGEST = 10 * 1024 * 1024

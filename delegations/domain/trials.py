@@ -13,7 +13,7 @@ from delegations.domain.first import Letter
 from delegations.domain.letter_texts import Text
 from delegations.models import Invitation, InvitationLink, Party, Purpose
 from delegations.permissions import check_can_write_templates
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.models import User
 from summit.outbox.domain import enqueue

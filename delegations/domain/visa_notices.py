@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from delegations.domain import mailboxes
 from delegations.models import VisaLetter
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

@@ -16,9 +16,9 @@ from delegations.domain import naming, placeholders
 from delegations.domain.templates import Texts
 from delegations.models import Particulars, Policy, Purpose, VisaLetter
 from delegations.paper.letter import Sheet
-from summit.dates import long_day, plain_day
-from summit.db.clock import db_now
-from summit.languages import spoken
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day, plain_day
+from summit.core.languages import spoken
 from summit.models import Summit
 from summit.models.people import announced
 from summit.paper import words

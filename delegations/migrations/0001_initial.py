@@ -4,8 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.models
+import summit.core.validators
 import summit.outbox.models.messages
 
 
@@ -23,12 +23,12 @@ class Migration(migrations.Migration):
             name='Party',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('country', 'country'), ('substate', 'sub-state government'), ('international', 'international organisation'), ('organisation', 'invited organisation')], default='country', max_length=20, verbose_name='kind')),
                 ('is_host', models.BooleanField(default=False, verbose_name='host')),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='short name')),
-                ('formal_name', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='formal name')),
-                ('sort_key', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='alphabetical key')),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='short name')),
+                ('formal_name', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='formal name')),
+                ('sort_key', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='alphabetical key')),
                 ('iso_code', models.CharField(blank=True, help_text='Two letters; only a country has one.', max_length=2, verbose_name='ISO 3166 code')),
                 ('region', models.CharField(choices=[('africa', 'Africa'), ('americas', 'Americas'), ('asia', 'Asia and the Pacific'), ('europe', 'Europe'), ('middle_east', 'Middle East and North Africa'), ('none', 'no region')], default='none', max_length=20, verbose_name='region')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language of letters')),
@@ -63,10 +63,10 @@ class Migration(migrations.Migration):
             name='Invitation',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('sent', 'sent'), ('answered', 'answered'), ('revoked', 'revoked')], default='draft', max_length=10, verbose_name='state')),
                 ('answer', models.CharField(blank=True, choices=[('attending', 'attending'), ('regrets', 'regrets')], max_length=10, verbose_name='answer')),
-                ('note', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='note with the answer')),
+                ('note', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='note with the answer')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('sent_at', models.DateTimeField(blank=True, null=True, verbose_name='sent')),
                 ('answered_at', models.DateTimeField(blank=True, null=True, verbose_name='answered')),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
             name='InvitationLink',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('address', models.EmailField(max_length=254, verbose_name='mailbox')),
                 ('nonce', models.CharField(default=summit.outbox.models.messages.new_nonce, editable=False, max_length=32, unique=True)),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),

@@ -4,7 +4,7 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import summit.models.fields
+import summit.core.models
 import summit.outbox.models.messages
 
 
@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='SignInCode',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('mailbox', models.EmailField(max_length=254, verbose_name='mailbox')),
                 ('nonce', models.CharField(db_index=True, default=summit.outbox.models.messages.new_nonce, editable=False, max_length=32)),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='asked for')),
@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             name='PortalSignIn',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('mailbox', models.EmailField(blank=True, max_length=254, verbose_name='mailbox')),
                 ('user_agent', models.CharField(blank=True, max_length=300, verbose_name='browser')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='since')),

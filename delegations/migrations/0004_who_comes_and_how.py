@@ -6,8 +6,9 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.encrypted_fields
+import summit.core.models
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -23,7 +24,7 @@ class Migration(migrations.Migration):
             name='Badge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('issued_at', models.DateTimeField(auto_now_add=True, verbose_name='issued')),
                 ('ended_at', models.DateTimeField(blank=True, null=True, verbose_name='dead since')),
                 ('why', models.CharField(blank=True, max_length=200, verbose_name='why')),
@@ -40,7 +41,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(auto_now_add=True, verbose_name='at')),
                 ('outcome', models.CharField(choices=[('coming', 'an answer is on its way'), ('call_back', 'to be called again'), ('nobody', 'nobody answered'), ('wrong', 'wrong number'), ('answered', 'they answered')], max_length=20, verbose_name='what came of it')),
-                ('note', models.CharField(blank=True, max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='note')),
+                ('note', models.CharField(blank=True, max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='note')),
             ],
             options={
                 'verbose_name': 'call',
@@ -73,12 +74,12 @@ class Migration(migrations.Migration):
             name='Declaration',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('details', summit.models.fields.EncryptedTextField(default='', editable=True, max_length=1000, verbose_name='what')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('details', summit.core.encrypted_fields.EncryptedTextField(default='', editable=True, max_length=1000, verbose_name='what')),
                 ('declared_at', models.DateTimeField(auto_now_add=True, verbose_name='declared')),
                 ('state', models.CharField(choices=[('declared', 'declared'), ('permitted', 'permitted'), ('refused', 'refused')], default='declared', max_length=10, verbose_name='state')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('reason', models.CharField(blank=True, max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='reason')),
+                ('reason', models.CharField(blank=True, max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='reason')),
             ],
             options={
                 'verbose_name': 'declaration',
@@ -90,9 +91,9 @@ class Migration(migrations.Migration):
             name='DeclarationKind',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('names', models.JSONField(blank=True, default=dict, verbose_name='names')),
-                ('asks', models.CharField(help_text='Such as “Make, calibre and serial number”.', max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='what is to be declared')),
+                ('asks', models.CharField(help_text='Such as “Make, calibre and serial number”.', max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='what is to be declared')),
                 ('permit', models.BooleanField(default=True, verbose_name='needs a permit')),
                 ('until', models.DateTimeField(blank=True, null=True, verbose_name='to be declared by')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
@@ -107,8 +108,8 @@ class Migration(migrations.Migration):
             name='ExternalId',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('system', models.CharField(max_length=40, validators=[summit.models.validators.validate_printable], verbose_name='system')),
-                ('value', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='its key')),
+                ('system', models.CharField(max_length=40, validators=[summit.core.validators.validate_printable], verbose_name='system')),
+                ('value', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='its key')),
             ],
             options={
                 'verbose_name': 'key in another system',
@@ -154,7 +155,7 @@ class Migration(migrations.Migration):
             name='Handover',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('what', models.CharField(max_length=40, verbose_name='what')),
                 ('key', models.CharField(max_length=80)),
                 ('since', models.DateTimeField(auto_now_add=True, verbose_name='since')),
@@ -173,8 +174,8 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('purpose', models.CharField(choices=[('delegation', 'invitation of a delegation'), ('organisation', 'invitation of an organisation'), ('guest', 'invitation of a single guest'), ('occasion', 'invitation to one session'), ('reminder', 'reminder'), ('visa', 'visa support letter')], max_length=20, verbose_name='purpose')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=10, verbose_name='language')),
-                ('subject', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='subject')),
-                ('body', models.TextField(max_length=8000, validators=[summit.models.validators.validate_printable], verbose_name='text')),
+                ('subject', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='subject')),
+                ('body', models.TextField(max_length=8000, validators=[summit.core.validators.validate_printable], verbose_name='text')),
                 ('changed_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
             ],
             options={
@@ -200,8 +201,8 @@ class Migration(migrations.Migration):
             name='OverpassRule',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('passes', models.PositiveIntegerField(default=1, verbose_name='passes')),
                 ('people', models.PositiveIntegerField(default=5, verbose_name='for every so many people')),
                 ('most', models.PositiveIntegerField(blank=True, null=True, verbose_name='at most')),
@@ -216,12 +217,12 @@ class Migration(migrations.Migration):
             name='ParticipantList',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('number', models.PositiveIntegerField(verbose_name='revision')),
                 ('final', models.BooleanField(default=False, verbose_name='final')),
-                ('note', models.CharField(blank=True, max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='note')),
+                ('note', models.CharField(blank=True, max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='note')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made at')),
-                ('content', summit.models.fields.EncryptedTextField(default='', editable=True)),
+                ('content', summit.core.encrypted_fields.EncryptedTextField(default='', editable=True)),
             ],
             options={
                 'verbose_name': 'list of participants',
@@ -234,26 +235,26 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
-                ('passport_name', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='name as in the passport')),
-                ('sex', summit.models.fields.EncryptedTextField(blank=True, choices=[('F', 'female'), ('M', 'male'), ('X', 'unspecified')], default='', editable=True, max_length=1, verbose_name='sex')),
-                ('birth_date', summit.models.fields.EncryptedDateField(blank=True, default=None, editable=True, null=True, verbose_name='date of birth')),
-                ('birth_place', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='place of birth')),
-                ('nationality', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=2, verbose_name='nationality')),
-                ('passport_type', summit.models.fields.EncryptedTextField(blank=True, choices=[('ordinary', 'ordinary passport'), ('diplomatic', 'diplomatic passport'), ('official', 'official or service passport'), ('laissez_passer', 'laissez-passer'), ('other', 'other travel document')], default='', editable=True, max_length=20, verbose_name='kind of passport')),
-                ('passport_number', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=30, verbose_name='passport number')),
-                ('passport_issuer', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='issued by')),
-                ('passport_expiry', summit.models.fields.EncryptedDateField(blank=True, default=None, editable=True, null=True, verbose_name='valid until')),
+                ('passport_name', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='name as in the passport')),
+                ('sex', summit.core.encrypted_fields.EncryptedTextField(blank=True, choices=[('F', 'female'), ('M', 'male'), ('X', 'unspecified')], default='', editable=True, max_length=1, verbose_name='sex')),
+                ('birth_date', summit.core.encrypted_fields.EncryptedDateField(blank=True, default=None, editable=True, null=True, verbose_name='date of birth')),
+                ('birth_place', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='place of birth')),
+                ('nationality', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=2, verbose_name='nationality')),
+                ('passport_type', summit.core.encrypted_fields.EncryptedTextField(blank=True, choices=[('ordinary', 'ordinary passport'), ('diplomatic', 'diplomatic passport'), ('official', 'official or service passport'), ('laissez_passer', 'laissez-passer'), ('other', 'other travel document')], default='', editable=True, max_length=20, verbose_name='kind of passport')),
+                ('passport_number', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=30, verbose_name='passport number')),
+                ('passport_issuer', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=200, verbose_name='issued by')),
+                ('passport_expiry', summit.core.encrypted_fields.EncryptedDateField(blank=True, default=None, editable=True, null=True, verbose_name='valid until')),
                 ('passport_digest', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
                 ('birth_digest', models.CharField(blank=True, db_index=True, editable=False, max_length=64)),
-                ('diet', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=500, verbose_name='dietary needs')),
-                ('access', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=500, verbose_name='access needs')),
-                ('speaks', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='languages spoken')),
+                ('diet', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=500, verbose_name='dietary needs')),
+                ('access', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=500, verbose_name='access needs')),
+                ('speaks', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='languages spoken')),
                 ('arrives_at', models.DateTimeField(blank=True, null=True, verbose_name='arrives')),
-                ('arrival_flight', models.CharField(blank=True, max_length=40, validators=[summit.models.validators.validate_printable], verbose_name='arriving flight or train')),
+                ('arrival_flight', models.CharField(blank=True, max_length=40, validators=[summit.core.validators.validate_printable], verbose_name='arriving flight or train')),
                 ('departs_at', models.DateTimeField(blank=True, null=True, verbose_name='departs')),
-                ('departure_flight', models.CharField(blank=True, max_length=40, validators=[summit.models.validators.validate_printable], verbose_name='departing flight or train')),
-                ('hotel', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='hotel')),
-                ('vehicle', models.CharField(blank=True, help_text='Make and plate.', max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='vehicle')),
+                ('departure_flight', models.CharField(blank=True, max_length=40, validators=[summit.core.validators.validate_printable], verbose_name='departing flight or train')),
+                ('hotel', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='hotel')),
+                ('vehicle', models.CharField(blank=True, help_text='Make and plate.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='vehicle')),
             ],
             options={
                 'verbose_name': 'particulars',
@@ -265,11 +266,11 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=10, verbose_name='language')),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='short name')),
-                ('formal_name', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='formal name')),
-                ('sort_key', models.CharField(blank=True, max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='alphabetical key')),
-                ('salutation', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='salutation')),
-                ('footnote', models.CharField(blank=True, max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='footnote')),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='short name')),
+                ('formal_name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='formal name')),
+                ('sort_key', models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='alphabetical key')),
+                ('salutation', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='salutation')),
+                ('footnote', models.CharField(blank=True, max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='footnote')),
             ],
             options={
                 'verbose_name': 'name in another language',
@@ -281,7 +282,7 @@ class Migration(migrations.Migration):
             name='Photo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('image', summit.models.fields.EncryptedBytesField()),
+                ('image', summit.core.encrypted_fields.EncryptedBytesField()),
                 ('width', models.PositiveIntegerField(verbose_name='width')),
                 ('height', models.PositiveIntegerField(verbose_name='height')),
                 ('updated_at', models.DateTimeField(auto_now=True, verbose_name='changed')),
@@ -302,10 +303,10 @@ class Migration(migrations.Migration):
                 ('name_by', models.DateTimeField(blank=True, null=True, verbose_name='people to be named by')),
                 ('confirm_by', models.DateTimeField(blank=True, null=True, verbose_name='people to be confirmed by')),
                 ('reminder_days', models.CharField(blank=True, default='14, 7, 2', help_text='Days before answers are due. Empty: none.', max_length=60, validators=[django.core.validators.RegexValidator('^\\s*(\\d{1,3}(\\s*,\\s*\\d{1,3})*)?\\s*\\Z', 'Write days with commas, such as “14, 7, 2”.')], verbose_name='reminders')),
-                ('letter_sender', models.TextField(blank=True, help_text='The host’s name and address, as it stands at the head of letters.', max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='letterhead')),
-                ('signatory_name', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='letters are signed by')),
-                ('signatory_office', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='office of whoever signs')),
-                ('reference_prefix', models.CharField(blank=True, max_length=40, validators=[summit.models.validators.validate_printable], verbose_name='letters’ references begin with')),
+                ('letter_sender', models.TextField(blank=True, help_text='The host’s name and address, as it stands at the head of letters.', max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='letterhead')),
+                ('signatory_name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='letters are signed by')),
+                ('signatory_office', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='office of whoever signs')),
+                ('reference_prefix', models.CharField(blank=True, max_length=40, validators=[summit.core.validators.validate_printable], verbose_name='letters’ references begin with')),
             ],
             options={
                 'verbose_name': 'policy for parties',
@@ -317,7 +318,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField(verbose_name='number')),
-                ('reason', models.CharField(max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='reason')),
+                ('reason', models.CharField(max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='reason')),
                 ('set_at', models.DateTimeField(auto_now=True, verbose_name='set at')),
             ],
             options={
@@ -330,14 +331,14 @@ class Migration(migrations.Migration):
             name='Reply',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='recorded')),
                 ('answer', models.CharField(choices=[('attending', 'attending'), ('represented', 'another will represent it'), ('regrets', 'regrets')], max_length=12, verbose_name='answer')),
                 ('level', models.CharField(blank=True, choices=[('state', 'head of state'), ('government', 'head of government'), ('deputy', 'deputy head of government'), ('minister', 'minister'), ('vice_minister', 'deputy minister or state secretary'), ('official', 'senior official'), ('ambassador', 'ambassador or chargé d’affaires'), ('executive', 'head of an organisation'), ('representative', 'representative')], max_length=20, verbose_name='at the level of')),
-                ('note', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='note with the answer')),
+                ('note', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='note with the answer')),
                 ('name', models.CharField(max_length=200, verbose_name='answered by')),
                 ('channel', models.CharField(choices=[('link', 'the letter’s link'), ('portal', 'the portal'), ('note_verbale', 'note verbale'), ('letter', 'letter'), ('telephone', 'telephone'), ('email', 'e-mail'), ('in_person', 'in person')], max_length=20, verbose_name='came by')),
-                ('reference', models.CharField(blank=True, help_text='Of a note verbale or letter, as it stands on it.', max_length=80, validators=[summit.models.validators.validate_printable], verbose_name='its reference')),
+                ('reference', models.CharField(blank=True, help_text='Of a note verbale or letter, as it stands on it.', max_length=80, validators=[summit.core.validators.validate_printable], verbose_name='its reference')),
                 ('dated', models.DateField(blank=True, null=True, verbose_name='its date')),
             ],
             options={
@@ -353,7 +354,7 @@ class Migration(migrations.Migration):
                 ('filename', models.CharField(max_length=200, verbose_name='file')),
                 ('media_type', models.CharField(max_length=60, verbose_name='format')),
                 ('size', models.PositiveIntegerField(verbose_name='bytes')),
-                ('content', summit.models.fields.EncryptedBytesField()),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
             ],
             options={
                 'verbose_name': 'scan',
@@ -377,11 +378,11 @@ class Migration(migrations.Migration):
             name='Sheet',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('purpose', models.CharField(choices=[('parties', 'parties'), ('people', 'people')], max_length=20, verbose_name='purpose')),
                 ('filename', models.CharField(max_length=200, verbose_name='file')),
-                ('content', summit.models.fields.EncryptedBytesField()),
-                ('report', summit.models.fields.EncryptedTextField(default='', editable=True)),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
+                ('report', summit.core.encrypted_fields.EncryptedTextField(default='', editable=True)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
                 ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='taken over')),
             ],
@@ -395,14 +396,14 @@ class Migration(migrations.Migration):
             name='VisaLetter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('embassy', models.CharField(help_text='The host’s embassy or consulate, such as “British Embassy in Tunis”.', max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='where they apply')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('embassy', models.CharField(help_text='The host’s embassy or consulate, such as “British Embassy in Tunis”.', max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='where they apply')),
                 ('state', models.CharField(choices=[('asked', 'asked for'), ('issued', 'issued'), ('refused', 'refused'), ('void', 'void')], default='asked', max_length=10, verbose_name='state')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked at')),
                 ('number', models.PositiveIntegerField(blank=True, null=True, verbose_name='number')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('reason', models.CharField(blank=True, max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='reason')),
-                ('content', summit.models.fields.EncryptedTextField(default='', editable=True)),
+                ('reason', models.CharField(blank=True, max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='reason')),
+                ('content', summit.core.encrypted_fields.EncryptedTextField(default='', editable=True)),
             ],
             options={
                 'verbose_name': 'visa support letter',
@@ -414,8 +415,8 @@ class Migration(migrations.Migration):
             name='Zone',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(max_length=10, validators=[summit.models.validators.validate_printable], verbose_name='mark on the badge')),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('code', models.CharField(max_length=10, validators=[summit.core.validators.validate_printable], verbose_name='mark on the badge')),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
             ],
             options={
@@ -492,7 +493,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='party',
             name='footnote',
-            field=models.CharField(blank=True, help_text='Stands under every list and document that names it.', max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='footnote'),
+            field=models.CharField(blank=True, help_text='Stands under every list and document that names it.', max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='footnote'),
         ),
         migrations.AddField(
             model_name='party',
@@ -502,27 +503,27 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='party',
             name='mission_address',
-            field=models.TextField(blank=True, max_length=500, validators=[summit.models.validators.validate_printable], verbose_name='address of the mission'),
+            field=models.TextField(blank=True, max_length=500, validators=[summit.core.validators.validate_printable], verbose_name='address of the mission'),
         ),
         migrations.AddField(
             model_name='party',
             name='mission_contact',
-            field=models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='contact at the mission'),
+            field=models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='contact at the mission'),
         ),
         migrations.AddField(
             model_name='party',
             name='mission_name',
-            field=models.CharField(blank=True, help_text='Such as “Embassy of France in London”.', max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='mission'),
+            field=models.CharField(blank=True, help_text='Such as “Embassy of France in London”.', max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='mission'),
         ),
         migrations.AddField(
             model_name='party',
             name='mission_phone',
-            field=models.CharField(blank=True, max_length=60, validators=[summit.models.validators.validate_printable], verbose_name='telephone of the mission'),
+            field=models.CharField(blank=True, max_length=60, validators=[summit.core.validators.validate_printable], verbose_name='telephone of the mission'),
         ),
         migrations.AddField(
             model_name='party',
             name='notes',
-            field=models.TextField(blank=True, help_text='For the desks alone; no delegation sees them.', max_length=4000, validators=[summit.models.validators.validate_printable], verbose_name='internal notes'),
+            field=models.TextField(blank=True, help_text='For the desks alone; no delegation sees them.', max_length=4000, validators=[summit.core.validators.validate_printable], verbose_name='internal notes'),
         ),
         migrations.AddField(
             model_name='party',
@@ -537,7 +538,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='party',
             name='salutation',
-            field=models.CharField(blank=True, help_text='How a letter to it begins. Empty: as the letter’s template has it.', max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='salutation'),
+            field=models.CharField(blank=True, help_text='How a letter to it begins. Empty: as the letter’s template has it.', max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='salutation'),
         ),
         migrations.AlterField(
             model_name='invitation',

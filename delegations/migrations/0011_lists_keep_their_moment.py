@@ -3,8 +3,8 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import summit.models.fields
-from summit.db.operations import FreezeColumns
+import summit.core.encrypted_fields
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):
@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='participantlist',
             name='content',
-            field=summit.models.fields.EncryptedTextField(default='', editable=True, verbose_name='whom it names'),
+            field=summit.core.encrypted_fields.EncryptedTextField(default='', editable=True, verbose_name='whom it names'),
         ),
         migrations.AlterField(
             model_name='participantlist',

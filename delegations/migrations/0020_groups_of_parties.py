@@ -7,8 +7,8 @@ East and North Africa; those of organisations) become groups of the summit that 
 import django.db.models.deletion
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.models
+import summit.core.validators
 
 NAMES = {
     "africa": "Africa",
@@ -42,13 +42,13 @@ class Migration(migrations.Migration):
                 (
                     "public_id",
                     models.CharField(
-                        default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True
+                        default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True
                     ),
                 ),
                 (
                     "name",
                     models.CharField(
-                        max_length=120, validators=[summit.models.validators.validate_printable], verbose_name="name"
+                        max_length=120, validators=[summit.core.validators.validate_printable], verbose_name="name"
                     ),
                 ),
                 (

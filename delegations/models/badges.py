@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 from delegations.models.categories import OverpassRule
 from delegations.models.members import Membership
 from delegations.models.parties import Party
+from summit.core.models import PublicModel
 from summit.models import Person, User
-from summit.models.fields import PublicModel
 
 
 class BadgeQuerySet(models.QuerySet["Badge"]):

@@ -8,9 +8,9 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.parties import Party
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit, User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class Capacity(models.TextChoices):

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import InvitationLink
+from summit.core.models import PublicModel
 from summit.models import Person
-from summit.models.fields import PublicModel
 from summit.outbox.models.messages import new_nonce
 
 MOST_GUESSES = 5

@@ -5,9 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class PartyGroup(PublicModel):

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
+from summit.core.models import PublicModel
 from summit.models import Person, User
-from summit.models.fields import PublicModel
 
 
 class HandoverState(models.TextChoices):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Level, Party
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
 from summit.models import Person, Summit, User
-from summit.models.fields import EncryptedBytesField, PublicModel
-from summit.models.validators import validate_printable, validate_text
 from summit.outbox.models.messages import new_nonce
 
 

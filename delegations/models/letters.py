@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import Invitation
+from summit.core.validators import validate_printable, validate_text
 from summit.models import Summit, User
-from summit.models.validators import validate_printable, validate_text
 
 
 class Purpose(models.TextChoices):

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit, User
-from summit.models.fields import EncryptedBytesField, EncryptedTextField, PublicModel
-from summit.models.validators import validate_printable
 
 
 class ParticipantList(PublicModel):

@@ -6,9 +6,10 @@ from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models.parties import Party
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Person, Summit, User
-from summit.models.fields import EncryptedTextField, PublicModel
-from summit.models.validators import validate_printable
 
 
 class DeclarationKind(models.Model):

@@ -6,9 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedDateField, EncryptedTextField
+from summit.core.validators import validate_printable
 from summit.models import Person, User
-from summit.models.fields import EncryptedBytesField, EncryptedDateField, EncryptedTextField
-from summit.models.validators import validate_printable
 
 
 class Sex(models.TextChoices):

@@ -7,9 +7,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
 from summit.models import Person, Summit
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable, validate_text
 
 
 class PartyKind(models.TextChoices):

@@ -10,7 +10,7 @@ from unicodedata import bidirectional
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.paper.press import print_pdf
 
 SOURCE = Path(__file__).with_name("letter.typ")

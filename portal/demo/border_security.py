@@ -14,7 +14,7 @@ from portal.demo.parts import complete, stored
 from press.domain import finding
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import setup
 from summit.models import Person, Room, Summit, User, Venue
 

@@ -2,7 +2,7 @@
 
 import random
 
-from summit.models.fields import ALPHABET, PUBLIC_ID_LENGTH
+from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 
 
 class Ids:

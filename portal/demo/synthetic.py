@@ -25,7 +25,7 @@ from portal.demo.border_security import counts
 from portal.demo.ids import Ids
 from portal.demo.parts import complete, stored
 from portal.demo.progress import Progress
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit, setup
 from summit.models import Person, Summit, User
 

@@ -20,7 +20,7 @@ from press.models import (
     Wording,
 )
 from sessions.models import Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 if TYPE_CHECKING:
     from portal.demo.synthetic import World

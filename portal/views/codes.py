@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods
 
 from delegations.domain import codes, doors, naming
 from portal.kept import remember
-from summit.db.clock import db_now
-from summit.models.validators import validate_mailbox
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_mailbox
 
 # In the browser's session: the public id of the code that was asked for here.
 CODE_KEY = "portal_code"

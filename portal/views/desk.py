@@ -16,7 +16,7 @@ from press.listing import Line, line
 from press.reading import brief, listed
 from sessions.domain import kept, wording
 from sessions.domain.differences import Change
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 # How many changes the home tells in full: the page of changes has them all.
 CHANGES = 3

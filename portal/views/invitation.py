@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from delegations.domain import answers, levels, naming, occasions
 from delegations.models import Answer, Invitation
 from portal.identity import Viewer, viewer_required
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 ENTERED = ("answer", "level", "name", "note")
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from delegations.domain import asked, doors, links, naming
 from delegations.models import InvitationLink, PortalSignIn
 from portal.kept import remember, sign_ins
-from summit.models.validators import validate_mailbox
+from summit.core.validators import validate_mailbox
 
 # What is no link at all is not there; what was one is gone.
 _STATUS = {"mangled": 404, "unknown": 404, "expired": 410, "revoked": 410, "superseded": 410}

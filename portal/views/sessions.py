@@ -24,7 +24,7 @@ from sessions.domain.signups import SignUpRefused
 from sessions.facts_line import facts
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
 from sessions.models.speeches import timed
-from summit.languages import tongue
+from summit.core.languages import tongue
 from summit.models import Person
 
 

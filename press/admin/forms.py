@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from press.domain.checks import check_pictures, check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
-from summit.languages import tongues
+from summit.core.languages import tongues
 from summit.models import Summit
 
 ROWS = 24

@@ -23,8 +23,8 @@ from press.domain.incoming import Taken, Unreadable
 from press.domain.looks import preview
 from press.models import Text, TextVersion
 from press.permissions import check_can_write
+from summit.core.languages import direction
 from summit.desk import once
-from summit.languages import direction
 from summit.models import Summit, User
 
 NOT_TYPED = ("csrfmiddlewaretoken", "once")

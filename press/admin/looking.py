@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from press.domain.differences import compare
 from press.models import Edition, TextVersion
-from summit.languages import direction
+from summit.core.languages import direction
 
 
 class LookingMixin:

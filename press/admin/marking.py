@@ -21,7 +21,7 @@ from press.domain.markings import Marked, MarkedMeanwhile
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextVersion, Wording
 from press.permissions import can_write, check_can_write
-from summit.languages import direction
+from summit.core.languages import direction
 from summit.models import User
 
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy
 from press.domain.many import DELIVERED
 from press.kept import GRID
 from press.models import Lift, LiftMode
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_year
 from summit.models import Summit
-from summit.models.validators import validate_year
 
 
 class When:

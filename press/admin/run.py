@@ -23,7 +23,7 @@ from press.permissions import can_schedule
 from press.run import Group, Plan, Unsent
 from press.steps import LATE, NEXT
 from press.todo import SEE, run_of
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.today import now_of, today_of
 from summit.models import Summit, User

@@ -38,12 +38,12 @@ from press.permissions import can_write, check_can_write
 from press.run import versions
 from press.steps import NEXT
 from press.todo import run_of
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.languages import direction
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.scope import chosen_summit
 from summit.desk.words import written
-from summit.languages import direction
 from summit.models import Summit, User
 from summit.permissions import check, summits_for
 from summit.templatetags.moments import short_clock

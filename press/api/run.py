@@ -11,9 +11,9 @@ from press.models import LiftMode, TextKind, Wording
 from press.run import Group, Plan
 from press.steps import LATE, NEXT
 from summit.api.rows import Values
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_year
 from summit.models import Summit, User
-from summit.models.validators import validate_year
 from summit.permissions import allows
 
 Told = serializers.Serializer[Any]

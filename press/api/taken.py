@@ -22,8 +22,8 @@ from sessions.domain.files import LARGEST, File, FileProblem, read
 from sessions.models import MediaAccess, Session, Slot
 from summit.api.files import ContentField
 from summit.api.resources import InSummit
+from summit.core.validators import validate_year
 from summit.models import Person
-from summit.models.validators import validate_year
 
 Taken = serializers.Serializer[Any]
 

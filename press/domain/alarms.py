@@ -12,7 +12,7 @@ from press.domain import desk_mail
 from press.domain.locks import lock_lift
 from press.models import Lift, LiftMode, Text
 from press.permissions import SEES_EMBARGOED
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
 from summit.domain import audit
 from summit.models.summits import sends
 from summit.outbox.domain import enqueue

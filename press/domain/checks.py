@@ -9,7 +9,7 @@ from markdown_it.token import Token
 
 from press.domain.markdown import parse
 from press.domain.problems import DecisionRefused
-from summit.models.validators import is_printable
+from summit.core.validators import is_printable
 
 # A communiqué of a whole summit has some 100,000 characters; every reader's request sets all of them.
 LONGEST = 200_000

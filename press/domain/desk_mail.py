@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

@@ -19,8 +19,8 @@ from press.models import Lift, LiftMode, Text
 from press.models.visibility import published_lifts
 from sessions.domain.speech_watch import Happened, What, listeners
 from sessions.models import Slot
+from summit.core.languages import spoken
 from summit.domain.audit import By
-from summit.languages import spoken
 from summit.models import Person
 from summit.templatetags.moments import day_clock
 

@@ -13,7 +13,7 @@ from press.domain.problems import DecisionRefused
 from press.models import Lift, LiftMode
 from press.models.visibility import published_lifts
 from press.permissions import check_can_hold, check_can_schedule
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import User

@@ -13,7 +13,7 @@ from press.models import Edition, Text
 from press.models.decisions import BY_NAME
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS
-from summit.db.turns import Turns
+from summit.core.lock_yielding import Turns
 from summit.models import User
 from summit.permissions import check
 

@@ -21,8 +21,8 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextKind, TextVersion, Wording
 from press.models.markings import WITH_WORDS
 from press.permissions import check_can_write
+from summit.core.languages import spoken as interface
 from summit.domain import audit
-from summit.languages import spoken as interface
 from summit.models import User
 
 

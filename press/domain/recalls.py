@@ -11,9 +11,9 @@ from press.addresses import address
 from press.domain.locks import lock_text
 from press.models import Edition, Subscriber, Text
 from press.models.visibility import gone_editions, public_editions
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
+from summit.core.languages import spoken
 from summit.domain import audit
-from summit.languages import spoken
 from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

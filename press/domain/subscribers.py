@@ -12,8 +12,8 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from press.models import Subscriber
+from summit.core.languages import spoken
 from summit.domain import audit
-from summit.languages import spoken
 from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

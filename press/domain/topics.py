@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from press.domain.problems import DecisionRefused
 from press.models import Topic
+from summit.core.translated_names import tidy
 from summit.domain import audit
-from summit.domain.named import tidy
 from summit.domain.places import keep, put
 from summit.models import Summit, User
 from summit.permissions import check

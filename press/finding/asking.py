@@ -16,7 +16,7 @@ from press.finding import words
 from press.finding.words import Wanted
 from press.models import SearchEntry, SearchWord
 from press.reading import readable
-from summit.db.words import Holds
+from summit.core.word_index import Holds
 from summit.models import Summit
 
 # So many are put in order by how much they have; and how many times a word counts what stands together.

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from delegations.domain.naming import Book
 from press.finding.rows import Public, Row
 from press.models import TextKind
-from summit.languages import tongue
+from summit.core.languages import tongue
 from summit.models import Summit
 
 # What a value is called, and the language of that: "" is the page's own.

@@ -19,7 +19,7 @@ from press.kept import read_moments
 from press.models import Text
 from press.reading import readable
 from sessions.models import ReleasedParticipant, ReleasedSession
-from summit.memory import Memory
+from summit.core.process_cache import Memory
 from summit.models import Summit
 
 

@@ -1,9 +1,10 @@
 """Words made ready for search, in Python, so that every database finds the same.
 
-A word is folded (summit.db.fold: no accents, vowel signs, capitals) and reduced to its stem in the language of its
-text, by the stemmers of Snowball. Of Arabic the article and the particles that are written with their word are taken
-off besides. Chinese, Japanese, Thai and others that put no spaces between words become pairs of letters that overlap,
-in whatever text they stand. Stems carry their language, so that one of another language isn't taken for it.
+A word is folded (summit.core.text_normalisation: no accents, vowel signs, capitals) and reduced to its stem in the
+language of its text, by the stemmers of Snowball. Of Arabic the article and the particles that are written with their
+word are taken off besides. Chinese, Japanese, Thai and others that put no spaces between words become pairs of
+letters that overlap, in whatever text they stand. Stems carry their language, so that one of another language isn't
+taken for it.
 """
 
 import re
@@ -14,9 +15,9 @@ from functools import cache, lru_cache
 
 import snowballstemmer
 
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 
-# By the codes of summit.languages.tongues.
+# By the codes of summit.core.languages.tongues.
 STEMMERS = {
     "ar": "arabic",
     "ca": "catalan",

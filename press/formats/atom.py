@@ -13,7 +13,7 @@ from lxml import etree
 
 from press.formats.feeds import Feed, Gone, content_of, moment, title_of
 from press.reading import Reading
-from summit.languages import spoken
+from summit.core.languages import spoken
 
 NS = "http://www.w3.org/2005/Atom"
 TOMBSTONES = "http://purl.org/atompub/tombstones/1.0"

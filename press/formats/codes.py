@@ -1,5 +1,5 @@
 """Codes of three letters for languages (ISO 639-2, the codes for terminology; ISO 639-3 where that has none), which
-Akoma Ntoso wants. All that `summit.languages.tongues` offers."""
+Akoma Ntoso wants. All that `summit.core.languages.tongues` offers."""
 
 THREE = {
     "af": "afr", "am": "amh", "ar": "ara", "ast": "ast", "az": "aze", "be": "bel", "bg": "bul", "bn": "ben",

@@ -10,7 +10,7 @@ from press.beside import File
 from press.formats.feeds import Feed, Gone, content_of, moment, title_of
 from press.notices import notices
 from press.reading import Reading
-from summit.languages import spoken
+from summit.core.languages import spoken
 
 VERSION = "https://jsonfeed.org/version/1.1"
 MEDIA_TYPE = "application/feed+json; charset=utf-8"

@@ -12,7 +12,7 @@ from lxml import etree
 
 from press.formats.feeds import title_of
 from press.quoting import Quote
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.templatetags.moments import day_clock
 
 JSON, XML = "application/json; charset=utf-8", "text/xml; charset=utf-8"

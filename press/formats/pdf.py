@@ -17,9 +17,9 @@ from press.models import Edition
 from press.notices import changes, notices
 from press.reading import STAR, Reading, speaker
 from press.rendered import blocks_of
-from summit.dates import plain_day
-from summit.languages import tongue
-from summit.memory import Memory
+from summit.core.date_formats import plain_day
+from summit.core.languages import tongue
+from summit.core.process_cache import Memory
 from summit.paper import words
 from summit.paper.press import lacking, print_pdf
 

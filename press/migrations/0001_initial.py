@@ -8,8 +8,8 @@ from django.conf import settings
 from django.db import migrations, models
 
 import press.models.texts
-import summit.models.fields
-import summit.models.validators
+import summit.core.models
+import summit.core.validators
 import summit.outbox.models.messages
 
 
@@ -28,16 +28,16 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('number', models.PositiveIntegerField(verbose_name='edition')),
-                ('title', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
-                ('summary', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='summary')),
-                ('body', models.TextField(help_text='Markdown.', validators=[summit.models.validators.validate_printable], verbose_name='text')),
-                ('change_note', models.CharField(blank=True, help_text='Shown to readers once an edition before this one has been published.', max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='what changed')),
+                ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
+                ('summary', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='summary')),
+                ('body', models.TextField(help_text='Markdown.', validators=[summit.core.validators.validate_printable], verbose_name='text')),
+                ('change_note', models.CharField(blank=True, help_text='Shown to readers once an edition before this one has been published.', max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='what changed')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='written')),
                 ('state', models.CharField(choices=[('draft', 'draft'), ('in_review', 'in review'), ('changes_asked', 'changes asked'), ('approved', 'approved')], default='draft', max_length=20, verbose_name='state')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided')),
-                ('decision_note', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='remark of the reviewer')),
+                ('decision_note', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='remark of the reviewer')),
                 ('author', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='written by')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='decided by')),
             ],
@@ -65,11 +65,11 @@ class Migration(migrations.Migration):
             name='Lift',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('mode', models.CharField(choices=[('moment', 'at a moment'), ('delivered', 'when delivered')], default='moment', max_length=10, verbose_name='goes out')),
                 ('moment', models.DateTimeField(blank=True, null=True, verbose_name='moment')),
                 ('held_at', models.DateTimeField(blank=True, null=True, verbose_name='held')),
-                ('hold_reason', models.CharField(blank=True, max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='reason for the hold')),
+                ('hold_reason', models.CharField(blank=True, max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='reason for the hold')),
                 ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='set by')),
                 ('held_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='held by')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='lifts', to='summit.summit', verbose_name='summit')),
@@ -84,7 +84,7 @@ class Migration(migrations.Migration):
             name='Subscriber',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('address', models.EmailField(max_length=254, verbose_name='mailbox')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language')),
                 ('nonce', models.CharField(default=summit.outbox.models.messages.new_nonce, editable=False, max_length=32, unique=True)),
@@ -103,11 +103,11 @@ class Migration(migrations.Migration):
             name='Text',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('transcript', 'transcript'), ('statement', 'statement'), ('notice', 'press notice'), ('joint', 'joint statement'), ('communique', 'communiqué'), ('advisory', 'media advisory')], default='transcript', max_length=20, verbose_name='kind')),
                 ('slug', models.CharField(help_text="The last part of the text's address on the press site.", max_length=100, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens, such as “opening-address”.'), press.models.texts.validate_text_slug], verbose_name='address')),
                 ('wording', models.CharField(choices=[('prepared', 'prepared; check against delivery'), ('delivered', 'as delivered'), ('notes', "speaker's notes"), ('none', 'not a speech')], default='none', max_length=10, verbose_name='wording')),
-                ('contact', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='contact for the press')),
+                ('contact', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='contact for the press')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn')),
                 ('withdrawal_reason', models.TextField(blank=True, editable=False, verbose_name='reason for withdrawal')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -126,7 +126,7 @@ class Migration(migrations.Migration):
             name='TextVersion',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=10, verbose_name='language')),
                 ('authoritative', models.BooleanField(default=False, verbose_name='authoritative')),
                 ('text', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='press.text', verbose_name='text')),

@@ -8,9 +8,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 import press.models.texts
-import summit.models.fields
-import summit.models.validators
-from summit.db.operations import FreezeColumns, NoteChanges
+import summit.core.encrypted_fields
+import summit.core.models
+import summit.core.validators
+from summit.core.migration_operations import FreezeColumns, NoteChanges
 
 OF_TEXT = "(SELECT t.summit_id FROM press_text t WHERE t.id = {row}.text_id)"
 OF_VERSION = (
@@ -31,14 +32,14 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('title', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
                 ('language', models.CharField(max_length=10, validators=[press.models.texts.validate_language], verbose_name='language')),
                 ('file_name', models.CharField(editable=False, max_length=150, verbose_name='file')),
                 ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
                 ('size', models.PositiveIntegerField(editable=False, help_text='In bytes.', verbose_name='size')),
                 ('digest', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
-                ('content', summit.models.fields.EncryptedBytesField()),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
                 ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),
             ],
             options={
@@ -63,8 +64,8 @@ class Migration(migrations.Migration):
             name='Topic',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=80, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=80, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
             ],
             options={
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='edition',
             name='emergency_reason',
-            field=models.CharField(blank=True, max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='reason for approving without a second person'),
+            field=models.CharField(blank=True, max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='reason for approving without a second person'),
         ),
         migrations.AddField(
             model_name='edition',
@@ -139,7 +140,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='text',
             name='gather_place',
-            field=models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='where the media gather'),
+            field=models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='where the media gather'),
         ),
         migrations.AddField(
             model_name='text',

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.operations import NoteChanges
+from summit.core.migration_operations import NoteChanges
 
 PERSON = (
     "{row}.summit_id WHERE EXISTS (SELECT 1 FROM programme_slot s WHERE s.speaker_id = {row}.id) "

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from summit.db.words import WordIndex
+from summit.core.word_index import WordIndex
 
 
 def fill(apps, schema_editor):

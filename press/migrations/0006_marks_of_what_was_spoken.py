@@ -5,8 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.validators
-from summit.db.operations import FreezeColumns
+import summit.core.validators
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):
@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('anchor', models.CharField(max_length=20, verbose_name='paragraph')),
                 ('kind', models.CharField(choices=[('accept', 'as read'), ('strike', 'not spoken'), ('change', 'other words'), ('insert', 'inserted'), ('undo', 'taken back')], max_length=10, verbose_name='kind')),
-                ('words', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='words')),
+                ('words', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='words')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='marked')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='marked by')),
                 ('edition', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='markings', to='press.edition', verbose_name='edition')),

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from summit.db.operations import NoteChanges
+from summit.core.migration_operations import NoteChanges
 
 
 class Migration(migrations.Migration):

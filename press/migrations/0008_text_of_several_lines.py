@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import summit.models.validators
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -15,21 +15,21 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='edition',
             name='body',
-            field=models.TextField(help_text='Markdown.', validators=[summit.models.validators.validate_text], verbose_name='text'),
+            field=models.TextField(help_text='Markdown.', validators=[summit.core.validators.validate_text], verbose_name='text'),
         ),
         migrations.AlterField(
             model_name='edition',
             name='decision_note',
-            field=models.TextField(blank=True, validators=[summit.models.validators.validate_text], verbose_name='remark of the reviewer'),
+            field=models.TextField(blank=True, validators=[summit.core.validators.validate_text], verbose_name='remark of the reviewer'),
         ),
         migrations.AlterField(
             model_name='edition',
             name='summary',
-            field=models.TextField(blank=True, validators=[summit.models.validators.validate_text], verbose_name='summary'),
+            field=models.TextField(blank=True, validators=[summit.core.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='marking',
             name='words',
-            field=models.TextField(blank=True, validators=[summit.models.validators.validate_text], verbose_name='words'),
+            field=models.TextField(blank=True, validators=[summit.core.validators.validate_text], verbose_name='words'),
         ),
     ]

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.counting import CountChanges
+from summit.core.change_counters import CountChanges
 
 OF_TEXT = "(SELECT t.summit_id FROM press_text t WHERE t.id = {row}.text_id)"
 OF_VERSION = (

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.counting import CountChanges
+from summit.core.change_counters import CountChanges
 
 # Of a lift that has lifted, or is about to; holding it is a change of such a lift too.
 OF_TEXT = (

@@ -6,9 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.models.texts import Text, validate_language
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import User
-from summit.models.fields import EncryptedBytesField, PublicModel
-from summit.models.validators import validate_printable
 
 
 class Attachment(PublicModel):

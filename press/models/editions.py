@@ -8,9 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from press.models.attachments import Attachment
 from press.models.texts import TextVersion
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
 from summit.models import User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable, validate_text
 
 
 class EditionState(models.TextChoices):

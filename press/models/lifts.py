@@ -5,9 +5,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit, User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class LiftMode(models.TextChoices):

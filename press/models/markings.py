@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
+from summit.core.validators import validate_text
 from summit.models import User
-from summit.models.validators import validate_text
 
 
 class MarkingKind(models.TextChoices):

@@ -10,8 +10,8 @@ from summit.models import Summit
 
 class SearchEntry(models.Model):
     """The words of an edition, made ready (press.finding.words), each once, apart by spaces; `terms` has those of the
-    title too. An index of the database is over both columns (summit.db.words). `plain` has all words in their order,
-    for phrases; None where it was not made yet."""
+    title too. An index of the database is over both columns (summit.core.word_index). `plain` has all words in their
+    order, for phrases; None where it was not made yet."""
 
     edition = models.OneToOneField(
         Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")

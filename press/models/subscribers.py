@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
+from summit.core.models import PublicModel
 from summit.models import Summit
-from summit.models.fields import PublicModel
 from summit.outbox.models.messages import new_nonce
 
 

@@ -11,10 +11,10 @@ from django.utils.translation import pgettext_lazy
 from press.models.lifts import Lift
 from press.models.topics import Topic
 from sessions.models import MediaAccess, Session, Slot
-from summit.languages import calls_itself, is_tongue
+from summit.core.languages import calls_itself, is_tongue
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Person, Summit, User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 # Addresses of the press site itself; press/urls.py is tested against this list.
 RESERVED_TEXT_SLUGS = frozenset(

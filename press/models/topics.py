@@ -4,9 +4,9 @@ from django.db import models
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class Topic(PublicModel):

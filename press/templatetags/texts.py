@@ -22,7 +22,7 @@ from press.models import Edition
 from press.notices import notices
 from press.reading import Reading
 from press.rendered import contents_of, length_of, minutes_of, plain_of
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.paper.fonts import copied_wrongly
 
 register = template.Library()

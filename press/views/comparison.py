@@ -9,7 +9,7 @@ from press.domain.differences import compare_words, differ
 from press.kept import press_page
 from press.reading import find, read
 from press.views.texts import gone
-from summit.languages import direction
+from summit.core.languages import direction
 from summit.views import get_summit
 
 

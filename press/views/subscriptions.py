@@ -7,8 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.csrf import csrf_exempt
 
 from press.domain import subscribers
+from summit.core.validators import validate_mailbox
 from summit.http.public import blind
-from summit.models.validators import validate_mailbox
 from summit.views import get_summit
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from sessions.domain.differences import Change, widens
 from sessions.domain.sides import sheet
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.models import Summit
 
 ON_PAGE = 50

@@ -34,7 +34,7 @@ from sessions.domain import documents, places, planning
 from sessions.models import Session
 from sessions.models.visibility import AS_THE_SESSION, PARTS
 from sessions.permissions import DRAFT_READERS, can_edit
-from summit.dates import clock, long_day, short_day
+from summit.core.date_formats import clock, long_day, short_day
 from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.models import Role, Summit, User

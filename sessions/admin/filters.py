@@ -14,12 +14,12 @@ from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, warnings
 from sessions.models import OwnKind, SessionKind
 from sessions.todo import HOUR
-from summit.dates import long_day
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_year
 from summit.desk.keys import key_of
 from summit.desk.today import end_of
 from summit.models import Room, Summit
-from summit.models.validators import validate_year
 
 
 class DayFilter(admin.SimpleListFilter):

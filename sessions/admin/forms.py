@@ -17,11 +17,11 @@ from sessions.models import (
     SessionText,
 )
 from sessions.models.visibility import PARTS
+from summit.core.languages import UNITED_NATIONS, tongue, tongues
+from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.widgets import NOTHING
-from summit.languages import UNITED_NATIONS, tongue, tongues
 from summit.models import Summit
-from summit.models.validators import validate_printable
 
 # What stands before the key of a summit's own kind, among the kinds that one chooses from.
 OWN = "own:"

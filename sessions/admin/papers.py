@@ -22,11 +22,11 @@ from sessions.domain import documents, files
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
 from sessions.permissions import can_edit
+from summit.core.file_sizes import megabytes
+from summit.core.validators import validate_printable
 from summit.desk.keys import key_of
 from summit.domain import seen
 from summit.models import User
-from summit.models.validators import validate_printable
-from summit.sizes import megabytes
 
 
 class DocumentForm(forms.Form):

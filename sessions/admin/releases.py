@@ -21,7 +21,7 @@ from sessions.domain.notices import Notice
 from sessions.domain.removals import Decision, RemovalUndecided
 from sessions.models import Release, Visibility
 from sessions.permissions import check_can_release
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.scope import where_may
 from summit.models import Person, Summit, User

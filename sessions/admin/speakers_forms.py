@@ -11,10 +11,10 @@ from delegations.models import Party
 from sessions.domain.speakers import LONGEST
 from sessions.models import Session, Slot
 from sessions.models.sessions import USUAL_MINUTES
+from summit.core.validators import validate_printable, validate_year
 from summit.desk.widgets import NOTHING, MomentInput, name_parts
 from summit.models import Person, Summit
 from summit.models.people import announced
-from summit.models.validators import validate_printable, validate_year
 
 
 class SpeechForm(forms.Form):

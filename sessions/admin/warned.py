@@ -16,9 +16,9 @@ from sessions.domain import scopes
 from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, Finding, warnings
 from sessions.domain.wording import span
-from summit.dates import long_day
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_year
 from summit.models import Summit
-from summit.models.validators import validate_year
 
 ON_PAGE = 50
 

@@ -26,8 +26,8 @@ from sessions.models import PublicNotice, PublicRemoval, Release, Session
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
+from summit.core.validators import validate_printable, validate_year
 from summit.models import Summit, User
-from summit.models.validators import validate_printable, validate_year
 from summit.permissions import check
 
 

@@ -30,8 +30,8 @@ from sessions.domain.snapshots import Snapshot
 from sessions.domain.wording import kind_label, title_of
 from sessions.models import ReleasedSession
 from sessions.models.sessions import calendar_uid
-from summit.dates import is_repeated
-from summit.memory import Memory
+from summit.core.date_formats import is_repeated
+from summit.core.process_cache import Memory
 from summit.models import Summit
 from summit.models.versions import Stamp
 

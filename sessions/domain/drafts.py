@@ -10,7 +10,7 @@ from delegations.models import Category
 from sessions.domain.snapshots import RANK, Agenda, Place, Snapshot
 from sessions.models import Document, Interpretation, Participant, ReleasedRole, Session, SessionText, Slot
 from sessions.models.visibility import PARTS
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Summit
 from summit.models.people import announced
 

@@ -33,7 +33,7 @@ from sessions.domain import updates
 from sessions.models import Feed, Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
 from sessions.models.visibility import TAKING_PART
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By, Link, Mailbox
 from summit.models import Person, Summit, User

@@ -21,7 +21,7 @@ from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.models import FloorRequest, RequestState, Session, Slot
 from sessions.permissions import check_can_ask_floor, check_can_edit
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person, User

@@ -16,9 +16,9 @@ from django.db.models.functions import Now
 from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Snapshot
 from sessions.models import Members, Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
-from summit.memory import Memory
-from summit.models import PublicVersion, Summit
-from summit.models.versions import Stamp
+from summit.core.process_cache import Memory
+from summit.models import Summit
+from summit.models.versions import PublicVersion, Stamp
 
 
 @dataclass(frozen=True)

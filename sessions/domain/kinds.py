@@ -5,8 +5,8 @@ from django.db import transaction
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.models import OwnKind, Session
+from summit.core.translated_names import tidy
 from summit.domain import audit
-from summit.domain.named import tidy
 from summit.domain.places import Values, keep, put
 from summit.models import Summit, User
 from summit.permissions import check

@@ -27,7 +27,7 @@ from sessions.domain.telling import Facts, Told
 from sessions.domain.touching import Touching
 from sessions.models import Release
 from sessions.models.visibility import TAKING_PART
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Person, Summit
 from summit.outbox import reasons
 from summit.outbox.domain import enqueue

@@ -20,9 +20,9 @@ from sessions.domain.speech_watch import watching
 from sessions.models import Interpretation, Participant, Session, SessionText, Slot
 from sessions.models.visibility import PARTS as KEPT_PARTS
 from sessions.permissions import check_can_edit
+from summit.core.languages import is_tongue
 from summit.domain import audit
 from summit.domain.places import Values, put
-from summit.languages import is_tongue
 from summit.models import Summit, User
 
 # What is planned of a session. Its kind follows from `own_kind` where it has one.

@@ -15,8 +15,8 @@ from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
-from summit.db import bulk
-from summit.db.watching import ahead
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
 from summit.domain import audit
 from summit.models import Summit, User
 from summit.outbox.models import Message
@@ -145,7 +145,7 @@ def release(
     """
     check_can_release(by, summit)
     asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
-    with bulk.uncollected():
+    with bulk_insert.uncollected():
         return ahead(
             prepare=lambda locked: _prepare(asked, lock=locked),
             lock=lambda: lock(summit),

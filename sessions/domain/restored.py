@@ -25,7 +25,7 @@ from sessions.models import (
     Slot,
 )
 from sessions.models.visibility import PARTS
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Person, Room, Summit
 
 _PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "media", "capacity", "sign_up", "opening")

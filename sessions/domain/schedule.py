@@ -22,7 +22,7 @@ from sessions.domain.called import called
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
 from sessions.models import ReleasedSession
-from summit.memory import Memory
+from summit.core.process_cache import Memory
 from summit.models import Summit
 from summit.models.versions import Stamp
 from summit.templatetags.marks import pair

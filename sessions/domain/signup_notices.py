@@ -7,7 +7,7 @@ from delegations.domain import mailboxes
 from sessions.domain.snapshots import Snapshot
 from sessions.models import ReleasedSession, ReleaseEntry, Session, SignUp, SignUpState
 from sessions.models.visibility import TAKING_PART
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

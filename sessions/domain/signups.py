@@ -25,7 +25,7 @@ from sessions.models import (
 )
 from sessions.models.visibility import DESK
 from sessions.permissions import check_can_sign_up
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.audit import SYSTEM, By
 from summit.models import Person, Room, Summit

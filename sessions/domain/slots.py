@@ -7,7 +7,7 @@ from django.db.models import PROTECT
 from django.db.models.functions import Now
 
 from sessions.models import FloorRequest, Slot
-from summit.db import bulk
+from summit.core import bulk_insert
 
 # What an entered speech says, which one that comes back gets too.
 _SAID = ("title", "position", "minutes", "cancelled_at")
@@ -28,7 +28,7 @@ def enter(rows: Sequence[Slot]) -> None:
         row._state.adding = False
         back.append(row)
     Slot.every.bulk_update(back, _SAID)
-    bulk.insert(new)
+    bulk_insert.insert(new)
 
 
 def take_off(keys: Collection[int]) -> set[int]:

@@ -12,7 +12,7 @@ from sessions.domain.snapshots import Place, Snapshot
 from sessions.domain.speech_times import beginnings
 from sessions.domain.wording import Names, Story, Where, stories
 from sessions.models import ReleasedRole
-from summit.dates import clock
+from summit.core.date_formats import clock
 
 
 @dataclass(frozen=True)

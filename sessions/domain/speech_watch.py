@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from sessions.domain.speech_times import beginnings
 from sessions.models import Slot
+from summit.core.registry import Registry
 from summit.domain.audit import By
 from summit.models import Summit
-from summit.registry import Registry
 
 
 class What(StrEnum):

@@ -11,7 +11,7 @@ from sessions.domain.released import latest, released
 from sessions.domain.snapshots import Agenda
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import DraftVersion, Release
-from summit.memory import Memory
+from summit.core.process_cache import Memory
 from summit.models import Summit
 
 

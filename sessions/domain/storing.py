@@ -7,7 +7,7 @@ from sessions.domain.released import places_of, row_of
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.models import Release, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import DESK
-from summit.db import bulk
+from summit.core import bulk_insert
 
 
 def store(made: Release, *, old: Agenda, new: Agenda) -> None:
@@ -23,13 +23,13 @@ def store(made: Release, *, old: Agenda, new: Agenda) -> None:
             entries += [_again(made, each) for each in kept[session_id]]
         else:
             entries += _entries(made, session, rows, _Kept(earlier, kept.get(session_id, [])))
-    bulk.insert([row for row, _session in rows.new])
-    bulk.insert([participant for row, session in rows.new for participant in places_of(row, session)])
+    bulk_insert.insert([row for row, _session in rows.new])
+    bulk_insert.insert([participant for row, session in rows.new for participant in places_of(row, session)])
     for entry in entries:
         # Rows that had no key when the entry was made have one now.
         entry.released_session_id = entry.released_session_id or entry.released_session.pk
         entry.full_id = entry.full_id or entry.full.pk
-    bulk.insert(entries)
+    bulk_insert.insert(entries)
 
 
 class Rows:

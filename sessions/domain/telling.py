@@ -17,7 +17,7 @@ from sessions.domain.snapshots import Place, Snapshot
 from sessions.domain.speech_news import SpeechNews
 from sessions.models import ReleasedRole
 from sessions.models.visibility import TAKING_PART
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.models import Summit
 
 # What a session that stays in a programme became for one of those who read it, who came into it or left it.

@@ -18,8 +18,8 @@ from sessions.domain.lines import Line
 from sessions.domain.snapshots import Place, Snapshot
 from sessions.models import Attendance, MediaAccess, SessionKind, Visibility
 from sessions.models.labels import with_party
-from summit.dates import clock, long_day
-from summit.languages import tongue
+from summit.core.date_formats import clock, long_day
+from summit.core.languages import tongue
 from summit.templatetags.marks import comma, pair, semicolon
 
 

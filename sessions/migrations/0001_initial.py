@@ -5,8 +5,8 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.models
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -24,7 +24,7 @@ class Migration(migrations.Migration):
             name='ReleasedSession',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('sequence', models.PositiveIntegerField(verbose_name='SEQUENCE')),
                 ('fingerprint', models.CharField(editable=False, max_length=64)),
                 ('kind', models.CharField(choices=[('arrivals', 'arrivals'), ('plenary', 'plenary'), ('working_session', 'working session'), ('roundtable', 'roundtable'), ('working_lunch', 'working lunch'), ('bilateral', 'bilateral meeting'), ('signing', 'signing'), ('press_conference', 'press conference'), ('doorstep', 'doorstep'), ('reception', 'reception'), ('family_photo', 'family photo'), ('break', 'break'), ('internal', 'internal')], max_length=20, verbose_name='kind')),
@@ -47,7 +47,7 @@ class Migration(migrations.Migration):
             name='Release',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('number', models.PositiveIntegerField(verbose_name='number')),
                 ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
                 ('released_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='released')),
@@ -85,10 +85,10 @@ class Migration(migrations.Migration):
             name='Session',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('arrivals', 'arrivals'), ('plenary', 'plenary'), ('working_session', 'working session'), ('roundtable', 'roundtable'), ('working_lunch', 'working lunch'), ('bilateral', 'bilateral meeting'), ('signing', 'signing'), ('press_conference', 'press conference'), ('doorstep', 'doorstep'), ('reception', 'reception'), ('family_photo', 'family photo'), ('break', 'break'), ('internal', 'internal')], default='working_session', max_length=20, verbose_name='kind')),
-                ('title', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
-                ('summary', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='summary')),
+                ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
+                ('summary', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='summary')),
                 ('starts_at', models.DateTimeField(verbose_name='starts')),
                 ('ends_at', models.DateTimeField(verbose_name='ends')),
                 ('visibility', models.CharField(choices=[('public', 'everybody'), ('accredited', 'all delegations'), ('participants', 'those who take part'), ('organisers', 'organisers only')], default='participants', max_length=20, verbose_name='visible to')),
@@ -142,8 +142,8 @@ class Migration(migrations.Migration):
             name='Slot',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('title', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('title', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
                 ('minutes', models.PositiveIntegerField(default=5, verbose_name='minutes')),
                 ('party', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='slots', to='delegations.party', verbose_name='party')),

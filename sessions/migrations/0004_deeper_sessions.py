@@ -4,8 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.encrypted_fields
+import summit.core.models
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -22,15 +23,15 @@ class Migration(migrations.Migration):
             name='Document',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('title', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=10, verbose_name='language')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
                 ('file_name', models.CharField(editable=False, max_length=150, verbose_name='file')),
                 ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
                 ('size', models.PositiveIntegerField(editable=False, help_text='In bytes.', verbose_name='size')),
                 ('digest', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
-                ('content', summit.models.fields.EncryptedBytesField()),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
                 ('added_at', models.DateTimeField(auto_now_add=True, verbose_name='added')),
                 ('removed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='taken off')),
             ],
@@ -44,12 +45,12 @@ class Migration(migrations.Migration):
             name='FloorRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('minutes', models.PositiveIntegerField(default=5, verbose_name='minutes')),
                 ('state', models.CharField(choices=[('asked', 'asked'), ('granted', 'granted'), ('declined', 'declined'), ('withdrawn', 'withdrawn')], default='asked', max_length=10, verbose_name='state')),
                 ('asked_at', models.DateTimeField(auto_now_add=True, verbose_name='asked')),
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='decided at')),
-                ('reason', models.CharField(blank=True, max_length=300, validators=[summit.models.validators.validate_printable], verbose_name='reason')),
+                ('reason', models.CharField(blank=True, max_length=300, validators=[summit.core.validators.validate_printable], verbose_name='reason')),
             ],
             options={
                 'verbose_name': 'request for the floor',
@@ -63,7 +64,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('source', models.CharField(max_length=10, verbose_name='from')),
                 ('target', models.CharField(max_length=10, verbose_name='into')),
-                ('booth', models.CharField(blank=True, max_length=20, validators=[summit.models.validators.validate_printable], verbose_name='booth')),
+                ('booth', models.CharField(blank=True, max_length=20, validators=[summit.core.validators.validate_printable], verbose_name='booth')),
             ],
             options={
                 'verbose_name': 'interpretation',
@@ -75,8 +76,8 @@ class Migration(migrations.Migration):
             name='OwnKind',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=60, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=60, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('names', models.JSONField(blank=True, default=dict, verbose_name='names in other languages')),
                 ('like', models.CharField(choices=[('arrivals', 'arrivals'), ('plenary', 'plenary'), ('working_session', 'working session'), ('roundtable', 'roundtable'), ('working_lunch', 'working lunch'), ('retreat', 'retreat'), ('bilateral', 'bilateral meeting'), ('signing', 'signing'), ('press_conference', 'press conference'), ('doorstep', 'doorstep'), ('reception', 'reception'), ('family_photo', 'family photo'), ('drafting_group', 'drafting group'), ('walk_through', 'walk-through'), ('break', 'break'), ('internal', 'internal')], help_text='Which kind it is to systems that don’t know this one, such as conference apps.', max_length=20, verbose_name='works like')),
             ],
@@ -91,8 +92,8 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], max_length=10, verbose_name='language')),
-                ('title', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='title')),
-                ('summary', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='summary')),
+                ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
+                ('summary', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='summary')),
             ],
             options={
                 'verbose_name': 'session in another language',
@@ -104,7 +105,7 @@ class Migration(migrations.Migration):
             name='SignUp',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('state', models.CharField(choices=[('place', 'has a place'), ('waiting', 'waits for a place')], max_length=10, verbose_name='state')),
                 ('signed_up_at', models.DateTimeField(auto_now_add=True, verbose_name='signed up')),
             ],

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.operations import NoteChanges
+from summit.core.migration_operations import NoteChanges
 
 SUMMIT = (
     "(SELECT s.summit_id FROM programme_releasedsession r JOIN programme_session s ON s.id = r.session_id "

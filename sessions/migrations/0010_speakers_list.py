@@ -3,8 +3,8 @@
 import django.core.validators
 from django.db import migrations, models
 
-import summit.models.validators
-from summit.db.operations import FreezeColumns
+import summit.core.validators
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):
@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='floorrequest',
             name='subject',
-            field=models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='subject'),
+            field=models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='subject'),
         ),
         migrations.AddField(
             model_name='releasedsession',

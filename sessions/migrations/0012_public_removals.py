@@ -3,7 +3,7 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-from summit.db.operations import FreezeColumns
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import summit.models.validators
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -15,11 +15,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='session',
             name='summary',
-            field=models.TextField(blank=True, validators=[summit.models.validators.validate_text], verbose_name='summary'),
+            field=models.TextField(blank=True, validators=[summit.core.validators.validate_text], verbose_name='summary'),
         ),
         migrations.AlterField(
             model_name='sessiontext',
             name='summary',
-            field=models.TextField(blank=True, validators=[summit.models.validators.validate_text], verbose_name='summary'),
+            field=models.TextField(blank=True, validators=[summit.core.validators.validate_text], verbose_name='summary'),
         ),
     ]

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from summit.db.operations import FreezeColumns, NoteChanges
+from summit.core.migration_operations import FreezeColumns, NoteChanges
 
 NOTED = NoteChanges(
     "programme_releasedparticipant",

@@ -2,8 +2,8 @@
 
 from django.db import migrations, models
 
-from summit.db.counting import CountChanges
-from summit.db.operations import FreezeColumns
+from summit.core.change_counters import CountChanges
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):

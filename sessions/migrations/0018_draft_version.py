@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from summit.db.counting import CountChanges, MakeCounter
+from summit.core.change_counters import CountChanges, MakeCounter
 
 TABLE, COUNT = "programme_draftversion", "programme_count_draft"
 OF_SESSION = "(SELECT s.summit_id FROM programme_session s WHERE s.id = {row}.session_id)"

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.models.sessions import Session
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import User
-from summit.models.fields import EncryptedBytesField, PublicModel
-from summit.models.validators import validate_printable
 
 
 class Document(PublicModel):

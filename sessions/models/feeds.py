@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from delegations.models import FocalPoint, InvitationLink, Party
+from summit.core.models import PublicModel
 from summit.models import Person, User
-from summit.models.fields import PublicModel
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):

@@ -8,9 +8,9 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models import Category, Party
 from sessions.models.sessions import Session, refuse_others
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Person, User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class ParticipantRole(models.TextChoices):

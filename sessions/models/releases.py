@@ -16,8 +16,8 @@ from sessions.models.signups import SignUp, SignUpState
 from sessions.models.speeches import Peopled
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
 from sessions.models.words import Worded
+from summit.core.models import PublicModel
 from summit.models import Person, Summit, User
-from summit.models.fields import PublicModel
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

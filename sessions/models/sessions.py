@@ -13,9 +13,9 @@ from django.utils.translation import pgettext_lazy
 
 from sessions.models.kinds import OwnKind, SessionKind
 from sessions.models.visibility import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
 from summit.models import Room, Summit
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable, validate_text
 
 
 class MediaAccess(models.TextChoices):

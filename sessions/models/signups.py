@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.models.sessions import Session
+from summit.core.models import PublicModel
 from summit.models import Person
-from summit.models.fields import PublicModel
 
 
 class SignUpState(models.TextChoices):

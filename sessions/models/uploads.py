@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.models.visibility import Visibility
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
 from summit.models import Summit, User
-from summit.models.fields import EncryptedBytesField, EncryptedTextField, PublicModel
 
 
 class ScheduleFile(PublicModel):

@@ -4,8 +4,8 @@ from django.db import models
 from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.models import VersionCounter, VersionQuerySet
 from summit.models import Summit
-from summit.models.versions import VersionCounter, VersionQuerySet
 
 
 class DraftVersionQuerySet(VersionQuerySet):

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 from django.utils.text import capfirst
 from django.utils.translation import get_language
 
-from summit.languages import spoken
+from summit.core.languages import spoken
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from delegations.domain.naming import Book, Footnotes
 from sessions.domain.called import called, raised
 from sessions.facts_line import facts
 from sessions.models import Members, ReleasedRole, ReleasedSession
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.models import Summit
 from summit.paper.press import print_pdf
 from summit.templatetags.marks import comma

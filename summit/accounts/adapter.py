@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import words
 from summit.accounts.devices import device
+from summit.core.languages import begun, spoken
 from summit.domain import sign_ins
-from summit.languages import begun, spoken
 from summit.models import User
 from summit.permissions import can_use_admin
 

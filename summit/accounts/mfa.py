@@ -8,8 +8,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from summit.accounts import words
+from summit.core.encrypted_fields import cipher
 from summit.models import User
-from summit.models.fields import cipher
 
 # What protects an account; recovery codes only stand in for one of these.
 PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)

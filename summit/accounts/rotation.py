@@ -6,7 +6,7 @@ from allauth.mfa.models import Authenticator
 from cryptography.fernet import InvalidToken
 from django.db import transaction
 
-from summit.domain.rotation import Progress, also, renewed
+from summit.core.key_rotation import Progress, also, renewed
 
 # Where allauth keeps what MFAAdapter.encrypt has made.
 SECRETS = ("secret", "seed")

@@ -6,13 +6,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.summit_names import NamesForm
 from summit.domain import places
 from summit.domain.roles import validate_open
 from summit.models import RoleAssignment, Room, Summit, User
-from summit.models.validators import validate_printable
 
 
 class SummitForm(NamesForm):

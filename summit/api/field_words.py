@@ -1,4 +1,5 @@
-"""What a field of the API says of input that it can't take: in the words of the pages' forms (summit.field_words)."""
+"""What a field of the API says of input that it can't take: in the words of the pages' forms
+(summit.core.field_error_messages)."""
 
 from typing import Any
 

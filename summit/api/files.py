@@ -22,7 +22,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 
 from summit.api.problems import Problem
-from summit.sizes import MEGABYTE, too_large
+from summit.core.file_sizes import MEGABYTE, too_large
 
 FORM = MultiPartParser.media_type
 # In bytes: a file, and the fields and boundaries around it.

@@ -21,8 +21,7 @@ from rest_framework.response import Response
 
 from summit.api.domain.answers import KeyReused, StillRunning
 from summit.api.kinds import KINDS, Kind
-from summit.db import taken
-from summit.domain import needed
+from summit.core import deletion_blockers, unique_errors
 
 logger = logging.getLogger(__name__)
 
@@ -128,10 +127,10 @@ def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one
     if isinstance(error, Problem):
         return error
     if isinstance(error, ProtectedError):
-        return Problem("conflict", needed.said(error))
+        return Problem("conflict", deletion_blockers.said(error))
     if isinstance(error, IntegrityError):
         # Somebody else was quicker, after all had been looked at.
-        found = taken.said_of(error)
+        found = unique_errors.said_of(error)
         return Problem("conflict", found) if found else None
     if isinstance(error, django.ValidationError):
         return unprocessable(error)

@@ -22,8 +22,8 @@ from summit.api.pagination import ByNewest
 from summit.api.problems import Problem, problem_of, unprocessable
 from summit.api.schema_of_resources import ResourceSchema
 from summit.api.working import READS, WorkingView
+from summit.core.validators import validate_year
 from summit.models import Summit
-from summit.models.validators import validate_year
 from summit.permissions import refuse_door, summits_reached
 
 Values = Mapping[str, Any]

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 from summit.templatetags.marks import comma
 
 READ, WRITE = "read", "write"

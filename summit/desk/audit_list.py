@@ -19,7 +19,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from summit.db.fold import Fold, fold
+from summit.core.registry import Registry
+from summit.core.text_normalisation import Fold, fold
+from summit.core.validators import validate_year
 from summit.deeds import DEEDS, PARTS, THINGS
 from summit.desk import search
 from summit.desk.keys import key_of
@@ -27,9 +29,7 @@ from summit.desk.told import key_field, model_of
 from summit.desk.widgets import DayInput
 from summit.domain import audit, seen
 from summit.models import AuditEntry, Summit, User
-from summit.models.validators import validate_year
 from summit.permissions import summits_for
-from summit.registry import Registry
 
 # From a request to a template and its context: what stands above the list. Registered by what works on the audit.
 Head = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]

@@ -14,10 +14,10 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
 
+from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.shelves import Shelf
 from summit.desk.through import DomainAdmin
-from summit.models.validators import validate_printable
 from summit.templatetags.marks import comma
 
 NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}

@@ -12,7 +12,7 @@ from django.db import IntegrityError, models
 from django.db.models import BaseConstraint, CheckConstraint, Q
 from django.http import HttpRequest, HttpResponse
 
-from summit.db.taken import unique_ones
+from summit.core.unique_errors import unique_ones
 
 
 def names_in(condition: Q | None) -> Iterator[str]:

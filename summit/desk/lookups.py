@@ -15,8 +15,8 @@ from django.contrib.admin.widgets import AutocompleteSelect
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
+from summit.core.validators import FIRST_YEAR, LAST_YEAR
 from summit.desk.keys import DIGITS, key_of, keys_of
-from summit.models.validators import FIRST_YEAR, LAST_YEAR
 
 # How Django's own filters compare a column: those of choices, of other rows, of dates, and of what is empty.
 _COMPARED = ("exact", "isnull", "isempty", "id__exact", "pk__exact", "gte", "lt")

@@ -19,7 +19,7 @@ from django.http import QueryDict
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from summit.dates import long_day
+from summit.core.date_formats import long_day
 from summit.desk.widgets import NOTHING
 from summit.templatetags.marks import comma
 

@@ -10,11 +10,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.functional import Promise
 
+from summit.core.registry import Registry
 from summit.desk.pages import desk_page
 from summit.desk.shelves import Shelf
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
-from summit.registry import Registry
 
 View = Callable[[HttpRequest, Summit, User], HttpResponse]
 

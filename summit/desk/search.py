@@ -29,12 +29,12 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
-from summit.db.fold import Fold, fold
+from summit.core.registry import Registry
+from summit.core.text_normalisation import Fold, fold
 from summit.desk.scope import summits_of
 from summit.domain import audit, seen
 from summit.models import Summit, User
 from summit.permissions import summits_for
-from summit.registry import Registry
 
 SHORTEST, LONGEST = 2, 100
 SHOWN = 8

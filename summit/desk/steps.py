@@ -13,9 +13,9 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.registry import Registry
 from summit.models import Summit, User
 from summit.permissions import allows, check, summits_for
-from summit.registry import Registry
 
 View = Callable[[HttpRequest, Summit, User], HttpResponse]
 

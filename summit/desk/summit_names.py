@@ -9,10 +9,10 @@ from django.utils.functional import lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.models import Summit
 from summit.models.names import TEXTS
-from summit.models.validators import validate_printable
 
 FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language, _name in settings.LANGUAGES}
 

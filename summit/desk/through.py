@@ -12,10 +12,10 @@ from django.db.models import ProtectedError
 from django.http import HttpRequest
 from django.utils.translation import ngettext
 
+from summit.core import deletion_blockers
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.words import say
-from summit.domain import needed
 from summit.models import User
 
 Values = Mapping[str, Any]
@@ -75,7 +75,7 @@ class DomainAdmin(SummitModelAdmin):
                 for row in rows:
                     self.remove(by=user_of(request), row=row)
         except ProtectedError as refused:
-            say(request, needed.said(refused), messages.WARNING)
+            say(request, deletion_blockers.said(refused), messages.WARNING)
         except ValidationError as refused:
             say(request, " ".join(refused.messages), messages.WARNING)
         except self.refusals as refused:

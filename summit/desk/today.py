@@ -15,15 +15,15 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.dates import short_day
+from summit.core.date_formats import short_day
+from summit.core.process_cache import Memory
+from summit.core.registry import Registry
 from summit.desk import charts
 from summit.desk.charts import Chart
 from summit.domain import upkeep
 from summit.domain.upkeep import Beats
-from summit.memory import Memory
 from summit.models import Summit, User
 from summit.permissions import allows
-from summit.registry import Registry
 from summit.templatetags.marks import comma
 
 Found = TypeVar("Found")

@@ -21,7 +21,7 @@ from django.forms import (
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from summit.models.validators import validate_year
+from summit.core.validators import validate_year
 
 # What a chooser shows where nothing is chosen.
 NOTHING = "–"

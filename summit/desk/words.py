@@ -15,9 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from summit.core import deletion_blockers
 from summit.desk.forms import check_among
 from summit.desk.widgets import name_cell
-from summit.domain import needed
 
 
 class WordsMixin:
@@ -116,7 +116,7 @@ class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
 
     def why_not(self, row: models.Model) -> str:
         """Say what needs a row that is to be taken off; empty where nothing does."""
-        return needed.why_not(row)
+        return deletion_blockers.why_not(row)
 
     def validate_unique(self) -> None:
         """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""

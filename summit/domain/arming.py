@@ -17,12 +17,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.registry import Registry
 from summit.domain import audit
 from summit.domain.audit import System
 from summit.models import Installation, Summit, User
 from summit.permissions import check
-from summit.registry import Registry
 
 ARM = "summit.arm"
 Sender = TypeVar("Sender", Summit, Installation)

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from summit.db import bulk
+from summit.core import bulk_insert
 from summit.deeds import PERSONAL
 from summit.models import AuditChain, AuditEntry, Summit, User
 
@@ -152,7 +152,7 @@ def record_many(entries: Sequence[AuditEntry]) -> None:
     """Append many entries in few queries, inside the transaction of what they record."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record_many() belongs into the transaction of what it records")
-    bulk.insert(entries)
+    bulk_insert.insert(entries)
 
 
 def digest(row: AuditEntry, previous: str) -> str:

@@ -10,15 +10,15 @@ or a backup that was read back into the same database, under the same address.
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
-from summit.db.identity import DatabaseIdentity
+from summit.core.database_clock import db_now
+from summit.core.database_identity import DatabaseIdentity
+from summit.core.registry import Registry
 from summit.domain import arming, audit
 from summit.domain.arming import Channel, NotDisarmed, Waiting
 from summit.domain.audit import SYSTEM, System
 from summit.models import Installation, Summit, User
 from summit.models.installation import host
 from summit.permissions import allows, check
-from summit.registry import Registry
 
 RESUME = "summit.resume_installation"
 # By what it sends that is about no summit.

@@ -15,9 +15,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.registry import Registry
 from summit.models import Person, Summit, User
-from summit.models.fields import EncryptedTextField
-from summit.registry import Registry
 
 # Shorter names are words of other names: what holds them isn't looked for by them.
 SHORTEST = 5

@@ -11,8 +11,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from summit.api.domain import tokens
+from summit.core.languages import spoken
 from summit.domain import audit, browsers
-from summit.languages import spoken
 from summit.models import Person, RoleAssignment, Summit, User
 from summit.permissions import may_everything, summits_for
 

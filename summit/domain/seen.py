@@ -13,10 +13,10 @@ from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast, Now
 
+from summit.core.models import PublicModel
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import AuditEntry, Summit, User
-from summit.models.fields import PublicModel
 
 SEEN = "summit.person.seen"
 ONCE_IN = timedelta(hours=1)

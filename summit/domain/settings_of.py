@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.places import keep, put
 from summit.domain.setup import create_summit, named
 from summit.models import Summit, User

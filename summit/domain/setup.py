@@ -5,10 +5,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
+from summit.core.registry import Registry
 from summit.domain import audit, roles
 from summit.models import Role, Room, Summit, User, Venue
 from summit.permissions import check
-from summit.registry import Registry
 
 # What a new summit begins with besides itself: each app above registers what makes its part. It runs in the
 # transaction that creates the summit, and is safe to run where the part is there.

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.second_step import only_summit
 from summit.models import AuditEntry, RefusedSignIns, User

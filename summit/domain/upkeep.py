@@ -10,9 +10,9 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db.models.functions import Now
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.registry import Registry
 from summit.models import Heartbeat
-from summit.registry import Registry
 
 # Beat's own clock trembles: a sweep begins after this share of its interval.
 SHARE = 0.8

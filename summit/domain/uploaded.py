@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.db.models.functions import Now
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 # For so long a file waits to be taken over.
 WAITS = timedelta(days=14)

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from django.db.models import Count, Min, Q
 from django.db.models.functions import Now
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.metrics import Gauge, source
 from summit.hooks.models import Delivery, DeliveryState, Endpoint
-from summit.metrics import Gauge, source
 
 
 @source

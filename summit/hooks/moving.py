@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.moving.declared import moves
 from summit.hooks.models import EndpointKind, OffWhy
 from summit.models import Summit

@@ -17,9 +17,9 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from summit.core.languages import tongue
 from summit.desk import charts
 from summit.desk.widgets import DayInput, MomentInput, name_parts
-from summit.languages import tongue
 
 # Names of people, places and parties are data, and stay as they are in every language.
 SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"

@@ -9,8 +9,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
+from summit.core.metrics import exposition
 from summit.domain import upkeep
-from summit.metrics import exposition
 
 PLAIN = "text/plain; charset=utf-8"
 # Bytes that a database in a file needs at least to take a request's rows.

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
-from summit.languages import spoken
+from summit.core.languages import spoken
 
 Handler = Callable[[HttpRequest], HttpResponse]
 # Addresses below these are personal: there the choice is remembered, and an account's own language is the default.

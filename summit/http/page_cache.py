@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from summit.models import PublicVersion
+from summit.models.versions import PublicVersion
 
 View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")

@@ -7,8 +7,8 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.models
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -38,9 +38,9 @@ class Migration(migrations.Migration):
                 ('password', models.CharField(max_length=128, verbose_name='password')),
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language')),
                 ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
                 ('date_joined', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -70,17 +70,17 @@ class Migration(migrations.Migration):
             name='Summit',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('slug', models.CharField(help_text='The first part of every address of this summit.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens, such as “border-security-2025”.'), summit.models.validators.validate_free_slug], verbose_name='address')),
-                ('name', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='name')),
-                ('short_name', models.CharField(max_length=60, validators=[summit.models.validators.validate_printable], verbose_name='short name')),
-                ('host', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='host')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('slug', models.CharField(help_text='The first part of every address of this summit.', max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens, such as “border-security-2025”.'), summit.core.validators.validate_free_slug], verbose_name='address')),
+                ('name', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('short_name', models.CharField(max_length=60, validators=[summit.core.validators.validate_printable], verbose_name='short name')),
+                ('host', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='host')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
-                ('time_zone', models.CharField(help_text='All times are shown in this zone, such as Europe/London.', max_length=60, validators=[summit.models.validators.validate_time_zone], verbose_name='time zone of the venue')),
+                ('time_zone', models.CharField(help_text='All times are shown in this zone, such as Europe/London.', max_length=60, validators=[summit.core.validators.validate_time_zone], verbose_name='time zone of the venue')),
                 ('place', models.CharField(help_text='Such as “London”.', max_length=60, verbose_name='place as shown with times')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='first language')),
-                ('accent', models.CharField(default='#1d4f91', max_length=7, validators=[summit.models.validators.validate_colour], verbose_name='colour')),
+                ('accent', models.CharField(default='#1d4f91', max_length=7, validators=[summit.core.validators.validate_colour], verbose_name='colour')),
                 ('contact_email', models.EmailField(max_length=254, verbose_name='mailbox for answers')),
                 ('answer_by', models.DateTimeField(blank=True, null=True, verbose_name='answers due by')),
                 ('public', models.BooleanField(default=True, verbose_name='has public pages')),
@@ -113,9 +113,9 @@ class Migration(migrations.Migration):
             name='Person',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='name')),
-                ('office', models.CharField(blank=True, max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='office held')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('office', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='office held')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='e-mail')),
                 ('language', models.CharField(choices=[('en', 'English'), ('fr', 'Français'), ('ar', 'العربية')], default='en', max_length=10, verbose_name='language')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
@@ -155,9 +155,9 @@ class Migration(migrations.Migration):
             name='Venue',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=200, validators=[summit.models.validators.validate_printable], verbose_name='name')),
-                ('address', models.TextField(blank=True, validators=[summit.models.validators.validate_printable], verbose_name='address')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('address', models.TextField(blank=True, validators=[summit.core.validators.validate_printable], verbose_name='address')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='venues', to='summit.summit', verbose_name='summit')),
             ],
             options={
@@ -170,8 +170,8 @@ class Migration(migrations.Migration):
             name='Room',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('capacity', models.PositiveIntegerField(blank=True, null=True, verbose_name='seats')),
                 ('position', models.PositiveIntegerField(default=0, verbose_name='order')),
                 ('venue', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rooms', to='summit.venue', verbose_name='venue')),

@@ -3,7 +3,7 @@
 from django.core.management import call_command
 from django.db import migrations
 
-from summit.db.operations import FreezeColumns
+from summit.core.migration_operations import FreezeColumns
 
 
 def make_chain(apps, schema_editor):

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import summit.models.validators
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -15,22 +15,22 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='person',
             name='badge_name',
-            field=models.CharField(blank=True, max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name for the badge'),
+            field=models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name for the badge'),
         ),
         migrations.AddField(
             model_name='person',
             name='card_name',
-            field=models.CharField(blank=True, max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='name for the place card'),
+            field=models.CharField(blank=True, max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='name for the place card'),
         ),
         migrations.AddField(
             model_name='person',
             name='form_of_address',
-            field=models.CharField(blank=True, help_text='As a letter begins, such as “Your Excellency”.', max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='form of address'),
+            field=models.CharField(blank=True, help_text='As a letter begins, such as “Your Excellency”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='form of address'),
         ),
         migrations.AddField(
             model_name='person',
             name='rank',
-            field=models.CharField(blank=True, help_text='Such as “Minister” or “Lieutenant General”.', max_length=120, validators=[summit.models.validators.validate_printable], verbose_name='rank'),
+            field=models.CharField(blank=True, help_text='Such as “Minister” or “Lieutenant General”.', max_length=120, validators=[summit.core.validators.validate_printable], verbose_name='rank'),
         ),
         migrations.AlterConstraint(
             model_name='person',

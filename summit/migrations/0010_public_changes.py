@@ -3,7 +3,7 @@
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-from summit.db.operations import NoteChanges
+from summit.core.migration_operations import NoteChanges
 
 
 class Migration(migrations.Migration):

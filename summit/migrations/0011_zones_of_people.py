@@ -1,6 +1,6 @@
 from django.db import migrations, models
 
-import summit.models.validators
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='person',
             name='time_zone',
-            field=models.CharField(blank=True, default='', help_text='Such as America/New_York. Mails then give times in it too, beside those at the venue.', max_length=60, validators=[summit.models.validators.validate_time_zone], verbose_name='time zone'),
+            field=models.CharField(blank=True, default='', help_text='Such as America/New_York. Mails then give times in it too, beside those at the venue.', max_length=60, validators=[summit.core.validators.validate_time_zone], verbose_name='time zone'),
             preserve_default=False,
         ),
     ]

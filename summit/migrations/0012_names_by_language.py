@@ -3,7 +3,7 @@
 from django.db import migrations, models
 
 import summit.models.names
-from summit.db.operations import NoteChanges
+from summit.core.migration_operations import NoteChanges
 
 
 class Migration(migrations.Migration):

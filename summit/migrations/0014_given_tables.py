@@ -4,7 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
+import summit.core.encrypted_fields
+import summit.core.models
 
 
 class Migration(migrations.Migration):
@@ -18,11 +19,11 @@ class Migration(migrations.Migration):
             name='GivenTable',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('label', models.CharField(max_length=80, verbose_name='list')),
                 ('filename', models.CharField(max_length=200, verbose_name='file')),
-                ('content', summit.models.fields.EncryptedBytesField()),
-                ('report', summit.models.fields.EncryptedTextField(default='', editable=True)),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
+                ('report', summit.core.encrypted_fields.EncryptedTextField(default='', editable=True)),
                 ('uploaded_at', models.DateTimeField(auto_now_add=True, verbose_name='uploaded')),
                 ('applied_at', models.DateTimeField(blank=True, null=True, verbose_name='taken over')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='summit.summit', verbose_name='summit')),

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
-from summit.db.counting import CountChanges, MakeCounter
+from summit.core.change_counters import CountChanges, MakeCounter
 
 
 def note_no_more(apps: Any, schema_editor: BaseDatabaseSchemaEditor) -> None:

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from summit.db.counting import CountChanges
+from summit.core.change_counters import CountChanges
 
 
 class Migration(migrations.Migration):

@@ -4,7 +4,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.models.fields import EncryptedBytesField, EncryptedTextField, PublicModel
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
 from summit.models.summits import Summit
 from summit.models.users import User
 

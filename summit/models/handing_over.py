@@ -6,7 +6,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.models.fields import PublicModel
+from summit.core.models import PublicModel
 from summit.models.people import Person
 from summit.models.users import User
 

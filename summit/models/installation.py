@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from summit.db.identity import DatabaseIdentity
+from summit.core.database_identity import DatabaseIdentity
 
 
 def host() -> str:

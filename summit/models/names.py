@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from summit.models.validators import validate_printable, validate_text
+from summit.core.validators import validate_printable, validate_text
 
 # The texts of a summit that a reader's language may have, with the most characters that each has.
 TEXTS = {"name": 200, "short_name": 60, "place": 60, "host": 200}

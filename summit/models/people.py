@@ -7,10 +7,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.models.fields import PublicModel
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_time_zone
 from summit.models.summits import Summit
 from summit.models.users import User
-from summit.models.validators import validate_printable, validate_time_zone
 
 
 def announced(name: str, office: str) -> str:

@@ -12,10 +12,8 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from summit.models.fields import PublicModel
-from summit.models.installation import Installation
-from summit.models.names import TEXTS, Names, names_in, validate_names
-from summit.models.validators import (
+from summit.core.models import PublicModel
+from summit.core.validators import (
     validate_colour,
     validate_free_slug,
     validate_printable,
@@ -23,6 +21,8 @@ from summit.models.validators import (
     validate_time_zone,
     validate_year,
 )
+from summit.models.installation import Installation
+from summit.models.names import TEXTS, Names, names_in, validate_names
 
 slug_form = RegexValidator(
     r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “border-security-2025”.")

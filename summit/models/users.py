@@ -9,9 +9,9 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.models.fields import PublicModel
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models.summits import Summit
-from summit.models.validators import validate_printable
 
 
 class UserManager(BaseUserManager["User"]):

@@ -4,11 +4,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import BigIntegerField, OuterRef, Subquery, Sum
-from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
+from summit.core.models import VersionCounter, VersionQuerySet
 from summit.models.summits import Summit
 
 
@@ -27,39 +26,6 @@ class Stamp:
     def lasting(self) -> tuple[int, int]:
         """What stays the same while things are only added: what was released before, and how parties are named."""
         return self.summit, self.removals
-
-
-class VersionQuerySet(models.QuerySet[Any]):
-    """Counters of changes."""
-
-    def counted(self, summit: str) -> dict[str, Subquery]:
-        """Return the annotations that make a stamp (`counted_changes`, `counted_removals`), for rows whose column
-        `summit` is a summit's key."""
-        of = self.filter(summit_id=OuterRef(summit)).order_by().values("summit_id")
-        return {
-            f"counted_{name}": Subquery(of.annotate(found=Cast(Sum(name), BigIntegerField())).values("found"))
-            for name in ("changes", "removals")
-        }
-
-
-class VersionCounter(models.Model):
-    """How many changes of what is counted were made by one of those who wrote at the same time.
-
-    Triggers count (`summit.db.counting`), so that no way of writing passes them by. A summit has as many rows as
-    transactions ever wrote at once, each of which counted in a row of its own: no writer waits for another, and what
-    all of them counted only rises. The summit may be gone.
-    """
-
-    summit_id = models.BigIntegerField()
-    writer = models.PositiveIntegerField()
-    changes = models.BigIntegerField(default=0)
-    removals = models.BigIntegerField(default=0)
-
-    class Meta:
-        abstract = True
-
-    def __str__(self) -> str:
-        return f"{self.summit_id}: {self.changes}"
 
 
 class PublicVersionQuerySet(VersionQuerySet):

@@ -8,7 +8,7 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils.translation import get_language
 
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import SYSTEM_MAIL
 from summit.outbox.models import Message

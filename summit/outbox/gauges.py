@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Min
 
-from summit.db.clock import db_now
-from summit.metrics import Gauge, source
+from summit.core.database_clock import db_now
+from summit.core.metrics import Gauge, source
 from summit.models import Heartbeat
 from summit.models.summits import sends
 from summit.outbox.models import Message, MessageState

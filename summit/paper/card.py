@@ -5,9 +5,9 @@ from functools import lru_cache
 
 from django.utils import translation
 
-from summit.dates import plain_day
+from summit.core.date_formats import plain_day
+from summit.core.languages import direction, spoken
 from summit.domain import colours
-from summit.languages import direction, spoken
 from summit.models import Summit
 from summit.paper import press
 from summit.paper.fonts import MissingFontError

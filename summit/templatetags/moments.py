@@ -8,8 +8,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from summit import dates
-from summit.dates import brief_day, long_day, short_day
+from summit.core import date_formats
+from summit.core.date_formats import brief_day, long_day, short_day
 from summit.models import Summit
 from summit.templatetags.content import called
 
@@ -38,13 +38,13 @@ def local(moment: datetime, summit: Summit) -> datetime:
 @register.filter
 def clock(moment: datetime, summit: Summit) -> str:
     """Return "14:30", and of an hour that comes twice which it is."""
-    return dates.clock(local(moment, summit))
+    return date_formats.clock(local(moment, summit))
 
 
 @register.filter
 def exact_clock(moment: datetime, summit: Summit) -> str:
     """Return "14:30:05", where the second matters."""
-    return dates.clock(local(moment, summit), "%H:%M:%S")
+    return date_formats.clock(local(moment, summit), "%H:%M:%S")
 
 
 def clock_zone(moment: datetime, summit: Summit) -> str:

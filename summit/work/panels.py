@@ -6,7 +6,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.desk.audit_list import audit_head
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.today import desk_panel

@@ -3,7 +3,7 @@
 import pytest
 from django.db import transaction
 
-from summit.db import bulk
+from summit.core import bulk_insert
 from summit.models import Role
 from summit.outbox.domain import delivery, enqueue
 from summit.outbox.models import Message, MessageState
@@ -35,7 +35,7 @@ def test_what_is_given_back_is_claimed_under_a_new_number() -> None:
 
 
 def test_new_messages_are_counted_over_several_statements(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bulk, "MOST_ROWS", 2)
+    monkeypatch.setattr(bulk_insert, "MOST_ROWS", 2)
     rows = [
         enqueue.draft(
             summit=None,

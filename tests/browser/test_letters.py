@@ -15,7 +15,7 @@ MAKE = """
 import json
 from datetime import timedelta
 from delegations.domain import links
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from tests import factories as f
 now = db_now()
 known = {"answer_by": now + timedelta(days=10), "public": False, "contact_email": "p@host.example"}

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Invitation, InvitationLink, Membership, Party, Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.models import Message
 from tests import factories as f

@@ -11,7 +11,7 @@ from django.test import Client
 
 from delegations.domain import many
 from delegations.models import Category, FormerMember, Membership, Party
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person, Role, User
 from tests import factories as f

@@ -14,7 +14,7 @@ from delegations.domain.answers import AnswerProblem, AnswerRefused, answer
 from delegations.domain.states import sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Policy
 from delegations.models.invitations import TRANSITIONS
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import SYSTEM, By, Link
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from delegations.domain import approval, asked, invitations, letters, links, returned
 from delegations.models import Invitation, InvitationLink, Party
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f

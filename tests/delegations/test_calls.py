@@ -11,7 +11,7 @@ from django.urls import reverse
 from delegations.domain import calls
 from delegations.domain.calls import CallProblem, Narrowed, note
 from delegations.models import CallNote, CallOutcome, Invitation
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import seen
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f

@@ -18,7 +18,7 @@ from delegations.domain.declarations import (
     withdraw,
 )
 from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import Link, Mailbox
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f

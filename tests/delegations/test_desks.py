@@ -14,7 +14,7 @@ from delegations.domain import gaps, overview, progress
 from delegations.domain.progress import GroupNumbers, LevelNumbers
 from delegations.models import Party
 from delegations.panels import gauges, invitations
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Role, Summit
 from tests import factories as f
 from tests.delegations.helpers import answered, one_of_each, sign_in, text

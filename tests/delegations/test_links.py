@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import links
 from delegations.domain.links import LinkProblem
 from delegations.models import Invitation, InvitationLink
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import refuses

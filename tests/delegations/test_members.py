@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import departures, members, overpasses
 from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, FormerMember, Membership, Particulars, Party, Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role
 from tests import factories as f

@@ -26,7 +26,7 @@ from sessions.models import (
     Slot,
     Visibility,
 )
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
 from tests.clients import signed_in

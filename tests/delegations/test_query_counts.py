@@ -27,7 +27,7 @@ from delegations.domain import (
     reminders,
 )
 from delegations.models import Category, Membership, Overpass, Party
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import Person, Role, Summit, User
 from tests import factories as f

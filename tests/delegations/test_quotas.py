@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from delegations.domain import quotas
 from delegations.domain.quotas import FITTING, Meter, QuotaFull, QuotaProblem, fits, meters, set_quota
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses

@@ -11,7 +11,7 @@ from delegations.domain.approval import supersede
 from delegations.domain.invitations import invite, revoke
 from delegations.domain.reminders import due, gone, remind
 from delegations.models import Invitation, InvitationLink, Party, Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Summit
 from summit.outbox.domain import delivery, mime

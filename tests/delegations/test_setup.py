@@ -11,7 +11,7 @@ from delegations.domain import country_names, entry, first
 from delegations.domain.entry import LineProblems
 from delegations.domain.groups import CONTINENTS
 from delegations.models import Invitation, InvitationLink, Party, PartyName
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
 from tests import factories as f

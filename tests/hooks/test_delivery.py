@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.hooks.domain import delivery, endpoints, health, wire
 from summit.hooks.domain.delivery import CantSend
 from summit.hooks.domain.judging import Outcome, judge

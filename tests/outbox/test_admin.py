@@ -9,9 +9,9 @@ from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.metrics import exposition
 from summit.desk import today
-from summit.metrics import exposition
 from summit.models import Heartbeat, Role, Summit, User
 from summit.outbox import admin as desk
 from summit.outbox import todo

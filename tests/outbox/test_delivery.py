@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role
 from summit.outbox import kinds, tasks
 from summit.outbox.domain import delivery

@@ -25,7 +25,7 @@ from press.models import Edition, Subscriber, Text
 from press.models.visibility import public_editions
 from sessions.domain import releases
 from sessions.models import Document, Release, Session, Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Person, Summit, User
 from summit.outbox.models import Message
 from tests.rows import once_a_module

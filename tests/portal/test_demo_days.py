@@ -10,7 +10,7 @@ from delegations.models import Invitation
 from portal.demo import border_security, days, first_day
 from press.models import Announcement, Edition, Text
 from sessions.models import Release, Session
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 # Alike whatever the database.
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

@@ -9,7 +9,7 @@ from delegations.domain.answers import Way, answer
 from delegations.models import Invitation, InvitationLink
 from sessions.domain import edits, releases
 from sessions.models import Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit
 from tests import factories as f
 from tests.clients import signed_in

@@ -12,7 +12,7 @@ from delegations.domain import links
 from delegations.models import Invitation, InvitationLink
 from portal import kept
 from portal.identity import Viewer, viewers
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import Link
 from summit.models import User
 from tests import factories as f

@@ -13,7 +13,7 @@ from delegations.models import Party
 from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from sessions.session_lists import SessionLine
-from summit.memory import Memory, forget_all
+from summit.core.process_cache import Memory, forget_all
 from summit.models import Summit, User
 from summit.models.versions import Stamp
 from tests.clients import signed_in

@@ -9,7 +9,7 @@ from django.test import Client
 
 from delegations.domain import links
 from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
 from tests import factories as f

@@ -9,7 +9,7 @@ from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
 from sessions.domain import kept, member
 from sessions.models.releases import EntryQuerySet, Release
-from summit.db import bulk
+from summit.core import bulk_insert
 from summit.models import Summit
 from summit.models.versions import Stamp
 from summit.outbox.domain import enqueue
@@ -98,5 +98,5 @@ def test_inviting_many_takes_as_many_queries_as_inviting_few(monkeypatch: pytest
     assert inviting.invite(60)[1].queries == inviting.invite(20)[1].queries
 
     # The control: where each letter is stored by itself, there are more for more people.
-    monkeypatch.setattr(enqueue, "insert_new", lambda rows: sum(bulk.insert_new([row]) for row in rows))
+    monkeypatch.setattr(enqueue, "insert_new", lambda rows: sum(bulk_insert.insert_new([row]) for row in rows))
     assert inviting.invite(61)[1].queries - inviting.invite(21)[1].queries == 40

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from portal.management.commands import serve
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 
 class Nothing:

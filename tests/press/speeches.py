@@ -6,7 +6,7 @@ from typing import Any
 from press.models import EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from sessions.models import Session, Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Person, Summit, User
 from tests import factories as f
 from tests.press.helpers import add_edition

@@ -12,7 +12,7 @@ from press.admin.moments import local_moment
 from press.domain import deciding
 from press.models import ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Role, Summit
 from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory

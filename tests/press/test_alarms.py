@@ -12,7 +12,7 @@ from press.domain import alarms, announce, deciding, lifts, texts
 from press.models import EditionState, Lift, Text
 from press.tasks import raise_alarms
 from sessions.domain import edits
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState

@@ -12,7 +12,7 @@ from press.models import Announcement, Edition, EditionState, Lift, Subscriber
 from press.models.decisions import BY_NAME
 from press.models.visibility import public_editions
 from press.tasks import announce_publications, deliver_announcements
-from summit.metrics import exposition
+from summit.core.metrics import exposition
 from summit.models import AuditChain, AuditEntry, Summit, User
 from summit.outbox.models import Message, MessageState
 from tests.factories import SubscriberFactory, SummitFactory

@@ -13,7 +13,7 @@ from press.finding import asking
 from press.finding.address import Asked
 from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
-from summit.memory import forget_all
+from summit.core.process_cache import forget_all
 from summit.models import Person, Summit
 from tests.factories import PartyNameFactory, SummitFactory
 from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer

@@ -19,10 +19,10 @@ from sessions.domain import edits, floor, line_up, places, releases, restoring, 
 from sessions.domain.drafts import draft
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
+from summit.core.registry import Registry
 from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.domain.delivery import deliver
 from summit.outbox.models import Message
-from summit.registry import Registry
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import move_to_now, officer, organiser

@@ -18,9 +18,9 @@ from press.domain.problems import DecisionRefused
 from press.models import Announcement, EditionState, Lift, Text
 from press.models.visibility import published_lifts
 from sessions.domain import edits, speakers, speech_watch
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.registry import Registry
 from summit.models import User
-from summit.registry import Registry
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed

@@ -19,7 +19,7 @@ from press.formats.codes import THREE, three
 from press.models import Edition, EditionAttachment, Text, TextKind, Wording
 from press.reading import Reading, find, read
 from press.rendered import plain_of
-from summit.languages import spoken, tongues
+from summit.core.languages import spoken, tongues
 from summit.models import Summit
 from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
 from tests.press.checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults

@@ -14,10 +14,10 @@ from press.domain import deciding, editions, lifts, texts
 from press.kept import Moments
 from press.models import Lift
 from summit import home
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
+from summit.core.registry import Registry
 from summit.http.page_cache import PAGES, Version
 from summit.models import Venue
-from summit.registry import Registry
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
 

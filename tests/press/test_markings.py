@@ -11,7 +11,7 @@ from press.domain import editions, markings
 from press.domain.markings import MarkedMeanwhile, delivered_body, make_delivered, mark, marked, undo
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, Text, Wording
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, User
 from tests.clients import signed_in
 from tests.press import helpers

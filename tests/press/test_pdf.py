@@ -10,7 +10,7 @@ from django.utils import translation
 
 from press.formats import pdf
 from press.models import TextKind
-from summit.languages import spoken
+from summit.core.languages import spoken
 from tests.press.helpers import add_edition
 from tests.press.test_formats_whole import full_text, reading_of
 

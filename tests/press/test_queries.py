@@ -12,7 +12,7 @@ from press.domain import announce, many
 from press.models import Edition, EditionState, LiftMode, Marking
 from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Role, Summit
 from tests import factories as f
 from tests.clients import signed_in

@@ -9,7 +9,7 @@ from press import run
 from press.models import EditionState, Lift, LiftMode
 from press.models.visibility import public_editions
 from sessions.models import Session, Slot
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit, User
 from tests.clients import signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory

@@ -9,9 +9,9 @@ from django.test import RequestFactory
 from press import charts
 from press.domain import announce
 from press.models import LiftMode
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.process_cache import forget_all
 from summit.desk import today
-from summit.memory import forget_all
 from summit.models import Role, Summit, User
 from summit.outbox.models import Message
 from tests.clients import signed_in

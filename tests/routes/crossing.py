@@ -20,9 +20,9 @@ from django.template.response import SimpleTemplateResponse
 
 from summit import permissions
 from summit.api.domain import spending
+from summit.core.process_cache import forget_all
 from summit.http.middleware import is_personal
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from summit.models import Role, User
 from summit.routes import Answer, Gate, Reader, Route, Whose, existing
 from tests.routes.world import Somebody, Values, World

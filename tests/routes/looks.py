@@ -12,10 +12,10 @@ from delegations.domain import sheets
 from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.process_cache import forget_all
 from summit.domain import handing_over
 from summit.domain.audit import SYSTEM
-from summit.memory import forget_all
 from summit.models import Summit, User
 from summit.routes import Gate, Route, Whose, declared
 from summit.work.models import Job

@@ -48,7 +48,7 @@ from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
 from sessions.models import Session, Visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.users import DESKS, FOLLOWING
 from summit.routes import Reader, Whose

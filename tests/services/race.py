@@ -25,7 +25,7 @@ from django.utils import timezone
 from press.admin.moments import local_moment
 from press.domain import announce
 from press.models import Announcement, Edition, EditionState, Lift, Text, TextKind, TextVersion, visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit, User
 from summit.outbox.models import Message
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory

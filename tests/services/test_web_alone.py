@@ -14,7 +14,7 @@ TICK = timedelta(milliseconds=1)
 SCHEDULE = f"""
 from datetime import timedelta
 from press.domain import deciding, editions, lifts, texts
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit, User
 officer = User.objects.get(email="press@summit.example")
 approver = User.objects.get(email="approver@summit.example")

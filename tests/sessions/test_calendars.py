@@ -13,7 +13,7 @@ from lxml import etree
 
 from sessions.domain import calendars, releases
 from sessions.models import Session, Visibility
-from summit.memory import forget_all
+from summit.core.process_cache import forget_all
 from summit.models import Summit, User
 from tests.factories import SessionFactory, SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas

@@ -20,7 +20,7 @@ from sessions.models import (
     SignUp,
     Slot,
 )
-from summit.memory import forget_all
+from summit.core.process_cache import forget_all
 from summit.models import Person, Room, Summit, User, Venue
 from tests import factories as f
 from tests.sessions.conftest import release

@@ -14,7 +14,7 @@ from delegations.domain import departures, doors
 from delegations.models import Party
 from sessions.domain import feeds, releases
 from sessions.models import Feed, Session, SignUp, SignUpState, Visibility
-from summit.logs import without_tokens
+from summit.core.log_filters import without_tokens
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f
 from tests.clients import signed_in

@@ -10,7 +10,7 @@ from delegations.domain.holdings import Delegation, Desk, Item, NotHeld
 from delegations.models import Handover, Membership, Party
 from sessions.domain import places, releases
 from sessions.models import Participant, Session, Slot, Visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person, Role, Summit, User
 from tests import factories as f

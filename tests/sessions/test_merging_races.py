@@ -10,7 +10,7 @@ from delegations.domain import merging
 from delegations.models import Party
 from sessions.domain import signups
 from sessions.models import Visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Person, Role, Summit
 from tests.factories import MembershipFactory, SignUpFactory, UserFactory
 from tests.sessions.conftest import Parties, session

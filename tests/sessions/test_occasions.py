@@ -12,7 +12,7 @@ from delegations.domain.answers import AnswerRefused, answer
 from delegations.domain.invitations import invite, preview, revoke
 from delegations.models import Invitation, InvitationLink
 from sessions.models import Session
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import Link
 from summit.models import Role, Room, Summit, User
 from summit.outbox.domain import mime

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from sessions.domain import edits, member, releases, wording
 from sessions.models import Members, Session, Visibility
 from sessions.models.visibility import DELEGATIONS, EVERYBODY, PARTS, RANKS, rank_of
+from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from summit.models import Summit
 from tests import factories as f
 from tests.sessions.conftest import SILENTLY, release, session

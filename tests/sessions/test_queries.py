@@ -10,8 +10,8 @@ from django.test import Client
 from sessions.domain import feeds, line_up, releases, warnings
 from sessions.domain.drafts import draft
 from sessions.models import FloorRequest, Session
+from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.memory import forget_all
 from summit.models import Role
 from tests import factories as f
 from tests.clients import signed_in

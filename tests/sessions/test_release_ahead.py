@@ -10,7 +10,7 @@ from delegations.models import Party
 from sessions.domain import releases
 from sessions.domain.released import released
 from sessions.models import Session
-from summit.db import watching
+from summit.core import write_detection
 from summit.models import Summit, User
 from summit.outbox.models import Message
 from tests.sessions.conftest import session
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 def row(summit: Summit, parties: dict[str, Party], sqlite: bool) -> Session:
     if not sqlite:
         # There all is done under the lock of one summit's draft, for which nobody else waits.
-        assert watching.others_wrote() is None
+        assert write_detection.others_wrote() is None
     return session(summit, parties["Aland"], title="As planned")
 
 
@@ -70,6 +70,6 @@ def test_control_where_nobody_looks_an_edit_is_overtaken(
 ) -> None:
     if not sqlite:
         return
-    monkeypatch.setattr(watching, "others_wrote", lambda: lambda: False)
+    monkeypatch.setattr(write_detection, "others_wrote", lambda: lambda: False)
     assert _edited_amid(row, organiser, monkeypatch, 1) == ("As planned", [False])
     assert Session.objects.get(pk=row.pk).title == "Edited 1"

@@ -10,7 +10,7 @@ from django.db import transaction
 from sessions.domain import edits, releases, signups, standings
 from sessions.domain.released import released
 from sessions.models import ReleasedSession, Session, Visibility
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.models import Summit, User
 from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory

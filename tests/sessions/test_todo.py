@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from sessions import todo
 from sessions.domain import releases
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.desk import today
 from summit.models import Heartbeat, Role, Summit, User
 from tests.clients import signed_in

@@ -11,7 +11,7 @@ from press.domain.announce import announce_due
 from press.models import Edition, Lift, MarkingKind, Text
 from press.models.visibility import public_editions
 from sessions.domain import edits
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import User
 from tests.story.helpers import browser, go_out, subject_of
 

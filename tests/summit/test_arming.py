@@ -12,9 +12,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from delegations.domain import codes, reminders
+from summit.core.process_cache import forget_all
 from summit.domain import arming
 from summit.hooks.models import Delivery
-from summit.memory import forget_all
 from summit.models import AuditEntry, Role, Summit, User
 from summit.models.summits import SummitQuerySet
 from summit.outbox.models import Message

@@ -9,7 +9,7 @@ from django.core.cache.backends import db
 from django.db import OperationalError, connection
 from django.test import Client
 
-from summit.db.cache import DatabaseCache
+from summit.core.database_cache import DatabaseCache
 from summit.http import health
 from tests import factories as f
 

@@ -13,10 +13,10 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from summit.db import identity
+from summit.core import database_identity
+from summit.core.process_cache import forget_all
 from summit.domain import arming, installation
 from summit.domain.audit import SYSTEM
-from summit.memory import forget_all
 from summit.models import AuditEntry, Installation, Role, Summit, User
 from summit.models.installation import InstallationQuerySet
 from summit.outbox.models import Message
@@ -58,7 +58,7 @@ def copied(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the database be another one from now on."""
     other = lambda *_asked, **_context: ("%s", ("another",))  # noqa: E731
     for vendor in ("as_sqlite", "as_postgresql"):
-        monkeypatch.setattr(identity.DatabaseIdentity, vendor, other)
+        monkeypatch.setattr(database_identity.DatabaseIdentity, vendor, other)
 
 
 def moved(settings: Any) -> None:
@@ -167,12 +167,16 @@ class TestIdentity:
     def test_a_file_keeps_it_when_it_is_written_and_a_copy_has_another(self, tmp_path: Path) -> None:
         first, copy = tmp_path / "first", tmp_path / "copy"
         first.write_bytes(b"x")
-        known = identity.of_file(str(first))
+        known = database_identity.of_file(str(first))
         first.write_bytes(b"more")
         copy.write_bytes(b"more")
         assert known.startswith("file:")
-        assert identity.of_file(str(first.rename(tmp_path / "renamed"))) == known != identity.of_file(str(copy))
-        assert identity.of_file(":memory:") == ""
+        assert (
+            database_identity.of_file(str(first.rename(tmp_path / "renamed")))
+            == known
+            != database_identity.of_file(str(copy))
+        )
+        assert database_identity.of_file(":memory:") == ""
 
     def test_the_database_tells_its_own(self) -> None:
         installation.watch()
@@ -182,7 +186,7 @@ class TestIdentity:
                 cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
                 assert known.endswith(f":{cursor.fetchone()[0]}")
         else:
-            assert known == identity.of_file(str(connection.settings_dict["NAME"])) != ""
+            assert known == database_identity.of_file(str(connection.settings_dict["NAME"])) != ""
 
 
 class TestPages:

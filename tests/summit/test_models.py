@@ -8,8 +8,8 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
+from summit.core.models import ALPHABET, new_public_id
 from summit.models import AuditChain, AuditEntry, Heartbeat, Person, Role, RoleAssignment, Room, Summit, User, Venue
-from summit.models.fields import ALPHABET, new_public_id
 from summit.models.users import BY_HAND
 from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 

@@ -8,8 +8,9 @@ from django.test import Client
 from django.utils.translation import override
 
 from summit.domain import setup
-from summit.models import AuditEntry, PublicVersion, Role, Summit
+from summit.models import AuditEntry, Role, Summit
 from summit.models.names import validate_names
+from summit.models.versions import PublicVersion
 from tests import factories as f
 from tests.summit.conftest import desk_of
 

@@ -12,10 +12,10 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 
 from summit import home as home_panels
+from summit.core.registry import Registry
 from summit.domain import colours
 from summit.http.public import public_page
 from summit.models import Role, Summit, User
-from summit.registry import Registry
 from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db

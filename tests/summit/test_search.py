@@ -10,7 +10,7 @@ from django.db.models import Value
 from django.test import Client
 from django.utils import timezone
 
-from summit.db.fold import Fold, fold
+from summit.core.text_normalisation import Fold, fold
 from summit.desk import search
 from summit.domain.seen import SEEN
 from summit.models import AuditChain, AuditEntry, Person, Role, Summit, User

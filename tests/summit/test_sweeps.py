@@ -15,7 +15,7 @@ from django.test.utils import CaptureQueriesContext
 
 from summit import sweeps, tasks
 from summit.celery import app
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import upkeep
 from summit.models import Heartbeat, Role, Summit
 from summit.sweeps import SENT_AT, Sweep, sweep

@@ -7,7 +7,7 @@ import pytest
 from django.test import RequestFactory
 from django.utils import timezone
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.desk import today
 from summit.models import Heartbeat, Role, Summit
 from tests import factories as f

@@ -7,8 +7,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
-from summit.db.clock import db_now
-from summit.db.turns import Turns
+from summit.core.database_clock import db_now
+from summit.core.lock_yielding import Turns
 from summit.models import AuditEntry, Role, Summit, User
 from summit.work import tasks
 from summit.work.domain import jobs, running

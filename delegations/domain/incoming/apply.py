@@ -15,8 +15,8 @@ from delegations.domain.incoming.report import Report
 from delegations.fields import GROUPS
 from delegations.models import ExternalId, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
-from summit.db import bulk
-from summit.db.watching import ahead
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
 from summit.domain import audit
 from summit.domain.audit import By, System
 from summit.models import AuditEntry, Summit, User
@@ -34,7 +34,7 @@ def preview(
     """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
     is meant."""
     check_may(summit, party, by)
-    with bulk.uncollected():
+    with bulk_insert.uncollected():
         return _plan(summit, table, by, party, answers)[0].report
 
 
@@ -68,7 +68,7 @@ def read_in(
         close(plan.report)
         return plan.report
 
-    with bulk.uncollected():
+    with bulk_insert.uncollected():
         return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
 
 
@@ -125,11 +125,11 @@ def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: An
 
 def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
     made = [party for party, _key in plan.parties]
-    bulk.insert(made)
+    bulk_insert.insert(made)
     keys = [
         ExternalId(summit=summit, system=SYSTEM_NAME, value=key, party=party) for party, key in plan.parties if key
     ]
-    bulk.insert(keys)
+    bulk_insert.insert(keys)
     audit.record_many(
         [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in made]
     )
@@ -137,16 +137,16 @@ def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
 
 def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
     persons = [row.person for row in plan.people]
-    bulk.insert(persons)
+    bulk_insert.insert(persons)
     rows = [row.particulars for row in plan.people if row.particulars is not None]
     for row in rows:
         for name, value in digests.of(row).items():
             setattr(row, name, value)
-    bulk.insert(rows)
+    bulk_insert.insert(rows)
     keys = [
         ExternalId(summit=summit, system=system, value=row.key, person=row.person) for row in plan.people if row.key
     ]
-    bulk.insert(keys)
+    bulk_insert.insert(keys)
     audit.record_many(
         [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
     )
@@ -171,7 +171,7 @@ def _store_members(plan: Plan, known: Known, by: By) -> None:
     for row in plan.members:
         row.position = places[row.party.pk]
         places[row.party.pk] += 1
-    bulk.insert(plan.members)
+    bulk_insert.insert(plan.members)
     overpasses.settle_parties(keys=parties, by=by)
     for row, category in plan.moves:
         row.category, row.capacity = category, category.capacity

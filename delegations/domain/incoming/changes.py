@@ -12,8 +12,8 @@ from delegations.domain import people
 from delegations.domain.incoming.values import Unreadable
 from delegations.fields import PARTICULARS, PERSON, label, others
 from delegations.models import Particulars, Party
-from summit.db import bulk
-from summit.db.clock import db_now
+from summit.core import bulk_insert
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person, Summit
@@ -90,7 +90,7 @@ def _store_particulars(
         told.append(
             audit.entry(by=by, action="delegations.particulars.change", target=person, summit=summit, fields=names)
         )
-    bulk.insert(fresh)
+    bulk_insert.insert(fresh)
     for name, rows in by_name.items():
         Particulars.objects.bulk_update(rows, [name], SLICE)
     return told

@@ -12,7 +12,7 @@ from delegations.domain.duplicates import is_single, similar, words_of
 from delegations.domain.quotas import Meter
 from delegations.fields import party_of
 from delegations.models import Category, ExternalId, FocalPoint, Likeness, Party, Policy
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 from summit.models import Person, Summit
 
 # By which name keys of a table are kept beside those of other systems.

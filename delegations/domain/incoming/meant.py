@@ -13,7 +13,7 @@ from delegations.domain.duplicates import is_single, words_of
 from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 from summit.models import Person
 
 OTHER = "other"

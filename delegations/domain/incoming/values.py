@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import countries
 from delegations.domain.naming import kind_word
 from delegations.models import Capacity, Category, PartyKind, PassportType, Sex
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 
 _DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
 

@@ -11,9 +11,9 @@ from portal.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD
 from portal.demo.days import Act
 from portal.demo.parts import is_complete
 from portal.demo.progress import Progress
+from summit.core.validators import validate_free_slug
 from summit.models import Summit
 from summit.models.summits import slug_form
-from summit.models.validators import validate_free_slug
 
 SIZES = ("delegations", "sessions", "people", "texts")
 

@@ -22,7 +22,7 @@ from django.db import connection
 
 from portal.demo import accounts
 from portal.demo.days import Act
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.embedded import stack
 from summit.embedded.broker import BrokerError
 from summit.models import Heartbeat, User

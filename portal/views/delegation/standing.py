@@ -26,7 +26,7 @@ from delegations.models import (
     VisaState,
 )
 from portal.delegation import Desk, desk
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 
 # How many changes are told, the newest first.
 CHANGES = 6

@@ -7,7 +7,7 @@ from press.domain.incoming import docx, plain
 from press.domain.incoming.report import Heavy, Kind, Report, Taken, Unreadable
 from press.domain.incoming.writing import write
 from press.domain.markdown import Block
-from summit.models.validators import is_printable
+from summit.core.validators import is_printable
 
 MARKDOWN = (".md", ".markdown", ".mdown")
 LONGEST_TITLE = 200

@@ -13,8 +13,8 @@ from sessions.domain.revisions import rise
 from sessions.domain.slots import enter, take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, SessionText, Slot, Visibility
-from summit.db import bulk
-from summit.db.watching import ahead
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
 from summit.domain import audit
 from summit.domain.audit import By
 from summit.models import Person, Summit, User
@@ -86,10 +86,10 @@ def _store_rooms(plan: Planner, by: By) -> None:
 def _store_new(plan: Planner, by: By) -> None:
     """Store the people and sessions that are new, each table in one statement: nobody else can write meanwhile."""
     new = [change for change in plan.changes if change.new]
-    bulk.insert(plan.new_people)
-    bulk.insert([change.session for change in new])
-    bulk.insert([_text(change) for change in new if change.language])
-    bulk.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
+    bulk_insert.insert(plan.new_people)
+    bulk_insert.insert([change.session for change in new])
+    bulk_insert.insert([_text(change) for change in new if change.language])
+    bulk_insert.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
     told = [
         audit.entry(by=by, action="summit.person.add", target=person, summit=plan.summit)
         for person in plan.new_people
@@ -143,7 +143,7 @@ def _store_texts(changes: list[Change]) -> None:
         else:
             kept.title, kept.summary = text.title, text.summary
             changed.append(kept)
-    bulk.insert(new)
+    bulk_insert.insert(new)
     SessionText.objects.bulk_update(changed, ["title", "summary"])
 
 

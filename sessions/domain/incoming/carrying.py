@@ -7,7 +7,7 @@ from typing import Any
 
 from sessions.domain.incoming.plain import line_of
 from sessions.models.carried import LINK_TYPES, WORDS, Carried
-from summit.models.validators import is_printable
+from summit.core.validators import is_printable
 
 LONGEST = 500
 MOST_LINKS = 20

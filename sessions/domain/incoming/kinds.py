@@ -4,7 +4,7 @@ from django.conf import settings
 from django.utils.translation import override
 
 from sessions.models import OwnKind, SessionKind
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 from summit.models import Summit
 
 # What other systems call what is known here.

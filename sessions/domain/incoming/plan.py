@@ -18,11 +18,11 @@ from sessions.domain.incoming.report import Line, Report
 from sessions.domain.schedule import guid
 from sessions.models import OwnKind, Session, SessionKind, Slot
 from sessions.models.visibility import PARTS
-from summit.dates import clock, short_day
-from summit.db.fold import fold
-from summit.languages import tongue
+from summit.core.date_formats import clock, short_day
+from summit.core.languages import tongue
+from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
+from summit.core.text_normalisation import fold
 from summit.models import Person, Room, Summit, Venue
-from summit.models.fields import ALPHABET, PUBLIC_ID_LENGTH
 from summit.uploads.report import Outcome
 
 LONGEST_TITLE = 200

@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from summit.api.models import Application, Token
+from summit.core.models import new_public_id
 from summit.domain import audit, roles
 from summit.models import RoleAssignment, Summit, User
-from summit.models.fields import new_public_id
 from summit.permissions import BY_HAND, check
 
 # A domain that no mail can reach (RFC 2606): nobody gets a link to choose a password for such an account.

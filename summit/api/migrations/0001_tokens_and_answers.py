@@ -4,8 +4,9 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
-import summit.models.validators
+import summit.core.encrypted_fields
+import summit.core.models
+import summit.core.validators
 
 
 class Migration(migrations.Migration):
@@ -34,8 +35,8 @@ class Migration(migrations.Migration):
             name='Application',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(max_length=100, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=100, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
                 ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ended')),
                 ('summit', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='applications', to='summit.summit', verbose_name='summit')),
@@ -56,7 +57,7 @@ class Migration(migrations.Migration):
                 ('asked', models.CharField(max_length=64, verbose_name='what was asked')),
                 ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
                 ('headers', models.JSONField(blank=True, default=dict, verbose_name='headers')),
-                ('body', summit.models.fields.EncryptedBytesField(blank=True, null=True, verbose_name='body')),
+                ('body', summit.core.encrypted_fields.EncryptedBytesField(blank=True, null=True, verbose_name='body')),
                 ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
             ],
             options={
@@ -70,8 +71,8 @@ class Migration(migrations.Migration):
             name='Token',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
-                ('name', models.CharField(help_text='What uses it, such as “badge printer”.', max_length=100, validators=[summit.models.validators.validate_printable], verbose_name='name')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(help_text='What uses it, such as “badge printer”.', max_length=100, validators=[summit.core.validators.validate_printable], verbose_name='name')),
                 ('digest', models.CharField(editable=False, max_length=64, unique=True)),
                 ('begins', models.CharField(editable=False, max_length=12, verbose_name='begins with')),
                 ('scopes', models.JSONField(default=list, verbose_name='what it may do')),

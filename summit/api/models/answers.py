@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from summit.models.fields import EncryptedBytesField
+from summit.core.encrypted_fields import EncryptedBytesField
 
 
 class KeptAnswer(models.Model):

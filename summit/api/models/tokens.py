@@ -8,9 +8,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
 from summit.models import Summit, User
-from summit.models.fields import PublicModel
-from summit.models.validators import validate_printable
 
 
 class Application(PublicModel):

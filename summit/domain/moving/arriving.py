@@ -20,7 +20,9 @@ from django.db.models import Model
 from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.models import PublicModel
+from summit.core.validators import validate_free_slug
 from summit.domain import audit
 from summit.domain.audit import System
 from summit.domain.moving import plan, sealed
@@ -29,9 +31,7 @@ from summit.domain.moving.leaving import ACCOUNTS, BATCH, MANIFEST, Progress, fi
 from summit.domain.moving.sealed import ArchiveProblem, damaged
 from summit.domain.moving.values import renamed, unpacker
 from summit.models import Summit, User
-from summit.models.fields import PublicModel
 from summit.models.summits import slug_form
-from summit.models.validators import validate_free_slug
 
 # Values of one statement, and bytes of files held for it.
 MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024

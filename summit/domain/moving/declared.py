@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 from django.db.models import Model, Q
 
+from summit.core.registry import Registry
 from summit.models import Summit
-from summit.registry import Registry
 
 
 class Names(Protocol):

@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain import audit, chain
 from summit.domain.audit import System
 from summit.domain.moving import plan, sealed

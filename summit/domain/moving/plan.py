@@ -7,9 +7,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import Field, ForeignKey, Model, QuerySet
 
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.domain.moving.declared import MOVED, moved_of
 from summit.models import Summit, User
-from summit.models.fields import EncryptedBytesField, EncryptedTextField
 
 AUDIT = "summit.AuditEntry"
 

@@ -8,8 +8,9 @@ from typing import Any
 from django.apps import apps
 from django.db.models import DateField, DateTimeField, Field, JSONField, Model, TimeField
 
+from summit.core.encrypted_fields import EncryptedDateField
+from summit.core.models import PublicModel
 from summit.domain.moving.declared import Names
-from summit.models.fields import EncryptedDateField, PublicModel
 
 # A row as the audit, subjects of messages and addresses of the desk name it.
 _ROW = re.compile(r"([a-z_]+\.[a-z_]+):([^:]+)(:.*)?\Z", re.DOTALL)

@@ -19,8 +19,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
+from summit.core.database_clock import db_now
 from summit.domain import audit
 from summit.hooks import reasons
 from summit.hooks.domain import health, payload, wire

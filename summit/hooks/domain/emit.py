@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from summit.db.bulk import insert_new
+from summit.core.bulk_insert import insert_new
 from summit.hooks.events import EVENTS
 from summit.hooks.models import Delivery, Endpoint, EndpointKind
 from summit.models import Summit

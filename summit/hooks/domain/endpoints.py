@@ -9,14 +9,14 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
+from summit.core.models import new_public_id
 from summit.domain import audit
 from summit.hooks import signing
 from summit.hooks.events import EVENTS, TEST
 from summit.hooks.models import Delivery, Endpoint, EndpointKind, OffWhy
 from summit.hooks.models.endpoints import OVERLAP
 from summit.models import Summit, User
-from summit.models.fields import new_public_id
 from summit.permissions import check
 
 CHANGE = "hooks.endpoint.change"

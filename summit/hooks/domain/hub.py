@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from django.conf import settings
 from django.db import transaction
 
-from summit.db.bulk import insert_new
+from summit.core.bulk_insert import insert_new
 from summit.hooks.events import PING
 from summit.hooks.models import Delivery, DeliveryState, Endpoint, EndpointKind
 from summit.models import Summit

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from summit.core.languages import spoken
 from summit.hooks.models import Endpoint, OffWhy
-from summit.languages import spoken
 from summit.models import Role, RoleAssignment, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message

@@ -4,9 +4,10 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
+import summit.core.encrypted_fields
+import summit.core.models
 import summit.hooks.addresses
 import summit.hooks.signing
-import summit.models.fields
 
 
 class Migration(migrations.Migration):
@@ -22,7 +23,7 @@ class Migration(migrations.Migration):
             name='Delivery',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('event', models.CharField(max_length=60, verbose_name='event')),
                 ('subject_key', models.CharField(max_length=300, verbose_name='about')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
@@ -64,14 +65,14 @@ class Migration(migrations.Migration):
             name='Endpoint',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('webhook', 'events'), ('hub', 'changed feeds')], default='webhook', max_length=10, verbose_name='gets')),
                 ('name', models.CharField(help_text='What the desks call it: “Conference app”.', max_length=80, verbose_name='name')),
                 ('url', models.CharField(help_text='Where events are sent, by HTTPS: “https://app.example/events”.', max_length=500, validators=[summit.hooks.addresses.validate_url], verbose_name='address')),
                 ('events', models.JSONField(default=list, verbose_name='events')),
-                ('secret', summit.models.fields.EncryptedTextField(default=summit.hooks.signing.new_secret, editable=True, max_length=120, verbose_name='secret')),
+                ('secret', summit.core.encrypted_fields.EncryptedTextField(default=summit.hooks.signing.new_secret, editable=True, max_length=120, verbose_name='secret')),
                 ('secret_shown_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='secret shown')),
-                ('former_secret', summit.models.fields.EncryptedTextField(blank=True, default='', editable=True, max_length=120, verbose_name='secret before')),
+                ('former_secret', summit.core.encrypted_fields.EncryptedTextField(blank=True, default='', editable=True, max_length=120, verbose_name='secret before')),
                 ('former_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='secret before signs until')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='made')),
                 ('enabled', models.BooleanField(default=True, verbose_name='on')),

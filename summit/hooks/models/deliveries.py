@@ -5,8 +5,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.models import PublicModel
 from summit.hooks.models.endpoints import Endpoint
-from summit.models.fields import PublicModel
 
 
 class DeliveryState(models.TextChoices):

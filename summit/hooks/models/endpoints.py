@@ -8,10 +8,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.models import PublicModel
 from summit.hooks.addresses import validate_url
 from summit.hooks.signing import new_secret
 from summit.models import Summit
-from summit.models.fields import EncryptedTextField, PublicModel
 from summit.models.summits import sends
 
 # How long the secret before the last one goes on signing, so that a receiver changes it without losing anything.

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.domain import rotation
+from summit.core import key_rotation
 
 
 class Command(BaseCommand):
@@ -19,14 +19,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Take the size of a batch."""
-        parser.add_argument("--batch", type=int, default=rotation.BATCH, metavar="N", help="rows in one transaction")
+        parser.add_argument(
+            "--batch", type=int, default=key_rotation.BATCH, metavar="N", help="rows in one transaction"
+        )
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         """Go through all columns. Raises CommandError."""
         if batch < 1:
             raise CommandError(_("A batch has one row or more."), returncode=2)
-        found: dict[str, rotation.Progress] = {}
-        for progress in rotation.rotate(batch=batch):
+        found: dict[str, key_rotation.Progress] = {}
+        for progress in key_rotation.rotate(batch=batch):
             found[progress.name] = progress
         for progress in found.values():
             if progress.seen:

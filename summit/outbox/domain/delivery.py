@@ -17,8 +17,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from summit.db.prepared import Prepared
-from summit.db.turns import Turns
+from summit.core.compiled_query import Prepared
+from summit.core.lock_yielding import Turns
 from summit.domain import audit
 from summit.models import User
 from summit.outbox.domain import mime, transport

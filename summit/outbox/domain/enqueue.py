@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from summit.db.bulk import insert_new
+from summit.core.bulk_insert import insert_new
 from summit.models import Person, Summit
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message

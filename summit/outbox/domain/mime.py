@@ -9,7 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from summit.languages import begun, spoken
+from summit.core.languages import begun, spoken
 from summit.outbox.kinds import KINDS, Attachment, Mail
 from summit.outbox.models import Message
 

@@ -4,7 +4,8 @@ import django.db.models.deletion
 import django.db.models.functions.datetime
 from django.db import migrations, models
 
-import summit.models.fields
+import summit.core.encrypted_fields
+import summit.core.models
 import summit.outbox.models.messages
 
 
@@ -21,7 +22,7 @@ class Migration(migrations.Migration):
             name='Message',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(max_length=40, verbose_name='kind')),
                 ('subject_key', models.CharField(max_length=80, verbose_name='about')),
                 ('version', models.PositiveIntegerField(default=0, verbose_name='version')),
@@ -33,7 +34,7 @@ class Migration(migrations.Migration):
                 ('message_id', models.CharField(editable=False, max_length=120, unique=True, verbose_name='Message-ID')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='caused at')),
                 ('state', models.CharField(choices=[('pending', 'to be sent'), ('sent', 'sent'), ('failed', 'failed'), ('dropped', 'no longer called for')], default='pending', max_length=10, verbose_name='state')),
-                ('rendered', summit.models.fields.EncryptedBytesField(null=True)),
+                ('rendered', summit.core.encrypted_fields.EncryptedBytesField(null=True)),
                 ('rendered_subject', models.CharField(blank=True, editable=False, max_length=255, verbose_name='subject')),
                 ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
                 ('claims', models.PositiveIntegerField(default=0, editable=False)),

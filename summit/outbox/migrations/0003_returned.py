@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-from summit.db.operations import FreezeColumns
+from summit.core.migration_operations import FreezeColumns
 
 
 class Migration(migrations.Migration):

@@ -10,8 +10,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
 from summit.models import Person, Summit
-from summit.models.fields import EncryptedBytesField, PublicModel
 from summit.models.summits import sends
 
 

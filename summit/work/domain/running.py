@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from summit.db.turns import Turns
+from summit.core.lock_yielding import Turns
 from summit.work.domain.jobs import sources
 from summit.work.kinds import KINDS, Step
 from summit.work.models import Job, JobState

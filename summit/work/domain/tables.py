@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import override
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit, User
 from summit.permissions import allows
 from summit.tables import files

@@ -4,7 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import summit.models.fields
+import summit.core.encrypted_fields
+import summit.core.models
 
 
 class Migration(migrations.Migration):
@@ -19,7 +20,7 @@ class Migration(migrations.Migration):
             name='KeptTable',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('public_id', models.CharField(default=summit.models.fields.new_public_id, editable=False, max_length=16, unique=True)),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('label', models.CharField(max_length=80, verbose_name='list')),
                 ('ending', models.CharField(max_length=4, verbose_name='format')),
                 ('language', models.CharField(max_length=15, verbose_name='language')),
@@ -44,7 +45,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveIntegerField()),
-                ('content', summit.models.fields.EncryptedBytesField()),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
                 ('table', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='work.kepttable')),
             ],
             options={

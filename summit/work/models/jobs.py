@@ -6,8 +6,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from summit.core.models import PublicModel
 from summit.models import Summit, User
-from summit.models.fields import PublicModel
 
 
 class JobState(models.TextChoices):

@@ -4,8 +4,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
 from summit.models import User
-from summit.models.fields import EncryptedBytesField, PublicModel
 from summit.work.models.jobs import Job
 
 

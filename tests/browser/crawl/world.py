@@ -42,7 +42,7 @@ from sessions.models import Document, Interpretation, OwnKind, Release, Session,
 from summit.api.domain import tokens
 from summit.api.models import Application
 from summit.celery import app
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.audit import Link
 from summit.hooks import reasons as hook_reasons
 from summit.hooks.models import Attempt, OffWhy

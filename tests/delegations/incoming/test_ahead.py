@@ -9,7 +9,7 @@ from django.db import connection
 from delegations.domain import sheets
 from delegations.domain.incoming import apply
 from delegations.models import Category, Membership
-from summit.db import watching
+from summit.core import write_detection
 from summit.domain.audit import SYSTEM
 from summit.models import Person, Summit
 from tests import factories as f
@@ -55,7 +55,7 @@ def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 def test_what_was_written_meanwhile_is_there(summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool) -> None:
     if not sqlite:
         # There others don't wait: all is done in the transaction.
-        assert watching.others_wrote() is None
+        assert write_detection.others_wrote() is None
         return
     assert _amid(summit, monkeypatch) == [False, True]
     assert (Person.objects.count(), Membership.objects.count()) == (1, 1)
@@ -65,6 +65,6 @@ def test_control_where_nobody_looks_somebody_is_there_twice(
     summit: Summit, monkeypatch: pytest.MonkeyPatch, sqlite: bool
 ) -> None:
     if sqlite:
-        monkeypatch.setattr(watching, "others_wrote", lambda: lambda: False)
+        monkeypatch.setattr(write_detection, "others_wrote", lambda: lambda: False)
         assert _amid(summit, monkeypatch) == [False]
         assert Person.objects.count() == 2

@@ -11,7 +11,7 @@ from PIL import Image
 from delegations.domain import entering, members
 from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Category, FormerMember, Membership, Particulars, Photo, VisaLetter
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.domain.seen import SEEN
 from summit.models import AuditEntry, Person
 from tests import factories as f

@@ -6,7 +6,7 @@ import pytest
 
 from delegations.domain import outstanding
 from delegations.models import Membership, Particulars, Photo, Policy
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World, make, signed_in
 

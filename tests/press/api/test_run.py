@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Summit
 from tests.factories import MessageFactory, SlotFactory
 from tests.press.api.conftest import DESK, do

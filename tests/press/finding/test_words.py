@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from press.finding import words
-from summit.db.fold import fold
-from summit.languages import tongues
+from summit.core.languages import tongues
+from summit.core.text_normalisation import fold
 
 LETTERS = st.text("abceinorst", min_size=4, max_size=12)
 

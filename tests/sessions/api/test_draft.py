@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from sessions.models import Document, Session, Slot
+from summit.core.registry import Registry
 from summit.models import AuditEntry, Room, Summit
-from summit.registry import Registry
 from tests import factories as f
 from tests.sessions.api.test_main_job import DESK, add, done
 from tests.summit.api.conftest import Program

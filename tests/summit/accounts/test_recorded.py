@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.deeds import DEEDS, Facts
 from summit.domain import sign_ins
 from summit.models import AuditEntry, RefusedSignIns, Role, Summit, User

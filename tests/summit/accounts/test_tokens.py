@@ -8,7 +8,7 @@ from django.test import Client
 
 from summit.api.models import Token
 from summit.api.scopes import by_label, resources
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 from summit.models import Role, User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory

@@ -13,7 +13,7 @@ from summit.api.actions import actions_of
 from summit.api.domain import answers
 from summit.api.models import KeptAnswer
 from summit.api.resources import Resource
-from summit.db import taken
+from summit.core import unique_errors
 from summit.models import Summit, Venue
 from tests.factories import UserFactory
 from tests.summit.api.conftest import Program, program
@@ -83,9 +83,9 @@ def test_postgres_tells_it_otherwise_and_what_is_not_said_is_not_guessed() -> No
         broken.sqlstate, broken.diag = state, diag
         error = IntegrityError("of PostgreSQL")
         error.__cause__ = broken
-        found = taken.said_of(error)
+        found = unique_errors.said_of(error)
         assert (said in found) if said else not found, constraint
-    assert taken.said_of(IntegrityError("by hand")) == ""
+    assert unique_errors.said_of(IntegrityError("by hand")) == ""
 
 
 # --- the same key ---------------------------------------------------------------------------------------------------

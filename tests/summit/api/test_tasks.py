@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from summit.api.scopes import known
-from summit.db.clock import db_now
+from summit.core.database_clock import db_now
 from summit.models import Heartbeat, Role, Summit
 from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, MessageFactory, PartyFactory, UserFactory

@@ -20,8 +20,8 @@ from sessions.domain.forgetting import _erase_released
 from sessions.models import Document, Session, Visibility
 from summit.domain.portions import subject_of
 from summit.http.page_cache import PAGES, PageCache, Version, cached_page
-from summit.models import PublicVersion, Summit, User
-from summit.models.versions import PublicVersionQuerySet, Stamp
+from summit.models import Summit, User
+from summit.models.versions import PublicVersion, PublicVersionQuerySet, Stamp
 from tests import factories as f
 from tests.press.helpers import make_text
 from tests.sessions.conftest import SILENTLY

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from summit.memory import Memory
+from summit.core.process_cache import Memory
 
 
 class Prepared:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summit.sizes import MEGABYTE, megabytes, too_large
+from summit.core.file_sizes import MEGABYTE, megabytes, too_large
 
 
 @pytest.mark.parametrize(("size", "said"), [(10 * MEGABYTE, "10"), (13 * 1024 * 1000, "12.7"), (1, "0")])

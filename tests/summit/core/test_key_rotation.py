@@ -15,10 +15,10 @@ from django.db import IntegrityError, transaction
 
 from delegations.domain import digests
 from delegations.models import ParticipantList, Particulars
-from summit.db.operations import frozen_columns, thawed
-from summit.domain import rotation
+from summit.core import key_rotation
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.migration_operations import frozen_columns, thawed
 from summit.models import User
-from summit.models.fields import EncryptedBytesField
 from summit.outbox.models import Message
 from tests import factories as f
 from tests.summit.conftest import raw
@@ -49,11 +49,11 @@ def run(capsys: pytest.CaptureFixture[str], **options: Any) -> str:
 
 
 def test_every_encrypted_column_is_found() -> None:
-    found = {f"{model._meta.label_lower}.{field.name}" for model, field in rotation.columns()}
+    found = {f"{model._meta.label_lower}.{field.name}" for model, field in key_rotation.columns()}
     particulars = {f"delegations.particulars.{name}" for name in ("passport_number", "birth_date")}
     files = {"outbox.message.rendered", "delegations.photo.image", "delegations.replyscan.content"}
     assert {*particulars, *files, "delegations.participantlist.content"} <= found
-    assert all(isinstance(field, EncryptedBytesField) for _model, field in rotation.columns())
+    assert all(isinstance(field, EncryptedBytesField) for _model, field in key_rotation.columns())
 
 
 def test_the_old_key_can_be_removed_afterwards(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
@@ -94,7 +94,7 @@ def test_the_moment_at_which_a_value_was_written_stays(keys: Any, capsys: pytest
 def test_stopped_it_goes_on_where_it_was(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
     messages = [f.MessageFactory(rendered=SECRET) for _number in range(5)]
     keys.FIELD_KEYS = [NEW, OLD]
-    for progress in rotation.rotate(batch=2):
+    for progress in key_rotation.rotate(batch=2):
         if progress.name == "outbox.message.rendered":
             break
     assert [by_the_new_key("outbox_message", "rendered", each.pk) for each in messages] == [True] * 2 + [False] * 3
@@ -107,14 +107,14 @@ def test_stopped_it_goes_on_where_it_was(keys: Any, capsys: pytest.CaptureFixtur
 def test_what_somebody_wrote_meanwhile_stays(keys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     message = f.MessageFactory(rendered=SECRET)
     keys.FIELD_KEYS = [NEW, OLD]
-    renewed = rotation.renewed
+    renewed = key_rotation.renewed
 
     def slowly(token: bytes) -> bytes | None:
         Message.objects.filter(pk=message.pk).update(rendered=b"another mail")
         return renewed(token)
 
-    monkeypatch.setattr(rotation, "renewed", slowly)
-    progress = [each for each in rotation.rotate() if each.name == "outbox.message.rendered"][-1]
+    monkeypatch.setattr(key_rotation, "renewed", slowly)
+    progress = [each for each in key_rotation.rotate() if each.name == "outbox.message.rendered"][-1]
     assert (progress.seen, progress.written) == (1, 0)
     assert bytes(Message.objects.get().rendered or b"") == b"another mail"
 
@@ -153,7 +153,7 @@ def test_what_never_changes_is_written_and_frozen_again(
     keys.FIELD_KEYS = [NEW, OLD]
     # The control.
     with monkeypatch.context() as patched:
-        patched.setattr(rotation, "frozen_columns", dict)
+        patched.setattr(key_rotation, "frozen_columns", dict)
         with pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
             call_command("rotate_keys")
     assert "content" in frozen_columns()[table]

@@ -1,6 +1,6 @@
 """What a process keeps: by all that it depends on, a bounded number, made once."""
 
-from summit.memory import Memory, forget_all
+from summit.core.process_cache import Memory, forget_all
 
 
 def test_what_is_kept_is_made_once_and_the_oldest_goes() -> None:

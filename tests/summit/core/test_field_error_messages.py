@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.utils.translation import override
 
-from summit import field_words
+from summit.core import field_error_messages
 
 
 class Entered(forms.Form):
@@ -48,6 +48,8 @@ def test_it_says_what_to_do() -> None:
 @pytest.mark.parametrize("language", ["fr", "ar"])
 def test_it_says_so_in_each_language(language: str) -> None:
     with override(language):
-        found = {str(words) for kinds in field_words.WORDS.values() for words in kinds.values()}
+        found = {str(words) for kinds in field_error_messages.WORDS.values() for words in kinds.values()}
     with override("en"):
-        assert found.isdisjoint({str(words) for kinds in field_words.WORDS.values() for words in kinds.values()})
+        assert found.isdisjoint(
+            {str(words) for kinds in field_error_messages.WORDS.values() for words in kinds.values()}
+        )

@@ -12,7 +12,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.state import ProjectState
 from django.db.models import BooleanField, F, Func
 
-from summit.db.counting import Statements
+from summit.core.change_counters import Statements
 
 # A group holds words of which one has to be there; of several groups each has to have one.
 Groups = Sequence[Iterable[str]]

@@ -11,7 +11,7 @@ from django.test import Client
 
 from delegations.domain import links
 from summit.celery import keep_logging
-from summit.logs import TokenFilter, without_tokens
+from summit.core.log_filters import TokenFilter, without_tokens
 from tests import factories as f
 
 TOKEN = "Ab3_-" * 8 + "xyz9"

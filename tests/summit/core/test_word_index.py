@@ -3,7 +3,7 @@
 import pytest
 
 from press.models import SearchWord
-from summit.db.words import Holds
+from summit.core.word_index import Holds
 from tests.factories import SummitFactory
 
 pytestmark = pytest.mark.django_db

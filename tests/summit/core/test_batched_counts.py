@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from summit.db import together
+from summit.core import batched_counts
 from summit.models import Person, Summit, Venue
 from tests import factories as f
 
@@ -15,8 +15,8 @@ def test_each_number_is_what_its_query_finds(django_assert_num_queries: Any) -> 
     f.VenueFactory.create_batch(3, summit=summit)
     f.VenueFactory()
     with django_assert_num_queries(1):
-        found = together.counts(
+        found = batched_counts.counts(
             summits=Summit.objects.all(), venues=Venue.objects.filter(summit=summit), people=Person.objects.all()
         )
     assert found == {"summits": 2, "venues": 3, "people": 0}
-    assert together.counts() == {}
+    assert batched_counts.counts() == {}

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.db.models import IntegerField, QuerySet, Subquery
 
-from summit.db.evaluation import evaluate
+from summit.core.database_values import evaluate
 
 
 class _Number(Subquery):

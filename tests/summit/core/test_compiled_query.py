@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 
-from summit.db.prepared import Prepared
+from summit.core.compiled_query import Prepared
 from summit.models import Summit
 from tests.factories import SummitFactory
 

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from summit import urls
-from summit.models import Role, validators
+from summit.core import validators
+from summit.models import Role
 from summit.models.summits import slug_form
 from tests import factories as f
 from tests.clients import signed_in

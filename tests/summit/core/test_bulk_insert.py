@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, connection
 
 from delegations.models import Particulars
-from summit.db import bulk
+from summit.core import bulk_insert
 from summit.domain import audit
 from summit.domain.audit import SYSTEM
 from summit.models import AuditEntry, Person
@@ -27,7 +27,7 @@ def people(number: int) -> list[Person]:
 
 def test_rows_get_keys_and_are_what_they_were() -> None:
     rows = people(3)
-    bulk.insert(rows)
+    bulk_insert.insert(rows)
     found = list(Person.objects.order_by("pk"))
     assert [(row.pk, row.name) for row in found] == [(row.pk, f"Person {n}") for n, row in enumerate(rows)]
     assert [row._state.adding for row in rows] == [False] * 3
@@ -38,8 +38,8 @@ def test_what_refers_to_rows_stored_after_it_was_made_and_encrypted_values() -> 
     rows = people(3)
     days = [date(1970, 1, 2), date(1970, 1, 2), None]
     parts = [Particulars(person=row, birth_date=day) for row, day in zip(rows, days, strict=True)]
-    bulk.insert(rows)
-    bulk.insert(parts)
+    bulk_insert.insert(rows)
+    bulk_insert.insert(parts)
     assert [part.birth_date for part in Particulars.objects.order_by("pk")] == days
     with connection.cursor() as cursor:
         cursor.execute("SELECT birth_date FROM delegations_particulars ORDER BY id")
@@ -63,23 +63,23 @@ def test_the_database_keeps_its_defaults() -> None:
     given, left = audit.entry(**values), audit.entry(**values)
     given.at = found[0].at
     with pytest.raises(ValueError, match="at is given for some rows"):
-        bulk.insert([given, left])
+        bulk_insert.insert([given, left])
 
 
 def test_statements_do_not_grow_with_the_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     few, many, some = (people(number) for number in (1, 200, 20))
-    assert [queries(lambda rows=rows: bulk.insert(rows)) for rows in (few, many)] == [1, 1]
-    monkeypatch.setattr(bulk, "MOST_VALUES", 100)
-    monkeypatch.setattr(bulk, "MOST_ROWS", 7)
-    assert queries(lambda: bulk.insert(some)) == 3
+    assert [queries(lambda rows=rows: bulk_insert.insert(rows)) for rows in (few, many)] == [1, 1]
+    monkeypatch.setattr(bulk_insert, "MOST_VALUES", 100)
+    monkeypatch.setattr(bulk_insert, "MOST_ROWS", 7)
+    assert queries(lambda: bulk_insert.insert(some)) == 3
 
 
 def test_nothing_and_what_the_database_refuses() -> None:
-    bulk.insert([])
+    bulk_insert.insert([])
     rows = people(2)
     rows[1].public_id = rows[0].public_id
     with pytest.raises(IntegrityError):
-        bulk.insert(rows)
+        bulk_insert.insert(rows)
 
 
 def test_only_what_is_new_is_stored_and_counted(
@@ -96,11 +96,11 @@ def test_only_what_is_new_is_stored_and_counted(
         ]
 
     with django_assert_num_queries(1):
-        assert bulk.insert_new(rows(0, 3)) == 3
-    monkeypatch.setattr(bulk, "MOST_ROWS", 2)
+        assert bulk_insert.insert_new(rows(0, 3)) == 3
+    monkeypatch.setattr(bulk_insert, "MOST_ROWS", 2)
     # Two are there already; nothing at all costs nothing.
-    assert bulk.insert_new(rows(1, 5)) == 3
-    assert bulk.insert_new([]) == 0
+    assert bulk_insert.insert_new(rows(1, 5)) == 3
+    assert bulk_insert.insert_new([]) == 0
     found = Message.objects.order_by("pk")
     assert [row.facts for row in found] == [facts | {"n": n} for n in range(6)]
     assert {(row.summit, row.state, row.rendered, row.attempts) for row in found} == {(summit, "pending", None, 0)}
@@ -108,9 +108,9 @@ def test_only_what_is_new_is_stored_and_counted(
 
 
 def test_the_collector_rests_and_goes_on() -> None:
-    with bulk.uncollected():
+    with bulk_insert.uncollected():
         assert not gc.isenabled()
-        with bulk.uncollected():
+        with bulk_insert.uncollected():
             pass
         assert not gc.isenabled()
     assert gc.isenabled()

@@ -10,7 +10,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from summit.db.counting import Statements, drop_trigger
+from summit.core.change_counters import Statements, drop_trigger
 
 REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION summit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,35 +1,14 @@
-"""Fields and abstract models that every app uses."""
+"""Fields whose values are encrypted in the database."""
 
-import secrets
 from datetime import date
 from functools import cache
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.fernet import Fernet, MultiFernet
 from django import forms
 from django.conf import settings
 from django.db import models
 from django.db.backends.base.base import BaseDatabaseWrapper
-
-# Crockford's base 32 in lower case: no letter that is taken for a digit when it is read out over the telephone.
-ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-PUBLIC_ID_LENGTH = 16
-_LETTERS = (ALPHABET * 8).encode()
-
-
-def new_public_id() -> str:
-    """Return 16 random characters of base 32, 80 bits: nobody guesses one from another."""
-    # 32 letters, of which each of the 256 bytes stands for one as often as for any other.
-    return secrets.token_bytes(PUBLIC_ID_LENGTH).translate(_LETTERS).decode()
-
-
-class PublicModel(models.Model):
-    """A row that is known outside by an opaque id; the primary key never leaves the system."""
-
-    public_id = models.CharField(max_length=PUBLIC_ID_LENGTH, unique=True, default=new_public_id, editable=False)
-
-    class Meta:
-        abstract = True
 
 
 def cipher() -> MultiFernet:
@@ -130,16 +109,3 @@ class EncryptedDateField(EncryptedTextField):
     def formfield(self, **kwargs: Any) -> Any:
         """Return a field for a day."""
         return models.Field.formfield(self, form_class=forms.DateField, **kwargs)
-
-
-__all__ = [
-    "ALPHABET",
-    "PUBLIC_ID_LENGTH",
-    "EncryptedBytesField",
-    "EncryptedDateField",
-    "EncryptedTextField",
-    "InvalidToken",
-    "PublicModel",
-    "cipher",
-    "new_public_id",
-]

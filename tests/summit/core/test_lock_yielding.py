@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from press.domain import announce, many
-from summit.db import turns
+from summit.core import lock_yielding
 from summit.outbox.domain import delivery
 from tests import factories as f
 from tests.press.helpers import ago, approver, make_text
@@ -14,10 +14,10 @@ from tests.press.helpers import ago, approver, make_text
 @pytest.mark.parametrize(
     ("vendor", "inside", "worked", "waits"),
     [
-        ("sqlite", False, turns.WORK, 1),
-        ("sqlite", False, turns.WORK / 2, 0),
-        ("sqlite", True, turns.WORK, 0),
-        ("postgresql", False, turns.WORK, 0),
+        ("sqlite", False, lock_yielding.WORK, 1),
+        ("sqlite", False, lock_yielding.WORK / 2, 0),
+        ("sqlite", True, lock_yielding.WORK, 0),
+        ("postgresql", False, lock_yielding.WORK, 0),
     ],
 )
 def test_others_get_their_turn(
@@ -25,21 +25,21 @@ def test_others_get_their_turn(
 ) -> None:
     slept: list[float] = []
     clock = SimpleNamespace(now=100.0)
-    monkeypatch.setattr(turns, "connection", SimpleNamespace(vendor=vendor, in_atomic_block=inside))
-    monkeypatch.setattr(turns, "time", SimpleNamespace(monotonic=lambda: clock.now, sleep=slept.append))
-    taking = turns.Turns()
+    monkeypatch.setattr(lock_yielding, "connection", SimpleNamespace(vendor=vendor, in_atomic_block=inside))
+    monkeypatch.setattr(lock_yielding, "time", SimpleNamespace(monotonic=lambda: clock.now, sleep=slept.append))
+    taking = lock_yielding.Turns()
     clock.now += worked
     # Asked twice at once, only the first waits.
     for _each in range(2):
         taking.give_way()
-    assert slept == [turns.TURN] * waits
+    assert slept == [lock_yielding.TURN] * waits
 
 
 @pytest.fixture
 def asked(monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Note each time that work asks whether others get a turn."""
     times: list[None] = []
-    monkeypatch.setattr(turns.Turns, "give_way", lambda self: times.append(None))
+    monkeypatch.setattr(lock_yielding.Turns, "give_way", lambda self: times.append(None))
     return times
 
 

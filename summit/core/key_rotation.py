@@ -15,8 +15,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import ExpressionWrapper, F, Value
 
-from summit.db.operations import frozen_columns, thawed
-from summit.models.fields import EncryptedBytesField, cipher
+from summit.core.encrypted_fields import EncryptedBytesField, cipher
+from summit.core.migration_operations import frozen_columns, thawed
 
 BATCH = 50
 

@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from delegations.domain import links
-from summit.languages import spoken
+from summit.core.languages import spoken
 from summit.outbox.domain import mime
 from summit.outbox.kinds import Mail
 from summit.outbox.models import Message

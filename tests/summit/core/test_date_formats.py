@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils.translation import override
 
-from summit.dates import clock, long_day, short_day
+from summit.core.date_formats import clock, long_day, short_day
 
 
 def test_a_day_is_written_as_its_language_writes_it() -> None:

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.conf.locale import LANG_INFO
 from django.utils.translation import get_language_info, gettext_lazy
 
-from summit.db.fold import fold
+from summit.core.text_normalisation import fold
 
 RIGHT_TO_LEFT_MARK = "\u200f"
 

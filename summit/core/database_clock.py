@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models.functions import Now
 
-from summit.db.evaluation import evaluate
+from summit.core.database_values import evaluate
 
 
 def db_now() -> datetime:
