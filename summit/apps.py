@@ -41,7 +41,7 @@ class SummitConfig(AppConfig):
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.desk import arming, search_page, setup  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
-        from summit.domain import forgetting  # noqa: F401
+        from summit.domain import forgetting, roles  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")

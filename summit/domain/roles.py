@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from summit.domain import audit
+from summit.domain import audit, setup
 from summit.messages import welcome
 from summit.models import Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
@@ -50,6 +50,12 @@ def give(*, summit: Summit, user: User, role: str, by: User) -> bool:
                 detail={"role": str(role)},
             )
     return made
+
+
+@setup.founding.register(10)
+def found(summit: Summit, user: User) -> None:
+    """Make whoever creates a summit its organiser, in the caller's transaction."""
+    give(summit=summit, user=user, role=Role.ORGANISER, by=user)
 
 
 def add_team(*, summit: Summit, colleagues: Sequence[Colleague], by: User) -> int:

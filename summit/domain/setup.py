@@ -6,13 +6,17 @@ from datetime import date, datetime
 from django.db import transaction
 
 from summit.core.registry import Registry
-from summit.domain import audit, roles
-from summit.models import Role, Room, Summit, User, Venue
+from summit.domain import audit
+from summit.models import Room, Summit, User, Venue
 from summit.permissions import check
 
 # What a new summit begins with besides itself: each app above registers what makes its part. It runs in the
 # transaction that creates the summit, and is safe to run where the part is there.
 beginning: Registry[Callable[[Summit], object]] = Registry()
+
+
+# What whoever creates a summit has in it, in the same transaction.
+founding: Registry[Callable[[Summit, User], object]] = Registry()
 
 
 def begin(summit: Summit) -> None:
@@ -88,7 +92,8 @@ def _store(summit: Summit, by: User) -> None:
         summit.full_clean()
         summit.save()
         audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
-        roles.give(summit=summit, user=by, role=Role.ORGANISER, by=by)
+        for found in founding:
+            found(summit, by)
         begin(summit)
 
 
