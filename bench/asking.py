@@ -22,7 +22,9 @@ from portal.demo import synthetic
 from sessions.api.sessions import Sessions
 from summit.api.domain import tokens
 from summit.api.scopes import known
-from summit.models import Role, RoleAssignment, Summit, User
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
 Row = dict[str, Any]
 FEW = synthetic.Sizes(delegations=193, sessions=200, people=2000, texts=10)

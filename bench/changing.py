@@ -19,8 +19,7 @@ from sessions.domain import member, releases
 from sessions.models import Session, Visibility
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.models import Summit
-from summit.models.versions import PublicVersion
+from summit.summits.models import PublicVersion, Summit
 
 CONNECTIONS, SECONDS = 8, 6.0
 TURNS = 5

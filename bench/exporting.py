@@ -32,7 +32,8 @@ from press.rendered import plain_of
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
 from summit.core.process_cache import forget_all
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 BESIDE = Path(__file__).resolve().parents[2] / "shared"
 DATA = Path(os.environ.get("DATA_DIR") or BESIDE / "data") / "unga-77" / "speeches"

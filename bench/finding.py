@@ -17,7 +17,7 @@ from sessions.domain import member
 from sessions.models import ReleasedRole
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.models import Summit
+from summit.summits.models import Summit
 
 SIZES = (1000, 10_000)
 TURNS, SLACK = 3, 1.25

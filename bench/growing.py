@@ -18,7 +18,8 @@ from sessions.domain import releases
 from sessions.models import Participant
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 TURNS, SLACK = 3, 1.25
 

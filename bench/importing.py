@@ -17,8 +17,9 @@ from openpyxl import Workbook, load_workbook
 
 from delegations.domain.incoming.apply import read_in
 from delegations.models import Category, Policy
-from summit.domain.audit import SYSTEM
-from summit.models import Person, Summit
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.tables import reading as tables
 
 ROUNDS = 3

@@ -19,9 +19,12 @@ from bench.sink import sink
 from delegations.domain import invitations
 from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
 from summit.core.database_clock import db_now
-from summit.models import Person, Role, RoleAssignment, Summit, User
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message, MessageState
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
 PEOPLE = 2000
 FEW = 500

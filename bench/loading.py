@@ -3,7 +3,7 @@
 import time
 
 from portal.demo import synthetic
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def load(slug: str = "big") -> tuple[Summit, float]:

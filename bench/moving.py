@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 
 from sessions.domain import releases
 from sessions.models import Session
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 EVERY = 1.0
 _PROGRAM = "import sys, django; django.setup(); from bench import moving; moving.main(sys.argv[1])"

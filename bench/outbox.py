@@ -16,9 +16,9 @@ from django.db import transaction
 from bench.sink import sink
 from delegations.domain import letters, mailboxes
 from delegations.models import InvitationLink
-from summit.models import Summit
 from summit.outbox.domain import delivery, enqueue, mime
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
 
 ROUNDS = 3
 # Letters to each mailbox of the summit in a round.

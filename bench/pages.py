@@ -16,7 +16,7 @@ from sessions.domain import member
 from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
 from summit.core.process_cache import forget_all
 from summit.http import page_cache
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ANYBODY, FOCAL, ORGANISER = "anybody", "focal", "organiser"
 

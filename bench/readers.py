@@ -14,7 +14,9 @@ from django.test import Client as Browser
 
 from bench import connections, serving
 from sessions.models import ReleasedParticipant, ReleaseEntry
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 READERS, TURNS = 50, 12
 

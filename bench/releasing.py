@@ -14,10 +14,13 @@ from bench import waiting
 from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
 from sessions.domain import releases
 from sessions.models import Participant, Session, SessionKind, Visibility
-from summit.models import Person, Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SIZES = (100, 500, 2000)
 CHANGES = 50

@@ -17,7 +17,7 @@ from bench.connections import Client, question, rate
 from press.addresses import address
 from press.reading import listed
 from sessions.domain import member
-from summit.models import Summit
+from summit.summits.models import Summit
 
 WORKERS = 2
 

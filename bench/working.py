@@ -13,8 +13,9 @@ from django.test.utils import CaptureQueriesContext
 from bench import pages
 from summit.api.domain import tokens
 from summit.api.scopes import known
-from summit.domain import upkeep
-from summit.models import Summit, User
+from summit.maintenance import heartbeats
+from summit.summits.models import Summit
+from summit.users.models import User
 
 TURNS = 9
 # Milliseconds of a list of the API, of which two processes are to give 120 a second.
@@ -58,7 +59,7 @@ def measure(summit: Summit) -> Iterator[Cost]:
     """Yield what each page and list took."""
     settings.API_REQUESTS_A_MINUTE = 1_000_000
     # As where beat runs.
-    upkeep.begin("sweep", every=1)
+    heartbeats.begin("sweep", every=1)
     organiser = User.objects.filter(roles__summit=summit, roles__role="organiser").order_by("pk")[0]
     secret = tokens.make(by=organiser, name="bench", scopes=known(), summit=summit).secret
     by_hand, program = aims(summit)

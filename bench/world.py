@@ -8,7 +8,8 @@ from press.domain import deciding, lifts
 from press.models import Edition, Lift, LiftMode
 from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 LATER = timedelta(minutes=5)
 

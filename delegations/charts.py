@@ -16,8 +16,8 @@ from summit.core.date_formats import short_day
 from summit.desk import charts
 from summit.desk.charts import Chart, Column, Row
 from summit.desk.today import desk_chart, lately, now_of, today_of
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.marks import semicolon
 
 # A year of days at most, the last ones: more can't be told apart.

@@ -25,8 +25,9 @@ from delegations.todo import (
 )
 from delegations.todo_of_visas import asked_words, letters
 from summit.desk.today import desk_panel
-from summit.models import Role, Summit
-from summit.permissions import allows
+from summit.permissions.models import Role
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from delegations.models import Badge, Party, Reply
 from summit.hooks import events
 from summit.hooks.domain.emit import Cause, emit, emit_many
 from summit.hooks.facts import absolute, of_summit
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ANSWERED = events.declare("invitation.answered", _("an invitation is answered"))
 ACCREDITED = events.declare("person.accredited", _("a person gets a badge"))

@@ -10,9 +10,11 @@ from typing import Any
 
 from delegations.models import Particulars, Party, Photo
 from delegations.permissions import can_act
-from summit.domain.audit import By, System
-from summit.models import Person, Role, User
-from summit.permissions import RULES, allows, roles_by_summit
+from summit.audit.services import By, System
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import RULES, allows, roles_by_summit
+from summit.users.models import User
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,8 @@ from summit.core.date_formats import long_day
 from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
 from summit.desk.setup_forms import Suggested
 from summit.desk.widgets import MomentInput, name_parts, plain_widget
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 # How long before the first day and after the last one somebody may travel.
 BEFORE, AFTER = timedelta(days=30), timedelta(days=30)

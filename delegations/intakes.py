@@ -14,8 +14,9 @@ from delegations.api.retention import RetentionTimes
 from delegations.domain import quotas
 from delegations.models import Quota
 from summit.api.resources import Resource
-from summit.models import Summit, User
+from summit.summits.models import Summit
 from summit.tables.incoming import Intake, take_in
+from summit.users.models import User
 
 
 class OwnNumberInput(QuotaInput):

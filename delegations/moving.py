@@ -5,7 +5,7 @@ from typing import Any
 
 from delegations.domain import digests
 from summit.domain.moving.declared import Names, moves, stays
-from summit.models import Summit
+from summit.summits.models import Summit
 
 moves(
     *(

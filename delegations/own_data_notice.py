@@ -7,11 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain import own_data
-from summit.models import Person
 from summit.outbox import reasons
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.people.models import Person
 
 
 def render(message: Message) -> Mail:

@@ -13,8 +13,8 @@ from delegations.permissions import can_invite
 from delegations.todo import CHANGE, INVITE, call_sheet, numbers
 from summit.core.metrics import Gauge, source
 from summit.desk.today import desk_panel, lately, now_of
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 
 @desk_panel(10, works=(INVITE, CHANGE))

@@ -27,9 +27,12 @@ from delegations.models import (
     Sheet,
     VisaLetter,
 )
-from summit.domain.audit import By, Link, Mailbox, System
-from summit.models import Person, Role, Summit, User
-from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
+from summit.audit.services import By, Link, Mailbox, System
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 _WRITERS = (Role.ORGANISER, Role.PROTOCOL)
 # Those who plan by who comes, person by person; and those who need to know which parties come.

@@ -1,7 +1,7 @@
 """Who may issue and end badges, and decide on what was somebody's own: the rules are declared in `permissions`."""
 
-from summit.models import Summit
-from summit.permissions import Actor, allows, check
+from summit.permissions.rules import Actor, allows, check
+from summit.summits.models import Summit
 
 
 def can_issue_badges(user: Actor, summit: Summit | int) -> bool:

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import retention
-from summit.models import Summit
-from summit.permissions import Actor, allows
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
 from summit.work.kinds import Kind, Result, Step, register
 from summit.work.models import Job
 

@@ -1,6 +1,6 @@
 """Who opens the desk's own pages of parties, invitations and links."""
 
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 declare(
     "admin:delegations_party_invite",

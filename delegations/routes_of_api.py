@@ -27,7 +27,7 @@ from delegations.api.sheets import Sheets
 from delegations.api.visas import VisaLetters
 from summit.api import scopes
 from summit.api.routes import declare_resource
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Travel, Photos):
     declare_resource(_resource)

@@ -1,6 +1,6 @@
 """Who opens the desk's own pages of badges, and of what was somebody's own."""
 
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 # Badges: to issue, to end, to issue anew, to print, and to check at a door.
 for _name, _deed in (("issue", "delegations.issue_badge"), ("end", "delegations.end_badge")):

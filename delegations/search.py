@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.models import Party, PartyName
 from summit.core.text_normalisation import Fold
 from summit.desk.search import Hit, Source, register
-from summit.models import Person
+from summit.people.models import Person
 
 
 def _person(row: Person) -> Hit:

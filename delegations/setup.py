@@ -23,8 +23,9 @@ from summit.core.validators import validate_year
 from summit.desk import steps
 from summit.desk.setup import show
 from summit.desk.steps import Step, desk_step
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 PROPOSED = timedelta(days=30)
 BEFORE = timedelta(days=7)

@@ -3,8 +3,8 @@
 from celery import shared_task
 
 from delegations.domain import nightly, reminders
+from summit.maintenance.sweeps import Sweep, sweep
 from summit.outbox.domain import delivery
-from summit.sweeps import Sweep, sweep
 
 
 @shared_task(name="delegations.tasks.deliver_invitations")

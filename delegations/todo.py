@@ -13,9 +13,10 @@ from django.utils.translation import ngettext
 from delegations.domain import approval, asked, duplicates, gaps, handovers, visas
 from summit.core import batched_counts
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
-from summit.models import Summit, User
 from summit.outbox.todo import failed_words, returned_words
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 INVITE = "delegations.invite"
 CHANGE = "delegations.party.change"

@@ -9,8 +9,8 @@ from delegations.domain import reminders
 from delegations.models import Policy
 from delegations.todo import INVITE, numbers, parties
 from summit.desk.today import Coming, desk_coming
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 
 @desk_coming.register(10)

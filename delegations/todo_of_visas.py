@@ -11,8 +11,8 @@ from django.utils.translation import ngettext
 from delegations.models import VisaState
 from delegations.todo import waiting
 from summit.desk.today import Task, Urgency, desk_task
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 ISSUE = "delegations.issue_visa"
 

@@ -15,8 +15,10 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from delegations.domain import many, members, naming
 from delegations.domain.places import NamingRefused
 from delegations.models import Membership
-from summit.models import Person, Summit, User
-from summit.permissions import Actor, allows
+from summit.people.models import Person
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs
 from summit.work.kinds import Kind, Line, Result, Step, register
 from summit.work.models import Job

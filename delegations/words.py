@@ -30,8 +30,9 @@ from delegations.models import (
     Sheet,
     VisaLetter,
 )
-from summit.deeds import Facts, actor, deed, deeds_of, part, personal, thing
-from summit.models import Person, Summit
+from summit.audit.actions import Facts, actor, deed, deeds_of, part, personal, thing
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 deeds_of(
     "delegations.party",

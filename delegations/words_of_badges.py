@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy
 
 from delegations.models import Badge, Handover, Party
-from summit.deeds import deed, part, personal, thing
-from summit.models import Person
+from summit.audit.actions import deed, part, personal, thing
+from summit.people.models import Person
 
 deed("delegations.badge.issue", gettext_lazy("issued a badge"))
 deed("delegations.badge.end", gettext_lazy("ended a badge"))

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy
 
 from delegations.models import Category, OverpassRule, PartyGroup, Zone
-from summit.deeds import deed, deeds_of, thing
+from summit.audit.actions import deed, deeds_of, thing
 
 deeds_of(
     "delegations.category",

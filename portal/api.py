@@ -19,7 +19,7 @@ from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 

@@ -17,8 +17,9 @@ from django.utils.translation import gettext as _
 from delegations.domain import naming
 from delegations.models import Membership, Party
 from portal.identity import Viewer, viewer_required
-from summit.domain.audit import By
-from summit.models import Person, Summit
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 SEE = "delegations.party.view"
 View = Callable[..., HttpResponse]

@@ -1,6 +1,6 @@
 """What is held of somebody, for that person: each field, who else may see it, until when it is kept, whence it is.
 
-What is held is asked of the same portions as the file that an organiser hands over (summit.domain.portions). A test
+What is held is asked of the same portions as the file that an organiser hands over (summit.privacy.registry). A test
 holds that each of them says here who sees it.
 """
 
@@ -21,11 +21,12 @@ from delegations.fields import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, p
 from delegations.models import Badge, FormerMember, Handover, Kept, Particulars, Party
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
-from summit.domain.portions import Portion, Subject, columns_of, is_staffs, own_portions
-from summit.models import Person, Summit
 from summit.outbox.kinds import label_of
 from summit.outbox.models import Message
-from summit.permissions import RULES
+from summit.people.models import Person
+from summit.permissions.rules import RULES
+from summit.privacy.registry import Portion, Subject, columns_of, is_staffs, own_portions
+from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 # The action by which others see a portion, "" where none does; in this order they are shown.

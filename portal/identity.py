@@ -27,9 +27,12 @@ from delegations.models import (
 )
 from portal.kept import SUMMIT_KEY, note_seen, sign_ins
 from sessions.models import Members
-from summit.domain.audit import By, Link, Mailbox
-from summit.models import Person, Role, Summit, User
-from summit.permissions import allows_own
+from summit.audit.services import By, Link, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows_own
+from summit.summits.models import Summit
+from summit.users.models import User
 
 View = Callable[..., HttpResponse]
 

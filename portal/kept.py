@@ -6,9 +6,9 @@ from django.http import HttpRequest
 
 from delegations.domain import doors
 from delegations.models import PortalSignIn
-from summit.domain import browsers
+from summit.accounts import browser_sessions
 from summit.http.middleware import DOOR_LANGUAGE
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the
 # browser is there, in seconds.
@@ -32,7 +32,7 @@ def _new_key(request: HttpRequest) -> None:
     before = request.session.session_key
     request.session.cycle_key()
     if request.user.is_authenticated:
-        browsers.moved(old=before, new=request.session.session_key)
+        browser_sessions.moved(old=before, new=request.session.session_key)
 
 
 def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, language: str) -> None:

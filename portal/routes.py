@@ -1,6 +1,6 @@
 """Who opens the portal: whoever belongs to a party or acts for one, by account or by a letter's link."""
 
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _name in ("home", "agenda", "programme", "changes"):
     declare(f"portal:{_name}", Gate.PORTAL)

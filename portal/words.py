@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.deeds import deed
+from summit.audit.actions import deed
 
 deed("demo.load", _("loaded the demonstration"))

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from press.models import Edition, TextVersion
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def address(summit: Summit, edition: Edition) -> str:

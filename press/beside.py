@@ -16,7 +16,8 @@ from press.models.visibility import public_editions
 from sessions.domain.files import CALLED
 from summit.core.languages import calls_itself
 from summit.core.languages import direction as direction_2
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

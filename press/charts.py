@@ -14,10 +14,10 @@ from press.todo import HOLD
 from summit.desk import charts
 from summit.desk.charts import Chart, Row
 from summit.desk.today import desk_chart, lately
-from summit.models import Summit
 from summit.outbox.models import Message, MessageState
 from summit.outbox.todo import duration
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 LAST = 8

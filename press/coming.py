@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from sessions.domain import member
 from sessions.models import ReleasedSession
 from summit.core.compiled_query import Prepared
-from summit.models import Summit
+from summit.summits.models import Summit
 
 MOST = 3
 

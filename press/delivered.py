@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from press.models import Wording
 from press.models.visibility import public_editions
-from summit.models import Summit
+from summit.summits.models import Summit
 
 if TYPE_CHECKING:
     from press.models.visibility import PublicEdition

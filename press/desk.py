@@ -14,8 +14,8 @@ from django.db.models.functions import Now
 
 from press.models import Edition, EditionState, LiftMode, Text, TextVersion
 from press.models.visibility import public_editions, published_lifts, standing
-from summit.models import Summit
-from summit.permissions import Actor
+from summit.permissions.rules import Actor
+from summit.summits.models import Summit
 
 # So many texts are offered to be tied to.
 MOST_TIED = 50

@@ -23,8 +23,7 @@ from press.models import Lift
 from summit.core.compiled_query import Prepared
 from summit.http.page_cache import Version, cached_page
 from summit.http.public import public_page
-from summit.models import Summit
-from summit.models.versions import PublicVersion
+from summit.summits.models import PublicVersion, Summit
 
 # Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
 # said less before a moment would tell that there is one. The desk sets moments on these multiples.

@@ -8,7 +8,7 @@ from press.finding import marks
 from press.finding.asking import Found
 from press.reading import Reading, brief, readable
 from press.versions import shown_in, versions_of
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

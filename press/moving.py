@@ -2,7 +2,7 @@
 
 from press.domain import finding
 from summit.domain.moving.declared import arrived, moves, stays
-from summit.models import Summit
+from summit.summits.models import Summit
 
 moves(
     *(

@@ -20,7 +20,7 @@ from press.finding.asking import Found
 from press.finding.fields import FIELDS, World
 from press.finding.rows import Public, Row, public, spoken
 from summit.core.date_formats import plain_day
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # How many texts each value of each field would show.
 Numbers = dict[str, Counter[str]]

@@ -8,7 +8,7 @@ from press.models import Edition, Text
 from press.reading import Reading, listed
 from sessions.models import ReleasedParticipant
 from summit.core.languages import direction as direction_2
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # How many other texts of a session stand beside a text: the list of all of them is one step away.
 MOST = 8

@@ -15,7 +15,7 @@ from sessions.domain.wording import days
 from sessions.models import ReleasedSession
 from sessions.published import Published, listing, source, stamp
 from summit.core.compiled_query import Prepared
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 
@@ -61,7 +61,7 @@ _PASSED = Prepared(_passed)
 @stamp(10)
 def stamp_of(summit: str) -> tuple[Any, ...]:
     """Return the newest moment of a summit's lifts that has passed: all else on which it depends what everybody may
-    read are rows, whose changes are counted (`summit.models.versions`)."""
+    read are rows, whose changes are counted (`summit.summits.models`)."""
     return tuple(_PASSED.rows(summit=summit))
 
 

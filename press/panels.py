@@ -18,8 +18,8 @@ from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
 from summit.desk.today import desk_panel, lately, now_of
 from summit.home import panel, stamp
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 LATEST = 5
 

@@ -1,8 +1,9 @@
 """Who may do what at the press desk."""
 
 from press.models.decisions import TABLE
-from summit.models import Role, Summit
-from summit.permissions import Actor, allows, check, declare, declare_model
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, check, declare, declare_model
+from summit.summits.models import Summit
 
 PRESS = (Role.PRESS_OFFICER, Role.PRESS_APPROVER)
 SEES_EMBARGOED = (Role.ORGANISER, *PRESS)

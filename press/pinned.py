@@ -15,7 +15,7 @@ from press.domain.markdown import paragraphs
 from press.models import Attachment, Edition, EditionAttachment
 from press.models.visibility import gone_editions, published_editions
 from press.rendered import html_of
-from summit.models import Summit
+from summit.summits.models import Summit
 
 if TYPE_CHECKING:
     from press.models.visibility import PublishedEdition

@@ -21,7 +21,7 @@ from press.notices import notices
 from press.pinned import find_edition, since
 from press.reading import Reading, brief, find
 from press.rendered import html_of
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 PAGES = frozenset({"press:text", "press:language", "press:edition", "press:language-edition"})

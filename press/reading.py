@@ -22,7 +22,7 @@ from press.versions import Version, shown_in, versions_of
 from sessions.models import ReleasedSession, Slot
 from sessions.models.labels import beside, with_party
 from summit.core.languages import direction as direction_2
-from summit.models import Summit
+from summit.summits.models import Summit
 
 if TYPE_CHECKING:
     from press.models.visibility import PublicEdition

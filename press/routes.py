@@ -2,7 +2,7 @@
 
 from press.domain.many import DEEDS
 from press.permissions import DECISIONS
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _name in ("press:list", "press:atom", "press:json-feed", "press:sitemap", "press:oembed", "text-list"):
     declare(_name, Gate.EVERYBODY, kind="public summit")

@@ -18,8 +18,9 @@ from press.models.visibility import standing
 from sessions.domain.speech_times import planned
 from sessions.models import Session
 from summit.desk.today import end_of
-from summit.models import Summit, User
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What a message is about, as press.domain.announce stores it.
 ABOUT = "press.edition:"

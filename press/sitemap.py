@@ -13,8 +13,8 @@ from django.urls import reverse
 from press.addresses import address
 from press.kept import press_page
 from press.models.visibility import public_editions
-from summit.models import Summit
 from summit.sitemaps import Chapter, Place, answer, interface, source
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 # How many texts a map names. With six languages that name each other it stays below the protocol's 50 MB and 50,000.

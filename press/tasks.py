@@ -5,8 +5,8 @@ from celery import shared_task
 from press.domain.alarms import raise_due
 from press.domain.announce import announce_due
 from press.domain.recalls import recall_due
+from summit.maintenance.sweeps import sweep
 from summit.outbox.domain.delivery import deliver
-from summit.sweeps import sweep
 
 
 @sweep("publications", every=1)

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 from press.desk import Outline, outlines
 from press.models import EditionState
 from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 SEE = "press.text.view"
 WRITE, REVIEW, SCHEDULE, HOLD = "press.write", "press.review", "press.schedule", "press.hold"

@@ -10,7 +10,7 @@ from press.models import TextVersion
 from press.models.visibility import public_editions
 from summit.core.languages import calls_itself
 from summit.core.languages import direction as direction_2
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

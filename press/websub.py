@@ -9,7 +9,7 @@ from django.utils.http import urlencode
 
 from press.models import Text
 from summit.hooks.domain import hub
-from summit.models import Summit
+from summit.summits.models import Summit
 
 FEEDS = ("press:atom", "press:json-feed")
 # What a feed may be narrowed by, alone, and still tell the hub.

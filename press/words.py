@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from press.models import Attachment, Edition, Lift, Subscriber, Text, TextKind, TextVersion, Topic
+from summit.audit.actions import Facts, deed, deeds_of, part, personal, thing
 from summit.core.languages import calls_itself
-from summit.deeds import Facts, deed, deeds_of, part, personal, thing
 from summit.templatetags.marks import semicolon
 
 deeds_of(

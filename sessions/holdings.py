@@ -22,10 +22,12 @@ from sessions.models import (
     Slot,
 )
 from summit.core.database_clock import db_now
-from summit.models import Person, Summit, User
-from summit.permissions import allows
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
+from summit.users.models import User
 
 SPEECH, BILATERAL, PLACE, SIGNATURE, PHOTO = "speech", "bilateral", "place", "signature", "photo"
 

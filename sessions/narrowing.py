@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from sessions.models import ReleasedSession
 from summit.core.date_formats import brief_day
 from summit.core.languages import tongue
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # A value that stands in an address, its name, and the language of that: "" is the page's own.
 Named = tuple[str, str, str]

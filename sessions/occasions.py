@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from delegations.domain import occasions
 from delegations.domain.occasions import Occasion
 from sessions.models import Session, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 
 

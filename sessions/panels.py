@@ -13,8 +13,8 @@ from sessions.views import by_day
 from summit import home
 from summit.core import metrics
 from summit.desk.today import desk_panel
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 
 @home.panel(20)

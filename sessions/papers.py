@@ -8,7 +8,7 @@ from django.utils.http import content_disposition_header
 
 from sessions.models import Document, ReleasedSession
 from summit.core.languages import tongue as tongue_2
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,12 @@ from django.utils.translation import gettext as _
 from delegations.models import Capacity, Membership, Party, PortalSignIn
 from delegations.permissions import can_act, own_parties, standing_parties
 from sessions.models import FloorRequest, Session, SignUp
-from summit.domain.audit import By, Mailbox
-from summit.models import Person, Role, Summit, User
-from summit.permissions import Actor, allows, allows_own, check, declare, declare_model, own_rows
+from summit.audit.services import By, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, allows_own, check, declare, declare_model, own_rows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 PROGRAMME_DESK = (Role.ORGANISER, Role.PROGRAMME)
 # Those who seat, run rooms, write texts for it or only look. Accreditation and vetting need no agenda.

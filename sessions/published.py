@@ -6,7 +6,7 @@ from typing import Any
 
 from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.core.registry import Registry
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Who opens the agenda's addresses: the public ones, and the desk's own pages."""
 
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _name in ("agenda", "calendar", "schedule_json", "schedule_xml", "sitemap"):
     declare(f"agenda:{_name}", Gate.EVERYBODY, kind="public summit")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from sessions.api.urls import RESOURCES
 from summit.api import scopes
 from summit.api.routes import declare_resource
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _resource in RESOURCES:
     declare_resource(_resource)

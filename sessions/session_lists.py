@@ -22,8 +22,7 @@ from sessions.facts_line import facts
 from sessions.models import Attendance
 from summit.core.process_cache import Memory
 from summit.http.context import lang_query
-from summit.models import Summit
-from summit.models.versions import Stamp
+from summit.summits.models import Stamp, Summit
 
 # More sessions than one person's days hold.
 LONG = 60

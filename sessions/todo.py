@@ -26,8 +26,8 @@ from summit.desk.today import (
     once,
     today_of,
 )
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 EDIT = "sessions.edit"
 RELEASE = "sessions.release_agenda"

@@ -22,8 +22,7 @@ from sessions.published import MOST, list_of, standing, texts
 from sessions.session_lists import SessionLine, SessionList
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
-from summit.models import Summit
-from summit.models.versions import Stamp
+from summit.summits.models import Stamp, Summit
 from summit.views import get_summit
 
 Row = TypeVar("Row", bound="HasStart")

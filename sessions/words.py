@@ -19,7 +19,7 @@ from sessions.models import (
     SignUpState,
     Slot,
 )
-from summit.deeds import Facts, deed, deeds_of, personal, thing
+from summit.audit.actions import Facts, deed, deeds_of, personal, thing
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local, short_clock
 

@@ -36,12 +36,13 @@ class SummitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
-        from summit import checks, messages, moving, permissions, routes, words  # noqa: F401
-        from summit.accounts import rotation, signals  # noqa: F401
+        from summit import checks, messages, moving, words  # noqa: F401
+        from summit.accounts import role_assignments, rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.desk import arming, search_page, setup  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
-        from summit.domain import forgetting, roles  # noqa: F401
+        from summit.permissions import route_table, rules  # noqa: F401
+        from summit.privacy import ground_data  # noqa: F401
 
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Hashable
 from typing import Any
 
 from summit.core.registry import Registry
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # From a summit to a template and its context, or None where there is nothing to show.
 Panel = Callable[[Summit], tuple[str, dict[str, Any]] | None]

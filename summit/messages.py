@@ -10,11 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from summit.accounts.links import password_link
 from summit.core.languages import spoken
-from summit.models import Role, RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.kinds import Kind, Mail, register
 from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 KIND = "welcome"
 

@@ -408,8 +408,9 @@ CELERY_TASK_ROUTES = {
 }
 # The plain one, without a file: nothing depends on when a sweep ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
-# What is due stands in the database; each second a task does those sweeps whose time has come (summit.sweeps). None
-# expires: whether one that was handed out late still does something is the database's to say, and no clock's.
+# What is due stands in the database; each second a task does those sweeps whose time has come
+# (summit.maintenance.sweeps). None expires: whether one that was handed out late still does something is the
+# database's to say, and no clock's.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "summit.tasks.sweep", "schedule": 1.0},
     # Every night, and what a night missed the next one does.

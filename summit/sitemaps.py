@@ -16,7 +16,7 @@ from lxml import etree
 
 from summit.core.registry import Registry
 from summit.http.public import public_page
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 NS = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -4,8 +4,10 @@ from typing import Any
 
 from celery import shared_task
 
-from summit import sweeps
-from summit.domain import audit, installation, sign_ins, upkeep
+from summit.accounts import sign_in_log
+from summit.audit import services as audit
+from summit.maintenance import heartbeats, sweeps
+from summit.summits import installation
 
 
 @shared_task(name="summit.tasks.sweep", bind=True)
@@ -17,14 +19,14 @@ def sweep(self: Any) -> None:
 @sweeps.sweep("audit", every=5)
 def chain_audit() -> None:
     """Record what was refused at doors and is not recorded yet, and chain what has been since the last time."""
-    sign_ins.settle()
+    sign_in_log.settle()
     audit.chain()
 
 
 @sweeps.sweep("expired", every=3600)
 def clear_expired() -> None:
     """Delete sessions and cached values that have expired."""
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
 
 
 @sweeps.sweep("installation", every=15)

@@ -11,12 +11,12 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from summit.core.languages import spoken
-from summit.domain import colours
 from summit.home import panels, standing
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
-from summit.models import Summit
 from summit.paper import card
+from summit.summits import colours
+from summit.summits.models import Summit
 
 
 def get_summit(slug: str) -> Summit:

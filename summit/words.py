@@ -6,8 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.deeds import Facts, deed, deeds_of, part, personal, thing
-from summit.models import Person, RoleAssignment, Room, Summit, User, Venue
+from summit.audit.actions import Facts, deed, deeds_of, part, personal, thing
+from summit.people.models import Person
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 
 deeds_of(
     "summit.summit",

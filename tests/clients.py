@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from summit.models import User
+from summit.users.models import User
 
 
 def signed_in(user: User) -> Client:

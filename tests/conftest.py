@@ -15,8 +15,8 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from summit.core.process_cache import forget_all
-from summit.domain import upkeep
 from summit.http.page_cache import PAGES
+from summit.maintenance import heartbeats
 from tests.plugins.collection import asks_no_database
 from tests.processes import drop_databases
 from tools import migrated
@@ -128,7 +128,7 @@ def empty_page_cache() -> None:
 @pytest.fixture(autouse=True)
 def sweeps_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a sweep begin whenever it is asked for, however short ago another has."""
-    monkeypatch.setattr(upkeep, "SHARE", 0.0)
+    monkeypatch.setattr(heartbeats, "SHARE", 0.0)
 
 
 @pytest.fixture(autouse=True)

@@ -47,8 +47,12 @@ from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Te
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.api.models import Application, Token
 from summit.hooks.models import Delivery, Endpoint
-from summit.models import GivenTable, Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Room, Summit, Venue
+from summit.tables.models import GivenTable
+from summit.users.models import User
 
 START = datetime(2025, 3, 31, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"

@@ -15,11 +15,11 @@ from delegations.domain import answers, levels, naming, scans
 from delegations.domain.answers import DESK_CHANNELS, Way
 from delegations.models import Answer, Channel, Invitation, Reply
 from delegations.todo import call_sheet
+from summit.audit import access_log
 from summit.core.validators import validate_year
 from summit.desk.widgets import DayInput
-from summit.domain import seen
-from summit.models import User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.users.models import User
 
 _TEXT = {"dir": "auto"}
 
@@ -156,7 +156,7 @@ class AnsweringMixin:
             newest = answers.newest_of(row)
         else:
             form = AnswerForm(row, initial=first_values(row, newest, request.GET.get("channel", "")))
-            seen.note_page(by=user, target=row, summit=summit, fields=self.page_shows)
+            access_log.note_page(by=user, target=row, summit=summit, fields=self.page_shows)
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,

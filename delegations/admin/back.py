@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from delegations.domain import returned
 from delegations.models import Invitation, Party
 from delegations.permissions import can_invite
-from summit.permissions import allows
+from summit.permissions.rules import allows
 
 
 class BackMixin:

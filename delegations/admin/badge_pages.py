@@ -20,10 +20,11 @@ from delegations.paper import badge as paper
 from delegations.permissions_of_badges import can_issue_badges, check_can_issue_badges
 from summit.desk.keys import keys_of
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # So many rows an address can hold, or a page shows.
 MOST = 300

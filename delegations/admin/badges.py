@@ -24,10 +24,11 @@ from delegations.permissions_of_badges import can_end_badges, can_issue_badges, 
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of, keys_of
 from summit.desk.words import written
-from summit.models import Summit, User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import Moment
+from summit.users.models import User
 
 FIELDS: list[Any] = [
     "person",

@@ -21,8 +21,9 @@ from delegations.todo import call_sheet
 from summit.core.database_clock import db_now
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import user_of
-from summit.models import Summit, User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 ON_PAGE = 100
 

@@ -22,8 +22,9 @@ from summit.desk.places import summit_page
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.desk.words import written
-from summit.models import Summit, User
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 
 class CategoryForm(NamedForm):

@@ -19,16 +19,16 @@ from delegations.admin.standing import moment
 from delegations.domain import declaration_kinds, declarations, naming
 from delegations.models import Declaration, DeclarationKind, DeclarationState
 from delegations.permissions import can_decide_declarations, check_can_decide_declarations
+from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.called import NAMES, NamedForm, with_names
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
 from summit.desk.through import DomainAdmin, Values
 from summit.desk.words import written
-from summit.domain import seen
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
+from summit.users.models import User
 
 FIELDS: list[Any] = [
     "person",
@@ -197,7 +197,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.party.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
         names = naming.to_readers(row.party_id for row in rows)
         title = ngettext("Permit %(n)d declaration", "Permit %(n)d declarations", len(rows)) % {"n": len(rows)}
         return confirm(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from delegations.domain.compare import Difference, Person
-from summit.models.people import announced
+from summit.people.models import announced
 
 Content = dict[str, Any]
 

@@ -22,13 +22,14 @@ from delegations.domain.acting import ActingRefused
 from delegations.domain.duplicates import Hit
 from delegations.domain.people import SeemsKnown
 from delegations.models import FocalPointRequest, RequestState
+from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of
 from summit.desk.shelves import Shelf
 from summit.desk.words import written
-from summit.domain import seen
-from summit.models import Person, User
-from summit.permissions import allows, check
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.users.models import User
 
 SIGNS = {
     RequestState.OPEN: "wait",
@@ -148,7 +149,7 @@ class FocalPointRequestAdmin(ReadOnlyAdmin):
     def _asks(self, request: HttpRequest, row: FocalPointRequest, hits: list[Hit], error: str) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         people: list[Person] = [hit.person for hit in hits]
-        seen.note_page(
+        access_log.note_page(
             by=request.user,
             target=row,
             summit=row.party.summit,

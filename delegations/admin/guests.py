@@ -18,12 +18,14 @@ from delegations.domain import guests, members
 from delegations.domain.people import SeemsKnown
 from delegations.models import Party
 from delegations.permissions import check_can_invite
+from summit.audit import access_log
 from summit.core.languages import spoken
 from summit.core.validators import validate_printable
 from summit.desk import once
 from summit.desk.places import summit_page
-from summit.domain import seen
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 _TEXT = {"dir": "auto"}
 
@@ -125,4 +127,4 @@ def _tell(form: GuestForm, problem: ValidationError) -> None:
 def _note(user: User, summit: Summit, people: list[Person]) -> None:
     """Note that somebody was shown people whom the guest resembles."""
     rows = [(summit.pk, person.public_id) for person in people]
-    seen.note_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])
+    access_log.note_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])

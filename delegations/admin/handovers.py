@@ -22,7 +22,9 @@ from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SIGNS = {HandoverState.OPEN: "wait", HandoverState.PASSED: "good", HandoverState.DROPPED: "off"}
 FIELDS: list[Any] = ["party", "giver", "kind", "taker", "state_word", "opened", "decided", "decided_by"]

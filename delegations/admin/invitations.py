@@ -28,11 +28,12 @@ from delegations.todo import call_sheet
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.desk.keys import keys_of
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Summit, User
 from summit.outbox import progress
-from summit.permissions import allows, check
-from summit.routes import NOBODY
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
 from summit.templatetags.marks import pair
+from summit.users.models import User
 
 FIELDS: list[Any] = [
     "party_name",

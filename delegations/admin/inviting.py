@@ -22,9 +22,10 @@ from delegations.permissions import check_can_invite
 from summit.desk.keys import keys_of
 from summit.desk.places import places_of
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Summit, User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
 from summit.templatetags.marks import pair
+from summit.users.models import User
 
 # What a button does with the parties that it is for.
 DEEDS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}

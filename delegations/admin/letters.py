@@ -19,8 +19,9 @@ from delegations.domain.letter_texts import Text
 from delegations.models import LetterTemplate, Party, Purpose
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class LetterForm(forms.Form):

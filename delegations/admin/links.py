@@ -16,14 +16,14 @@ from delegations.admin.standing import LinkMoments, moment
 from delegations.domain import asked, gaps, links, naming
 from delegations.models import InvitationLink
 from delegations.permissions import check_can_revoke
+from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
-from summit.domain import seen
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
+from summit.users.models import User
 
 FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "expires", "revoked", "asked"]
 
@@ -139,7 +139,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             check_can_revoke(request.user, row.invitation.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
-        seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
         names = naming.to_readers(row.invitation.party_id for row in rows)
         title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
         return confirm(

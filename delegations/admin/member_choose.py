@@ -16,7 +16,8 @@ from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, Membership, Party
 from summit.desk.keys import key_of
 from summit.desk.search import matching
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 # So many people are offered; whoever looks for another writes more of the name.
 OFFERED = 20

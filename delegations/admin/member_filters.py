@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.admin.person_filters import LACKS, CategoryFilter, PartyFilter
 from summit.desk.keys import key_of
-from summit.models import Person
+from summit.people.models import Person
 
 
 class MemberPartyFilter(PartyFilter):

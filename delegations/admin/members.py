@@ -31,9 +31,9 @@ from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import key_of, keys_of
 from summit.desk.words import written
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.marks import comma, pair
+from summit.users.models import User
 
 FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"

@@ -15,9 +15,10 @@ from delegations.admin.standing import moment
 from delegations.domain import merging, naming
 from delegations.domain.merging import MergeRefused
 from delegations.models import FocalPoint, Resemblance
-from summit.domain import seen
-from summit.models import Person, User
+from summit.audit import access_log
+from summit.people.models import Person
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 SHOWN = ("name", "office", "form_of_address", "rank", "email")
 RELATED = ("summit", "membership__party", "membership__category", "user")
@@ -44,7 +45,9 @@ def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
                 return redirect("admin:summit_person_change", kept.pk)
     else:
         people = [each.public_id for each in pair]
-        seen.note_page(by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people)
+        access_log.note_page(
+            by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people
+        )
     context = {
         **admin.site.each_context(request),
         "opts": Resemblance._meta,

@@ -11,14 +11,15 @@ from django.views.decorators.http import require_safe
 
 from delegations.domain import naming, needs
 from delegations.models import Membership, Party
+from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.desk.keys import key_of
 from summit.desk.pages import desk_page
 from summit.desk.places import Place, desk_place
 from summit.desk.shelves import Shelf
-from summit.domain import seen
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @desk_page("needs/<slug:slug>/", "delegations_needs")
@@ -36,7 +37,7 @@ def page(request: HttpRequest, slug: str) -> HttpResponse:
     day = day if day in needs.days(summit) else None
     found = needs.lines(summit=summit, day=day, party=party)
     if found:
-        seen.note_list(
+        access_log.note_list(
             by=user,
             label="summit.person",
             rows=[(summit.pk, line.person.public_id) for line in found],

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from delegations.domain import occasions
 from delegations.models import Invitation
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.content import own
 
 SUMMIT, SESSIONS = "summit", "sessions"

@@ -19,7 +19,8 @@ from delegations.models import COMING, OVER, Invitation, InvitationState, Party
 from delegations.permissions import check_can_invite
 from summit.desk.keys import keys_of
 from summit.desk.places import summit_page
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @summit_page(

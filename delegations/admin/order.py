@@ -18,8 +18,9 @@ from delegations.templatetags.parties import line
 from summit.desk.keys import key_of
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @summit_page(

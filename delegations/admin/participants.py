@@ -19,16 +19,17 @@ from delegations.domain import compare, listing, participants, photo_sheet
 from delegations.domain.listing import Order
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
+from summit.audit import access_log
 from summit.core.validators import validate_printable
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
-from summit.domain import seen
-from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
+from summit.users.models import User
 
 SUMMIT_PATHS.update({ParticipantList: "summit"})
 WRITERS = {"pdf": pdf, "docx": docx, "xlsx": xlsx}
@@ -138,7 +139,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
             messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
             return redirect("admin:delegations_participantlist_change", pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        seen.note_page(
+        access_log.note_page(
             by=request.user,
             target=row,
             summit=row.summit,
@@ -196,7 +197,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         }
         keys = [(summit.pk, key) for key in _people(content)]
         if keys:
-            seen.note_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
+            access_log.note_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
         return TemplateResponse(request, "admin/delegations/participantlist/prepare.html", context)
 
 

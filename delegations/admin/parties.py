@@ -29,8 +29,9 @@ from summit.desk.base import SummitModelAdmin
 from summit.desk.forms import SentencesForm
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.words import written
-from summit.models import Person, User
+from summit.people.models import Person
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 
 class KindFilter(admin.SimpleListFilter):

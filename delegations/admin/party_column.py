@@ -13,7 +13,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.domain import naming
 from delegations.models import Party
 from delegations.templatetags.parties import line
-from summit.permissions import allows
+from summit.permissions.rules import allows
 
 
 class ReadsAsParty:

@@ -12,9 +12,9 @@ from delegations.admin.arrange import arrange
 from delegations.admin.member_choose import name_page
 from delegations.domain import members, naming
 from delegations.models import Party
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.content import own
+from summit.users.models import User
 
 NAME, SEE = "delegations.name", "delegations.membership.view"
 

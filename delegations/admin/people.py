@@ -11,7 +11,8 @@ from delegations.domain import acting
 from delegations.models import FocalPoint, Party
 from summit.desk.forms import SentencesForm
 from summit.desk.lookups import KeyedSelect
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class KnownSelect(KeyedSelect):

@@ -16,8 +16,9 @@ from delegations.models import Category
 from summit.core.date_formats import short_day
 from summit.desk.keys import key_of
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Person, Summit
-from summit.permissions import allows
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 
 def _summit(request: HttpRequest) -> Summit | None:

@@ -18,10 +18,11 @@ from delegations.domain import people, photos
 from delegations.domain.photos import PhotoProblem
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
 from delegations.forms import PersonForm
+from summit.audit import access_log
 from summit.desk.scope import belongs_to
-from summit.domain import seen
-from summit.models import Person, User
-from summit.permissions import check, summits_for
+from summit.people.models import Person
+from summit.permissions.rules import check, summits_for
+from summit.users.models import User
 
 # Who opens a group's page sees the person, but for needs: the conference officer knows them from there alone.
 SEEN_BY = {PASSPORT.name: "", TRAVEL.name: "", PHOTO.name: "", NEEDS.name: NEEDS.view}
@@ -143,7 +144,7 @@ class PagesMixin:
         fields = filled(person) & set(group.fields)
         if fields:
             always = group in EACH
-            seen.note_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
+            access_log.note_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
 
     def _back(self, user: User, person: Person) -> str:
         mine = summits_for(user, "summit.person.view")

@@ -14,9 +14,10 @@ from delegations.domain import naming
 from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, filled, label, particulars_of
 from delegations.models import Badge, ExternalId, FocalPoint, FormerMember, Membership, Resemblance
 from delegations.permissions_of_badges import can_issue_badges
-from summit.models import Person, User
-from summit.permissions import RULES, allows
+from summit.people.models import Person
+from summit.permissions.rules import RULES, allows
 from summit.templatetags.moments import day_clock
+from summit.users.models import User
 
 
 @dataclass

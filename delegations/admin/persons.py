@@ -24,8 +24,9 @@ from delegations.models import SheetPurpose
 from summit.admin.accounts import PersonAdmin
 from summit.desk.keys import keys_of
 from summit.desk.once import claim
-from summit.models import Person, User
-from summit.permissions import allows, check
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.users.models import User
 
 ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
 

@@ -21,10 +21,11 @@ from delegations.printed import photos
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.desk.pages import desk_page
-from summit.models import Summit, User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class SheetForm(forms.Form):

@@ -23,8 +23,9 @@ from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
 from summit.desk.summit_names import lazy_label
 from summit.desk.widgets import name_parts, plain_widget
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What stands together: its heading, and the fields below it.
 PARTS = (

@@ -14,7 +14,8 @@ from delegations.domain import naming, parties, proposals
 from delegations.models import Party
 from summit.desk.places import Place, desk_place, summit_page
 from summit.desk.shelves import Shelf
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # So many stand on the page at once; when they have names, the next ones do.
 MOST = 100

@@ -23,8 +23,8 @@ from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import DIGITS, key_of
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
-from summit.models import User
-from summit.permissions import allows, check, refusal
+from summit.permissions.rules import allows, check, refusal
+from summit.users.models import User
 
 FIELDS: list[Any] = ["party", "of_what", "number", "usual", "reason", "set_by", "set_when", "change_it"]
 RAISE, VIEW = "delegations.raise_quota", "delegations.quota.view"

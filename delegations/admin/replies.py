@@ -17,12 +17,13 @@ from delegations.admin.party_column import PartyOfInvitation
 from delegations.admin.party_filters import GroupFilter
 from delegations.admin.standing import moment, state_word
 from delegations.models import Channel, InvitationState, Party, Reply, ReplyScan
+from summit.audit import access_log
 from summit.core.date_formats import short_day
 from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
-from summit.domain import seen
-from summit.models import Summit, User
-from summit.routes import NOBODY
+from summit.permissions.route_table import NOBODY
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 FIELDS: list[Any] = ["recorded", "word", "level_word", "name", "way", "paper", "note", "recorded_by"]
 
@@ -147,7 +148,7 @@ class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
         if scan is None:
             raise Http404
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        seen.note_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        access_log.note_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return HttpResponse(
             scan.content,
             content_type=scan.media_type,

@@ -22,9 +22,9 @@ from summit.desk.base import ReadOnlyAdmin
 from summit.desk.filters import presence
 from summit.desk.keys import keys_of
 from summit.desk.shelves import Shelf
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.content import own
+from summit.users.models import User
 
 CHANGE = "delegations.resemblance.change"
 FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at", "decided_by"]

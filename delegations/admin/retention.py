@@ -24,8 +24,9 @@ from summit.desk.forms import SentencesForm
 from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
 from summit.desk.through import DomainAdmin, Values
-from summit.models import Summit, User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs
 
 SUMMIT_PATHS.update({Retention: "summit"})

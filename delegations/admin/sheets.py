@@ -20,10 +20,11 @@ from delegations.printed import blank
 from delegations.sheet_words import WORDS
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.scope import chosen_summit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.report import ALL
+from summit.users.models import User
 
 SUMMIT_PATHS.update({Sheet: "summit"})
 ENTER_ALL = f"{ALL} enter"

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
 from delegations.models import COMING, Answer, InvitationLink, InvitationState
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 
 

@@ -12,8 +12,9 @@ from delegations.admin.arrange import arrange
 from delegations.models import Zone
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import DomainAdmin, Values
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class ThroughDomain(DomainAdmin):

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from delegations.domain import exports
 from delegations.models import SheetPurpose
 from delegations.printed import tables
+from summit.audit import access_log
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.seen import NOT_FILTERS
-from summit.domain import seen
-from summit.models import User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.users.models import User
 from summit.work.domain.tables import MACHINES
 
 # By this an address says which file it asks for; the rest of it are the list's own filters.
@@ -67,7 +67,7 @@ class ToolsMixin:
         if made.people:
             label = self.opts.label_lower
             filters = {name: str(asked[name]) for name in asked if name not in NOT_FILTERS}
-            seen.note_list(by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters)
+            access_log.note_list(by=request.user, label=label, rows=made.people, fields=made.fields, filters=filters)
         headers = {"Content-Disposition": f'attachment; filename="{self.opts.model_name}.{ending}"'}
         return HttpResponse(content, content_type=tables.MEDIA_TYPES[ending], headers=headers)
 

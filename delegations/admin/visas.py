@@ -20,15 +20,15 @@ from delegations.domain import naming, shown, visas
 from delegations.models import VisaLetter, VisaState
 from delegations.paper import visa
 from delegations.permissions import can_issue_visas, check_can_issue_visas
+from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import keys_of
 from summit.desk.words import written
-from summit.domain import seen
-from summit.models import User
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
+from summit.users.models import User
 
 FIELDS: list[Any] = [
     "person",
@@ -150,7 +150,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        seen.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
         names = naming.to_readers(row.party_id for row in rows)
         title = ngettext("Issue %(n)d letter", "Issue %(n)d letters", len(rows)) % {"n": len(rows)}
         return confirm(

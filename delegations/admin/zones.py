@@ -17,8 +17,9 @@ from summit.desk.forms import SentencesForm
 from summit.desk.places import summit_page
 from summit.desk.shelves import Shelf
 from summit.desk.words import written
-from summit.models import Summit, User
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 
 class ZoneForm(SentencesForm):

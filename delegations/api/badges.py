@@ -16,7 +16,8 @@ from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 ISSUE = "delegations.issue_badge"
 

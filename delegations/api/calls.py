@@ -15,7 +15,8 @@ from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.core.database_clock import db_now
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # So many parties are listed at once.
 MOST = 500

@@ -14,7 +14,8 @@ from delegations.domain import categories, overpass_rules, rows, zones
 from delegations.models import Capacity, Category, OverpassRule, Zone
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 NAME_LENGTH = 120
 

@@ -14,13 +14,16 @@ from rest_framework import serializers
 
 from delegations.domain.order import OrderChanged
 from delegations.models import Category, Party
+from summit.accounts.selectors import known_to
 from summit.api.resources import InSummit
+from summit.audit import access_log
+from summit.audit import services as audit
 from summit.core.text_normalisation import Fold
 from summit.desk.search import LONGEST, SHORTEST, source_of, words_of
-from summit.domain import audit, seen
-from summit.domain.accounts import known_to
-from summit.models import Person, Summit, User
-from summit.permissions import allows, seen_rows, summits_for
+from summit.people.models import Person
+from summit.permissions.rules import allows, seen_rows, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 Values = Mapping[str, Any]
 # A list of ids or codes is never longer.
@@ -207,9 +210,9 @@ def note(
         return
     shown = [key for row in rows for key in people(row)] if people else []
     if len(rows) == 1:
-        seen.note_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
+        access_log.note_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
         return
     label = rows[0]._meta.label_lower
-    seen.note_list(
+    access_log.note_list(
         by=by, label=label, rows=[(summit.pk, audit.key_of(row)) for row in rows], fields=told, people=shown
     )

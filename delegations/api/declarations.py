@@ -14,7 +14,8 @@ from delegations.models import Declaration, DeclarationKind, DeclarationState
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SEE, DECLARE = "delegations.declaration.view", "delegations.declare"
 DECIDE = "delegations.decide_declaration"

@@ -15,7 +15,8 @@ from delegations.domain import acting
 from delegations.models import FocalPoint
 from summit.api.actions import action
 from summit.api.resources import Resource
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class FocalPointSerializer(serializers.ModelSerializer[FocalPoint]):

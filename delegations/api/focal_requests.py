@@ -16,7 +16,9 @@ from delegations.models import FocalPoint, FocalPointRequest, Party, RequestStat
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 PERSONAL = ("email", "name", "office")
 

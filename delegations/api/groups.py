@@ -14,7 +14,8 @@ from delegations.domain import groups, party_groups
 from delegations.models import PartyGroup
 from summit.api.resources import Resource
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 OF_COUNTRIES = (*groups.CODES_OF, groups.NO_COUNTRY)
 HELP = f"A group of countries ({', '.join(OF_COUNTRIES)}), or the id of a group that the desks formed."

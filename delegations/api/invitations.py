@@ -20,7 +20,8 @@ from summit.api.actions import action
 from summit.api.files import ContentField
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SEE = "delegations.invitation.view"
 # What is somebody's of an invitation.

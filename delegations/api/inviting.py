@@ -11,7 +11,8 @@ from delegations.domain.plan import plan
 from delegations.domain.reach import Reach, Step
 from delegations.models import OVER, Invitation, Party
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 DEED = "delegations.invite"
 OCCASION_LENGTH = 16

@@ -15,7 +15,8 @@ from delegations.models import Handover, HandoverState, Overpass
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 DECIDE, HAND = "delegations.decide_handover", "delegations.hand_overpass"
 

@@ -17,8 +17,9 @@ from summit.api.actions import action
 from summit.api.contents import File, WithContent
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
 
 TEMPLATE = "delegations.lettertemplate"
 
@@ -254,7 +255,7 @@ class Replies(WithContent):
         scan = ReplyScan.objects.filter(reply=row).first()
         if scan is None:
             return None
-        seen.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        access_log.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return File(scan.filename, scan.media_type, bytes(scan.content))
 
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:

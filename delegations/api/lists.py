@@ -18,8 +18,10 @@ from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Person, Summit, User
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 INVITE = "delegations.invite"
 SEE = "delegations.participantlist.view"
@@ -190,7 +192,7 @@ class ParticipantLists(Resource):
         before = participants.content_of(last) if last else None
         people = [(summit.pk, key) for key in _people(content)]
         if people:
-            seen.note_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
+            access_log.note_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
         return {
             "number": last.number + 1 if last else 1,
             "changed": bool(compare.differences(before, content)),
@@ -215,7 +217,7 @@ class ParticipantLists(Resource):
 def _note(row: ParticipantList, by: User) -> None:
     """Note that somebody read whom a revision names."""
     people = _people(participants.content_of(row))
-    seen.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
+    access_log.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
 
 
 def _people(content: Values) -> list[str]:

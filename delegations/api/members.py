@@ -22,7 +22,9 @@ from delegations.models import Capacity, Membership
 from summit.api.actions import action
 from summit.api.external import EXTERNAL, external_key
 from summit.api.resources import Resource
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
 

@@ -19,8 +19,8 @@ from summit.api.problems import unprocessable
 from summit.api.rows import check_fields
 from summit.api.schema_of_resources import PATH
 from summit.api.working import WorkingView, working_api
-from summit.domain import erasure
-from summit.models import Person
+from summit.people.models import Person
+from summit.privacy import erasure
 
 ID = OpenApiParameter("id", str, PATH, description="The person's.")
 RELATED = ("summit", "particulars")

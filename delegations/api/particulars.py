@@ -19,8 +19,11 @@ from delegations.fields import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, Reader, fi
 from delegations.models import PassportType, Sex
 from delegations.permissions import own_parties
 from summit.api.resources import Resource
-from summit.models import Person, Role, Summit, User
-from summit.permissions import seen_rows, summits_for
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import seen_rows, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 RELATED = ("summit", "membership__party__summit", "particulars__entered_for__summit", "photo__entered_for")
 

@@ -19,7 +19,8 @@ from delegations.domain import gaps, groups, order, overview, parties
 from delegations.models import Answer, InvitationState, Level, Party, PartyKind
 from summit.api.actions import action
 from summit.api.resources import Resource
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What of a party is the desks' alone: neither its focal points nor its delegates read it.
 HOST_ONLY = (

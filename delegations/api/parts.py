@@ -17,9 +17,11 @@ from delegations.models import Membership, Party
 from summit.api.external import EXTERNAL, keys_told
 from summit.api.resources import InSummit
 from summit.api.rows import MOST_ROWS
-from summit.domain import audit, seen
-from summit.models import Summit, User
-from summit.permissions import allows, seen_rows
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.permissions.rules import allows, seen_rows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @extend_schema_field(str)
@@ -217,10 +219,10 @@ def note(
         return
     found = [str(people(row).public_id) for row in listed if people(row) is not None] if people else []
     if len(listed) == 1:
-        seen.note_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
+        access_log.note_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
         return
     keys = [(summit.pk, audit.key_of(row)) for row in listed]
-    seen.note_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)
+    access_log.note_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)
 
 
 def ids(rows: "QuerySet[Any] | Iterable[Any]") -> list[str]:

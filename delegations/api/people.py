@@ -21,11 +21,13 @@ from delegations.api.rights import Rights
 from delegations.domain import accounts, entering
 from delegations.fields import PERSON
 from delegations.models import ExternalId
+from summit.accounts.selectors import CHOOSE
 from summit.api.actions import action
 from summit.api.resources import Resource
-from summit.domain.accounts import CHOOSE
-from summit.models import Person, Summit, User
-from summit.permissions import seen_rows
+from summit.people.models import Person
+from summit.permissions.rules import seen_rows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 MEMBERS = "delegations.membership.view"
 SEE = "summit.person.view"

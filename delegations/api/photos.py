@@ -19,9 +19,11 @@ from delegations.printed import photos as printed
 from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer, WithContent
 from summit.api.files import ContentField
+from summit.audit import access_log
 from summit.core.database_clock import db_now
-from summit.domain import seen
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class PhotoSerializer(OfPerson):
@@ -103,7 +105,7 @@ class Photos(WithContent):
         photo = photo_of(row)
         if photo is None or "photo" not in Reader(by).visible(row):
             return None
-        seen.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
+        access_log.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
         return File("photograph.jpg", "image/jpeg", bytes(photo.image))
 
     @action(

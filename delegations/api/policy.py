@@ -16,8 +16,9 @@ from summit.api import etags
 from summit.api.resources import Resource
 from summit.api.rows import Item
 from summit.api.working import working_api
-from summit.models import Summit, User
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class LetterWords(serializers.DictField):

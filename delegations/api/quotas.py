@@ -17,7 +17,7 @@ from delegations.domain.quotas import Meter
 from delegations.models import Category, Party, PartyKind, Quota
 from summit.api.actions import action
 from summit.api.resources import Resource
-from summit.models import User
+from summit.users.models import User
 
 RAISE = "delegations.raise_quota"
 

@@ -21,9 +21,9 @@ from delegations.domain.sheets import SheetProblem
 from delegations.domain.states import NotNow
 from delegations.domain.visas import VisaRefused
 from summit.api.problems import Problem, means, unprocessable
-from summit.domain.erasure import AlreadyErased
 from summit.paper import words
 from summit.paper.fonts import MissingFontError
+from summit.privacy.erasure import AlreadyErased
 
 
 def _of_answer(error: AnswerProblem) -> Problem:

@@ -10,11 +10,12 @@ from delegations.fields import PERSON
 from summit.api.actions import action
 from summit.api.contents import File, PersonalContentSerializer
 from summit.api.problems import means
-from summit.domain import erasure, handing_over
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.privacy import erasure, subject_access
+from summit.users.models import User
 
-means(handing_over.NeedsAgreement, "conflict")
-means(handing_over.NothingToAgree, "conflict")
+means(subject_access.NeedsAgreement, "conflict")
+means(subject_access.NothingToAgree, "conflict")
 
 
 class ErasureInput(serializers.Serializer[Any]):
@@ -57,20 +58,20 @@ class Rights:
         """Erase what is held of the person. It can't be taken back."""
         erasure.erase(person=row, reason=values["reason"], by=by)
 
-    @action("ask-hand-over", rule=handing_over.HAND_OVER)
+    @action("ask-hand-over", rule=subject_access.HAND_OVER)
     def ask_hand_over(self, *, by: User, row: Person, values: Values) -> None:
         """Ask for the agreement that handing the person's data over needs where it holds what you may not see."""
-        handing_over.ask(person=row, by=by)
+        subject_access.ask(person=row, by=by)
 
-    @action("agree-hand-over", rule=handing_over.AGREE)
+    @action("agree-hand-over", rule=subject_access.AGREE)
     def agree_hand_over(self, *, by: User, row: Person, values: Values) -> None:
         """Agree that those who asked hand the person's data over, each once, within a day."""
-        handing_over.agree(person=row, by=by)
+        subject_access.agree(person=row, by=by)
 
-    @action("hand-over", rule=handing_over.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",))
+    @action("hand-over", rule=subject_access.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",))
     def hand_over(self, *, by: User, row: Person, values: Values) -> File:
         """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
         files that are their own. That it was taken is recorded. What you may not see needs somebody's agreement."""
-        packed = handing_over.hand_over(person=row, by=by)
+        packed = subject_access.hand_over(person=row, by=by)
         common.note(by=by, summit=row.summit, rows=[row], fields=[name for name in PERSON if name not in PLAIN])
         return File(f"person-{row.public_id}.zip", "application/zip", packed)

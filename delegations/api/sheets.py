@@ -21,12 +21,14 @@ from summit.api.contents import ContentSerializer, File
 from summit.api.files import ContentField
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Role, Summit, User
-from summit.permissions import allows
+from summit.audit import access_log
+from summit.permissions.models import Role
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.tables.reading import MOST_BYTES
 from summit.uploads.report import Outcome, Question
 from summit.uploads.working import LOOK
+from summit.users.models import User
 from summit.work.models import Job
 
 READ_IN = "delegations.read_in"
@@ -184,7 +186,7 @@ class Sheets(Resource):
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record who read what a table says, as on its page."""
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
-            seen.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
+            access_log.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Sheet:
         """Keep a table with what would become of its rows; nothing of it is written yet. A long one is looked at by a

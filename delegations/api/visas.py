@@ -24,7 +24,8 @@ from delegations.permissions import can_issue_visas
 from summit.api.actions import action
 from summit.api.contents import File, WithContent
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SEE, ASK, ISSUE = "delegations.visaletter.view", "delegations.ask_visa", "delegations.issue_visa"
 PERSONAL = ("embassy", "reason")

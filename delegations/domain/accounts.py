@@ -14,12 +14,16 @@ from django.utils.translation import gettext_lazy
 
 from delegations.models import FocalPoint, Membership
 from summit import messages
+from summit.accounts import browser_sessions, role_assignments
+from summit.accounts.selectors import CHOOSE, known_to
 from summit.api.domain import applications
-from summit.domain import audit, browsers, roles
-from summit.domain.accounts import CHOOSE, known_to
-from summit.models import Person, Role, Summit, User
+from summit.audit import services as audit
 from summit.outbox.domain import enqueue
-from summit.permissions import check
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 ACTION = "delegations.give_account"
 OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an account of their own.")
@@ -111,7 +115,7 @@ def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
 
 
 def _give(row: Person, summit: Summit, by: User) -> None:
-    user = roles.account(email=row.email, name=row.name, language=row.language, summit=summit, by=by)
+    user = role_assignments.account(email=row.email, name=row.name, language=row.language, summit=summit, by=by)
     row.user = user
     row.save(update_fields=["user"])
     held = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
@@ -134,7 +138,7 @@ def take(*, people: Iterable[Person], by: User) -> int:
             assert user is not None  # noqa: S101 - those without were left out
             row.user = None
             row.save(update_fields=["user"])
-            browsers.end_all(user=user)
+            browser_sessions.end_all(user=user)
             audit.record(
                 by=by,
                 action="delegations.take_account",
@@ -166,7 +170,7 @@ def assign(*, person: Person, user: User | None, by: User) -> None:
         before, now.user = now.user, user
         now.save(update_fields=["user"])
         if before is not None:
-            browsers.end_all(user=before)
+            browser_sessions.end_all(user=before)
             told = {"rows": [audit.name_of(before)]}
             audit.record(
                 by=by, action="delegations.take_account", target=now, summit=summit, fields=["user"], detail=told

@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 from delegations.domain import doors, focal_notices
 from delegations.models import FocalPoint, InvitationLink, Membership, Party, PortalSignIn
 from delegations.permissions import check_can_act
-from summit.domain import audit
-from summit.domain.audit import By, Link, Mailbox
-from summit.models import Person, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.users.models import User
 
 CHANGE = "delegations.focalpoint.change"
 ASK = "delegations.ask_focal_point"

@@ -29,12 +29,12 @@ from delegations.models import (
     ReplyScan,
 )
 from delegations.permissions import acting, can_answer_for, check_can_answer, check_can_answer_for
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox, System
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_text
-from summit.domain import audit
-from summit.domain.audit import By, Link, Mailbox, System
-from summit.models import Summit, User
-from summit.models.summits import SummitQuerySet
+from summit.summits.models import Summit, SummitQuerySet
+from summit.users.models import User
 
 NOTE_LENGTH = 2000
 NAME_LENGTH = 200

@@ -11,8 +11,9 @@ from delegations.domain.reach import Reach, Step, preview
 from delegations.domain.states import NotNow, sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Party, Policy
 from delegations.permissions import check_can_invite
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from delegations.domain import reminders
 from delegations.models import Policy
 from summit.core.database_clock import db_now
-from summit.domain.arming import Channel, Waiting, channels
-from summit.models import Summit
 from summit.outbox.kinds import label_of
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
 def look(summit: Summit) -> Iterable[Waiting]:

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from delegations.domain.links import why_dead
 from delegations.models import InvitationLink, InvitationState
 from delegations.permissions import check_can_invite
-from summit.domain import audit
-from summit.domain.audit import SYSTEM, By, Link
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM, By, Link
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Whoever presses again within a day is heard already.
 ONCE_IN = timedelta(days=1)

@@ -8,8 +8,9 @@ from django.utils.translation import gettext as _
 from delegations.domain import badges
 from delegations.models import Badge, Category, FormerMember, Membership, Zone
 from delegations.permissions import standing_parties
-from summit.models import Summit, User
-from summit.permissions import check, summits_for
+from summit.permissions.rules import check, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SEE = "delegations.badge.view"
 # Letters that no number has, and the digits they are read for (Crockford's base 32).

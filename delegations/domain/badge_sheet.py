@@ -12,8 +12,9 @@ from delegations.domain import naming
 from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Membership
 from delegations.permissions_of_badges import check_can_issue_badges
-from summit.domain import seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # A document of more is printed in parts: each page holds a photograph.
 MOST = 200
@@ -63,7 +64,7 @@ def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
         check_can_issue_badges(by, summit)
         ours = [member for member in members if member.party.summit_id == summit.pk]
         people = [(summit.pk, member.person.public_id) for member in ours]
-        seen.note_list(by=by, label="summit.person", rows=people, fields=FIELDS)
+        access_log.note_list(by=by, label="summit.person", rows=people, fields=FIELDS)
         found += _of(summit, ours, keys)
     return found
 

@@ -20,10 +20,13 @@ from delegations.models import Badge, FormerMember, Membership, Party, Policy
 from delegations.models.badges import BadgeQuerySet
 from delegations.permissions import standing_parties
 from delegations.permissions_of_badges import check_can_end_badges, check_can_issue_badges
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
 from summit.core.validators import validate_printable
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import AuditEntry, Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 REASON_LENGTH = 200
 # Why a badge is dead, where the system says it; a desk writes its own words.

@@ -13,9 +13,10 @@ from delegations.domain import groups
 from delegations.domain.problems import FieldProblem
 from delegations.models import CallNote, CallOutcome, Invitation, InvitationState
 from delegations.permissions import check_can_call
+from summit.audit import services as audit
 from summit.core.validators import validate_printable
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 NOTE_LENGTH = 500
 # For how many days somebody has not answered, where the desk narrows its sheet by that.

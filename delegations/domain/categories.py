@@ -12,10 +12,12 @@ from django.utils.translation import ngettext
 
 from delegations.domain import rows
 from delegations.models import Capacity, Category, FormerMember, Membership, Quota
-from summit.domain import audit, setup
-from summit.models import Summit, User
-from summit.permissions import allows, check, refusal
+from summit.audit import services as audit
+from summit.permissions.rules import allows, check, refusal
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
 from summit.templatetags.marks import pair, semicolon
+from summit.users.models import User
 
 CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
 FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered")
@@ -28,7 +30,7 @@ def of(summit: Summit) -> list[Category]:
     return sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
 
 
-@setup.beginning.register(10)
+@summits_services.beginning.register(10)
 def begin(summit: Summit) -> None:
     """Give a new summit the usual categories. Older ones, and those to which a release adds some, get what they lack
     when somebody first asks for it."""

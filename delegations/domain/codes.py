@@ -20,11 +20,11 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from delegations.models import SignInCode
 from delegations.permissions import standing_parties
 from summit.core.database_clock import db_now
-from summit.domain import upkeep
-from summit.models import Person
+from summit.maintenance import heartbeats
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
 
 KIND = "sign_in_code"
 _SALT = "delegations.sign_in.code"
@@ -169,7 +169,7 @@ def proven(public_id: str) -> str:
     return rows.values_list("mailbox", flat=True).first() or ""
 
 
-@upkeep.clears(10)
+@heartbeats.clears(10)
 def clear() -> None:
     """Delete codes that were asked for a day ago: who came in by them has a row of their own."""
     SignInCode.objects.filter(created_at__lt=Now() - KEPT).delete()

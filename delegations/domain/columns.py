@@ -13,7 +13,7 @@ from django.utils.translation import pgettext
 from delegations.fields import PARTICULARS, PERSON
 from delegations.models import Particulars
 from summit.core.text_normalisation import fold
-from summit.models import Person
+from summit.people.models import Person
 
 PARTY = ("party", "formal_name", "sort_key", "iso2", "iso3", "kind", "mission_email", "mission_phone", "mission_name")
 KEYS = ("party_key", "person_key")

@@ -6,8 +6,9 @@ from typing import Any
 from delegations.domain import rows
 from delegations.models import DeclarationKind
 from summit.core.translated_names import tidy
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.declarationkind.change"
 FIELDS = ("name", "names", "asks", "permit", "until", "position")

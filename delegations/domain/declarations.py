@@ -14,10 +14,11 @@ from delegations.domain import departures
 from delegations.domain.problems import FieldProblem
 from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership, Party
 from delegations.permissions import can_decide_declarations, check_can_act, check_can_decide_declarations
+from summit.audit import services as audit
+from summit.audit.services import By, System
 from summit.core.validators import validate_text
-from summit.domain import audit
-from summit.domain.audit import By, System
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 DETAILS_LENGTH, REASON_LENGTH = 1000, 500
 # What stands of what was declared.

@@ -7,9 +7,9 @@ becomes of it: visa letters are void, declarations are withdrawn.
 from collections.abc import Callable
 
 from delegations.models import Party
+from summit.audit.services import By
 from summit.core.registry import Registry
-from summit.domain.audit import By
-from summit.models import Person
+from summit.people.models import Person
 
 # Does what follows for a person that leaves a party, by whoever took them off.
 Follow = Callable[[Party, Person, By], None]

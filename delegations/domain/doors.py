@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.codes import people_at
 from delegations.models import InvitationLink, PortalSignIn
-from summit.domain import audit, upkeep
-from summit.domain.audit import By, Mailbox
-from summit.models import Person
+from summit.audit import services as audit
+from summit.audit.services import By, Mailbox
+from summit.maintenance import heartbeats
+from summit.people.models import Person
 
 AGENT_LENGTH = 300
 # A browser that was not seen for so long has lost its session (SESSION_COOKIE_AGE); it is noted every five minutes.
@@ -80,7 +81,7 @@ def end(*, rows: Iterable[PortalSignIn], by: By | None) -> int:
     return ended
 
 
-@upkeep.clears(20)
+@heartbeats.clears(20)
 def clear() -> None:
     """Delete the rows of links' browsers that are gone: mail scanners leave many. The audit names the link itself;
     for a code it names the row, which stays."""

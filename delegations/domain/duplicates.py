@@ -18,11 +18,13 @@ from delegations.domain import digests
 from delegations.fields import party_of
 from delegations.models import Likeness, Party, Resemblance
 from delegations.permissions import can_act
+from summit.audit import services as audit
+from summit.audit.services import By, System
 from summit.core.text_normalisation import Fold, fold
-from summit.domain import audit
-from summit.domain.audit import By, System
-from summit.models import Person, Summit, User
-from summit.permissions import allows, check
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.resemblance.change"
 # More of one name are no help to whoever has to choose.

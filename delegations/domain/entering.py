@@ -8,8 +8,10 @@ from django.db import transaction
 from delegations.domain import external, members, people
 from delegations.domain.external import Keys
 from delegations.models import Category, Membership, Party
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def enter_known(

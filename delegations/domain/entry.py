@@ -13,11 +13,12 @@ from delegations.domain import countries, country_names
 from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, PartyKind, PartyName, Policy
+from summit.audit import services as audit
 from summit.core.line_parts import parts_of
 from summit.core.validators import validate_mailbox, validate_printable
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 NAME_LENGTH = 120
 

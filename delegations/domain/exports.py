@@ -14,9 +14,11 @@ from delegations.domain import columns, naming, occasions
 from delegations.domain.occasions import Occasion
 from delegations.fields import GROUPS, PARTICULARS, PERSON, Reader
 from delegations.models import Answer, Invitation, Level, Party, Policy
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
-from summit.permissions import allows
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 AT_ONCE = 1_000
 PARTY = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_name", "mission_email", "mission_phone")

@@ -6,9 +6,12 @@ from django.db import transaction
 
 from delegations.domain import rows
 from delegations.models import ExternalId, Party
-from summit.domain import audit
-from summit.models import AuditEntry, Person, Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.externalid.change"
 # What somebody or something is called, by system.

@@ -12,8 +12,9 @@ from delegations.domain import invitations, letters, links, mailboxes, overview
 from delegations.domain.invitations import Reach
 from delegations.models import Invitation, InvitationLink, Party
 from summit.core.languages import spoken
-from summit.domain import setup
-from summit.models import Summit, User
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @dataclass(frozen=True)
@@ -57,5 +58,5 @@ def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None
     """Set when answers are due and invite these parties, in one transaction. Raises PermissionDenied."""
     with transaction.atomic():
         if answer_by is not None:
-            setup.set_answer_by(summit=summit, moment=answer_by, by=by)
+            summits_services.set_answer_by(summit=summit, moment=answer_by, by=by)
         return invitations.invite(parties=parties, by=by)

@@ -17,11 +17,12 @@ from delegations.domain.acting import ASK, ActingRefused
 from delegations.domain.problems import FieldProblem
 from delegations.models import FocalPoint, FocalPointRequest, InvitationLink, Party, PortalSignIn, RequestState
 from delegations.permissions import check_can_act
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox
 from summit.core.validators import validate_mailbox, validate_printable
-from summit.domain import audit
-from summit.domain.audit import By, Link, Mailbox
-from summit.models import Person, User
-from summit.permissions import check
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.users.models import User
 
 DECIDE = "delegations.decide_focal_point"
 NAME_LENGTH, REASON_LENGTH = 200, 500

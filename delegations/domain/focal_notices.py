@@ -3,9 +3,9 @@ decided it unasked."""
 
 from delegations.models import FocalPoint, FocalPointRequest, Party
 from summit.core.languages import spoken
-from summit.models import Person
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.people.models import Person
 
 KIND = "focal_point"
 # What is told: to whoever asked, to whoever acts now, to whoever acts no more since another came or a desk said so.

@@ -27,9 +27,9 @@ from delegations.models import (
     SignInCode,
     VisaLetter,
 )
-from summit.domain.audit import SYSTEM
-from summit.domain.portions import Portion, Restricted, Subject, called, portion
-from summit.models import Person
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.privacy.registry import Portion, Restricted, Subject, called, portion
 
 
 @called(10)

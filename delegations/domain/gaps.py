@@ -26,7 +26,7 @@ from delegations.models import (
     PartyKind,
     RequestState,
 )
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # How long before its end a link that nobody has answered by is told of.
 SOON = timedelta(days=7)

@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Party, PartyGroup
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class Group(TextChoices):

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 from delegations.domain import members, parties, people
 from delegations.models import Capacity, Category, FlagRule, Party, PartyKind
 from delegations.permissions import check_can_invite
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def enter(

@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from delegations.domain import departures, holdings
 from delegations.models import Handover, HandoverState, Membership, Party
 from delegations.permissions_of_badges import check_can_decide_handovers
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # A decision is final: what was passed on is the taker's own, and waits again when the taker leaves.
 TRANSITIONS: dict[str, frozenset[str]] = {

@@ -11,8 +11,10 @@ from typing import Any
 
 from delegations.models import Party
 from summit.core.registry import Registry
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 
 class NotHeld(Exception):

@@ -19,9 +19,10 @@ from delegations.domain.reach import STANDING, Reach, no_mailbox, preview
 from delegations.domain.states import NotNow, sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Party, Policy
 from delegations.permissions import check_can_invite, check_can_revoke
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.audit import services as audit
 from summit.outbox.domain import enqueue
+from summit.summits.models import Summit
+from summit.users.models import User
 
 __all__ = ["Reach", "invite", "preview", "revoke", "write_anew"]
 

@@ -24,13 +24,14 @@ from delegations.models import (
     Sheet,
     VisaLetter,
 )
-from summit.domain import erasure
-from summit.domain.audit import SYSTEM
-from summit.domain.portions import erased_name
+from summit.audit.services import SYSTEM
 from summit.hooks.models import Delivery, DeliveryState
-from summit.models import Person, Summit
 from summit.outbox.domain import forgetting
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.privacy import erasure
+from summit.privacy.registry import erased_name
+from summit.summits.models import Summit
 
 DIGESTS = ("passport_digest", "birth_digest")
 

@@ -34,9 +34,10 @@ from delegations.models import (
 from summit.core.database_clock import db_now
 from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
-from summit.models import Person, Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 
 KIND = "invitation"

@@ -19,9 +19,10 @@ from django.utils.translation import gettext as _
 from delegations.domain.states import NotNow
 from delegations.models import InvitationLink, InvitationState
 from delegations.permissions import check_can_revoke
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 _SALT = "delegations.invitation.link"
 _NONCE_BYTES = 16

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from delegations.models import FocalPoint, Membership, Party
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

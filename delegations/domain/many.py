@@ -13,8 +13,8 @@ from delegations.domain.places import NamingRefused, check_category, is_desk, ta
 from delegations.domain.quotas import Meter, QuotaFull
 from delegations.models import Category, Membership, Party
 from delegations.permissions import check_can_act
-from summit.domain import audit
-from summit.models import User
+from summit.audit import services as audit
+from summit.users.models import User
 
 # So many are changed in one transaction; whoever chose more narrows the list.
 MOST = 300

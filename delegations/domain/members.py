@@ -32,9 +32,9 @@ from delegations.models import (
     Party,
 )
 from delegations.permissions import check_can_act
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.people.models import Person
 
 
 def _lock(party: Party) -> None:

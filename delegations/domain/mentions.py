@@ -17,7 +17,7 @@ from delegations.models import (
     ReplyScan,
     Sheet,
 )
-from summit.domain.portions import Portion, Subject, erased_name, portion
+from summit.privacy.registry import Portion, Subject, erased_name, portion
 
 
 def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:

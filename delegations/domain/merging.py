@@ -32,11 +32,12 @@ from delegations.models import (
     Resemblance,
     VisaLetter,
 )
+from summit.audit import services as audit
 from summit.core.registry import Registry
-from summit.domain import audit
-from summit.models import Person, User
 from summit.outbox.models import Message
-from summit.permissions import check
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.users.models import User
 
 CHANGE = "delegations.resemblance.change"
 # What is left of a row that a released agenda names and that can't go.

@@ -17,7 +17,7 @@ from django.utils.translation import get_language, pgettext
 
 from delegations.domain.footnotes import Footnotes as Footnotes  # noqa: PLC0414 - named from here everywhere
 from delegations.models import FlagRule, Party, PartyKind, PartyName, Policy
-from summit.models import Summit
+from summit.summits.models import Summit
 
 NEUTRAL = "neutral"
 _FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")

@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 
 from delegations.domain import naming
 from delegations.models import Membership, Particulars, Party
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 SEE = "delegations.needs.view"
 

@@ -10,7 +10,7 @@ from delegations.domain import kept, retention, sheets
 from delegations.models import USUAL_DAYS, Kept
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
-from summit.models import Summit
+from summit.summits.models import Summit
 
 logger = logging.getLogger(__name__)
 # When it runs, in UTC: the settings' beat reads these.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from delegations.domain import naming
 from delegations.models import Party
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 UP, DOWN, TOP, OUT = "up", "down", "top", "out"
 

@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 
 from delegations.domain import overpasses, rows
 from delegations.models import Overpass, OverpassRule
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.overpassrule.change"
 FIELDS = ("name", "passes", "people", "most")

@@ -20,9 +20,11 @@ from django.utils.translation import ngettext
 from delegations.domain import departures
 from delegations.models import Membership, Overpass, OverpassRule, Party
 from delegations.permissions import check_can_act
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import AuditEntry, Person, Summit
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 HAND = "delegations.hand_overpass"
 

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.domain.problems import FieldProblem
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
 from summit.core.languages import spoken
 from summit.core.validators import validate_text
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import AuditEntry, Person
 from summit.outbox.domain import enqueue
+from summit.people.models import Person
 
 KIND = "own_data"
 ASKED = "delegations.ask_own_data"

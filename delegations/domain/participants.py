@@ -32,9 +32,11 @@ from delegations.models import (
     PartyKind,
     Policy,
 )
-from summit.domain import audit
-from summit.models import Person, Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.participantlist.change"
 Content = dict[str, Any]

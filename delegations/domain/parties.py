@@ -13,9 +13,11 @@ from delegations.domain import external, levels
 from delegations.domain.external import Keys
 from delegations.domain.rows import store
 from delegations.models import Party, PartyName
-from summit.domain import audit
-from summit.models import AuditEntry, Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What a desk enters of a party. Its place in the protocol order is set for all of them together.
 FIELDS = (

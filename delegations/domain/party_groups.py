@@ -7,9 +7,10 @@ from django.db import transaction
 
 from delegations.domain import rows
 from delegations.models import PartyGroup
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.partygroup.change"
 FIELDS = ("name",)

@@ -14,10 +14,12 @@ from delegations.fields import GROUP_OF, PARTICULARS, PERSON, Reader, label, oth
 from delegations.forms import PersonForm
 from delegations.models import FocalPoint, Particulars, Party
 from delegations.permissions import can_act, check_can_act
-from summit.domain import audit
-from summit.domain.audit import By, System
-from summit.models import Person, Summit, User
-from summit.permissions import allows, check, refusal
+from summit.audit import services as audit
+from summit.audit.services import By, System
+from summit.people.models import Person
+from summit.permissions.rules import allows, check, refusal
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Fields by which somebody is found to be there already.
 TELLING = frozenset({"name", "email", "passport_number", "birth_date"})

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from delegations.domain import naming
 from delegations.models import Membership
-from summit.domain import seen
-from summit.models import Person, Summit, User
-from summit.permissions import check
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SEE = "delegations.photo_sheet"
 # A sheet of more is neither carried nor read.
@@ -78,7 +80,7 @@ def faces(
     book = naming.book(summit, language)
     rows = [(summit.pk, member.person.public_id) for member in found]
     if rows:
-        seen.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
+        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
     notes = naming.Footnotes()
     return [_face(member, book, notes) for member in sorted(found, key=lambda member: _place(member, book))]
 

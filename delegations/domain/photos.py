@@ -13,11 +13,11 @@ from delegations.domain.people import acts_for
 from delegations.fields import PHOTO, Reader, others, party_of, photo_of
 from delegations.models import Photo
 from delegations.permissions import can_act
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core.file_sizes import too_large
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person
-from summit.permissions import refusal
+from summit.people.models import Person
+from summit.permissions.rules import refusal
 from summit.uploads.slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024

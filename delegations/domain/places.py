@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from delegations.domain import quotas
 from delegations.domain.quotas import Meter
 from delegations.models import Capacity, Category, FocalPoint, Membership, Party
-from summit.domain.audit import By, System
-from summit.models import Person, User
-from summit.permissions import allows
+from summit.audit.services import By, System
+from summit.people.models import Person
+from summit.permissions.rules import allows
 from summit.templatetags.moments import day_clock
+from summit.users.models import User
 
 
 class NamingRefused(Exception):

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from delegations.domain.reach import Reach, Step, preview
 from delegations.models import Party, Policy
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # In the order in which they are taken; where letters need no second person, sending alone.
 STEPS = (Step.PREPARE, Step.APPROVE, Step.SEND)

@@ -6,9 +6,10 @@ from typing import Any
 from django.db import transaction
 
 from delegations.models import Policy
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 FIELDS = (
     *("shows_flags", "says_country", "second_person"),

@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 
 from delegations.domain.groups import continent_of
 from delegations.models import COMING, Answer, Invitation, InvitationState, Level, Party
-from summit.models import Summit
+from summit.summits.models import Summit
 
 _STANDING = [InvitationState.SENT, InvitationState.ANSWERED]
 

@@ -13,7 +13,7 @@ from django_countries import countries
 
 from delegations.domain import naming
 from delegations.models import Party
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,11 @@ from django.utils.translation import ngettext
 
 from delegations.domain.problems import FieldProblem
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 _WITH_ALL = frozenset({Capacity.ADVISER, Capacity.SECURITY, Capacity.INTERPRETER, Capacity.SPOUSE, Capacity.STAFF})
 _DELEGATION = _WITH_ALL | {

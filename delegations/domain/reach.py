@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from delegations.domain import mailboxes, occasions
 from delegations.domain.mailboxes import Mailbox
 from delegations.models import OVER, Invitation, InvitationState, Party, Policy
-from summit.models import Role, RoleAssignment, Summit, User
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
 # How many of those who can approve are named before their roles are.

@@ -24,15 +24,14 @@ from delegations.models import (
     Policy,
     Purpose,
 )
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
-from summit.domain import audit
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
-from summit.models.summits import sends
 from summit.outbox import came_back
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.summits.models import Summit, sends
 
 KIND = "reminder"
 # A message's version is the day on which answers are due, and the days before it: another day has reminders anew.

@@ -17,12 +17,13 @@ from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 
 from delegations.models import USUAL_DAYS, FormerMember, Membership, Retention
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM, By
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
-from summit.domain import audit
-from summit.domain.audit import SYSTEM, By
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "delegations.retention.change"
 PURGE = "delegations.purge"

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from delegations.domain import rows
 from delegations.domain.retention import CHANGE
 from delegations.models import Category, Kept, Retention
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 FIELDS = ("what", "category", "days")
 # What is of the summit or of a party, and of no single person: no category decides about it.

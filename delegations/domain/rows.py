@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.order import OrderChanged
 from delegations.models import Party
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Looks at a row before it is stored.
 Ready = Callable[[Any], None]

@@ -19,11 +19,13 @@ from delegations.domain.incoming.apply import check_may, preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, Sheet, SheetPurpose
-from summit.domain import audit, uploaded
-from summit.domain.audit import By
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.domain import uploaded
+from summit.summits.models import Summit
 from summit.tables import reading as tables
 from summit.tables.reading import Row, Table, TableProblem
+from summit.users.models import User
 
 # Rows that are read and written while somebody waits; more of them are a worker's.
 AT_ONCE = 400

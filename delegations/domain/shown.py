@@ -4,9 +4,11 @@ from collections.abc import Iterable, Sequence
 
 from delegations.domain.mailboxes import Mailbox
 from delegations.models import Invitation, Particulars, Party, VisaLetter
-from summit.domain import seen
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
+from summit.audit import access_log
+from summit.audit.services import By
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
@@ -14,12 +16,12 @@ def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> Non
     found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
     rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
     if rows:
-        seen.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])
+        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])
 
 
 def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
     """Note that somebody read a visa support letter, which names a passport. Fetch it with its person and summit."""
-    seen.note_page(
+    access_log.note_page(
         by=by,
         target=letter,
         summit=letter.summit,
@@ -33,13 +35,13 @@ def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
     row: Particulars | None = getattr(person, "particulars", None)
     there = [name for name in fields if row is not None and getattr(row, name)]
     if row is not None and there:
-        seen.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])
+        access_log.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])
 
 
 def note_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
     """Note that somebody saw whom to telephone about invitations. Fetch them with their parties' focal points."""
     if rows:
-        seen.note_list(
+        access_log.note_list(
             by=by,
             label=Party._meta.label_lower,
             rows=[(summit.pk, row.party.public_id) for row in rows],

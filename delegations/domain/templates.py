@@ -9,10 +9,11 @@ from delegations.domain import letter_texts, placeholders
 from delegations.domain.letter_texts import Text
 from delegations.models import Invitation, InvitationState, LetterTemplate, PartyKind, Purpose
 from delegations.permissions import check_can_write_templates
+from summit.audit import services as audit
 from summit.core.languages import spoken
 from summit.core.validators import validate_printable, validate_text
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 LENGTHS = {"subject": 200, "body": 8000}
 # By the purpose of the letter that invites them to the summit.

@@ -13,11 +13,11 @@ from delegations.domain.first import Letter
 from delegations.domain.letter_texts import Text
 from delegations.models import Invitation, InvitationLink, Party, Purpose
 from delegations.permissions import check_can_write_templates
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.models import User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.users.models import User
 
 
 def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 from delegations.domain import mailboxes
 from delegations.models import VisaLetter
 from summit.core.languages import spoken
-from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 
 KIND = "visa_letter"
 

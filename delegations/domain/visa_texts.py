@@ -19,10 +19,10 @@ from delegations.paper.letter import Sheet
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day, plain_day
 from summit.core.languages import spoken
-from summit.models import Summit
-from summit.models.people import announced
 from summit.paper import words
 from summit.paper.press import lacking
+from summit.people.models import announced
+from summit.summits.models import Summit
 
 # Without these of the passport no letter is written.
 NEEDED = ("passport_name", "birth_date", "nationality", "passport_number")

@@ -17,10 +17,12 @@ from delegations.domain import departures, visa_notices, visa_texts
 from delegations.domain.problems import FieldProblem
 from delegations.models import Membership, Particulars, Party, VisaLetter, VisaState
 from delegations.permissions import check_can_act, check_can_issue_visas
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core.validators import validate_printable
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 EMBASSY_LENGTH, REASON_LENGTH = 200, 500
 STANDING = (VisaState.ASKED, VisaState.ISSUED)

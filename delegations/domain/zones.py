@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from delegations.domain import rows
 from delegations.models import Category, OverpassRule, Zone
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 CHANGE = "delegations.zone.change"
 FIELDS = ("code", "name")

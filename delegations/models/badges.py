@@ -9,7 +9,8 @@ from delegations.models.categories import OverpassRule
 from delegations.models.members import Membership
 from delegations.models.parties import Party
 from summit.core.models import PublicModel
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class BadgeQuerySet(models.QuerySet["Badge"]):

@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import InvitationLink
 from summit.core.models import PublicModel
-from summit.models import Person
 from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
 
 MOST_GUESSES = 5
 

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 from delegations.models.parties import Party
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class PartyGroup(PublicModel):

@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.parties import Party
 from summit.core.models import PublicModel
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class HandoverState(models.TextChoices):

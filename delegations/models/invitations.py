@@ -10,8 +10,10 @@ from delegations.models.parties import Level, Party
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable, validate_text
-from summit.models import Person, Summit, User
 from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class InvitationState(models.TextChoices):

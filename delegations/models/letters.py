@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.invitations import Invitation
 from summit.core.validators import validate_printable, validate_text
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class Purpose(models.TextChoices):

@@ -10,7 +10,8 @@ from delegations.models.parties import Party
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class ParticipantList(PublicModel):

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.categories import Capacity, Category
 from delegations.models.parties import Party
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 def check_same_summit(party_id: int | None, person_id: int | None) -> None:

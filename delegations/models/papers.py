@@ -9,7 +9,9 @@ from delegations.models.parties import Party
 from summit.core.encrypted_fields import EncryptedTextField
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class DeclarationKind(models.Model):

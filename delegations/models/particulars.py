@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 from delegations.models.parties import Party
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedDateField, EncryptedTextField
 from summit.core.validators import validate_printable
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class Sex(models.TextChoices):

@@ -9,7 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable, validate_text
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 class PartyKind(models.TextChoices):

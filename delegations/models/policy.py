@@ -8,8 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models.categories import Category
 from summit.core.validators import validate_printable, validate_text
-from summit.models import Summit
-from summit.models.names import validate_texts
+from summit.summits.models import Summit
+from summit.summits.translated_names import validate_texts
 
 # What letters say of whoever writes them, in the summit's first language and in others, with its most characters.
 LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}

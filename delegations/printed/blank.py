@@ -17,10 +17,11 @@ from delegations.domain import columns, quotas
 from delegations.domain.incoming.values import kinds_offered
 from delegations.fields import GROUPS, PARTICULARS, PERSON
 from delegations.models import Category, Party, PassportType, Policy, Sex, SheetPurpose
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.tables.harmless import harmless
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 CSV, XLSX = "csv", "xlsx"
 MEDIA_TYPES = {

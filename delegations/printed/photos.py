@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.photo_sheet import Face
 from delegations.printed.pdf import ways
-from summit.models import Summit
 from summit.paper.press import print_pdf
+from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 SOURCE = Path(__file__).with_name("photos.typ")

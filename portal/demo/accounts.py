@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from django.conf import settings
 
 from portal.demo.ids import Ids
-from summit.models import Role, RoleAssignment, Summit, User
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
 DOMAIN = "summit.example"
 # Known to everybody who can read this: for development alone, and never set in production.

@@ -15,8 +15,10 @@ from press.domain import finding
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
 from sessions.models import Participant, ParticipantRole, Session, Slot
 from summit.core.database_clock import db_now
-from summit.domain import setup
-from summit.models import Person, Room, Summit, User, Venue
+from summit.people.models import Person
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 
 SLUG = "border-security-2025"
 # Days before the summit: when answers are due, until when delegations ask for the floor, when readers subscribed.
@@ -92,7 +94,7 @@ def _summit(ids: Ids, days: Days) -> Summit:
         public_changes=True,
         illustrative=True,
     )
-    setup.begin(summit)
+    summits_services.begin(summit)
     return summit
 
 

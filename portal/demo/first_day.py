@@ -12,7 +12,8 @@ from press.domain import deciding, editions
 from press.models import Announcement, ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextVersion
 from sessions.domain import edits, releases
 from sessions.models import Session
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Days before the summit on which letters went out, and after it until links may be followed.
 INVITED, LINKS_LAST = 60, 31

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 from django.db import transaction
 
-from summit.domain import audit
-from summit.models import Summit
+from summit.audit import services as audit
+from summit.summits.models import Summit
 
 
 @contextmanager

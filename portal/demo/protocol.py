@@ -27,8 +27,10 @@ from delegations.models import (
 from portal.demo import names
 from portal.demo.days import Days
 from portal.demo.ids import Ids
-from summit.domain import audit
-from summit.models import Person, Summit, User
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Days before the summit by which people are named, confirmed, and say what they bring.
 NAMED, CONFIRMED, DECLARED_BY = 10, 7, 5

@@ -25,9 +25,12 @@ from portal.demo.border_security import counts
 from portal.demo.ids import Ids
 from portal.demo.parts import complete, stored
 from portal.demo.progress import Progress
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.domain import audit, setup
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Days before the summit on which it was written to, and until which answers were due: they came on most
 # days between. And on which people were confirmed.
@@ -131,7 +134,7 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
         public_changes=True,
         illustrative=True,
     )
-    setup.begin(summit)
+    summits_services.begin(summit)
     return summit
 
 

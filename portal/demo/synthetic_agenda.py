@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sessions.domain import releases
 from sessions.models import Participant, ParticipantRole, Session, SessionKind, Slot, Visibility
-from summit.models import Room, Venue
+from summit.summits.models import Room, Venue
 
 if TYPE_CHECKING:
     from portal.demo.synthetic import World

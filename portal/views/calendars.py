@@ -14,8 +14,9 @@ from delegations.domain import naming
 from delegations.models import InvitationLink, Party
 from portal.identity import Viewer, viewer_of, viewer_required
 from sessions.domain import feeds
-from summit.domain.audit import By, Link, Mailbox
-from summit.models import Person, User
+from summit.audit.services import By, Link, Mailbox
+from summit.people.models import Person
+from summit.users.models import User
 
 OWN = "own"
 

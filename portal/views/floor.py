@@ -20,7 +20,7 @@ from portal.views.finding import find
 from sessions.domain import floor
 from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, ReleasedSession, RequestState
-from summit.models import Person
+from summit.people.models import Person
 
 # Who is offered to speak: neither security nor interpreters.
 SPEAKING = (

@@ -17,10 +17,11 @@ from delegations.models import Party, PortalSignIn
 from portal.held import Held
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.kept import sign_ins
-from summit.domain import erasure
-from summit.domain.audit import By, Mailbox
-from summit.domain.portions import Subject, subject_of
-from summit.models import Person, User
+from summit.audit.services import By, Mailbox
+from summit.people.models import Person
+from summit.privacy import erasure
+from summit.privacy.registry import Subject, subject_of
+from summit.users.models import User
 
 RELATED = ("summit", "user", "membership__party", "particulars__entered_for", "photo__entered_for")
 

@@ -25,7 +25,7 @@ from sessions.facts_line import facts
 from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
 from sessions.models.speeches import timed
 from summit.core.languages import tongue
-from summit.models import Person
+from summit.people.models import Person
 
 
 @require_safe

@@ -18,7 +18,7 @@ from press.domain.texts import MOST_TOPICS
 from press.models import Text, TextKind, Topic, Wording
 from press.permissions import check_can_write
 from sessions.models import MediaAccess, Session
-from summit.models import Person
+from summit.people.models import Person
 
 
 class AboutForm(forms.Form):

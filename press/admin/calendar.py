@@ -14,7 +14,7 @@ from press.desk import StandingText
 from press.models import Text
 from press.run import Group
 from press.todo import embargoes_of, run_of
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # So many texts of a day are named; its run has the others.
 MOST = 6

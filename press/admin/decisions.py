@@ -23,8 +23,8 @@ from press.models import Edition, LiftMode, Text
 from press.models.decisions import BY_NAME, TABLE, LiftState, TextState
 from press.models.visibility import published_lifts
 from press.permissions import can_schedule, can_write
-from summit.models import User
-from summit.permissions import allows, check
+from summit.permissions.rules import allows, check
+from summit.users.models import User
 
 
 @dataclass(frozen=True)

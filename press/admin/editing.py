@@ -18,7 +18,7 @@ from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Attachment, ChangeKind, Edition, EditionState, TextVersion
 from press.models.visibility import published_editions
 from sessions.domain.files import File, FileProblem, look_at_size, read
-from summit.models import User
+from summit.users.models import User
 
 
 class EditionForm(WordsForm):

@@ -10,7 +10,7 @@ from press.domain.checks import check_pictures, check_words
 from press.models import Edition, Text, TextKind, Wording
 from sessions.models import Slot
 from summit.core.languages import tongues
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ROWS = 24
 

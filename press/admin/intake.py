@@ -25,7 +25,8 @@ from press.models import Text, TextVersion
 from press.permissions import check_can_write
 from summit.core.languages import direction
 from summit.desk import once
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 NOT_TYPED = ("csrfmiddlewaretoken", "once")
 

@@ -20,8 +20,8 @@ from press.domain.many import DEEDS, MOST, Deed
 from press.models import Text
 from summit.desk.keys import keys_of
 from summit.desk.scope import chosen_summit
-from summit.models import Summit
-from summit.permissions import allows, check, summits_for
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
 from summit.templatetags.marks import pair
 
 # So many reasons are told one by one when it is done; the list says the rest.

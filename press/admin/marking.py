@@ -22,7 +22,7 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextVersion, Wording
 from press.permissions import can_write, check_can_write
 from summit.core.languages import direction
-from summit.models import User
+from summit.users.models import User
 
 
 class MarkingMixin:

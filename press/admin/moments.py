@@ -15,7 +15,7 @@ from press.kept import GRID
 from press.models import Lift, LiftMode
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_year
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class When:

@@ -26,9 +26,10 @@ from press.todo import SEE, run_of
 from summit.core.date_formats import long_day
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.today import now_of, today_of
-from summit.models import Summit, User
 from summit.outbox.models import MessageState
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # So many texts that nobody can place on a day are named, and so many groups of a day stand without folding any.
 MOST = 20

@@ -44,9 +44,10 @@ from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.scope import chosen_summit
 from summit.desk.words import written
-from summit.models import Summit, User
-from summit.permissions import check, summits_for
+from summit.permissions.rules import check, summits_for
+from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
+from summit.users.models import User
 
 # What the page says then: what the browser kept of the words may go (static/js/draft.js).
 SAVED = "saved"

@@ -14,7 +14,7 @@ from press.domain.problems import DecisionRefused
 from press.models import Text, Topic
 from summit.desk.called import CalledAdmin, called_form
 from summit.desk.through import Values
-from summit.models import User
+from summit.users.models import User
 
 
 def _link(text: StandingText) -> str:

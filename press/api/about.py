@@ -19,8 +19,9 @@ from press.models import Announcement, Attachment, Subscriber, Topic
 from summit.api.contents import WithContent
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class Attachments(WithContent):
@@ -99,7 +100,7 @@ class Subscribers(Resource):
         """Record who saw the mailboxes."""
         keys = [(row.summit_id, row.public_id) for row in rows]
         if "address" in fields and keys:
-            seen.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
+            access_log.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
 
 
 class Announcements(Resource):

@@ -36,7 +36,8 @@ from press.permissions import DECISIONS
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class Editions(Resource):

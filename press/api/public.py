@@ -24,7 +24,7 @@ from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
 from summit.api.problems import parameters
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 KNOWN = ("q", *NAMES, *DAYS, *asking.PAGING, "lang")

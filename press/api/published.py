@@ -25,7 +25,7 @@ from press.rendered import html_of, plain_of
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.problems import Problem
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 Told = serializers.Serializer[Any]

@@ -13,8 +13,9 @@ from press.steps import LATE, NEXT
 from summit.api.rows import Values
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_year
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 Told = serializers.Serializer[Any]
 # So many texts that stand on no day are named.

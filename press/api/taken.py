@@ -23,7 +23,7 @@ from sessions.models import MediaAccess, Session, Slot
 from summit.api.files import ContentField
 from summit.api.resources import InSummit
 from summit.core.validators import validate_year
-from summit.models import Person
+from summit.people.models import Person
 
 Taken = serializers.Serializer[Any]
 

@@ -33,7 +33,8 @@ from press.permissions import DECISIONS
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What has no moment comes after all that has one.
 LAST = datetime(9999, 1, 1, tzinfo=UTC)

@@ -12,12 +12,12 @@ from press.domain import desk_mail
 from press.domain.locks import lock_lift
 from press.models import Lift, LiftMode, Text
 from press.permissions import SEES_EMBARGOED
+from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
-from summit.domain import audit
-from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.summits.models import sends
 
 KIND = "alarm"
 ANSWERED = "press.alarm_answered"

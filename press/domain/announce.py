@@ -18,13 +18,13 @@ from press.domain.locks import lock_text
 from press.models import Announcement, Subscriber, Text
 from press.models.visibility import public_editions
 from press.reading import speaker
+from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
 from summit.core.lock_yielding import Turns
-from summit.domain import audit
-from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.summits.models import sends
 
 if TYPE_CHECKING:
     from press.models.visibility import PublicEdition

@@ -11,8 +11,8 @@ from press.domain.alarms import unraised
 from press.domain.announce import untold
 from press.domain.recalls import unrecalled_anywhere
 from press.models import Announcement, Lift
-from summit.domain.arming import Channel, Waiting, channels
-from summit.models import Summit
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import Channel, Waiting, channels
 
 
 def look(summit: Summit) -> Iterable[Waiting]:

@@ -8,8 +8,8 @@ from press.domain.locks import lock_text
 from press.models import Attachment, Text
 from press.permissions import check_can_write
 from sessions.domain.files import File
-from summit.domain import audit
-from summit.models import User
+from summit.audit import services as audit
+from summit.users.models import User
 
 
 def keep(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:

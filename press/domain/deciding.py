@@ -15,9 +15,10 @@ from press.models import Edition, EditionState, Lift
 from press.models.decisions import BY_NAME
 from press.models.visibility import missing, published_editions, published_lifts
 from press.permissions import DECISIONS
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 LONGEST_REASON = 300
 

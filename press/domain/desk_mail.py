@@ -4,9 +4,11 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from summit.core.languages import spoken
-from summit.models import RoleAssignment, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def to_each(

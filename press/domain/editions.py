@@ -11,8 +11,8 @@ from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Attachment, Edition, EditionAttachment, TextVersion
 from press.permissions import check_can_write
-from summit.domain import audit
-from summit.models import User
+from summit.audit import services as audit
+from summit.users.models import User
 
 
 def newest(version: TextVersion) -> Edition:

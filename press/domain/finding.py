@@ -7,7 +7,7 @@ from django.db import transaction
 from press.finding import words
 from press.finding.marks import bare
 from press.models import Edition, SearchEntry, SearchWord
-from summit.models import Summit
+from summit.summits.models import Summit
 
 BATCH = 500
 # PostgreSQL indexes a megabyte of one row's words; a text has at most a fifth of that as characters.

@@ -19,9 +19,9 @@ from press.models import Lift, LiftMode, Text
 from press.models.visibility import published_lifts
 from sessions.domain.speech_watch import Happened, What, listeners
 from sessions.models import Slot
+from summit.audit.services import By
 from summit.core.languages import spoken
-from summit.domain.audit import By
-from summit.models import Person
+from summit.people.models import Person
 from summit.templatetags.moments import day_clock
 
 # What is said of a speech first, where several texts of different speeches go out together.

@@ -4,7 +4,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from press.models import Subscriber, Text
-from summit.domain.portions import Portion, Subject, portion
+from summit.privacy.registry import Portion, Subject, portion
 
 
 def _subscriptions(subject: Subject) -> QuerySet[Subscriber]:

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from press.domain import desk_mail
 from press.models import Lift, Text
 from press.permissions import PRESS
-from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.summits.models import Summit
 
 KIND = "held"
 RELEASED = "press.hold_released"

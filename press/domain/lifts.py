@@ -13,10 +13,10 @@ from press.domain.problems import DecisionRefused
 from press.models import Lift, LiftMode
 from press.models.visibility import published_lifts
 from press.permissions import check_can_hold, check_can_schedule
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import User
+from summit.users.models import User
 
 # A moment entered by hand is a minute old when it arrives; anything older is a slip of the pen.
 GRACE = timedelta(minutes=1)

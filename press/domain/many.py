@@ -14,8 +14,8 @@ from press.models.decisions import BY_NAME
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS
 from summit.core.lock_yielding import Turns
-from summit.models import User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.users.models import User
 
 # So many at once; whoever chose more narrows the list.
 MOST = 200

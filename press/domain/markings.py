@@ -21,9 +21,9 @@ from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, MarkingKind, Text, TextKind, TextVersion, Wording
 from press.models.markings import WITH_WORDS
 from press.permissions import check_can_write
+from summit.audit import services as audit
 from summit.core.languages import spoken as interface
-from summit.domain import audit
-from summit.models import User
+from summit.users.models import User
 
 
 class MarkedMeanwhile(DecisionRefused):

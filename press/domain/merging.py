@@ -2,7 +2,7 @@
 
 from delegations.domain.merging import moves
 from press.models import Text
-from summit.models import Person
+from summit.people.models import Person
 
 
 @moves(46)

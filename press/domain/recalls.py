@@ -11,12 +11,12 @@ from press.addresses import address
 from press.domain.locks import lock_text
 from press.models import Edition, Subscriber, Text
 from press.models.visibility import gone_editions, public_editions
+from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
-from summit.domain import audit
-from summit.models.summits import sends
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.summits.models import sends
 
 KIND = "withdrawal"
 # Whoever was not told within a day has read it elsewhere; messages are not kept for ever.

@@ -12,11 +12,11 @@ from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from press.models import Subscriber
+from summit.audit import services as audit
 from summit.core.languages import spoken
-from summit.domain import audit
-from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 
 CONFIRM, END = "confirm", "end"
 PURPOSES = (CONFIRM, END)

@@ -21,9 +21,11 @@ from press.models.texts import RESERVED_TEXT_SLUGS, TextKind, Wording
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS, check_can_withdraw, check_can_write
 from sessions.models import Slot
-from summit.domain import audit
-from summit.models import Person, Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SLUG_LENGTH = 80
 MOST_TOPICS = 20

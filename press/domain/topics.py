@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 
 from press.domain.problems import DecisionRefused
 from press.models import Topic
+from summit.audit import services as audit
+from summit.audit.row_changes import apply_values, save_changes
 from summit.core.translated_names import tidy
-from summit.domain import audit
-from summit.domain.places import keep, put
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "press.topic.change"
 
@@ -22,7 +23,7 @@ def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
     ValidationError for what can't stand in a field and for a name that there is."""
     check(by, CHANGE, summit)
     topic = Topic(summit=summit)
-    put(topic, tidy(values, topic, own=summit.language))
+    apply_values(topic, tidy(values, topic, own=summit.language))
     with transaction.atomic():
         topic.full_clean()
         topic.save(force_insert=True)
@@ -33,9 +34,9 @@ def add_topic(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Topic:
 def change_topic(*, by: User, topic: Topic, values: Mapping[str, Any]) -> Topic:
     """Change a topic; its texts keep it. Raises PermissionDenied, ValidationError."""
     check(by, CHANGE, topic.summit)
-    changed = put(topic, tidy(values, topic, own=topic.summit.language))
+    changed = apply_values(topic, tidy(values, topic, own=topic.summit.language))
     with transaction.atomic():
-        keep(topic, changed, by=by, action=CHANGE, summit=topic.summit)
+        save_changes(topic, changed, by=by, action=CHANGE, summit=topic.summit)
     return topic
 
 

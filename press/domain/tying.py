@@ -8,9 +8,9 @@ from press.domain.problems import DecisionRefused
 from press.models import Lift, Text
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS
-from summit.domain import audit
-from summit.models import User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.users.models import User
 
 
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:

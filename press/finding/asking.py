@@ -17,7 +17,7 @@ from press.finding.words import Wanted
 from press.models import SearchEntry, SearchWord
 from press.reading import readable
 from summit.core.word_index import Holds
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # So many are put in order by how much they have; and how many times a word counts what stands together.
 RANKED, TOGETHER = 2_000, 5

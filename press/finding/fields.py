@@ -11,7 +11,7 @@ from delegations.domain.naming import Book
 from press.finding.rows import Public, Row
 from press.models import TextKind
 from summit.core.languages import tongue
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # What a value is called, and the language of that: "" is the page's own.
 Named = tuple[str, str]

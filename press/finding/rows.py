@@ -20,7 +20,7 @@ from press.models import Text
 from press.reading import readable
 from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.core.process_cache import Memory
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class Row(NamedTuple):

@@ -26,7 +26,7 @@ from press.models.visibility import gone_editions
 from press.notices import notices
 from press.reading import STAR, Reading
 from press.rendered import html_of
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # How many texts a page of a feed holds: on the first those that changed last.
 LENGTH = 50

@@ -16,7 +16,7 @@ from press.models import TextKind
 from press.reading import Reading
 from press.rendered import length_of, minutes_of, plain_of
 from sessions.models import ReleasedSession
-from summit.models import Summit
+from summit.summits.models import Summit
 
 CONTEXT = "https://schema.org"
 MEDIA_TYPE = "application/ld+json"

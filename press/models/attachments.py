@@ -9,7 +9,7 @@ from press.models.texts import Text, validate_language
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import User
+from summit.users.models import User
 
 
 class Attachment(PublicModel):

@@ -10,7 +10,7 @@ from press.models.attachments import Attachment
 from press.models.texts import TextVersion
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable, validate_text
-from summit.models import User
+from summit.users.models import User
 
 
 class EditionState(models.TextChoices):

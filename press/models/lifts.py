@@ -7,7 +7,8 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class LiftMode(models.TextChoices):

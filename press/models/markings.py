@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
 from summit.core.validators import validate_text
-from summit.models import User
+from summit.users.models import User
 
 
 class MarkingKind(models.TextChoices):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class SearchEntry(models.Model):

@@ -9,8 +9,8 @@ from django.utils.translation import pgettext_lazy
 
 from press.models.editions import Edition
 from summit.core.models import PublicModel
-from summit.models import Summit
 from summit.outbox.models.messages import new_nonce
+from summit.summits.models import Summit
 
 
 class SubscriberQuerySet(models.QuerySet["Subscriber"]):

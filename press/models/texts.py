@@ -14,7 +14,9 @@ from sessions.models import MediaAccess, Session, Slot
 from summit.core.languages import calls_itself, is_tongue
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Addresses of the press site itself; press/urls.py is tested against this list.
 RESERVED_TEXT_SLUGS = frozenset(

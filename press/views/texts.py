@@ -19,9 +19,9 @@ from press.neighbours import around
 from press.pinned import find_edition, find_file, find_gone, since, with_links
 from press.reading import Reading, find, read
 from summit.core.languages import spoken
-from summit.models import Summit
 from summit.paper import words as paper
 from summit.paper.fonts import MissingFontError
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 

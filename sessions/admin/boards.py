@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from sessions.domain.differences import Change, widens
 from sessions.domain.sides import sheet
 from summit.core.date_formats import long_day
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ON_PAGE = 50
 # With more sessions than these on a page each is folded, so that one sees which they are.

@@ -37,9 +37,11 @@ from sessions.permissions import DRAFT_READERS, can_edit
 from summit.core.date_formats import clock, long_day, short_day
 from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
-from summit.models import Role, Summit, User
-from summit.permissions import summits_for
+from summit.permissions.models import Role
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma, until
+from summit.users.models import User
 
 SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
 

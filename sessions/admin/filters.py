@@ -19,7 +19,7 @@ from summit.core.date_formats import long_day
 from summit.core.validators import validate_year
 from summit.desk.keys import key_of
 from summit.desk.today import end_of
-from summit.models import Room, Summit
+from summit.summits.models import Room, Summit
 
 
 class DayFilter(admin.SimpleListFilter):

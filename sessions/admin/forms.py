@@ -21,7 +21,7 @@ from summit.core.languages import UNITED_NATIONS, tongue, tongues
 from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.widgets import NOTHING
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # What stands before the key of a summit's own kind, among the kinds that one chooses from.
 OWN = "own:"

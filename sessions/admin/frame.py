@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 
 from sessions.models import Session
 from sessions.permissions import check_can_edit
-from summit.models import User
+from summit.users.models import User
 
 Part = TypeVar("Part", bound=models.Model)
 

@@ -20,8 +20,9 @@ from sessions.models import Release
 from sessions.permissions import can_restore, check_can_restore
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import key_of
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 DRAFT = "draft"
 

@@ -15,7 +15,8 @@ from sessions.models import Interpretation, Participant, SessionText, Slot
 from summit.desk.base import SummitInline
 from summit.desk.widgets import NOTHING
 from summit.desk.words import NamedFormSet
-from summit.models import Person, Room, Summit
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
 
 
 class OfSummitMixin:

@@ -13,7 +13,7 @@ from sessions.models import OwnKind, Session
 from summit.desk.base import SUMMIT_PATHS
 from summit.desk.called import CalledAdmin, called_form
 from summit.desk.through import Values
-from summit.models import User
+from summit.users.models import User
 
 SUMMIT_PATHS.update({OwnKind: "summit"})
 

@@ -22,11 +22,11 @@ from sessions.domain import documents, files
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
 from sessions.permissions import can_edit
+from summit.audit import access_log
 from summit.core.file_sizes import megabytes
 from summit.core.validators import validate_printable
 from summit.desk.keys import key_of
-from summit.domain import seen
-from summit.models import User
+from summit.users.models import User
 
 
 class DocumentForm(forms.Form):
@@ -108,7 +108,7 @@ class PapersMixin(FrameMixin):
         """Give a document as a file, never as a page of this site; who had it is recorded."""
         row = self.part(request, Document, pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        seen.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
+        access_log.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
         return HttpResponse(
             row.content,
             content_type=row.content_type,

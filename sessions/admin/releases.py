@@ -24,12 +24,14 @@ from sessions.permissions import check_can_release
 from summit.core.date_formats import long_day
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.scope import where_may
-from summit.models import Person, Summit, User
 from summit.outbox import progress
 from summit.outbox.models import Message
-from summit.permissions import allows
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.marks import semicolon
 from summit.templatetags.moments import short_clock
+from summit.users.models import User
 
 SUMMIT_PATHS.update({Release: "summit"})
 # How many of those who are told stand on a page.

@@ -14,9 +14,10 @@ from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS
 from summit.domain import uploaded
-from summit.models import Summit, User
+from summit.summits.models import Summit
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.shown import Words
+from summit.users.models import User
 
 SUMMIT_PATHS.update({ScheduleFile: "summit"})
 

@@ -14,8 +14,8 @@ from delegations.admin.tools import ToolsMixin
 from delegations.domain import exports, naming
 from sessions.models import SignUp, SignUpState
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
-from summit.models import User
 from summit.templatetags.moments import day_clock, short_clock
+from summit.users.models import User
 
 SUMMIT_PATHS.update({SignUp: "session__summit"})
 SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}

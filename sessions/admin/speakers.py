@@ -27,7 +27,7 @@ from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, RequestState, Session, Slot
 from sessions.permissions import can_edit
 from summit.desk.keys import key_of
-from summit.models import User
+from summit.users.models import User
 
 REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
 

@@ -13,8 +13,8 @@ from sessions.models import Session, Slot
 from sessions.models.sessions import USUAL_MINUTES
 from summit.core.validators import validate_printable, validate_year
 from summit.desk.widgets import NOTHING, MomentInput, name_parts
-from summit.models import Person, Summit
-from summit.models.people import announced
+from summit.people.models import Person, announced
+from summit.summits.models import Summit
 
 
 class SpeechForm(forms.Form):

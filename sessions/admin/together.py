@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from sessions.domain import documents, releases
 from sessions.models import Session
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import Line, tell
 from summit.desk import meanwhile
 from summit.desk.audit_list import condition_of
 from summit.desk.meanwhile import Change, Shown
-from summit.desk.told import Line, tell
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry
 from summit.templatetags.moments import day_clock
 
 # The field of the page that carries what it showed.

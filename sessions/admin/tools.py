@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from summit.permissions import allows
+from summit.permissions.rules import allows
 
 
 class ToolsMixin:

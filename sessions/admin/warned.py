@@ -18,7 +18,7 @@ from sessions.domain.warnings import RULES, Finding, warnings
 from sessions.domain.wording import span
 from summit.core.date_formats import long_day
 from summit.core.validators import validate_year
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ON_PAGE = 50
 

@@ -20,7 +20,8 @@ from summit.api.contents import File, PersonalContentSerializer
 from summit.api.problems import Problem
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class PlaceSerializer(serializers.ModelSerializer[ReleasedParticipant]):

@@ -21,7 +21,8 @@ from summit.api.problems import Problem, means, unprocessable
 from summit.api.rows import check_fields
 from summit.api.schema_of_resources import PATH
 from summit.api.working import WorkingView, working_api
-from summit.models import Person, Role
+from summit.people.models import Person
+from summit.permissions.models import Role
 
 ID = OpenApiParameter("id", str, PATH, description="Its id.")
 means(feeds.TooMany, "conflict")

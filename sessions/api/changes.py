@@ -16,7 +16,7 @@ from sessions.models import Release
 from summit.api.resources import InSummit
 from summit.api.rows import Values
 from summit.core.validators import validate_year
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # So many changes, messages and warnings are told at once, as many as the desk's page needs turns for.
 MOST = 500

@@ -17,7 +17,8 @@ from summit.api.contents import WithContent
 from summit.api.files import ContentField
 from summit.api.resources import InSummit
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class DeskDocumentSerializer(serializers.ModelSerializer[Document]):

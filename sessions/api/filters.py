@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sessions.models import Session
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def day_of(rows: QuerySet[Any], day: date) -> QuerySet[Any]:

@@ -15,7 +15,8 @@ from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, RequestState
 from summit.api.actions import action
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class FloorRequestSerializer(serializers.ModelSerializer[FloorRequest]):

@@ -14,7 +14,9 @@ from sessions.domain import planning, releases
 from sessions.models import Interpretation, Participant, ParticipantRole, Session, SessionText
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class HoldsAgenda(Resource):

@@ -10,7 +10,8 @@ from sessions.domain import kinds
 from sessions.models import OwnKind, SessionKind
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class DeskOwnKindSerializer(serializers.ModelSerializer[OwnKind]):

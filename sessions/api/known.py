@@ -10,8 +10,9 @@ from delegations.permissions import own_parties
 from sessions.domain import own
 from sessions.models import Session
 from summit.api.resources import InSummit
-from summit.models import Person, Role
-from summit.permissions import allows
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows
 
 
 class KnownSession(InSummit):

@@ -21,7 +21,7 @@ from sessions.models.releases import ReleasedQuerySet
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.views import get_summit
 
 

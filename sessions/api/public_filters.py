@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from sessions.models import SessionKind
 from sessions.models.releases import ReleasedQuerySet
-from summit.models import Summit
+from summit.summits.models import Summit
 
 ORDERS = {
     "starts_at": ("starts_at", "ends_at", "id"),

@@ -27,8 +27,9 @@ from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
 from summit.core.validators import validate_printable, validate_year
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class DeskReleaseSerializer(serializers.ModelSerializer[Release]):

@@ -18,10 +18,11 @@ from summit.api.files import ContentField
 from summit.api.problems import Problem, means, unprocessable
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.summits.models import Summit
 from summit.uploads.report import Outcome
 from summit.uploads.working import LOOK
+from summit.users.models import User
 from summit.work.models import Job
 
 Told = serializers.Serializer[Any]
@@ -145,7 +146,7 @@ class Schedules(Resource):
         found = uploads.report_of(row)
         if found is None:
             raise Problem("conflict", str(_NOT_YET))
-        seen.note_page(by=by, target=row, summit=row.summit, fields=("report",))
+        access_log.note_page(by=by, target=row, summit=row.summit, fields=("report",))
         return found
 
     @action("look", rule="sessions.edit", output=TakenScheduleSerializer)

@@ -18,7 +18,8 @@ from sessions.models import OwnKind, Participant, Session, SessionKind, Slot, Vi
 from summit.api.actions import action
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
-from summit.models import Room, Summit, User
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 
 STATES = [("stands", _("stands")), ("cancelled", _("cancelled"))]
 _OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")

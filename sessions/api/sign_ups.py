@@ -15,8 +15,9 @@ from sessions.domain import signups
 from sessions.models import SignUp, SignUpState
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.domain import seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class SignUpSerializer(serializers.ModelSerializer[SignUp]):
@@ -93,7 +94,7 @@ class SignUps(Resource):
         """Note who saw whose sign-ups, as the desk's list does."""
         found = list(rows)
         if found and (not fields or {"person", "name"} & set(fields)):
-            seen.note_list(
+            access_log.note_list(
                 by=by,
                 label=SignUp._meta.label_lower,
                 rows=[(summit.pk, row.public_id) for row in found],

@@ -16,7 +16,9 @@ from sessions.models import Session, Slot
 from summit.api.actions import action
 from summit.api.resources import InSummit
 from summit.api.rows import Values
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class DeskSlotSerializer(serializers.ModelSerializer[Slot]):

@@ -11,7 +11,7 @@ from sessions.domain.speakers import LONGEST, SpeakersRefused
 from sessions.models import Session, Slot
 from summit.api.actions import action
 from summit.api.rows import Values
-from summit.models import User
+from summit.users.models import User
 
 
 class PlacedInput(serializers.Serializer[Any]):

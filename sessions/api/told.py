@@ -21,7 +21,8 @@ from sessions.models import Release
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.rows import Values
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.views import get_summit
 
 Told = serializers.Serializer[Any]

@@ -32,8 +32,7 @@ from sessions.models import ReleasedSession
 from sessions.models.sessions import calendar_uid
 from summit.core.date_formats import is_repeated
 from summit.core.process_cache import Memory
-from summit.models import Summit
-from summit.models.versions import Stamp
+from summit.summits.models import Stamp, Summit
 
 PRODUCT = f"-//Summit//Summit {settings.VERSION}//EN"
 REFRESH = timedelta(minutes=15)

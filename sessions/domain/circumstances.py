@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 from delegations.models import Capacity, Membership, Particulars
 from sessions.models import Session, SignUp, SignUpState
-from summit.models import Room, Summit
-from summit.models.people import announced
+from summit.people.models import announced
+from summit.summits.models import Room, Summit
 
 
 @dataclass(frozen=True)

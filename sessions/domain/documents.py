@@ -18,8 +18,8 @@ from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.models import Document, Session
 from sessions.permissions import check_can_edit
-from summit.domain import audit
-from summit.models import User
+from summit.audit import services as audit
+from summit.users.models import User
 
 
 def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:

@@ -11,8 +11,8 @@ from sessions.domain.snapshots import RANK, Agenda, Place, Snapshot
 from sessions.models import Document, Interpretation, Participant, ReleasedRole, Session, SessionText, Slot
 from sessions.models.visibility import PARTS
 from summit.core.languages import spoken
-from summit.models import Summit
-from summit.models.people import announced
+from summit.people.models import announced
+from summit.summits.models import Summit
 
 # Who somebody is and whose: the name and office of a person, the name of their delegation.
 _WHO = ("name", "office", "membership__party__name")

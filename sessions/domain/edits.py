@@ -17,8 +17,9 @@ from sessions.domain.releases import lock
 from sessions.domain.speech_watch import watching
 from sessions.models import Session
 from sessions.permissions import check_can_edit
-from summit.domain import audit
-from summit.models import Room, User
+from summit.audit import services as audit
+from summit.summits.models import Room
+from summit.users.models import User
 
 
 class Pinned(ValueError):

@@ -12,7 +12,7 @@ from sessions.domain import calendars
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
 from sessions.models import ReleasedSession, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # How long before a session it is reminded of.
 BEFORE = timedelta(minutes=15)

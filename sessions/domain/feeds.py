@@ -33,10 +33,12 @@ from sessions.domain import updates
 from sessions.models import Feed, Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
 from sessions.models.visibility import TAKING_PART
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.domain.audit import By, Link, Mailbox
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 _FORM = re.compile(r"[0-9a-f]{48}")
 # So many live addresses may one person or party have.

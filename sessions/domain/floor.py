@@ -21,10 +21,11 @@ from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.models import FloorRequest, RequestState, Session, Slot
 from sessions.permissions import check_can_ask_floor, check_can_edit
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class FloorRefused(ValueError):

@@ -4,8 +4,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sessions.models import AgendaLook, Feed, FloorRequest, Participant, ReleasedParticipant, SignUp, Slot
-from summit.domain.portions import Portion, Subject, erased_name, portion, stands_in_public
-from summit.models import Person
+from summit.people.models import Person
+from summit.privacy.registry import Portion, Subject, erased_name, portion, stands_in_public
 
 
 @stands_in_public(10)

@@ -2,7 +2,7 @@
 for each reader.
 
 They are kept under what the summit's stamp says has been taken away all the same: a name may be erased from what was
-released (`summit.models.versions`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
+released (`summit.summits.models`). Who may know of which row is asked anew for each reader (`EntryQuerySet`).
 """
 
 from collections.abc import Iterable
@@ -17,8 +17,7 @@ from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Snapshot
 from sessions.models import Members, Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
 from summit.core.process_cache import Memory
-from summit.models import Summit
-from summit.models.versions import PublicVersion, Stamp
+from summit.summits.models import PublicVersion, Stamp, Summit
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,19 @@ from django.db import transaction
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.models import OwnKind, Session
+from summit.audit import services as audit
+from summit.audit.row_changes import Values, apply_values, save_changes
 from summit.core.translated_names import tidy
-from summit.domain import audit
-from summit.domain.places import Values, keep, put
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def enter(*, by: User, summit: Summit, values: Values) -> OwnKind:
     """Enter a kind. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
     check(by, "sessions.ownkind.change", summit)
     row = OwnKind(summit=summit)
-    put(row, tidy(values, row, own=summit.language))
+    apply_values(row, tidy(values, row, own=summit.language))
     with transaction.atomic():
         row.full_clean()
         row.save(force_insert=True)
@@ -30,8 +31,8 @@ def change(*, by: User, kind: OwnKind, values: Values) -> OwnKind:
     with transaction.atomic():
         lock(kind.summit)
         row = OwnKind.objects.select_related("summit").get(pk=kind.pk)
-        changed = put(row, tidy(values, row, own=row.summit.language))
-        keep(row, changed, by=by, action="sessions.ownkind.change", summit=row.summit)
+        changed = apply_values(row, tidy(values, row, own=row.summit.language))
+        save_changes(row, changed, by=by, action="sessions.ownkind.change", summit=row.summit)
         follow(row)
     return row
 

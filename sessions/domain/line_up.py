@@ -24,8 +24,9 @@ from sessions.domain.slots import enter
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
-from summit.domain import audit
-from summit.models import Person, User
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.users.models import User
 
 # Who speaks for a party, the first of these that it has named.
 SPEAKING = (Capacity.HEAD, Capacity.ALTERNATE, Capacity.REPRESENTATIVE, Capacity.GUEST)

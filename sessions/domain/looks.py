@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from sessions.models import AgendaLook, Session
-from summit.models import Person
+from summit.people.models import Person
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from django.db.models import Q
 
 from delegations.models import Capacity, Membership
 from sessions.models import Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 @dataclass

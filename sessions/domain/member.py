@@ -21,7 +21,7 @@ from sessions.models import (
 )
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
 from sessions.models.visibility import DESK
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

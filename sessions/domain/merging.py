@@ -7,8 +7,8 @@ from sessions.domain import signups
 from sessions.domain.revisions import rise
 from sessions.domain.speech_watch import watching
 from sessions.models import AgendaLook, Feed, FloorRequest, Participant, SignUp, SignUpState, Slot
-from summit.domain.audit import SYSTEM
-from summit.models import Person
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
 
 
 @holds(40)

@@ -6,7 +6,7 @@ The same as `member.changes`, which looks back further and asks the database for
 from sessions.domain import kept
 from sessions.domain.differences import Change, Nature, in_order
 from sessions.domain.kept import Current, Own
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # By the number of a release and the session: the row that was and the row that is, by primary keys.
 _Pairs = dict[tuple[int, int], tuple[int | None, int | None]]

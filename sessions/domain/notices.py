@@ -28,11 +28,12 @@ from sessions.domain.touching import Touching
 from sessions.models import Release
 from sessions.models.visibility import TAKING_PART
 from summit.core.languages import spoken
-from summit.models import Person, Summit
 from summit.outbox import reasons
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message, MessageState
 from summit.outbox.reasons import because
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 KIND = "agenda_change"
 OVERTAKEN = reasons.register("sessions.overtaken", _("Release %(value)s says it all."))

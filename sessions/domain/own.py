@@ -10,8 +10,11 @@ from sessions.domain import member, updates
 from sessions.models import Members, ReleasedSession, ReleaseEntry
 from sessions.models.releases import ReleasedQuerySet
 from sessions.models.visibility import DESK
-from summit.models import Person, Role, Summit, User
-from summit.permissions import allows
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def members_of(user: User, summit: Summit) -> Members:

@@ -13,8 +13,9 @@ from sessions.domain.revisions import rise
 from sessions.domain.slots import take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Participant, ParticipantRole, Session, Slot
-from summit.domain import audit
-from summit.models import Person, User
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.users.models import User
 
 # Who has two roles in a session keeps the first of these.
 RANK = (

@@ -20,10 +20,11 @@ from sessions.domain.speech_watch import watching
 from sessions.models import Interpretation, Participant, Session, SessionText, Slot
 from sessions.models.visibility import PARTS as KEPT_PARTS
 from sessions.permissions import check_can_edit
+from summit.audit import services as audit
+from summit.audit.row_changes import Values, apply_values
 from summit.core.languages import is_tongue
-from summit.domain import audit
-from summit.domain.places import Values, put
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # What is planned of a session. Its kind follows from `own_kind` where it has one.
 FIELDS = (
@@ -80,7 +81,7 @@ def add(*, by: User, summit: Summit, values: Values) -> Session:
     """Enter a session of the draft. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
     session = Session(summit=summit)
     check_can_edit(by, session)
-    put(session, _with_kind(values))
+    apply_values(session, _with_kind(values))
     _look_at_session(session)
     return store(by=by, session=session)
 
@@ -92,7 +93,7 @@ def change(*, by: User, session: Session, values: Values, move_pinned: bool = Fa
     with transaction.atomic():
         lock(session.summit)
         row = Session.objects.select_related("summit", "room", "own_kind").get(pk=session.pk)
-        put(row, _with_kind(values))
+        apply_values(row, _with_kind(values))
         _look_at_session(row)
         return store(by=by, session=row, move_pinned=move_pinned)
 
@@ -102,7 +103,7 @@ def add_row(*, by: User, row: Any, values: Values) -> Any:
     check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
-        put(row, values)
+        apply_values(row, values)
         _look_at_row(row)
         store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(added=[row])})
     return row
@@ -113,7 +114,7 @@ def change_row(*, by: User, row: Any, values: Values) -> Any:
     check_can_edit(by, row.session)
     with transaction.atomic():
         lock(row.session.summit)
-        changed = put(row, values)
+        changed = apply_values(row, values)
         _look_at_row(row)
         if changed:
             store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(changed=[(row, list(changed))])})

@@ -10,7 +10,7 @@ from delegations.domain.mailboxes import Mailbox
 from delegations.models import Capacity, Membership
 from sessions.domain.differences import Change, Programme, touched
 from sessions.models import SignUp, SignUpState
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # Stands for a party's own places among the people of its mailbox.
 DELEGATION = 0

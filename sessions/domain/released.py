@@ -9,7 +9,7 @@ from django.db.models import F
 from sessions.domain.snapshots import PLACE, Agenda, Place, Snapshot
 from sessions.models import Release, ReleasedParticipant, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import DESK
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # What a snapshot and its row have alike, and what a row keeps as lists.
 SAME = (

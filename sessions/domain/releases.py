@@ -15,11 +15,12 @@ from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import Release
 from sessions.permissions import check_can_release
+from summit.audit import services as audit
 from summit.core import bulk_insert
 from summit.core.write_detection import ahead
-from summit.domain import audit
-from summit.models import Summit, User
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class NothingToRelease(ValueError):

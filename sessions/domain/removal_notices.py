@@ -11,10 +11,12 @@ from delegations.models import Capacity, Membership
 from sessions.domain.signup_notices import session_facts, summit_facts
 from sessions.domain.snapshots import Snapshot
 from sessions.models import PublicNotice, Release, ReleaseEntry
-from summit.models import Role, Summit, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 
 KIND = "public_removal"
 PUBLIC_AGAIN = "sessions.public_again"

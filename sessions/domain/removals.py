@@ -12,7 +12,7 @@ from sessions.domain.snapshots import Agenda, Snapshot, hidden_parts
 from sessions.domain.wording import title_of
 from sessions.models import PublicNotice, PublicRemoval, Release, ReleasedSession, ReleaseEntry
 from sessions.models.visibility import EVERYBODY
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class RemovalUndecided(ValueError):

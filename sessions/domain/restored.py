@@ -26,7 +26,8 @@ from sessions.models import (
 )
 from sessions.models.visibility import PARTS
 from summit.core.database_clock import db_now
-from summit.models import Person, Room, Summit
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
 
 _PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "media", "capacity", "sign_up", "opening")
 _FIELDS = [

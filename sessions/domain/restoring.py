@@ -22,8 +22,9 @@ from sessions.domain.snapshots import Agenda
 from sessions.domain.speech_watch import watching
 from sessions.models import Release, Session
 from sessions.permissions import check_can_restore
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class NothingToRestore(ValueError):

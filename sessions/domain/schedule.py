@@ -23,8 +23,7 @@ from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of
 from sessions.models import ReleasedSession
 from summit.core.process_cache import Memory
-from summit.models import Summit
-from summit.models.versions import Stamp
+from summit.summits.models import Stamp, Summit
 from summit.templatetags.marks import pair
 
 ZONE_FORM = re.compile(r"^[A-Z][a-z]+/[A-Z][a-z]+")

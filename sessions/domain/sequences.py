@@ -13,7 +13,7 @@ from django.db.models import Max
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.models import ReleaseEntry
 from sessions.models.visibility import DESK
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # The highest SEQUENCE that readers of each rank have had of sessions, by primary key; 0 where they never knew them.
 Highest = Mapping[int, Sequence[int]]

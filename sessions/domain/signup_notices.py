@@ -8,10 +8,10 @@ from sessions.domain.snapshots import Snapshot
 from sessions.models import ReleasedSession, ReleaseEntry, Session, SignUp, SignUpState
 from sessions.models.visibility import TAKING_PART
 from summit.core.languages import spoken
-from summit.models import Summit
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.summits.models import Summit
 
 KIND = "place_free"
 LEFT = "sessions.place_left"

@@ -25,10 +25,11 @@ from sessions.models import (
 )
 from sessions.models.visibility import DESK
 from sessions.permissions import check_can_sign_up
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM, By
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.domain.audit import SYSTEM, By
-from summit.models import Person, Room, Summit
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
 
 
 class SignUpRefused(Exception):

@@ -22,8 +22,9 @@ from sessions.domain.speech_times import beginnings
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
-from summit.domain import audit
-from summit.models import Person, User
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.users.models import User
 
 # A day's minutes: a speech that is longer is a slip of the pen.
 LONGEST = 24 * 60

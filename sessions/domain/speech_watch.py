@@ -14,9 +14,9 @@ from enum import StrEnum
 
 from sessions.domain.speech_times import beginnings
 from sessions.models import Slot
+from summit.audit.services import By
 from summit.core.registry import Registry
-from summit.domain.audit import By
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class What(StrEnum):

@@ -11,9 +11,10 @@ from sessions.domain.revisions import rise
 from sessions.domain.slots import enter
 from sessions.models import Session, Slot
 from sessions.permissions import check_can_edit
-from summit.domain import audit
-from summit.domain.audit import By, System
-from summit.models import Person, User
+from summit.audit import services as audit
+from summit.audit.services import By, System
+from summit.people.models import Person
+from summit.users.models import User
 
 
 def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]], by: By) -> list[Slot]:

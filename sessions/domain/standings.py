@@ -12,7 +12,7 @@ from sessions.domain.snapshots import Agenda
 from sessions.domain.warnings import Finding, warnings
 from sessions.models import DraftVersion, Release
 from summit.core.process_cache import Memory
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

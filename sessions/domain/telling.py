@@ -18,7 +18,7 @@ from sessions.domain.speech_news import SpeechNews
 from sessions.models import ReleasedRole
 from sessions.models.visibility import TAKING_PART
 from summit.core.languages import spoken
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # What a session that stays in a programme became for one of those who read it, who came into it or left it.
 CAME, LEFT, SPEAKS, SILENT = "came", "left", "speaks", "silent"

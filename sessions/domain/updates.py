@@ -6,7 +6,7 @@ from datetime import datetime
 from sessions.models import Members, Release, ReleaseEntry
 from sessions.models.releases import EntryQuerySet
 from sessions.models.visibility import RANKS
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # So many releases are read at once after the first two: nearly always the newest changed something for its readers.
 COMPARED = 10

@@ -20,7 +20,7 @@ from sessions.domain.drafts import draft
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.domain.wording import minutes
 from sessions.models import ReleasedRole, Session, SessionKind
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 
 # No room is set up or cleared for longer.

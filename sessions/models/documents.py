@@ -10,7 +10,7 @@ from sessions.models.sessions import Session
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import User
+from summit.users.models import User
 
 
 class Document(PublicModel):

@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.models import FocalPoint, InvitationLink, Party
 from summit.core.models import PublicModel
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class FeedQuerySet(models.QuerySet["Feed"]):

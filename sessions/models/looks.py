@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from sessions.models.sessions import Session
-from summit.models import Person
+from summit.people.models import Person
 
 
 class AgendaLook(models.Model):

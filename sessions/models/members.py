@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from delegations.models import Party
-from summit.models import Person
+from summit.people.models import Person
 
 
 @dataclass(frozen=True)

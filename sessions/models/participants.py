@@ -10,7 +10,8 @@ from delegations.models import Category, Party
 from sessions.models.sessions import Session, refuse_others
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 
 
 class ParticipantRole(models.TextChoices):

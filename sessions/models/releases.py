@@ -17,7 +17,9 @@ from sessions.models.speeches import Peopled
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, TAKING_PART, Visibility
 from sessions.models.words import Worded
 from summit.core.models import PublicModel
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class ReleaseQuerySet(models.QuerySet["Release"]):

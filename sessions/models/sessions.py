@@ -15,7 +15,7 @@ from sessions.models.kinds import OwnKind, SessionKind
 from sessions.models.visibility import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable, validate_text
-from summit.models import Room, Summit
+from summit.summits.models import Room, Summit
 
 
 class MediaAccess(models.TextChoices):

@@ -7,7 +7,7 @@ from django.utils.translation import pgettext_lazy
 
 from sessions.models.sessions import Session
 from summit.core.models import PublicModel
-from summit.models import Person
+from summit.people.models import Person
 
 
 class SignUpState(models.TextChoices):

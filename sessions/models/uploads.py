@@ -8,7 +8,8 @@ from django.utils.translation import pgettext_lazy
 from sessions.models.visibility import Visibility
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.core.models import PublicModel
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class ScheduleFile(PublicModel):

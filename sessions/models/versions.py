@@ -5,7 +5,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.models import VersionCounter, VersionQuerySet
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class DraftVersionQuerySet(VersionQuerySet):

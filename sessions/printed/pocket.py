@@ -17,8 +17,8 @@ from sessions.domain.called import called, raised
 from sessions.facts_line import facts
 from sessions.models import Members, ReleasedRole, ReleasedSession
 from summit.core.date_formats import long_day
-from summit.models import Summit
 from summit.paper.press import print_pdf
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock, day_clock
 

@@ -11,7 +11,8 @@ from sessions.models import Members, ReleasedSession
 from sessions.models.labels import beside
 from sessions.printed import pocket
 from sessions.printed.pocket import Pocket, Said
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

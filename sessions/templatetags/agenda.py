@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from sessions.domain import wording
 from sessions.models import ReleasedSession
 from summit.core.languages import tongue
-from summit.models import Summit
+from summit.summits.models import Summit
 
 register = template.Library()
 

@@ -13,12 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import words
+from summit.accounts import sign_in_log, words
 from summit.accounts.devices import device
 from summit.core.languages import begun, spoken
-from summit.domain import sign_ins
-from summit.models import User
-from summit.permissions import can_use_admin
+from summit.permissions.rules import can_use_admin
+from summit.users.models import User
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -85,11 +84,11 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """Note that a password was refused, for the account that has the address, if any."""
         address = str(credentials.get("email") or credentials.get("username") or "")[:254].replace("\0", "")
-        sign_ins.note_refused(account=User.objects.filter(email=address.strip().lower()).first())
+        sign_in_log.note_refused(account=User.objects.filter(email=address.strip().lower()).first())
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Note that a closed account was refused, whose password was right."""
-        sign_ins.note_refused(account=user)
+        sign_in_log.note_refused(account=user)
         response: HttpResponse = super().respond_user_inactive(request, user)
         return response
 

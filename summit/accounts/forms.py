@@ -22,7 +22,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from summit.accounts import guesses, words
-from summit.models import User
+from summit.users.models import User
 
 _ADDRESS, _PASSWORD, _CODE = _("E-mail address"), _("Password"), _("Code")
 _NEW, _AGAIN = _("New password"), _("New password once more")

@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from summit.accounts.mfa import is_protected
-from summit.models import User
-from summit.permissions import can_use_admin
+from summit.permissions.rules import can_use_admin
+from summit.users.models import User
 
 # In the browser's session: the second step was set up in it, so that it need not be taken there as well.
 SET_UP_KEY = "second_step_set_up"

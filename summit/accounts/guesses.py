@@ -16,7 +16,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
-from summit.models import User
+from summit.users.models import User
 
 COOKIE = "known_browser"
 _SALT = "summit.accounts.known_browser"

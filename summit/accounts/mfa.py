@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from summit.accounts import words
 from summit.core.encrypted_fields import cipher
-from summit.models import User
+from summit.users.models import User
 
 # What protects an account; recovery codes only stand in for one of these.
 PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)

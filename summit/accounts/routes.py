@@ -1,6 +1,6 @@
 """Who opens the pages of signing in and of one's account."""
 
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _name in ("account_login", "account_logout", "account_reset_password"):
     declare(_name, Gate.EVERYBODY, "GET POST")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from summit.domain import browsers
+from summit.accounts import browser_sessions
 from summit.http.middleware import is_personal
 
 # In the browser's session, seconds: when it was last noted. Only every few minutes, so that reading writes nothing.
@@ -28,5 +28,5 @@ class LastSeenMiddleware:
             seen = request.session.get(SEEN_KEY)
             if seen is not None and time.time() - seen > EVERY:
                 request.session[SEEN_KEY] = int(time.time())
-                browsers.note_seen(request.session.session_key or "")
+                browser_sessions.note_seen(request.session.session_key or "")
         return self.get_response(request)

@@ -11,19 +11,18 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from summit.accounts import guesses
+from summit.accounts import browser_sessions, guesses, second_step, sign_in_log
 from summit.accounts.guard import SET_UP_KEY, took_it
 from summit.accounts.mfa import PROTECTING
 from summit.accounts.seen import SEEN_KEY
-from summit.domain import browsers, second_step, sign_ins
-from summit.models import User
+from summit.users.models import User
 
 
 @receiver(user_logged_in)
 def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwargs: Any) -> None:
     """Begin to note when this browser was last seen, and know it again where the second step was taken in it."""
     request.session[SEEN_KEY] = int(time.time())
-    sign_ins.note_sign_in(account=user, way=_way(request, user))
+    sign_in_log.note_sign_in(account=user, way=_way(request, user))
     if took_it(request):
         guesses.remember(request, response, user)
 
@@ -40,13 +39,13 @@ def _way(request: HttpRequest, user: User) -> str:
 def note_sign_out(user: User | None, **kwargs: Any) -> None:
     """Record that an account signed out."""
     if isinstance(user, User):
-        sign_ins.note_sign_out(account=user)
+        sign_in_log.note_sign_out(account=user)
 
 
 @receiver(authentication_failed)
 def note_wrong_code(user: User, **kwargs: Any) -> None:
     """Note that a second step was refused."""
-    sign_ins.note_refused(account=user, code=True)
+    sign_in_log.note_refused(account=user, code=True)
 
 
 @receiver(authenticator_added)
@@ -55,7 +54,7 @@ def protect(request: HttpRequest, user: User, authenticator: Authenticator, **kw
     second_step.note(account=user, kind=authenticator.type, added=True)
     if authenticator.type in PROTECTING:
         request.session[SET_UP_KEY] = user.pk
-        browsers.end_all(user=user, but=request.session.session_key)
+        browser_sessions.end_all(user=user, but=request.session.session_key)
 
 
 @receiver(authenticator_reset)
@@ -73,12 +72,12 @@ def note_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> Non
 @receiver([password_changed, password_set])
 def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """End the other browsers: they knew the old password."""
-    browsers.end_all(user=user, but=request.session.session_key)
+    browser_sessions.end_all(user=user, but=request.session.session_key)
     guesses.forgive(request, user)
 
 
 @receiver(password_reset)
 def end_every_one(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """End all browsers: whoever sets the password anew signs in anew."""
-    browsers.end_all(user=user)
+    browser_sessions.end_all(user=user)
     guesses.forgive(request, user)

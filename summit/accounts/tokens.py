@@ -21,8 +21,9 @@ from summit.accounts.guard import must_set_up, owes_second_step
 from summit.api.domain import tokens
 from summit.api.models import Token
 from summit.desk import once
-from summit.models import Summit, User
-from summit.permissions import may_everything, roles_by_summit
+from summit.permissions.rules import may_everything, roles_by_summit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class TokenForm(forms.Form):

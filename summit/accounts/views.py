@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from summit.accounts import browser_sessions as signed_in
 from summit.accounts.guard import must_set_up
-from summit.domain import browsers as signed_in
-from summit.models import User
+from summit.users.models import User
 
 
 @method_decorator(redirect_if_add_not_allowed, name="dispatch")

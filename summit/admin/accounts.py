@@ -12,15 +12,19 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from summit.accounts import browser_sessions, role_assignments
+from summit.accounts import second_step as second_step_accounts
+from summit.accounts import selectors as accounts_selectors
 from summit.admin.forms import RoleForm
 from summit.admin.rights import RightsMixin
 from summit.desk.base import SummitModelAdmin
 from summit.desk.filters import presence
 from summit.desk.words import say, written
-from summit.domain import accounts, browsers, roles, second_step
-from summit.models import Person, RoleAssignment, User
-from summit.permissions import allows
-from summit.routes import NOBODY
+from summit.people.models import Person
+from summit.permissions.models import RoleAssignment
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows
+from summit.users.models import User
 
 
 class KnownAccounts:
@@ -31,7 +35,7 @@ class KnownAccounts:
         """Offer the accounts that have to do with the reader's summits."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         if field is not None and db_field.related_model is User:
-            field.queryset = accounts.known_to(request.user)
+            field.queryset = accounts_selectors.known_to(request.user)
         return field
 
 
@@ -53,7 +57,7 @@ class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Keep the account to whoever sees accounts: it sees and does what the person may."""
-        return [] if allows(request.user, accounts.CHOOSE, obj and obj.summit) else ["user"]
+        return [] if allows(request.user, accounts_selectors.CHOOSE, obj and obj.summit) else ["user"]
 
     @written
     @admin.display(description=gettext_lazy("name and office"), ordering="name")
@@ -88,8 +92,8 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         """Give the role; who has no account yet gets one and is written to."""
         assert isinstance(obj, RoleAssignment)  # noqa: S101 - this is its admin
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        colleague = roles.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
-        roles.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
+        colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
+        role_assignments.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
         given = RoleAssignment.objects.get(summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"])
         obj.pk, obj.user = given.pk, given.user
 
@@ -101,8 +105,8 @@ class RoleAssignmentAdmin(SummitModelAdmin):
         """Take roles away, all that were chosen or none."""
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         try:
-            number = roles.take_away(assignments=list(queryset), by=request.user)
-        except roles.LastOrganiser as refused:
+            number = role_assignments.take_away(assignments=list(queryset), by=request.user)
+        except role_assignments.LastOrganiser as refused:
             say(request, str(refused), messages.WARNING)
             return
         said = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
@@ -137,7 +141,7 @@ class UserAdmin(SummitModelAdmin):
             obj.set_unusable_password()
         super().save_model(request, obj, form, change)
         if not obj.is_active:
-            browsers.end_all(user=obj)
+            browser_sessions.end_all(user=obj)
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that takes the second step away."""
@@ -149,7 +153,7 @@ class UserAdmin(SummitModelAdmin):
         account = kwargs.get("obj")
         if isinstance(account, User) and isinstance(request.user, User):
             has = Authenticator.objects.filter(user=account).exists()
-            context["can_reset"] = has and second_step.can_reset(request.user, account)
+            context["can_reset"] = has and second_step_accounts.can_reset(request.user, account)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -157,7 +161,7 @@ class UserAdmin(SummitModelAdmin):
         account = self.get_queryset(request).filter(pk=pk).first()
         if not isinstance(account, User) or not isinstance(request.user, User):
             raise Http404
-        second_step.check_can_reset(request.user, account)
+        second_step_accounts.check_can_reset(request.user, account)
         if request.method != "POST":
             context = {
                 **self.admin_site.each_context(request),
@@ -166,7 +170,7 @@ class UserAdmin(SummitModelAdmin):
             }
             return TemplateResponse(request, "admin/second_step.html", context)
         try:
-            second_step.reset(account=account, by=request.user)
+            second_step_accounts.reset(account=account, by=request.user)
         except ValueError as refused:
             messages.warning(request, str(refused))
         else:
@@ -176,4 +180,4 @@ class UserAdmin(SummitModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the accounts that have to do with the reader's summits."""
-        return super().get_queryset(request) & accounts.known_to(request.user)
+        return super().get_queryset(request) & accounts_selectors.known_to(request.user)

@@ -10,14 +10,14 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import tell
 from summit.desk.audit_list import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.history import Slice, by_day, readable
 from summit.desk.scope import summits_of
-from summit.desk.told import tell
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry
-from summit.permissions import allows
+from summit.permissions.rules import allows
 from summit.templatetags.marks import comma
 
 

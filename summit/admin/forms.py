@@ -6,13 +6,15 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.accounts.role_assignments import validate_open
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
 from summit.desk.summit_names import NamesForm
-from summit.domain import places
-from summit.domain.roles import validate_open
-from summit.models import RoleAssignment, Room, Summit, User
+from summit.permissions.models import RoleAssignment
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 
 
 class SummitForm(NamesForm):
@@ -38,7 +40,7 @@ class RoomForm(SentencesForm):
         found: dict[str, Any] = super().clean() or self.cleaned_data
         if self.instance.pk and "venue" in found and "venue" in self.changed_data:
             try:
-                places.check_same_summit(
+                summits_services.check_same_summit(
                     Room.objects.select_related("venue").get(pk=self.instance.pk), found["venue"]
                 )
             except forms.ValidationError as refused:

@@ -13,15 +13,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from summit.desk.base import SUMMIT_PATHS
-from summit.models import GivenTable, Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.tables import reading, working
 from summit.tables.domain import given
 from summit.tables.domain.reading_in import UnreadableError
 from summit.tables.incoming import INTAKES, Intake
+from summit.tables.models import GivenTable
 from summit.templatetags.marks import comma
 from summit.uploads.desk import UploadForm, UploadsAdmin
 from summit.uploads.shown import of_rows
+from summit.users.models import User
 
 SUMMIT_PATHS.update({GivenTable: "summit"})
 

@@ -14,12 +14,15 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
+from summit.audit import access_log
 from summit.desk.today import Task, Urgency, desk_task
-from summit.domain import erasure, handing_over, seen
-from summit.domain.erasure import AlreadyErased, Reason, UnknownReason
-from summit.domain.handing_over import NeedsAgreement, NothingToAgree
-from summit.models import Person, Summit, User
-from summit.permissions import allows, refusal
+from summit.people.models import Person
+from summit.permissions.rules import allows, refusal
+from summit.privacy import erasure, subject_access
+from summit.privacy.erasure import AlreadyErased, Reason, UnknownReason
+from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 @desk_task.register(70)
@@ -27,20 +30,20 @@ def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of requests to hand data over: those that wait for the reader's agreement, and the reader's own to which
     somebody has agreed. One query."""
     user = request.user
-    agrees = allows(user, handing_over.AGREE, summit)
-    if not isinstance(user, User) or not (agrees or allows(user, handing_over.HAND_OVER, summit)):
+    agrees = allows(user, subject_access.AGREE, summit)
+    if not isinstance(user, User) or not (agrees or allows(user, subject_access.HAND_OVER, summit)):
         return
-    for row in handing_over.of_interest(summit, user):
+    for row in subject_access.of_interest(summit, user):
         person = row.person
         if row.asked_by_id != user.pk:
             said = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
             address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
             told = said % {"who": row.asked_by, "person": person.label}
-            yield Task(told, Urgency.NOW, address, handing_over.AGREE, row.asked_at)
+            yield Task(told, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
         else:
             said = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
             address = reverse("admin:summit_person_hand_over", args=[person.pk])
-            yield Task(said % {"person": person.label}, Urgency.NOW, address, handing_over.HAND_OVER)
+            yield Task(said % {"person": person.label}, Urgency.NOW, address, subject_access.HAND_OVER)
 
 
 class RightsMixin:
@@ -67,7 +70,7 @@ class RightsMixin:
         person = kwargs.get("obj")
         if isinstance(person, Person):
             offered = (
-                (handing_over.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
+                (subject_access.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
                 (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
             )
             context["row_tools"] = [
@@ -79,48 +82,48 @@ class RightsMixin:
 
     def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET says what is handed over, and whether somebody has to agree first; POST returns it as a ZIP."""
-        person, user = self._admitted(request, pk, handing_over.HAND_OVER)
+        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
         if request.method == "POST":
             try:
                 with transaction.atomic():
-                    packed = handing_over.hand_over(person=person, by=user)
+                    packed = subject_access.hand_over(person=person, by=user)
                     # Where that can't be recorded the agreement is not used up either.
-                    seen.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
+                    access_log.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
             except NeedsAgreement as refused:
                 messages.warning(request, str(refused))
                 return redirect("admin:summit_person_hand_over", pk)
             headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
             return HttpResponse(packed, content_type="application/zip", headers=headers)
-        hidden = handing_over.unseen(person, user)
+        hidden = subject_access.unseen(person, user)
         more = {
-            "needs": handing_over.needs(hidden) if hidden else "",
-            "asked": handing_over.request_of(person, user),
-            "agreed": handing_over.is_agreed(person, user),
+            "needs": subject_access.needs(hidden) if hidden else "",
+            "asked": subject_access.request_of(person, user),
+            "agreed": subject_access.is_agreed(person, user),
         }
         return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"), **more)
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask for somebody's agreement."""
-        person, user = self._admitted(request, pk, handing_over.HAND_OVER)
+        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        handing_over.ask(person=person, by=user)
+        subject_access.ask(person=person, by=user)
         messages.success(request, _("It is asked for, and stands on their home at the desk."))
         return redirect("admin:summit_person_hand_over", pk)
 
     def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """GET says who asks; POST agrees."""
-        person, user = self._admitted(request, pk, handing_over.AGREE)
+        person, user = self._admitted(request, pk, subject_access.AGREE)
         if request.method == "POST":
             try:
                 until = request.POST.get("until", "")
-                handing_over.agree(person=person, by=user, until=int(until) if until.isdecimal() else None)
+                subject_access.agree(person=person, by=user, until=int(until) if until.isdecimal() else None)
             except NothingToAgree as refused:
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("You agreed. The data can be taken once, within a day."))
             return redirect("admin:summit_person_change", pk)
-        rows = list(handing_over.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
+        rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
         more = {"requests": rows, "until": rows[-1].pk if rows else ""}
         return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
 

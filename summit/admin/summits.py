@@ -15,10 +15,12 @@ from summit.desk.shelves import Shelf
 from summit.desk.summit_names import FIELDS, heading, with_names
 from summit.desk.through import DomainAdmin, Values, save_rows, user_of
 from summit.desk.widgets import Colour
-from summit.domain import places, settings_of
-from summit.models import Person, Room, Summit, User, Venue
+from summit.people.models import Person
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
 from summit.templatetags.content import own
 from summit.templatetags.marks import until
+from summit.users.models import User
 
 SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
 
@@ -97,20 +99,20 @@ class SummitAdmin(DomainAdmin):
 
     def enter(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Create the summit, and set what it doesn't begin with."""
-        return settings_of.enter_summit(by=by, values=values)
+        return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Change what is set for it."""
-        return settings_of.change_summit(by=by, summit=row, values=values)
+        return summits_services.change_summit(by=by, summit=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write its venues."""
         by, summit = user_of(request), form.instance
         save_rows(
             formset,
-            enter=lambda values: places.add_venue(by=by, summit=summit, values=values),
-            change=lambda row, values: places.change_venue(by=by, venue=row, values=values),
-            remove=lambda row: places.remove_venue(by=by, venue=row),
+            enter=lambda values: summits_services.add_venue(by=by, summit=summit, values=values),
+            change=lambda row, values: summits_services.change_venue(by=by, venue=row, values=values),
+            remove=lambda row: summits_services.remove_venue(by=by, venue=row),
         )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
@@ -147,20 +149,20 @@ class VenueAdmin(DomainAdmin):
 
     def enter(self, *, by: User, row: Venue, values: Values) -> Venue:
         """Enter the venue."""
-        return places.add_venue(by=by, summit=row.summit, values=values)
+        return summits_services.add_venue(by=by, summit=row.summit, values=values)
 
     def change(self, *, by: User, row: Venue, values: Values) -> Venue:
         """Change the venue."""
-        return places.change_venue(by=by, venue=row, values=values)
+        return summits_services.change_venue(by=by, venue=row, values=values)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Write its rooms."""
         by, venue = user_of(request), form.instance
         save_rows(
             formset,
-            enter=lambda values: places.add_room(by=by, venue=venue, values=values),
-            change=lambda row, values: places.change_room(by=by, room=row, values=values),
-            remove=lambda row: places.remove_room(by=by, room=row),
+            enter=lambda values: summits_services.add_room(by=by, venue=venue, values=values),
+            change=lambda row, values: summits_services.change_room(by=by, room=row, values=values),
+            remove=lambda row: summits_services.remove_room(by=by, room=row),
         )
 
     @admin.display(description=pgettext_lazy("venue", "open"))
@@ -189,11 +191,11 @@ class RoomAdmin(DomainAdmin):
 
     def enter(self, *, by: User, row: Room, values: Values) -> Room:
         """Enter the room."""
-        return places.add_room(by=by, venue=row.venue, values=values)
+        return summits_services.add_room(by=by, venue=row.venue, values=values)
 
     def change(self, *, by: User, row: Room, values: Values) -> Room:
         """Change the room."""
-        return places.change_room(by=by, room=row, values=values)
+        return summits_services.change_room(by=by, room=row, values=values)
 
     @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
     def summit(self, row: Room) -> str:

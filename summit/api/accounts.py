@@ -8,9 +8,11 @@ from django.db.models import OuterRef, Prefetch, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from summit.accounts import selectors as accounts_selectors
 from summit.api.resources import Resource
-from summit.domain import accounts
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class AccountSerializer(serializers.ModelSerializer[User]):
@@ -57,7 +59,7 @@ class Accounts(Resource):
         """Return the summit's accounts that somebody sees, with who they are there and what protects them."""
         person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
         steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
-        found = accounts.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
+        found = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
         return found.prefetch_related(steps)
 
     def seen_with_summit(self, user: User, slug: str) -> QuerySet[Any]:

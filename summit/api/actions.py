@@ -29,7 +29,7 @@ from summit.api.problems import unprocessable
 from summit.api.rows import Item, ResourceView, check_fields, check_years
 from summit.api.schema_of_resources import ActionSchema
 from summit.api.scopes import READ
-from summit.permissions import refuse_door, refuse_row
+from summit.permissions.rules import refuse_door, refuse_row
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 

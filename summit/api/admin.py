@@ -22,10 +22,11 @@ from summit.api.models import Application, Token
 from summit.desk import once
 from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.desk.forms import SentencesForm
-from summit.models import Role, User
-from summit.permissions import BY_HAND, allows
-from summit.routes import NOBODY
+from summit.permissions.models import BY_HAND, Role
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 SUMMIT_PATHS[Application] = "summit"
 

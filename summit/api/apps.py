@@ -18,7 +18,7 @@ class ApiConfig(AppConfig):
         from summit.api.domain import answers, spending
         from summit.api.places import Rooms, Venues
         from summit.api.team import Roles
-        from summit.domain import upkeep
+        from summit.maintenance import heartbeats
         from summit.tables import working  # noqa: F401
         from summit.tables.domain import given
         from summit.tables.incoming import Intake, take_in
@@ -28,6 +28,6 @@ class ApiConfig(AppConfig):
             take_in(Intake(resource, keys))
         told = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
         take_in(Intake(Roles, ("email", "role"), told))
-        upkeep.clears(4)(given.drop_old)
-        upkeep.clears(2)(answers.clear)
-        upkeep.clears(2)(spending.clear)
+        heartbeats.clears(4)(given.drop_old)
+        heartbeats.clears(2)(answers.clear)
+        heartbeats.clears(2)(spending.clear)

@@ -12,12 +12,13 @@ from summit.api.problems import means
 from summit.api.resources import Resource
 from summit.api.rows import Item, ResourceView, Values
 from summit.api.working import working_api
-from summit.domain import arming, installation
-from summit.models import Summit, User
-from summit.permissions import refuse_door
+from summit.permissions.rules import refuse_door
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit
+from summit.users.models import User
 
-means(arming.NotDisarmed, "conflict")
-means(arming.InstallationDisarmed, "conflict")
+means(outbound_pause.NotDisarmed, "conflict")
+means(outbound_pause.InstallationDisarmed, "conflict")
 
 
 class WaitingSerializer(serializers.Serializer[Any]):
@@ -46,7 +47,7 @@ class ArmingSerializer(serializers.ModelSerializer[Summit]):
     @extend_schema_field(WaitingSerializer(many=True))
     def get_waiting(self, summit: Summit) -> Any:
         """Return what waits."""
-        return WaitingSerializer(arming.waiting(summit) if summit.is_disarmed else [], many=True).data
+        return WaitingSerializer(outbound_pause.waiting(summit) if summit.is_disarmed else [], many=True).data
 
 
 class ArmedSerializer(serializers.Serializer[Any]):
@@ -65,10 +66,10 @@ class Arming(Resource):
     output = ArmingSerializer
     orders: ClassVar[Any] = {}
 
-    @action("arm", rule=arming.ARM, output=ArmedSerializer, on_list=True)
+    @action("arm", rule=outbound_pause.ARM, output=ArmedSerializer, on_list=True)
     def arm(self, *, by: User, summit: Summit, values: Values) -> dict[str, int]:
         """Let the summit send from now on. What is older than its arrival is cancelled."""
-        return {"cancelled": arming.arm(summit=summit, by=by)}
+        return {"cancelled": outbound_pause.arm(summit=summit, by=by)}
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
@@ -94,5 +95,5 @@ class State(Item):
     def admit(self, request: Request) -> None:
         """Find the summit. Raises Http404, PermissionDenied."""
         ResourceView.admit(self, request)
-        refuse_door(self.by, arming.ARM, self.summit)
+        refuse_door(self.by, outbound_pause.ARM, self.summit)
         self.row = self.summit

@@ -16,7 +16,7 @@ from summit.api.rows import Item
 from summit.api.schema import ApiSchema
 from summit.api.schema_of_resources import PATH, ResourceSchema
 from summit.api.working import working_api
-from summit.models import User
+from summit.users.models import User
 
 
 @dataclass(frozen=True)

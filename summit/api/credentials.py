@@ -11,8 +11,8 @@ from summit.accounts.guard import owes_second_step
 from summit.api.domain import tokens
 from summit.api.models import Token
 from summit.api.problems import Problem
-from summit.models import User
-from summit.permissions import narrow
+from summit.permissions.rules import narrow
+from summit.users.models import User
 
 REALM = 'Bearer realm="Summit"'
 

@@ -2,8 +2,8 @@
 
 from django.db.models import Q
 
-from summit.models import User
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
+from summit.users.models import User
 
 EXTERNAL = "ext:"
 # Who sees what other systems call rows. By such a key nobody else finds one.

@@ -20,8 +20,9 @@ from summit.api.problems import Problem, unprocessable
 from summit.api.rows import check_fields
 from summit.api.scopes import known
 from summit.api.working import WorkingView
-from summit.models import Role, Summit
-from summit.permissions import may_everything, roles_by_summit
+from summit.permissions.models import Role
+from summit.permissions.rules import may_everything, roles_by_summit
+from summit.summits.models import Summit
 
 
 class TokenSerializer(serializers.ModelSerializer[Token]):

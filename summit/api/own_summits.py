@@ -14,10 +14,11 @@ from rest_framework.request import Request
 from summit.api.resources import Resource
 from summit.api.rows import Collection, Item, Values
 from summit.api.working import READS, working_api
-from summit.domain import settings_of
-from summit.models import Summit, User
-from summit.models.names import TEXTS
-from summit.permissions import check, summits_for
+from summit.permissions.rules import check, summits_for
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.summits.translated_names import TEXTS
+from summit.users.models import User
 
 _SET = (
     *("name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language", "names"),
@@ -39,7 +40,7 @@ class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *settings_of.LATER]
+        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *summits_services.LATER]
 
 
 class SummitChange(serializers.ModelSerializer[Summit]):
@@ -49,7 +50,7 @@ class SummitChange(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = [*_SET, *settings_of.LATER]
+        fields: ClassVar[list[str]] = [*_SET, *summits_services.LATER]
 
 
 class SummitInput(serializers.ModelSerializer[Summit]):
@@ -63,7 +64,7 @@ class SummitInput(serializers.ModelSerializer[Summit]):
 
     class Meta:
         model = Summit
-        fields: ClassVar[list[str]] = ["slug", *_SET, *settings_of.LATER]
+        fields: ClassVar[list[str]] = ["slug", *_SET, *summits_services.LATER]
 
 
 class SummitFilters(django_filters.FilterSet):
@@ -95,11 +96,11 @@ class Summits(Resource):
 
     def add(self, *, by: User, summit: Summit | None, values: Values) -> Summit:
         """Create a summit."""
-        return settings_of.enter_summit(by=by, values=values)
+        return summits_services.create_summit_with_settings(by=by, values=values)
 
     def change(self, *, by: User, row: Summit, values: Values) -> Summit:
         """Change what is set for it."""
-        return settings_of.change_summit(by=by, summit=row, values=values)
+        return summits_services.change_summit(by=by, summit=row, values=values)
 
     def where(self, row: Summit) -> str:
         """Return the address of a summit's desk."""

@@ -3,8 +3,9 @@
 from django.db.models import Q
 
 from summit.api.models import Token
-from summit.models import Role, User
-from summit.permissions import declare, declare_model, own_rows
+from summit.permissions.models import Role
+from summit.permissions.rules import declare, declare_model, own_rows
+from summit.users.models import User
 
 declare_model("api.application", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare("api.application.token", (Role.ORGANISER,))

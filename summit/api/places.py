@@ -9,8 +9,9 @@ from rest_framework import serializers
 
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
-from summit.domain import places
-from summit.models import Room, Summit, User, Venue
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 
 
 class DeskVenueSerializer(serializers.ModelSerializer[Venue]):
@@ -51,15 +52,15 @@ class Venues(Resource):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Venue:
         """Enter a venue."""
-        return places.add_venue(by=by, summit=summit, values=values)
+        return summits_services.add_venue(by=by, summit=summit, values=values)
 
     def change(self, *, by: User, row: Venue, values: Values) -> Venue:
         """Change a venue."""
-        return places.change_venue(by=by, venue=row, values=values)
+        return summits_services.change_venue(by=by, venue=row, values=values)
 
     def remove(self, *, by: User, row: Venue) -> None:
         """Delete a venue with its rooms."""
-        places.remove_venue(by=by, venue=row)
+        summits_services.remove_venue(by=by, venue=row)
 
 
 class DeskRoomSerializer(serializers.ModelSerializer[Room]):
@@ -114,12 +115,12 @@ class Rooms(Resource):
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Room:
         """Enter a room."""
-        return places.add_room(by=by, venue=values["venue"], values=values)
+        return summits_services.add_room(by=by, venue=values["venue"], values=values)
 
     def change(self, *, by: User, row: Room, values: Values) -> Room:
         """Change a room."""
-        return places.change_room(by=by, room=row, values=values)
+        return summits_services.change_room(by=by, room=row, values=values)
 
     def remove(self, *, by: User, row: Room) -> None:
         """Delete a room."""
-        places.remove_room(by=by, room=row)
+        summits_services.remove_room(by=by, room=row)

@@ -17,7 +17,8 @@ from summit.api.problems import Problem
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.api.team import ROLES
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 class ApplicationSerializer(serializers.ModelSerializer[Application]):

@@ -18,9 +18,10 @@ from summit.api.actions import ListDeed, RowDeed, actions_of
 from summit.api.external import EXTERNAL, external_key, keys_told
 from summit.api.rows import Bulk, Collection, Item, Values
 from summit.api.working import working_api
-from summit.domain import audit, seen
-from summit.models import User
-from summit.permissions import seen_rows
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.permissions.rules import seen_rows
+from summit.users.models import User
 
 # Digits of a primary key.
 LONGEST_NUMBER = 18
@@ -81,7 +82,7 @@ class Resource:
         shown, found = set(self.personal) & set(fields), list(rows)
         if shown and found:
             keys = [(summit.pk, audit.key_of(row)) for row in found]
-            seen.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
+            access_log.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
 
     @classmethod
     def rule_of(cls, deed: str) -> str:

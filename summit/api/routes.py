@@ -11,8 +11,8 @@ from summit.api.programs import Applications, ApplicationTokens
 from summit.api.resources import Resource
 from summit.api.tasks import Tasks
 from summit.api.team import Audit, Roles
-from summit.permissions import RULES
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
+from summit.permissions.rules import RULES
 
 
 def declare_resource(resource: type[Resource]) -> None:

@@ -23,8 +23,8 @@ from summit.api.problems import Problem, problem_of, unprocessable
 from summit.api.schema_of_resources import ResourceSchema
 from summit.api.working import READS, WorkingView
 from summit.core.validators import validate_year
-from summit.models import Summit
-from summit.permissions import refuse_door, summits_reached
+from summit.permissions.rules import refuse_door, summits_reached
+from summit.summits.models import Summit
 
 Values = Mapping[str, Any]
 MOST_ROWS = 500

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest
-from summit.models import Room, Summit, Venue
-from summit.models.names import TEXTS
+from summit.summits.models import Room, Summit, Venue
+from summit.summits.translated_names import TEXTS
 
 
 class RoomSerializer(serializers.ModelSerializer[Room]):

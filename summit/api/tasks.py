@@ -16,7 +16,7 @@ from summit.api.schema_of_resources import ResourceSchema
 from summit.api.working import working_api
 from summit.desk import today
 from summit.desk.today import Task, Urgency
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class TaskSerializer(serializers.Serializer[Any]):

@@ -8,15 +8,17 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from summit.accounts import role_assignments
 from summit.api.problems import means
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.desk.told import sentence
-from summit.domain import roles
-from summit.models import AuditEntry, RoleAssignment, Summit, User
-from summit.models.users import BY_HAND
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import sentence
+from summit.permissions.models import BY_HAND, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 
-means(roles.LastOrganiser, "conflict")
+means(role_assignments.LastOrganiser, "conflict")
 ROLES = [(role.value, role.label) for role in BY_HAND]
 
 
@@ -78,14 +80,14 @@ class Roles(Resource):
         """Give a role; whoever has no account yet gets one and is written to."""
         # A line break would go on in the letter that greets them by it.
         name = " ".join(values["name"].split())
-        colleague = roles.Colleague(values["email"], values["role"], name, values["language"])
-        roles.add_team(summit=summit, colleagues=[colleague], by=by)
+        colleague = role_assignments.Colleague(values["email"], values["role"], name, values["language"])
+        role_assignments.add_team(summit=summit, colleagues=[colleague], by=by)
         found = self.rows().filter(summit=summit, role=values["role"])
         return found.get(user__email=values["email"].strip().lower())
 
     def remove(self, *, by: User, row: RoleAssignment) -> None:
         """Take a role away. A summit keeps an organiser."""
-        roles.take_away(assignments=[row], by=by)
+        role_assignments.take_away(assignments=[row], by=by)
 
 
 class AuditSerializer(serializers.ModelSerializer[AuditEntry]):

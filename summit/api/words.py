@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.api.models import Application, Token
-from summit.deeds import Facts, deed, deeds_of, part, thing
-from summit.models import User
+from summit.audit.actions import Facts, deed, deeds_of, part, thing
+from summit.users.models import User
 
 deed("api.token.add", gettext_lazy("made the token"))
 deed("api.token.revoke", gettext_lazy("revoked the token"))

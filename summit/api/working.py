@@ -33,7 +33,7 @@ from summit.api.problems import Problem
 from summit.api.schema import ApiSchema
 from summit.api.scopes import READ, WRITE, covers
 from summit.http.public import View
-from summit.models import User
+from summit.users.models import User
 
 VARY = ("Authorization", "Cookie", "Accept-Language")
 READS = ("GET", "HEAD")

@@ -13,7 +13,7 @@ _ALL: list["Memory[Any]"] = []
 class Memory(Generic[Value]):
     """Values by what they depend on, at most so many; what was not asked for longest goes first.
 
-    A key names all that its value depends on, with the summit's stamp (`summit.models.versions`) where that changes.
+    A key names all that its value depends on, with the summit's stamp (`summit.summits.models`) where that changes.
     Values are shared by all who ask and must not be changed.
     """
 

@@ -15,8 +15,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from summit.desk.scope import belongs_to
-from summit.permissions import refusal
-from summit.routes import NOBODY
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import refusal
 
 
 class AdmitMixin:

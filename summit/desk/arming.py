@@ -14,19 +14,19 @@ from django.utils.translation import ngettext
 from summit.desk.pages import desk_page
 from summit.desk.places import summit_page
 from summit.desk.today import Task, Urgency, desk_task, once
-from summit.domain import arming, installation
-from summit.domain.arming import InstallationDisarmed, NotDisarmed
-from summit.models import Summit, User
-from summit.models.installation import host
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit, host
+from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed
+from summit.users.models import User
 
 
-@summit_page("summit/arm/<slug:slug>/", "summit_arm", rule=arming.ARM, post=arming.ARM)
+@summit_page("summit/arm/<slug:slug>/", "summit_arm", rule=outbound_pause.ARM, post=outbound_pause.ARM)
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """GET says what would go out and what would be cancelled; POST arms."""
     if request.method == "POST":
         try:
-            number = arming.arm(summit=summit, by=user)
+            number = outbound_pause.arm(summit=summit, by=user)
         except (NotDisarmed, InstallationDisarmed) as refused:
             messages.warning(request, str(refused))
         else:
@@ -44,7 +44,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "summit": summit,
         "installation": installation.find(),
         "can_arm_installation": installation.can_resume(user),
-        "waiting": arming.waiting(summit) if summit.is_disarmed else [],
+        "waiting": outbound_pause.waiting(summit) if summit.is_disarmed else [],
     }
     return TemplateResponse(request, "admin/arming.html", context)
 
@@ -75,7 +75,7 @@ def page_of_all(request: HttpRequest) -> HttpResponse:
         "installation": found,
         "former": "" if found is None or found.host == host() else found.host,
         "waiting": installation.waiting(found) if found else [],
-        "summits": [(row, arming.waiting(row)) for row in installation.summits_of(found)] if found else [],
+        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(found)] if found else [],
     }
     return TemplateResponse(request, "admin/arming_all.html", context)
 

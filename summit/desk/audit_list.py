@@ -19,17 +19,20 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.audit.actions import DEEDS, PARTS, THINGS
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import key_field, model_of
 from summit.core.registry import Registry
 from summit.core.text_normalisation import Fold, fold
 from summit.core.validators import validate_year
-from summit.deeds import DEEDS, PARTS, THINGS
 from summit.desk import search
 from summit.desk.keys import key_of
-from summit.desk.told import key_field, model_of
 from summit.desk.widgets import DayInput
-from summit.domain import audit, seen
-from summit.models import AuditEntry, Summit, User
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # From a request to a template and its context: what stands above the list. Registered by what works on the audit.
 Head = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
@@ -103,7 +106,7 @@ def deed_choices(actions: set[str] | None = None) -> list[Any]:
     """Return deeds by their names, grouped by the apps that record them; those of `actions` alone, where given."""
     groups: dict[str, list[tuple[str, str]]] = {}
     for action, deed in DEEDS.items():
-        if action != seen.SEEN and (actions is None or action in actions):
+        if action != access_log.SEEN and (actions is None or action in actions):
             name = action.partition(".")[0]
             groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(deed.name)))
     names = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
@@ -194,7 +197,7 @@ def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
     if row is None:
         narrowed.rows = narrowed.rows.none()
         return
-    condition = Q(pk__in=seen.seen_of(row).order_by().values("pk")) if seen_alone else condition_of(row)
+    condition = Q(pk__in=access_log.seen_of(row).order_by().values("pk")) if seen_alone else condition_of(row)
     narrowed.rows = narrowed.rows.filter(condition)
     kind = capfirst(str(row._meta.verbose_name))
     narrowed.chips.append(Chip(kind, str(row), without(request, "of")))
@@ -229,7 +232,9 @@ def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
         rows = list(source.narrow(_seen_by(request, source), words)[: search.SHOWN]) if words else []
         if rows and source.personal and isinstance(request.user, User):
             keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in rows]
-            seen.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
+            access_log.note_list(
+                by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
+            )
         for row in rows:
             label, key = row._meta.label_lower, audit.key_of(row)
             found.append(row)

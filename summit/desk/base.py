@@ -11,6 +11,7 @@ from django.forms import ModelForm, Textarea, TextInput
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
 from summit.desk.admission import AdmitMixin
 from summit.desk.exporting import ExportMixin
 from summit.desk.filters import OwnSummitsFilter
@@ -26,10 +27,10 @@ from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin
 from summit.desk.zones import ZoneMixin
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import allows, summits_for
-from summit.routes import NOBODY
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def summit_of(row: models.Model, path: str) -> Summit:

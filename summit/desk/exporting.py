@@ -21,11 +21,11 @@ from django.utils.translation import gettext as _
 
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.seen import filters_of
-from summit.models import User
-from summit.permissions import allows
+from summit.permissions.rules import allows
 from summit.tables import files
 from summit.tables.incoming import INTAKES
 from summit.tables.listed import MOST, Listed
+from summit.users.models import User
 from summit.work.domain import tables
 
 AT_ONCE = 500

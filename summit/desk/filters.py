@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.utils.html import conditional_escape
 from django.utils.translation import pgettext
 
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
 
 
 class OwnSummitsFilter(admin.RelatedFieldListFilter):

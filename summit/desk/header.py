@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from summit.desk.keys import key_of
 from summit.desk.scope import summits_of
 from summit.desk.shelves import Shelf
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
 
 
 def proposed(request: HttpRequest, given: dict[str, Any], action: str) -> dict[str, Any]:

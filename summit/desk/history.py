@@ -14,13 +14,14 @@ from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from summit.deeds import THINGS, Thing
+from summit.audit.access_log import SEEN, seen_of
+from summit.audit.actions import THINGS, Thing
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import Line, tell
 from summit.desk.audit_list import condition_of, deed_choices
 from summit.desk.keys import key_of
-from summit.desk.told import Line, tell
-from summit.domain.seen import SEEN, seen_of
-from summit.models import AuditEntry, Summit
-from summit.permissions import allows, summits_for
+from summit.permissions.rules import allows, summits_for
+from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day
 
 PER_PAGE = 50

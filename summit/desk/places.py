@@ -13,8 +13,9 @@ from django.utils.functional import Promise
 from summit.core.registry import Registry
 from summit.desk.pages import desk_page
 from summit.desk.shelves import Shelf
-from summit.models import Summit, User
-from summit.permissions import allows, check, summits_for
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 View = Callable[[HttpRequest, Summit, User], HttpResponse]
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.contrib import admin
 
 from summit.desk.base import RoleMixin
-from summit.routes import NOBODY, Gate, Route, declare, derives
+from summit.permissions.route_table import NOBODY, Gate, Route, declare, derives
 
 BOTH = frozenset({"GET", "POST"})
 
@@ -32,7 +32,7 @@ for _name, _deed in (("venue", "summit.venue.change"), ("team", "summit.roleassi
     )
 declare("admin:arm", Gate.DESK, "GET POST", do="summit.resume_installation")
 declare("admin:summit_arm", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.arm")
-# Whose account: only one that stands in the reader's own summits alone (summit.domain.second_step.can_reset).
+# Whose account: only one that stands in the reader's own summits alone (summit.accounts.second_step.can_reset).
 declare(
     "admin:summit_user_reset_second_step",
     Gate.DESK,

@@ -18,8 +18,8 @@ from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from summit.desk.keys import key_of
-from summit.models import Summit
-from summit.permissions import allows, summits_for
+from summit.permissions.rules import allows, summits_for
+from summit.summits.models import Summit
 
 # The summit that a browser saw last, by its slug.
 COOKIE = "desk-summit"

@@ -29,12 +29,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.http import urlencode
 
+from summit.audit import access_log
+from summit.audit import services as audit
 from summit.core.registry import Registry
 from summit.core.text_normalisation import Fold, fold
 from summit.desk.scope import summits_of
-from summit.domain import audit, seen
-from summit.models import Summit, User
-from summit.permissions import summits_for
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 SHORTEST, LONGEST = 2, 100
 SHOWN = 8
@@ -147,7 +149,7 @@ def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, su
         return None
     if source.personal and isinstance(request.user, User):
         keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in first]
-        seen.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
+        access_log.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
     listed = summits_of(request)
     names = {row.pk: row.reads_as.short_name for row in listed} if summit is None and len(listed) > 1 else {}
     hits = [_told(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first]

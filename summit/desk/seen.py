@@ -8,8 +8,10 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 
-from summit.domain import audit, seen
-from summit.models import Summit, User
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Parameters of a list that hold what somebody typed, or only its order and page.
 NOT_FILTERS = {"q", "p", "o", "e", "_changelist_filters"}
@@ -48,7 +50,7 @@ class SeenMixin:
         response: HttpResponse = super().change_view(request, *args, **kwargs)  # type: ignore[misc]
         row = (getattr(response, "context_data", None) or {}).get("original")
         if self.page_shows and row is not None and request.method == "GET" and isinstance(request.user, User):
-            seen.note_page(
+            access_log.note_page(
                 by=request.user,
                 target=row,
                 summit=self._summit_of(row),
@@ -68,7 +70,7 @@ class SeenMixin:
     def note_seen(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
         """Record that somebody saw rows in the list, or took them from it, where it shows personal data."""
         if self.list_shows and rows:
-            seen.note_list(
+            access_log.note_list(
                 by=by,
                 label=self.model._meta.label_lower,
                 rows=[(getattr(self._summit_of(row), "pk", None), audit.key_of(row)) for row in rows],

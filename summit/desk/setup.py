@@ -10,14 +10,18 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from summit.accounts import role_assignments
+from summit.accounts.role_assignments import Colleague
 from summit.desk import steps
 from summit.desk.pages import desk_page
 from summit.desk.setup_forms import NamedSummitForm, TeamFormSet, VenueForm
 from summit.desk.steps import Step, desk_step
-from summit.domain import colours, roles, setup
-from summit.domain.roles import Colleague
-from summit.models import Role, RoleAssignment, Room, Summit, User
-from summit.permissions import DESKS, allows
+from summit.permissions.models import DESKS, Role, RoleAssignment
+from summit.permissions.rules import allows
+from summit.summits import colours
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 
 STATUS_OF_ERRORS = 400
 
@@ -49,7 +53,7 @@ def create(request: HttpRequest) -> HttpResponse:
         raise PermissionDenied(_("New summits are made by whoever set the system up."))
     form = NamedSummitForm(request.POST or None, initial={"contact_email": user.email})
     if request.method == "POST" and form.is_valid():
-        summit = setup.create_summit(by=user, names=form.names, **form.cleaned_data)
+        summit = summits_services.create_summit(by=user, names=form.names, **form.cleaned_data)
         messages.success(
             request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.reads_as.name}
         )
@@ -78,7 +82,7 @@ def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     initial = {"name": first.name, "address": first.address} if first else {}
     form = VenueForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        found = setup.furnish(summit=summit, by=user, **form.cleaned_data)
+        found = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
         number = found.rooms.count()
         if not number:
             said = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
@@ -96,7 +100,7 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     rows = TeamFormSet(request.POST or None, prefix="team")
     if request.method == "POST" and rows.is_valid():
         wanted = [Colleague(**row) for row in rows.cleaned_data if row]
-        reached = roles.add_team(summit=summit, colleagues=wanted, by=user)
+        reached = role_assignments.add_team(summit=summit, colleagues=wanted, by=user)
         if reached:
             said = ngettext(
                 "%(n)d colleague is written to, with how to sign in.",

@@ -11,14 +11,14 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from summit.accounts.role_assignments import validate_open
 from summit.core.line_parts import parts_of
 from summit.core.validators import validate_printable, validate_text
 from summit.desk.summit_names import NamesForm, with_names
 from summit.desk.widgets import Colour, DayInput
-from summit.domain.roles import validate_open
-from summit.models import Room, Summit, User, Venue
-from summit.models.users import BY_HAND
-from summit.permissions import DESKS
+from summit.permissions.models import BY_HAND, DESKS
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 
 # So many zones are named where what was written is none.
 SUGGESTED = 8

@@ -26,8 +26,8 @@ from summit.desk.pages import PAGES
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.shelves import Shelf
 from summit.desk.today import PANELS
-from summit.models import Summit
-from summit.permissions import allows, can_use_admin
+from summit.permissions.rules import allows, can_use_admin
+from summit.summits.models import Summit
 
 
 class SummitAdminSite(admin.AdminSite):

@@ -14,8 +14,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from summit.core.registry import Registry
-from summit.models import Summit, User
-from summit.permissions import allows, check, summits_for
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
 
 View = Callable[[HttpRequest, Summit, User], HttpResponse]
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from summit.core.validators import validate_printable
 from summit.desk.forms import SentencesForm
-from summit.models import Summit
-from summit.models.names import TEXTS
+from summit.summits.models import Summit
+from summit.summits.translated_names import TEXTS
 
 FIELDS = {language: {text: f"{text}_{language}" for text in TEXTS} for language, _name in settings.LANGUAGES}
 

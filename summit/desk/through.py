@@ -16,7 +16,7 @@ from summit.core import deletion_blockers
 from summit.desk import once
 from summit.desk.base import SummitModelAdmin
 from summit.desk.words import say
-from summit.models import User
+from summit.users.models import User
 
 Values = Mapping[str, Any]
 

@@ -20,11 +20,12 @@ from summit.core.process_cache import Memory
 from summit.core.registry import Registry
 from summit.desk import charts
 from summit.desk.charts import Chart
-from summit.domain import upkeep
-from summit.domain.upkeep import Beats
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.maintenance import heartbeats
+from summit.maintenance.heartbeats import Beats
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.marks import comma
+from summit.users.models import User
 
 Found = TypeVar("Found")
 
@@ -114,7 +115,7 @@ def lately(request: HttpRequest, key: Hashable, make: Callable[[], Found]) -> Fo
 
 def beats_of(request: HttpRequest) -> Beats:
     """Return when each sweep began last, and when it was asked."""
-    return once(request, "beats", upkeep.beats)
+    return once(request, "beats", heartbeats.beats)
 
 
 def now_of(request: HttpRequest) -> datetime:

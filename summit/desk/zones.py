@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
 from summit.desk.scope import chosen_summit, summits_of
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class ZoneMixin:

@@ -14,7 +14,8 @@ from summit.api.rows import Values
 from summit.hooks.domain import delivery, endpoints
 from summit.hooks.events import EVENTS
 from summit.hooks.models import Attempt, Delivery, DeliveryState, Endpoint, EndpointKind
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 means(endpoints.EndpointProblem, "conflict")
 means(delivery.CantSend, "conflict")

@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def absolute(name: str, *args: object) -> str:

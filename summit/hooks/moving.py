@@ -7,7 +7,7 @@ from django.db.models import Q
 from summit.core.database_clock import db_now
 from summit.domain.moving.declared import moves
 from summit.hooks.models import EndpointKind, OffWhy
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def _arrive(row: Any, summit: Summit) -> None:

@@ -1,8 +1,8 @@
 """Who sets up where events go, and who reads what became of them: what leaves the system is the organiser's."""
 
 from summit.hooks.models import Delivery
-from summit.models import Role
-from summit.permissions import Actor, allows, check, declare, declare_model
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, check, declare, declare_model
 
 declare_model("hooks.endpoint", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 declare_model("hooks.delivery", view=(Role.ORGANISER,), change=())

@@ -2,7 +2,7 @@
 
 from summit.api.routes import declare_resource
 from summit.hooks.api import Deliveries, Webhooks
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 
 for _name in ("turn_off", "turn_on", "secret", "test"):
     declare(

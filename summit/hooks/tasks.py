@@ -2,8 +2,8 @@
 
 from celery import current_app, shared_task
 
-from summit import sweeps
 from summit.hooks.domain import delivery
+from summit.maintenance import sweeps
 
 
 @sweeps.sweep("hooks", every=1)

@@ -14,8 +14,8 @@ from django.utils.translation import ngettext
 
 from summit.desk.today import Task, Urgency, desk_task
 from summit.hooks.models import DeliveryState, Endpoint, OffWhy
-from summit.models import Summit
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 
 CHANGE = "hooks.endpoint.change"
 SEND_AGAIN = "hooks.send_again"

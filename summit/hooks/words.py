@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.deeds import deed, deeds_of, part, thing
+from summit.audit.actions import deed, deeds_of, part, thing
 from summit.hooks.models import Delivery, Endpoint
 
 deeds_of(

@@ -10,7 +10,7 @@ from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 
 from summit.core.metrics import exposition
-from summit.domain import upkeep
+from summit.maintenance import heartbeats
 
 PLAIN = "text/plain; charset=utf-8"
 # Bytes that a database in a file needs at least to take a request's rows.
@@ -35,7 +35,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
     try:
         executor = MigrationExecutor(connection)
         waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        drift = 0.0 if waiting else upkeep.drifting()
+        drift = 0.0 if waiting else heartbeats.drifting()
     except DatabaseError:
         return HttpResponse("no database\n", status=503, content_type=PLAIN, headers={"Cache-Control": "no-store"})
     if waiting:

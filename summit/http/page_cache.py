@@ -1,7 +1,7 @@
 """Public pages that are made once and answered many times, from this process's memory.
 
 A page is cached with the version of all that it depends on, first of all the summit's stamp, which changes when
-anything does that public pages show (`summit.models.versions`). The version is read at each request, so that a page
+anything does that public pages show (`summit.summits.models`). The version is read at each request, so that a page
 is never older than the database, but for one case: while one thread makes a page anew, the others answer with the
 page before, where nothing was taken away since and it was up to date at most two seconds ago; else they wait for the
 new one. What depends on the clock or on other rows says so by `beside`, or isn't cached.
@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from summit.models.versions import PublicVersion
+from summit.summits.models import PublicVersion
 
 View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import summit.models.names
+import summit.summits.translated_names
 from summit.core.migration_operations import NoteChanges
 
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='summit',
             name='names',
-            field=models.JSONField(blank=True, default=dict, validators=[summit.models.names.validate_names], verbose_name='names in other languages'),
+            field=models.JSONField(blank=True, default=dict, validators=[summit.summits.translated_names.validate_names], verbose_name='names in other languages'),
         ),
         NoteChanges("summit_summit", "{row}.id"),
     ]

@@ -17,14 +17,14 @@ from django.views.decorators.http import require_POST
 
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.words import written
-from summit.models import User
 from summit.outbox import came_back, reasons
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
 from summit.outbox.permissions import can_send_again, check_can_send_again
 from summit.outbox.states import SIGNS
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.users.models import User
 
 SUMMIT_PATHS[Message] = "summit"
 

@@ -11,9 +11,9 @@ from summit.api.actions import action
 from summit.api.problems import means
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
+from summit.users.models import User
 
 means(delivery.CantSendAgain, "conflict")
 

@@ -6,9 +6,9 @@ from django.db.models import Count, Min
 
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
-from summit.models import Heartbeat
-from summit.models.summits import sends
+from summit.maintenance.models import Heartbeat
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import sends
 
 
 @source

@@ -1,8 +1,8 @@
 """Who may look into the outbox and send again."""
 
-from summit.models import Role
 from summit.outbox.models import Message
-from summit.permissions import Actor, allows, check, declare, declare_model
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, check, declare, declare_model
 
 # The desks that cause letters: to delegations, to those in the agenda, to subscribers.
 declare_model("outbox.message", view=(Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER), change=())

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.desk.progress import Progress, grouped
-from summit.models import Summit
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
 
 
 def counts(rows: QuerySet[Message]) -> dict[str, int]:

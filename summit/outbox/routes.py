@@ -2,7 +2,7 @@
 
 from summit.api.routes import declare_resource
 from summit.outbox.api import Messages
-from summit.routes import NOBODY, Gate, declare
+from summit.permissions.route_table import NOBODY, Gate, declare
 
 declare(
     "admin:outbox_message_send_again",

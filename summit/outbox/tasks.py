@@ -2,7 +2,7 @@
 
 from celery import current_app, shared_task
 
-from summit import sweeps
+from summit.maintenance import sweeps
 from summit.outbox.domain import delivery
 
 

@@ -16,11 +16,11 @@ from django.utils.translation import ngettext
 from summit.desk import charts
 from summit.desk.charts import Chart, Column
 from summit.desk.today import Task, Urgency, beats_of, desk_chart, desk_task, lately, now_of, once
-from summit.domain import upkeep
-from summit.models import Summit
+from summit.maintenance import heartbeats
 from summit.outbox import came_back
 from summit.outbox.models import Message, MessageState
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
 SEND_AGAIN = "outbox.send_again"
@@ -138,8 +138,8 @@ def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell that the clock of a worker or of beat is wrong, and what to do."""
     if not allows(request.user, WATCH, summit):
         return
-    since = now_of(request) - upkeep.LATELY
-    drift = upkeep.worst_of(row.drift for row in beats_of(request).rows if row.at >= since)
+    since = now_of(request) - heartbeats.LATELY
+    drift = heartbeats.worst_of(row.drift for row in beats_of(request).rows if row.at >= since)
     if not drift:
         return
     seconds = round(abs(drift))

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.deeds import deed, personal, thing
+from summit.audit.actions import deed, personal, thing
 from summit.outbox.models import Message
 
 deed("outbox.returned", _("noted that the message came back"))

@@ -7,10 +7,10 @@ from django.utils import translation
 
 from summit.core.date_formats import plain_day
 from summit.core.languages import direction, spoken
-from summit.domain import colours
-from summit.models import Summit
 from summit.paper import press
 from summit.paper.fonts import MissingFontError
+from summit.summits import colours
+from summit.summits.models import Summit
 
 SOURCE = b"""#let d = json(bytes(sys.inputs.data))
 #set page(width: 1200pt, height: 630pt, margin: (x: 90pt, y: 80pt), fill: rgb(d.ground))

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from summit.api.resources import InSummit, Resource
-from summit.models import User
 from summit.tables.cells import Column, Value
 from summit.tables.listed import TOLD_TOO, Listed, desk_of, reading
+from summit.users.models import User
 
 # What a cell can hold; what is made of several values stays as it is.
 _SIMPLE = (

@@ -9,8 +9,8 @@ from django.contrib.admin.sites import site
 from django.db import models
 from django.http import HttpRequest
 
-from summit.models import User
 from summit.tables.cells import Column, columns, short
+from summit.users.models import User
 
 # So many rows a file has at most: a longer list is narrowed first.
 MOST = 100_000

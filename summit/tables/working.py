@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy
 
-from summit.models import GivenTable
 from summit.tables.domain import given
 from summit.tables.domain.reading_in import UnreadableError
+from summit.tables.models import GivenTable
 from summit.uploads.working import Reads, Said, read_by
 
 NAME = "read_in_list"

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from summit.accounts.devices import device as name_device
 from summit.api.scopes import in_words
 from summit.core.date_formats import long_day
-from summit.models import Summit
-from summit.permissions import can_use_admin
+from summit.permissions.rules import can_use_admin
+from summit.summits.models import Summit
 from summit.templatetags.moments import marked_day_clock
 
 register = template.Library()

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from summit.models import Summit
+from summit.summits.models import Summit
 
 register = template.Library()
 

@@ -18,9 +18,9 @@ from summit.desk.header import navigation
 from summit.desk.places import menu_of
 from summit.desk.progress import grouped
 from summit.desk.scope import list_scope
-from summit.domain.arming import ARM
-from summit.models import Summit
-from summit.permissions import Actor, allows
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import ARM
 from summit.templatetags.components import Problem, form_errors
 
 register = template.Library()

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from summit.core import date_formats
 from summit.core.date_formats import brief_day, long_day, short_day
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.templatetags.content import called
 
 register = template.Library()

@@ -16,16 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.scope import chosen_summit
 from summit.desk.shelves import Shelf
-from summit.domain import seen
-from summit.models import Summit, User
-from summit.permissions import allows, check, summits_for
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
 from summit.uploads import shown
 from summit.uploads.report import Report
 from summit.uploads.working import LOOK, TAKE, Reading, rows_taken
+from summit.users.models import User
 from summit.work.models import Job
 
 
@@ -159,7 +160,7 @@ class UploadsAdmin(ReadOnlyAdmin):
             **(shown.context(report, request.GET, self.words) if report else {}),
         }
         if report and request.method == "GET":
-            seen.note_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
+            access_log.note_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
         return TemplateResponse(request, self.file_template, context)
 
     def upload(self, request: HttpRequest) -> HttpResponse:

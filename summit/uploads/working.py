@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.models import Summit
-from summit.permissions import Actor, allows
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
 from summit.work.domain import jobs
 from summit.work.kinds import Kind, Result, Step, register
 from summit.work.models import Job

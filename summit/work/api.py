@@ -11,7 +11,7 @@ from summit.api.actions import action
 from summit.api.problems import means
 from summit.api.resources import Resource
 from summit.api.rows import Values
-from summit.models import User
+from summit.users.models import User
 from summit.work.domain import jobs
 from summit.work.kinds import KINDS
 from summit.work.models import Job, JobState

@@ -13,8 +13,8 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the ground floor's own kinds of work, the pages and the words."""
-        from summit.domain import upkeep
+        from summit.maintenance import heartbeats
         from summit.work import chain, exporting, panels, permissions, routes, views, words  # noqa: F401
         from summit.work.domain import tables
 
-        upkeep.clears(3)(tables.drop_old)
+        heartbeats.clears(3)(tables.drop_old)

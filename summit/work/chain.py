@@ -6,8 +6,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.domain import chain, chain_words
-from summit.domain.chain import Broken, Mark, Reached
+from summit.audit import verification, verification_messages
+from summit.audit.verification import Broken, Mark, Reached
 from summit.work.kinds import Kind, Result, Step, register
 from summit.work.models import Job
 from summit.work.permissions import may_verify_audit
@@ -19,9 +19,9 @@ WHOLE, BROKEN = "whole", "broken"
 def step(job: Job) -> Step:
     """Verify the next slice, up to the end that the chain had at the first step."""
     kept = job.checkpoint
-    mark = Mark(kept["length"], kept["head"]) if kept else chain.end()
-    reached = Reached(kept["position"], kept["digest"]) if kept else chain.begin()
-    reached = chain.advance(reached, mark.length)
+    mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
+    reached = Reached(kept["position"], kept["digest"]) if kept else verification.begin()
+    reached = verification.advance(reached, mark.length)
     checkpoint = {
         "length": mark.length,
         "head": mark.head,
@@ -30,7 +30,7 @@ def step(job: Job) -> Step:
     }
     result = None
     if reached.broken is not None or reached.position >= mark.length:
-        result = _result(chain.finish(reached, mark), mark)
+        result = _result(verification.finish(reached, mark), mark)
     return Step(reached.position, mark.length, checkpoint, result)
 
 
@@ -65,7 +65,7 @@ def result(job: Job) -> str:
 def _problem(job: Job) -> str:
     found = job.result_params
     at = datetime.fromisoformat(found["at"]) if found["at"] else None
-    return chain_words.broken(found["problem"], position=found["position"], key=found["key"], at=at)
+    return verification_messages.broken(found["problem"], position=found["position"], key=found["key"], at=at)
 
 
 def checked(job: Job, moment: str) -> str:

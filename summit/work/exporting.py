@@ -5,9 +5,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.domain.portions import Portion, Subject, portion
-from summit.models import Summit
-from summit.permissions import DESKS, Actor, may_everything, roles_by_summit
+from summit.permissions.models import DESKS
+from summit.permissions.rules import Actor, may_everything, roles_by_summit
+from summit.privacy.registry import Portion, Subject, portion
+from summit.summits.models import Summit
 from summit.work.domain import tables
 from summit.work.kinds import Kind, register
 from summit.work.models import Job, KeptTable

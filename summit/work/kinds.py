@@ -7,8 +7,8 @@ from typing import Any
 from django.db import models
 from django.utils.functional import Promise
 
-from summit.models import Summit
-from summit.permissions import Actor
+from summit.permissions.rules import Actor
+from summit.summits.models import Summit
 from summit.work.models import Job
 
 

@@ -10,9 +10,10 @@ from summit.core.database_clock import db_now
 from summit.desk.audit_list import audit_head
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.today import desk_panel
-from summit.models import Summit, User
-from summit.permissions import may_everything
+from summit.permissions.rules import may_everything
+from summit.summits.models import Summit
 from summit.templatetags.moments import clock_zone, day_clock, local
+from summit.users.models import User
 from summit.work import chain
 from summit.work.models import UNFINISHED, Job, JobState
 from summit.work.permissions import may_verify_audit

@@ -4,8 +4,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from summit.models import Role, Summit, User
-from summit.permissions import DESKS, Actor, allows, declare, may_everything, own_rows
+from summit.permissions.models import DESKS, Role
+from summit.permissions.rules import Actor, allows, declare, may_everything, own_rows
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.kinds import KINDS
 from summit.work.models import Job
 

@@ -1,7 +1,7 @@
 """Who opens the pages of long work: one's own jobs are one's own, and those of others aren't there."""
 
 from summit.api.routes import declare_resource
-from summit.routes import Gate, declare
+from summit.permissions.route_table import Gate, declare
 from summit.work.api import Jobs
 
 declare("admin:work", Gate.DESK)

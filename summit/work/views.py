@@ -16,7 +16,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from summit.desk.exporting import as_file
 from summit.desk.pages import desk_page
-from summit.models import User
+from summit.users.models import User
 from summit.work import chain
 from summit.work.domain import jobs, tables
 from summit.work.kinds import KINDS

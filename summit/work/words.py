@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.deeds import Facts, deed, thing
+from summit.audit.actions import Facts, deed, thing
 from summit.work.kinds import KINDS
 from summit.work.models import Job
 

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from summit.models import AuditChain, Summit
+from summit.audit.models import AuditChain
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 
 

@@ -15,8 +15,9 @@ from delegations.models import Party
 from press.models import Edition, Text
 from press.reading import FORMATS
 from sessions.models import Session
-from summit.models import Summit, User
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import MembershipFactory, PersonFactory, UserFactory
 
 # The letters after it are the state, the field and the language. Long, since tokens hold short words by chance.

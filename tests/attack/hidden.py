@@ -9,7 +9,8 @@ from delegations.models import Capacity, Party
 from press.models import Edition, EditionAttachment, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.domain import releases
 from sessions.models import Session, Visibility
-from summit.models import Role, RoleAssignment, Summit
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.attack.crawling import delegate
 from tests.clients import signed_in

@@ -5,7 +5,9 @@ import pytest
 from summit.api import etags
 from summit.api.domain import answers, tokens
 from summit.api.models import KeptAnswer
-from summit.models import AuditEntry, Role, Room
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Room
 from tests.attack.test_races import race
 from tests.factories import RoomFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program

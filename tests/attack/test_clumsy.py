@@ -6,7 +6,8 @@ import pytest
 from django.test import Client
 
 from press.admin.moments import local_moment
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 

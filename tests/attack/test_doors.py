@@ -8,7 +8,7 @@ from django.test import Client
 from delegations import messages
 from delegations.domain import codes, links
 from delegations.models import PortalSignIn, SignInCode
-from summit.domain import browsers
+from summit.accounts import browser_sessions
 from summit.outbox.models import Message
 from tests import factories as f
 
@@ -87,10 +87,10 @@ def test_a_browser_that_changes_its_key_stays_in_the_accounts_list_and_can_be_en
     client, user = Client(), f.UserFactory(email="zoe@host.example")
     client.post("/accounts/login/", {"login": user.email, "password": f.PASSWORD})
     before = client.session.session_key
-    assert [row.session_key for row in browsers.listed(user)] == [before]
+    assert [row.session_key for row in browser_sessions.listed(user)] == [before]
     through(door, client)
     after = client.session.session_key
     assert after != before
-    assert [row.session_key for row in browsers.listed(user)] == [after]
-    assert browsers.end_all(user=user) == 1
+    assert [row.session_key for row in browser_sessions.listed(user)] == [after]
+    assert browser_sessions.end_all(user=user) == 1
     assert client.get("/accounts/2fa/").status_code == 302

@@ -12,10 +12,11 @@ from press import pinned, reading
 from press.domain.announce import announce_due
 from press.models import Text
 from press.reading import FORMATS
+from summit.audit.models import AuditEntry
 from summit.hooks.events import EVENTS, PING
 from summit.hooks.models import Delivery
-from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests.attack.crawling import CANARY, leaks, told_by_mail
 from tests.attack.hidden import CORRECTION, STATES, canary, hidden_texts, readers
 from tests.clients import signed_in

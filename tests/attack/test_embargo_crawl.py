@@ -13,7 +13,7 @@ from django.urls import reverse
 from press.models import Text
 from press.models.visibility import public_editions
 from press.reading import FORMATS
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.attack.crawling import CANARY, crawled, delegate, leaks, routes
 from tests.attack.hidden import LANGUAGES, STATES, canary, confide, hidden_texts, readers
 from tests.clients import signed_in

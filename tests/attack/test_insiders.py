@@ -3,7 +3,10 @@
 import pytest
 from django.test import Client
 
-from summit.models import Person, Role, RoleAssignment, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 
 from sessions.models import Session
 from summit.desk.lookups import LookupsMixin
-from summit.models import Role, RoleAssignment, User
+from summit.permissions.models import Role, RoleAssignment
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

@@ -4,9 +4,9 @@ import pytest
 from django.db import transaction
 
 from summit.core import bulk_insert
-from summit.models import Role
 from summit.outbox.domain import delivery, enqueue
 from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
 from tests.factories import MessageFactory, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

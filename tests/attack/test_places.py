@@ -9,9 +9,10 @@ import pytest
 from delegations.domain import entering, quotas
 from delegations.domain.incoming import apply
 from delegations.models import Category, Membership, Party, Quota
-from summit.domain.audit import SYSTEM, Link
-from summit.models import Role, User
+from summit.audit.services import SYSTEM, Link
+from summit.permissions.models import Role
 from summit.tables.reading import read
+from summit.users.models import User
 from tests import factories as f
 from tests.attack.test_races import race
 from tests.threads import meet_after

@@ -19,7 +19,7 @@ from press.domain.markdown import to_html
 from press.domain.problems import DecisionRefused
 from press.formats.feeds import BEGINNING
 from press.models import Edition, Text
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.press.helpers import ago, approver, make_text, officer, url_of
 
 # Alike whatever the database.

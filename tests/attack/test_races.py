@@ -11,9 +11,11 @@ from press.domain import announce, deciding, editions, lifts, subscribers
 from press.domain.problems import DecisionRefused
 from press.models import Announcement, Edition, EditionState, Lift, Subscriber
 from press.models.visibility import public_editions
-from summit.domain.audit import Link
-from summit.models import AuditEntry, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import InvitationLinkFactory, PersonFactory, SubscriberFactory, SummitFactory
 from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
 from tests.threads import at_once, names

@@ -15,7 +15,7 @@ from django.test import Client
 
 from summit.accounts import guesses
 from summit.accounts.links import password_link
-from summit.models import User
+from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password, with_app
 

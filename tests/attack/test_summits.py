@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from sessions.models import Participant, Session, Slot
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
-from summit.routes import Gate, declared
+from summit.permissions.models import Role
+from summit.permissions.route_table import Gate, declared
 from tests import factories as f
 from tests.clients import signed_in
 from tests.routes.crossing import fill

@@ -11,9 +11,12 @@ from django.utils import timezone
 from delegations.models import Invitation
 from press.models import Edition, EditionState, Lift, Text
 from sessions.models import Release, Session
+from summit.audit.models import AuditEntry
 from summit.desk import once
-from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import approver, make_text, officer

@@ -15,8 +15,10 @@ from django.test import Client
 from delegations.domain import links
 from press.domain import subscribers
 from press.models import Subscriber
-from summit.models import Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.attack.crawling import crawled, routes
 from tests.factories import PASSWORD, InvitationLinkFactory, SubscriberFactory, SummitFactory, UserFactory
 from tests.press.helpers import ago, make_text

@@ -4,7 +4,10 @@ import pytest
 from django.test import Client
 
 from delegations.models import Party
-from summit.models import AuditChain, Role, Summit, User
+from summit.audit.models import AuditChain
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

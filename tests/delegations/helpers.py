@@ -10,8 +10,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.models import Category, Invitation, InvitationLink, Party
-from summit.domain.audit import Link
-from summit.models import Role, Summit, User
+from summit.audit.services import Link
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

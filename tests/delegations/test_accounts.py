@@ -10,10 +10,14 @@ from delegations.domain import accounts
 from delegations.models import Party
 from summit import messages
 from summit.api.domain import applications
-from summit.domain import erasure
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
-from summit.permissions import roles_by_summit
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import roles_by_summit
+from summit.privacy import erasure
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.summit.accounts.helpers import by_password
 
@@ -123,7 +127,7 @@ class TestTake:
         # Control: without it the browser is signed in still, though the portal has nothing for it.
         Person.objects.filter(pk=person.pk).update(user=user)
         browser = by_password(user)
-        monkeypatch.setattr("summit.domain.browsers.end_all", lambda **given: 0)
+        monkeypatch.setattr("summit.accounts.browser_sessions.end_all", lambda **given: 0)
         accounts.take(people=[Person.objects.get(pk=person.pk)], by=protocol)
         assert browser.session["_auth_user_id"] == str(user.pk)
 

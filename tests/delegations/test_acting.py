@@ -11,9 +11,13 @@ from delegations.domain import acting
 from delegations.domain.acting import ActingRefused
 from delegations.models import FocalPoint, InvitationLink, Party, PortalSignIn
 from delegations.permissions import can_act
-from summit.domain.audit import Link, Mailbox
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

@@ -9,8 +9,10 @@ from django.urls import reverse
 
 from delegations.domain.invitations import invite
 from delegations.models import Invitation, InvitationLink, Party
-from summit.models import Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import one_of_each, said, sign_in, text

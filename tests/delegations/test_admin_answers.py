@@ -11,9 +11,10 @@ from django.urls import reverse
 from delegations.domain.answers import answer
 from delegations.domain.scans import LARGEST
 from delegations.models import Invitation, Reply, ReplyScan
-from summit.domain import seen
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import said, text
 
@@ -86,7 +87,7 @@ class TestRecording:
             assert words in text(response)
         # Whoever opens the page sees the answer that holds, and is recorded.
         assert "An ambassador" in text(desk.get(page_of(row)))
-        assert AuditEntry.objects.get(action=seen.SEEN).object_key == row.public_id
+        assert AuditEntry.objects.get(action=access_log.SEEN).object_key == row.public_id
         assert desk.post(page_of(row), values(newest=newer.public_id)).status_code == 302
         assert Invitation.objects.get().answer == "attending"
 
@@ -133,7 +134,7 @@ def test_a_scan_is_a_file_that_no_browser_opens_as_a_page(summit: Summit, desk: 
         assert response[header] == value
     assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
     # Who fetched it is recorded.
-    entry = AuditEntry.objects.get(action=seen.SEEN)
+    entry = AuditEntry.objects.get(action=access_log.SEEN)
     assert (entry.object_type, entry.object_key) == ("delegations.replyscan", str(scan.pk))
     assert entry.fields == ["content"]
     bare = f.ReplyFactory(invitation__party__summit=summit)

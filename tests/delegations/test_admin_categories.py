@@ -6,7 +6,10 @@ import pytest
 from django.test import Client
 
 from delegations.models import Category, OverpassRule, Party, Policy, Quota, Zone
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import category, sign_in, text

@@ -7,8 +7,8 @@ import pytest
 from django.test import Client
 
 from delegations.models import FocalPoint, FocalPointRequest, Party
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from tests import factories as f
 from tests.delegations.helpers import text
 from tests.delegations.test_admin import form

@@ -8,9 +8,12 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Invitation, InvitationLink, Membership, Party, Policy
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import said, sign_in, text

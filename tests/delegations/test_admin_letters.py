@@ -6,9 +6,12 @@ from django.test import Client
 from delegations.domain import links
 from delegations.domain.links import LinkProblem
 from delegations.models import LetterTemplate
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses, said, sign_in, text
 

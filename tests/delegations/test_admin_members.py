@@ -11,9 +11,12 @@ from django.test import Client
 
 from delegations.domain import many
 from delegations.models import Category, FormerMember, Membership, Party
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses, said, sign_in, text
 from tests.delegations.test_admin import form

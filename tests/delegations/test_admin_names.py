@@ -7,7 +7,7 @@ from django.test import Client
 
 from delegations.admin.party_column import ReadsAsParty
 from delegations.models import Membership, Overpass, Party
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 

@@ -3,8 +3,10 @@
 import pytest
 
 from delegations.models import Declaration, DeclarationKind, VisaLetter
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 from tests.delegations.test_visas import asked

@@ -9,8 +9,12 @@ from django.test import Client
 
 from delegations.admin import person_pages
 from delegations.models import Particulars, Party, Photo
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text
 from tests.delegations.test_photos import picture

@@ -7,8 +7,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from delegations.models import Party, Sheet
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role, Summit
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables import reading as tables
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text

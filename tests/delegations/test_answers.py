@@ -14,9 +14,12 @@ from delegations.domain.answers import AnswerProblem, AnswerRefused, answer
 from delegations.domain.states import sources
 from delegations.models import Invitation, InvitationLink, InvitationState, Policy
 from delegations.models.invitations import TRANSITIONS
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, By, Link
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM, By, Link
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once, names

@@ -12,8 +12,11 @@ from delegations.domain.invitations import invite, preview
 from delegations.domain.reach import Step
 from delegations.models import Invitation, InvitationLink, Party, Policy
 from delegations.models.invitations import TRANSITIONS, InvitationState
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once

@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from delegations.domain import approval, asked, invitations, letters, links, returned
 from delegations.models import Invitation, InvitationLink, Party
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries, refuses, said, sign_in, text
 

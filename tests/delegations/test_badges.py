@@ -7,8 +7,12 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.domain import badge_check, badges, departures, members
 from delegations.models import Badge, Category, InvitationState, Membership, Party
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once, meet_after, names
@@ -141,7 +145,7 @@ class TestDeparture:
         assert (found.why, found.category) == ("The person left the delegation.", rows[0].category)
         # What is not done leaves the badge alive.
         with monkeypatch.context() as patched:
-            patched.setattr(members.audit, "record", lambda **_facts: 1 / 0)
+            patched.setattr(audit, "record", lambda **_facts: 1 / 0)
             refuses(ZeroDivisionError, members.withdraw, membership=rows[1], by=SYSTEM)
         assert set(Badge.objects.live()) == {stays, other}
         # Control: without what follows it would live.

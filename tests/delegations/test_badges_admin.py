@@ -7,8 +7,10 @@ from delegations.domain import badge_sheet
 from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Party
 from delegations.paper import badge as paper
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 

@@ -11,9 +11,12 @@ from django.urls import reverse
 from delegations.domain import calls
 from delegations.domain.calls import CallProblem, Narrowed, note
 from delegations.models import CallNote, CallOutcome, Invitation
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.domain import seen
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 
@@ -93,7 +96,7 @@ class TestSheet:
             assert words in shown
         assert "to be called again" in shown
         # Who saw the contacts is recorded.
-        entry = AuditEntry.objects.get(action=seen.SEEN)
+        entry = AuditEntry.objects.get(action=access_log.SEEN)
         assert (entry.object_type, entry.detail["people"]) == ("delegations.party", [point.person.public_id])
         assert entry.fields == ["focal_points", "mission_contact"]
         reader = sign_in(summit, Role.ACCREDITATION)

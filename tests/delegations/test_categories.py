@@ -8,8 +8,11 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from delegations.domain import categories, members, overpass_rules, rows, zones
 from delegations.domain.order import OrderChanged
 from delegations.models import Capacity, Category, FormerMember, Overpass, OverpassRule, Zone
-from summit.domain import setup
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses
 from tests.summit.test_setup import FIELDS
@@ -28,18 +31,18 @@ def deeds() -> list[tuple[str, list[str]]]:
 
 def test_a_new_summit_has_the_usual_categories_or_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     by = f.UserFactory(is_superuser=True)
-    made = setup.create_summit(by=by, **FIELDS)
+    made = summits_services.create_summit(by=by, **FIELDS)
     found = Category.objects.filter(summit=made).order_by("position")
     assert [row.code for row in found] == Capacity.values
     assert [row.quota for row in found if row.code in ("head", "delegate")] == [1, None]
     # Made again they are the same.
     found.filter(code="delegate").update(quota=7)
     keys = set(found.values_list("pk", flat=True))
-    setup.begin(made)
+    summits_services.begin(made)
     assert set(Category.objects.values_list("pk", flat=True)) == keys
     assert category(made).quota == 7
     monkeypatch.setattr("delegations.models.categories.CategoryQuerySet.of", lambda rows, summit: 1 / 0)
-    refuses(ZeroDivisionError, setup.create_summit, by=by, **{**FIELDS, "slug": "another"})
+    refuses(ZeroDivisionError, summits_services.create_summit, by=by, **{**FIELDS, "slug": "another"})
     assert Summit.objects.get() == made
 
 

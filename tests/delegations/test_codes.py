@@ -16,10 +16,10 @@ from delegations.domain import codes
 from delegations.domain.codes import CodeProblem
 from delegations.models import SignInCode, doors
 from delegations.models.doors import MOST_GUESSES
-from summit.domain import upkeep
-from summit.models import Person
+from summit.maintenance import heartbeats
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
+from summit.people.models import Person
 from tests import factories as f
 from tests.delegations.helpers import refuses
 
@@ -274,7 +274,7 @@ def test_old_ones_are_cleared_away() -> None:
     row = ask()
     SignInCode.objects.filter(pk=row.pk).update(created_at=f.START)
     kept = ask()
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
     assert list(SignInCode.objects.all()) == [kept]
 
 

@@ -18,9 +18,12 @@ from delegations.domain.declarations import (
     withdraw,
 )
 from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
 from summit.core.database_clock import db_now
-from summit.domain.audit import Link, Mailbox
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

@@ -15,7 +15,8 @@ from delegations.domain.progress import GroupNumbers, LevelNumbers
 from delegations.models import Party
 from delegations.panels import gauges, invitations
 from summit.core.database_clock import db_now
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import answered, one_of_each, sign_in, text
 from tests.rows import once_a_module

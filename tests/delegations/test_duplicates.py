@@ -9,7 +9,11 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import digests, duplicates
 from delegations.domain.duplicates import likely
 from delegations.models import Particulars
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

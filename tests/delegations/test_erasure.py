@@ -29,10 +29,16 @@ from delegations.models import (
 from press.models import Subscriber
 from sessions.domain import releases
 from sessions.models import ReleasedParticipant, Visibility
-from summit.domain import audit, chain, erasure, handing_over, portions
-from summit.domain.portions import subject_of
-from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
+from summit.audit import services as audit
+from summit.audit import verification
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.privacy import erasure, registry, subject_access
+from summit.privacy.registry import subject_of
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import canaries
 from tests import factories as f
 from tests.clients import signed_in
@@ -125,11 +131,11 @@ class TestNoneIsForgotten:
             for column in model._meta.fields
             if column.related_model is Person
         }
-        covered = {(portion.model._meta.label, key) for portion in portions.portions() for key in portion.keys}
+        covered = {(portion.model._meta.label, key) for portion in registry.portions() for key in portion.keys}
         assert covered == there
 
     def test_names_are_their_own_and_each_is_handed_over_or_says_why(self) -> None:
-        found = portions.portions()
+        found = registry.portions()
         assert len({portion.name for portion in found}) == len(found)
         assert [portion.name for portion in found if not portion.handed] == ["missions", "kept_tables"]
         assert [portion.name for portion in found if portion.erase is None and not portion.stays] == []
@@ -153,7 +159,7 @@ class TestErasing:
     def test_control_without_one_portion(
         self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        rest = [portion for portion in portions.portions() if portion.name != "mail_naming"]
+        rest = [portion for portion in registry.portions() if portion.name != "mail_naming"]
         monkeypatch.setattr(erasure, "portions", lambda: rest)
         erasure.erase(person=person, reason="asked", by=organiser)
         assert canaries.where(MARK) - STAY == {"outbox_message.facts", "outbox_message.rendered"}
@@ -180,8 +186,8 @@ class TestErasing:
         entry = AuditEntry.objects.get(action=erasure.ERASE)
         assert (entry.object_key, entry.detail["reason"]) == (person.public_id, "ordered")
         assert all(isinstance(number, int) for number in entry.detail["numbers"].values())
-        mark = chain.end()
-        assert chain.finish(chain.advance(chain.begin(), mark.length), mark) is None
+        mark = verification.end()
+        assert verification.finish(verification.advance(verification.begin(), mark.length), mark) is None
 
     def test_others_are_left_alone(self, organiser: User, summit: Summit) -> None:
         other = f.PersonFactory(summit=summit, name="Somebody Else", email="shared@land.example")
@@ -238,9 +244,9 @@ class TestPurging:
         self.purge(summit)
         audit.chain()
         assert canaries.where(MARK) == STAY
-        mark = chain.end()
+        mark = verification.end()
         assert mark.length > 10
-        assert chain.finish(chain.advance(chain.begin(), mark.length), mark) is None
+        assert verification.finish(verification.advance(verification.begin(), mark.length), mark) is None
 
     def test_control_without_one_piece(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
         # Erasing a person takes much of it along: without that each piece is alone.
@@ -269,11 +275,11 @@ def sees_all(organiser: User, summit: Summit) -> None:
 
 class TestHandingOver:
     def test_it_holds_everything_and_the_files(self, person: Person, organiser: User, protocol: User) -> None:
-        refuses(PermissionDenied, handing_over.hand_over, person=person, by=protocol)
+        refuses(PermissionDenied, subject_access.hand_over, person=person, by=protocol)
         sees_all(organiser, person.summit)
-        handed = [portion for portion in portions.portions() if portion.handed]
+        handed = [portion for portion in registry.portions() if portion.handed]
         with_rows = {portion.name for portion in handed if portion.rows(subject_of(person)).exists()}
-        with ZipFile(BytesIO(handing_over.hand_over(person=person, by=organiser))) as packed:
+        with ZipFile(BytesIO(subject_access.hand_over(person=person, by=organiser))) as packed:
             names = packed.namelist()
             data = json.loads(packed.read("data.json"))
             page = packed.read("data.html").decode()
@@ -287,7 +293,7 @@ class TestHandingOver:
             assert said in page
         assert "nonce" not in json.dumps(data)
         # It is recorded by the names of parts.
-        entry = AuditEntry.objects.get(action=handing_over.HAND_OVER)
+        entry = AuditEntry.objects.get(action=subject_access.HAND_OVER)
         assert "particulars" in entry.detail["parts"]
         assert MARK not in json.dumps(entry.detail)
 

@@ -11,9 +11,12 @@ from delegations.domain.columns import recognise
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.models import Category, Particulars, Party
 from delegations.printed import tables
-from summit.domain.audit import SYSTEM
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role, Summit
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables import reading as incoming
 from tests import factories as f
 from tests.delegations.helpers import sign_in

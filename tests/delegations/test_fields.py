@@ -8,8 +8,11 @@ import pytest
 from delegations import fields
 from delegations.fields import GROUPS, PARTICULARS, Reader, changeable_fields, filled, visible_fields
 from delegations.models import Particulars, Party, PortalSignIn
-from summit.domain.audit import SYSTEM, By, Link, Mailbox
-from summit.models import Person, Role, Summit, User
+from summit.audit.services import SYSTEM, By, Link, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

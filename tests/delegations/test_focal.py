@@ -15,10 +15,13 @@ from delegations.domain.focal import TRANSITIONS, FocalProblem, approve, ask, re
 from delegations.domain.people import SeemsKnown
 from delegations.models import FocalPoint, FocalPointRequest, Party, PortalSignIn, RequestState
 from delegations.permissions import can_act
-from summit.domain.audit import Link, Mailbox
-from summit.models import AuditEntry, Person, Role, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once

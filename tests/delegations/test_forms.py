@@ -8,7 +8,8 @@ from django.utils import timezone, translation
 
 from delegations.fields import PARTICULARS, PERSON
 from delegations.forms import PersonForm
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

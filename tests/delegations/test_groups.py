@@ -9,7 +9,10 @@ from django.test import Client
 from delegations.domain import countries, country_names, party_groups
 from delegations.domain.groups import CODES_OF, Group, groups_of
 from delegations.models import Party, PartyGroup
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text
 

@@ -13,9 +13,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from delegations.models import Particulars
-from summit.domain import handing_over, seen
-from summit.domain.handing_over import NeedsAgreement, NothingToAgree
-from summit.models import AuditEntry, HandOverRequest, Person, Role, RoleAssignment, Summit, User
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.privacy import subject_access
+from summit.privacy.models import HandOverRequest
+from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses
@@ -56,19 +62,19 @@ def test_whoever_sees_no_passport_needs_somebody_who_does(
     person: Person, organiser: User, vetting: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NeedsAgreement, match=r"the passport\. Somebody else has to agree first: vetting"):
-        handing_over.hand_over(person=person, by=organiser)
+        subject_access.hand_over(person=person, by=organiser)
     with monkeypatch.context() as patched:
         # The control: without the question an organiser reads the passport.
-        patched.setattr(handing_over, "unseen", lambda person, by: [])
-        assert number_in(handing_over.hand_over(person=person, by=organiser)) == "P1234567"
-    handing_over.ask(person=person, by=organiser)
-    handing_over.ask(person=person, by=organiser)
-    refuses(NeedsAgreement, handing_over.hand_over, person=person, by=organiser)
-    assert handing_over.agree(person=person, by=vetting) == 1
-    refuses(NothingToAgree, handing_over.agree, person=person, by=vetting)
-    assert number_in(handing_over.hand_over(person=person, by=organiser)) == "P1234567"
+        patched.setattr(subject_access, "unseen", lambda person, by: [])
+        assert number_in(subject_access.hand_over(person=person, by=organiser)) == "P1234567"
+    subject_access.ask(person=person, by=organiser)
+    subject_access.ask(person=person, by=organiser)
+    refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
+    assert subject_access.agree(person=person, by=vetting) == 1
+    refuses(NothingToAgree, subject_access.agree, person=person, by=vetting)
+    assert number_in(subject_access.hand_over(person=person, by=organiser)) == "P1234567"
     # One agreement is for one file.
-    refuses(NeedsAgreement, handing_over.hand_over, person=person, by=organiser)
+    refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
     told = AuditEntry.objects.filter(object_key=person.public_id).order_by("id").values_list("action", "by__name")
     assert list(told)[1:] == [
         ("summit.ask_hand_over", "Oda"),
@@ -79,56 +85,56 @@ def test_whoever_sees_no_passport_needs_somebody_who_does(
 
 def test_without_such_data_nobody_is_asked(person: Person, organiser: User) -> None:
     Particulars.objects.filter(person=person).update(passport_number="")
-    assert number_in(handing_over.hand_over(person=person, by=organiser)) == ""
+    assert number_in(subject_access.hand_over(person=person, by=organiser)) == ""
 
 
 def test_an_agreement_is_good_for_a_day_and_while_its_giver_may_see(
     person: Person, organiser: User, vetting: User
 ) -> None:
-    handing_over.ask(person=person, by=organiser)
-    handing_over.agree(person=person, by=vetting)
+    subject_access.ask(person=person, by=organiser)
+    subject_access.agree(person=person, by=vetting)
     HandOverRequest.objects.update(agreed_at=timezone.now() - timedelta(hours=25))
-    refuses(NeedsAgreement, handing_over.hand_over, person=person, by=organiser)
-    handing_over.ask(person=person, by=organiser)
-    assert handing_over.agree(person=person, by=vetting) == 1
+    refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
+    subject_access.ask(person=person, by=organiser)
+    assert subject_access.agree(person=person, by=vetting) == 1
     RoleAssignment.objects.filter(user=vetting).delete()
-    refuses(NeedsAgreement, handing_over.hand_over, person=person, by=organiser)
+    refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
     # It can be asked for anew.
-    assert not handing_over.is_agreed(person, organiser)
-    assert handing_over.ask(person=person, by=organiser).agreed_at is None
+    assert not subject_access.is_agreed(person, organiser)
+    assert subject_access.ask(person=person, by=organiser).agreed_at is None
 
 
 def test_who_may_neither_ask_nor_agree(person: Person, organiser: User, vetting: User, summit: Summit) -> None:
-    handing_over.ask(person=person, by=organiser)
+    subject_access.ask(person=person, by=organiser)
     for by in (vetting, f.UserFactory.with_role(Role.PROTOCOL, summit)):
-        refuses(PermissionDenied, handing_over.ask, person=person, by=by)
-        refuses(PermissionDenied, handing_over.hand_over, person=person, by=by)
+        refuses(PermissionDenied, subject_access.ask, person=person, by=by)
+        refuses(PermissionDenied, subject_access.hand_over, person=person, by=by)
     for by in (organiser, f.UserFactory.with_role(Role.VETTING, f.SummitFactory())):
-        refuses(PermissionDenied, handing_over.agree, person=person, by=by)
+        refuses(PermissionDenied, subject_access.agree, person=person, by=by)
     # Whoever asked agrees to no request of their own, whatever they become.
     RoleAssignment.objects.create(user=organiser, summit=summit, role=Role.VETTING)
-    refuses(NothingToAgree, handing_over.agree, person=person, by=User.objects.get(pk=organiser.pk))
+    refuses(NothingToAgree, subject_access.agree, person=person, by=User.objects.get(pk=organiser.pk))
 
 
 def test_what_came_after_one_read_the_page_waits(person: Person, organiser: User, vetting: User) -> None:
-    first = handing_over.ask(person=person, by=organiser)
-    later = handing_over.ask(person=person, by=f.UserFactory.with_role(Role.ORGANISER, person.summit))
-    assert handing_over.agree(person=person, by=vetting, until=first.pk) == 1
-    assert list(handing_over.waiting(person.summit, vetting)) == [later]
+    first = subject_access.ask(person=person, by=organiser)
+    later = subject_access.ask(person=person, by=f.UserFactory.with_role(Role.ORGANISER, person.summit))
+    assert subject_access.agree(person=person, by=vetting, until=first.pk) == 1
+    assert list(subject_access.waiting(person.summit, vetting)) == [later]
 
 
 def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
     person: Person, organiser: User, vetting: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handing_over.ask(person=person, by=organiser)
-    handing_over.agree(person=person, by=vetting)
+    subject_access.ask(person=person, by=organiser)
+    subject_access.agree(person=person, by=vetting)
     desk, page = signed_in(organiser), f"/admin/summit/person/{person.pk}/data/"
 
     def locked(**asked: Any) -> None:
-        raise seen.NotRecorded("database is locked")
+        raise access_log.NotRecorded("database is locked")
 
     with monkeypatch.context() as patched:
-        patched.setattr(seen, "note_page", locked)
+        patched.setattr(access_log, "note_page", locked)
         assert desk.post(page).status_code == 503
     assert number_in(desk.post(page).content) == "P1234567"
 
@@ -142,14 +148,14 @@ def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
     ],
 )
 def test_constraints(person: Person, organiser: User, name: str, values: dict[str, Any]) -> None:
-    row = handing_over.ask(person=person, by=organiser)
+    row = subject_access.ask(person=person, by=organiser)
     found = {key: organiser if value == "asker" else value for key, value in values.items()}
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
         HandOverRequest.objects.filter(pk=row.pk).update(**found)
 
 
 def test_one_open_request_for_each_who_asks(person: Person, organiser: User) -> None:
-    handing_over.ask(person=person, by=organiser)
+    subject_access.ask(person=person, by=organiser)
     with pytest.raises(IntegrityError), transaction.atomic():
         HandOverRequest.objects.create(person=person, asked_by=organiser)
 
@@ -169,4 +175,4 @@ def test_the_desks_ask_agree_and_take(person: Person, organiser: User, vetting: 
     assert "Vera agreed on" in theirs.get(page).content.decode()
     assert number_in(theirs.post(page).content) == "P1234567"
     assert "Ask for agreement" in theirs.get(page).content.decode()
-    assert AuditEntry.objects.filter(action=handing_over.HAND_OVER).count() == 1
+    assert AuditEntry.objects.filter(action=subject_access.HAND_OVER).count() == 1

@@ -11,8 +11,12 @@ from delegations.domain import handovers, holdings, members
 from delegations.domain.handovers import TRANSITIONS, HandoverRefused
 from delegations.models import Handover, HandoverState, Membership, Party
 from sessions.models import Participant
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role, User
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once
@@ -84,7 +88,7 @@ class TestLeaving:
         assert len(waits(party)) == 2
         # What is not done lets nothing wait.
         other = head(party, "Dee")
-        monkeypatch.setattr(members.audit, "record", lambda **_facts: 1 / 0)
+        monkeypatch.setattr(audit, "record", lambda **_facts: 1 / 0)
         refuses(ZeroDivisionError, members.withdraw, membership=other, by=SYSTEM)
         assert Handover.objects.count() == 2
 

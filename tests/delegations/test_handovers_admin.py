@@ -6,7 +6,8 @@ from django.test import Client
 from delegations.domain import holdings
 from delegations.models import Handover, Party
 from sessions.models import Participant
-from summit.models import Person, Role
+from summit.people.models import Person
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.helpers import said, sign_in, text
 

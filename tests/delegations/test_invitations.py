@@ -10,8 +10,10 @@ from django.db import IntegrityError
 from delegations.domain import invitations, links
 from delegations.domain.invitations import invite, preview, revoke, write_anew
 from delegations.models import Invitation, InvitationLink, Party
-from summit.models import AuditEntry, Role, User
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once
@@ -99,7 +101,7 @@ class TestInvite:
     def test_all_or_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
         party = f.PartyFactory()
         by = protocol(party.summit)
-        monkeypatch.setattr("summit.domain.audit.record_many", lambda entries: 1 / 0)
+        monkeypatch.setattr("summit.audit.services.record_many", lambda entries: 1 / 0)
         refuses(ZeroDivisionError, invite, parties=[party], by=by)
         assert (Invitation.objects.count(), InvitationLink.objects.count(), Message.objects.count()) == (0, 0, 0)
 

@@ -15,11 +15,13 @@ from delegations.domain.invitations import invite, write_anew
 from delegations.domain.placeholders import ALLOWED, PLACEHOLDERS, REQUIRED, check, fill, named, paragraphs
 from delegations.models import Invitation, InvitationLink, LetterTemplate, Party, Policy, Purpose
 from delegations.paper import letter
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.models import AuditEntry
 from summit.outbox.domain import delivery, mime
 from summit.outbox.kinds import KINDS, Mail
 from summit.outbox.models import Message
 from summit.paper.fonts import MissingFontError
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 

@@ -9,8 +9,11 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import links
 from delegations.domain.links import LinkProblem
 from delegations.models import Invitation, InvitationLink
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

@@ -10,9 +10,11 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import departures, members, overpasses
 from delegations.domain.members import NamingRefused, QuotaFull
 from delegations.models import Category, FormerMember, Membership, Particulars, Party, Policy
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role
+from summit.people.models import Person
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.helpers import category, link, refuses
 from tests.threads import at_once, meet_after

@@ -13,10 +13,11 @@ from delegations.domain import links
 from delegations.domain.invitations import invite, revoke
 from delegations.models import InvitationLink, Party
 from delegations.tasks import deliver_invitations
-from summit.models import Role, User
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

@@ -10,7 +10,7 @@ from delegations.admin import proposed
 from delegations.domain import naming, proposals
 from delegations.domain.naming import Named
 from delegations.models import Party, PartyName, Policy
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import text
 

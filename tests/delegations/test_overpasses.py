@@ -8,8 +8,10 @@ from django.core.exceptions import PermissionDenied
 from delegations.domain import members, overpasses
 from delegations.domain.overpasses import OverpassRefused, allowed, pass_on, settle_summit, shares
 from delegations.models import Category, Membership, Overpass, OverpassRule, Party
-from summit.domain.audit import SYSTEM, Link
-from summit.models import AuditEntry, Person, Role
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, Link
+from summit.people.models import Person
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses, sign_in, text
 from tests.threads import at_once, names

@@ -10,7 +10,10 @@ from delegations.domain import participants
 from delegations.domain.compare import differences
 from delegations.domain.listing import arrange
 from delegations.models import Membership, ParticipantList, Particulars, Party
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once, meet_after

@@ -8,7 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from delegations.domain import entering, parties
 from delegations.domain.levels import ASKED, OFFERED, choices, problem
 from delegations.models import Level, Party, PartyKind, PartyName
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

@@ -9,8 +9,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from delegations.domain import people
 from delegations.domain.people import SeemsKnown
 from delegations.models import Membership, Particulars, Party, PortalSignIn, Resemblance
-from summit.domain.audit import SYSTEM, By, Link, Mailbox
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, By, Link, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

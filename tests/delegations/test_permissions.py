@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.models import FocalPoint, Invitation, Membership, Party
 from delegations.permissions import own_parties
-from summit.models import Role, RoleAssignment, Summit, User
-from summit.permissions import RULES, allows, allows_own, can_use_admin, check, owns, roles_by_summit
+from summit.permissions.models import Role, RoleAssignment
+from summit.permissions.rules import RULES, allows, allows_own, can_use_admin, check, owns, roles_by_summit
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

@@ -20,10 +20,14 @@ from delegations.domain import photos as domain
 from delegations.domain.photos import PhotoProblem, read, remove, store
 from delegations.models import Party, Photo
 from delegations.printed import photos
-from summit.domain.audit import Link
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.uploads.slots import slot
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text

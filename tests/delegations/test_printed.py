@@ -16,8 +16,11 @@ from delegations.domain import participants
 from delegations.domain.listing import Listing, arrange
 from delegations.models import ParticipantList
 from delegations.printed import docx, pdf, xlsx
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import text
 from tests.delegations.test_participants import delegation

@@ -27,9 +27,12 @@ from delegations.domain import (
     reminders,
 )
 from delegations.models import Category, Membership, Overpass, Party
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM
-from summit.models import Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import queries, queries_of, sign_in
 from tests.rows import once_a_module

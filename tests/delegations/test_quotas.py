@@ -9,8 +9,11 @@ from django.db.models import QuerySet
 from delegations.domain import quotas
 from delegations.domain.quotas import FITTING, Meter, QuotaFull, QuotaProblem, fits, meters, set_quota
 from delegations.models import Capacity, Category, Membership, Party, PartyKind, Policy, Quota
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses
 from tests.threads import at_once, meet_after

@@ -11,11 +11,12 @@ from delegations.domain.approval import supersede
 from delegations.domain.invitations import invite, revoke
 from delegations.domain.reminders import due, gone, remind
 from delegations.models import Invitation, InvitationLink, Party, Policy
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Summit
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import protocol, text

@@ -11,8 +11,9 @@ from delegations.domain import answers, scans
 from delegations.domain.answers import AnswerOutdated, AnswerProblem, Way, answer
 from delegations.domain.scans import Scan, ScanProblem, read
 from delegations.models import Channel, Invitation, Reply, ReplyScan
-from summit.domain.audit import SYSTEM, Link, Mailbox
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, Link, Mailbox
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.delegations.test_answers import desk, give, in_state

@@ -17,9 +17,12 @@ from delegations.models import (
     Photo,
     Retention,
 )
+from summit.audit.models import AuditEntry
 from summit.hooks.models import Delivery
-from summit.models import AuditEntry, Person, Summit, User
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs, running
 from tests import factories as f
 from tests.clients import signed_in

@@ -11,9 +11,12 @@ from delegations.domain import country_names, entry, first
 from delegations.domain.entry import LineProblems
 from delegations.domain.groups import CONTINENTS
 from delegations.models import Invitation, InvitationLink, Party, PartyName
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text

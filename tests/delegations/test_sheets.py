@@ -13,11 +13,15 @@ from delegations.domain import columns, nightly, sheets
 from delegations.domain.sheets import SheetProblem
 from delegations.models import Category, Membership, Particulars, Party, Sheet, SheetPurpose
 from delegations.printed import blank
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, Link
 from summit.domain import uploaded
-from summit.domain.audit import SYSTEM, Link
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables import reading as tables
 from summit.uploads.working import LOOK, TAKE
+from summit.users.models import User
 from summit.work.domain import jobs, running
 from tests import factories as f
 from tests.delegations.helpers import refuses

@@ -8,8 +8,11 @@ from django.test import Client
 from delegations.domain.mailboxes import Mailbox
 from delegations.domain.shown import note_mailboxes
 from delegations.models import Party
-from summit.domain import seen
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import text
 
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def entries() -> list[tuple[Any, ...]]:
-    rows = AuditEntry.objects.filter(action=seen.SEEN).order_by("id")
+    rows = AuditEntry.objects.filter(action=access_log.SEEN).order_by("id")
     return list(rows.values_list("by__name", "object_type", "fields", "detail"))
 
 

@@ -14,10 +14,13 @@ from delegations.domain.visa_texts import sheet_of
 from delegations.domain.visas import TRANSITIONS, VisaProblem, VisaRefused, ask, issue, refuse, take_back, void
 from delegations.models import Membership, Particulars, Party, VisaLetter, VisaState
 from delegations.paper import visa
-from summit.domain.audit import Link
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import protocol, refuses
 from tests.threads import at_once, meet_after

@@ -11,8 +11,11 @@ from django.utils import translation
 from delegations import withdrawing
 from delegations.domain import members
 from delegations.models import FormerMember, Membership, Party
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, RoleAssignment, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs, running
 from summit.work.models import Job
 from tests import factories as f

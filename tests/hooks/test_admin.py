@@ -7,13 +7,16 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.urls import reverse
 
+from summit.audit.models import AuditEntry
 from summit.hooks.domain import endpoints, health
 from summit.hooks.domain.endpoints import EndpointProblem
 from summit.hooks.domain.notice import KIND
 from summit.hooks.models import Attempt, Delivery, Endpoint, EndpointKind
-from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery as mail
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models.functions import Now
 from standardwebhooks import Webhook
 
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.hooks.domain import delivery, endpoints, health, wire
 from summit.hooks.domain.delivery import CantSend
@@ -16,9 +17,9 @@ from summit.hooks.domain.judging import Outcome, judge
 from summit.hooks.domain.wire import Answer
 from summit.hooks.models import Attempt, Delivery, DeliveryState, Endpoint, OffWhy
 from summit.hooks.models.deliveries import TRANSITIONS
-from summit.models import AuditEntry, Role
 from summit.outbox import reasons
 from summit.outbox.models import Message
+from summit.permissions.models import Role
 from tests.factories import DeliveryFactory, EndpointFactory, UserFactory
 from tests.hooks.receivers import Receiver, status
 from tests.threads import at_once, meeting

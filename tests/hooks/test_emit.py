@@ -13,10 +13,11 @@ from press.domain import announce, texts
 from press.events import CORRECTED, PUBLISHED, WITHDRAWN
 from sessions.domain import releases
 from sessions.events import RELEASED
+from summit.audit import services as audit
 from summit.hooks import events
 from summit.hooks.domain.emit import Cause, emit, emit_many
 from summit.hooks.models import Delivery, Endpoint
-from summit.models import Role
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.factories import DeliveryFactory, EndpointFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, ago, make_text
@@ -206,7 +207,7 @@ class TestTexts:
     def test_what_is_told_is_told_in_the_transaction_of_the_announcement(self, monkeypatch: Any) -> None:
         text = make_text(moment=ago(60)).version.text
         all_of(text.summit)
-        monkeypatch.setattr(announce.audit, "record", lambda **kwargs: 1 / 0)
+        monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             announce.announce(text.pk)
         assert Delivery.objects.count() == 0

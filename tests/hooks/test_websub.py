@@ -16,7 +16,7 @@ from summit.hooks.domain import delivery, hub
 from summit.hooks.domain.payload import url_of
 from summit.hooks.events import PING
 from summit.hooks.models import Delivery, Endpoint
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 from tests.hooks.receivers import Receiver
 from tests.press.helpers import add_edition, add_language, ago, approver, make_text

@@ -18,9 +18,9 @@ from press.domain import subscribers
 from press.models import Text
 from press.reading import FORMATS
 from sessions.models import Session
-from summit.models import Role
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
+from summit.permissions.models import Role
 from tests.attack.crawling import put, routes, variables
 from tests.clients import signed_in
 from tests.languages import pseudo, world

@@ -12,8 +12,10 @@ from press.domain import announce
 from press.models import EditionState, Text
 from sessions.domain import releases
 from sessions.models import Session, Visibility
-from summit.models import Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, make_text
 

@@ -12,11 +12,14 @@ from django.test.utils import CaptureQueriesContext
 from summit.core.database_clock import db_now
 from summit.core.metrics import exposition
 from summit.desk import today
-from summit.models import Heartbeat, Role, Summit, User
+from summit.maintenance.models import Heartbeat
 from summit.outbox import admin as desk
 from summit.outbox import todo
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import MessageFactory, SummitFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

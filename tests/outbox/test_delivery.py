@@ -11,13 +11,14 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.db.models.functions import Now
 
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role
 from summit.outbox import kinds, tasks
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import Kind, Mail
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
+from summit.permissions.models import Role
 from tests.factories import MessageFactory, SummitFactory, UserFactory
 from tests.threads import at_once
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from summit.domain.portions import Subject, portions
 from summit.outbox.models import Message
+from summit.privacy.registry import Subject, portions
 from tests.factories import START, MessageFactory, PersonFactory
 
 pytestmark = pytest.mark.django_db

@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from summit.models import Role
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS
+from summit.permissions.models import Role
 from tests.factories import MessageFactory, PersonFactory, SummitFactory, UserFactory
 from tests.triggers import without_trigger
 

@@ -6,9 +6,9 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from summit.models import Role
 from summit.outbox import reasons
 from summit.outbox.kinds import KINDS, label_of
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.languages import pseudo
 

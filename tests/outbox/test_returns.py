@@ -11,11 +11,13 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from summit.models import AuditChain, AuditEntry, Role, Summit
+from summit.audit.models import AuditChain, AuditEntry
 from summit.outbox import came_back
 from summit.outbox.domain import returns
 from summit.outbox.domain.returns import Returned
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.factories import START, MessageFactory, SummitFactory, UserFactory
 from tests.threads import at_once
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.models import AuditEntry
+from summit.audit.models import AuditEntry
 from summit.outbox import webhook
 from summit.outbox.models import Message
 from tests.outbox.test_returns import HEX, marked, sent

@@ -6,7 +6,8 @@ import pytest
 from django.core.cache import cache
 
 from delegations.models import Party
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests.factories import MembershipFactory, PartyFactory, PersonFactory, UserFactory
 from tests.sessions.conftest import organiser, summit
 

@@ -10,7 +10,9 @@ from delegations.models import Party
 from portal.views.agenda import mark
 from sessions.domain import edits, member, releases
 from sessions.models import Members, Session, Visibility
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import focal, later, release, session

@@ -15,8 +15,8 @@ from drf_spectacular.validation import validate_schema
 
 from portal.demo import synthetic
 from summit.api.kinds import KINDS
-from summit.models import Summit
-from summit.routes import Gate, declared
+from summit.permissions.route_table import Gate, declared
+from summit.summits.models import Summit
 from tests.factories import RoomFactory, SummitFactory, VenueFactory
 from tests.press.helpers import ago, make_delivered, make_text
 

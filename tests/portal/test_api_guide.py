@@ -9,7 +9,7 @@ from django.test import Client
 
 from summit.api.domain import tokens
 from summit.api.scopes import known
-from summit.models import Role
+from summit.permissions.models import Role
 from tests.factories import RoomFactory, SummitFactory, UserFactory, VenueFactory
 from tests.press.helpers import ago, make_text
 from tests.sources import ROOT

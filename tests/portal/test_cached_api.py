@@ -7,7 +7,8 @@ from pytest_django import DjangoAssertNumQueries
 from delegations.models import Party
 from sessions.domain import releases
 from sessions.models import Session, Visibility
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.press.helpers import ago, make_text
 from tests.sessions.conftest import SILENTLY

@@ -7,7 +7,8 @@ from django.test import Client
 
 from delegations.models import Party
 from sessions.models import Feed
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import (
     FocalPointFactory,

@@ -11,8 +11,10 @@ from django.test import Client
 
 from delegations.domain import codes, links
 from delegations.models import Invitation, InvitationLink, PortalSignIn, SignInCode
-from summit.domain import upkeep
-from summit.models import AuditEntry, Person, User
+from summit.audit.models import AuditEntry
+from summit.maintenance import heartbeats
+from summit.people.models import Person
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
@@ -191,7 +193,7 @@ class TestBrowsers:
             last_seen_at=f.START
         )
         assert clients[1].get("/portal/browsers/").content.decode().count("<strong>") == 1
-        upkeep.clear_expired()
+        heartbeats.clear_expired()
         # What a code opened stays: the audit names it.
         assert [row.link for row in PortalSignIn.objects.order_by("pk")] == [link, None]
 

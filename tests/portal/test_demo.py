@@ -25,9 +25,12 @@ from press.models import Edition, Subscriber, Text
 from press.models.visibility import public_editions
 from sessions.domain import releases
 from sessions.models import Document, Release, Session, Slot
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Person, Summit, User
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.rows import once_a_module
 
 # Alike whatever the database.

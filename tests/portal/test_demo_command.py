@@ -22,8 +22,11 @@ from press.models import Announcement, Edition, Text
 from press.models.visibility import public_editions, standing
 from sessions.domain import releases
 from sessions.models import Release, Session, Slot
-from summit.models import AuditChain, Person, Summit, User
+from summit.audit.models import AuditChain
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import SummitFactory
 
 # Alike whatever the database.

@@ -9,8 +9,10 @@ from delegations.domain.answers import Way, answer
 from delegations.models import Invitation, InvitationLink
 from sessions.domain import edits, releases
 from sessions.models import Slot
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.test_identity import follow

@@ -7,7 +7,9 @@ import pytest
 from delegations.models import Party
 from sessions.domain import floor, releases, speakers
 from sessions.models import FloorRequest, Interpretation, Session, Visibility
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import PartyFactory, PersonFactory
 from tests.portal.test_agenda import page

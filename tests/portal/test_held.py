@@ -10,11 +10,12 @@ from django.test import Client
 from delegations.models import Membership, Particulars
 from portal.held import KEPT_AS, SEEN_BY
 from portal.views import held
-from summit.domain import portions
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, User
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
-from summit.permissions import RULES
+from summit.permissions.rules import RULES
+from summit.privacy import registry
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.test_messages import sent, text_of
 from tests.portal.delegation.helpers import PASSPORT, signed_in
@@ -53,10 +54,10 @@ def looked() -> list[list[str]]:
 
 
 def test_nothing_that_is_handed_over_is_forgotten() -> None:
-    assert set(SEEN_BY) == {each.name for each in portions.own_portions()}
+    assert set(SEEN_BY) == {each.name for each in registry.own_portions()}
     assert {action for action in SEEN_BY.values() if action} <= set(RULES)
     assert set(KEPT_AS) <= set(SEEN_BY)
-    assert {each.name for each in portions.portions() if each.desks} == {
+    assert {each.name for each in registry.portions() if each.desks} == {
         "calls",
         "hand_over_requests",
         "places",

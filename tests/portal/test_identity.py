@@ -12,9 +12,9 @@ from delegations.domain import links
 from delegations.models import Invitation, InvitationLink
 from portal import kept
 from portal.identity import Viewer, viewers
+from summit.audit.services import Link
 from summit.core.database_clock import db_now
-from summit.domain.audit import Link
-from summit.models import User
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries

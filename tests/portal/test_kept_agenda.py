@@ -14,8 +14,8 @@ from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from sessions.session_lists import SessionLine
 from summit.core.process_cache import Memory, forget_all
-from summit.models import Summit, User
-from summit.models.versions import Stamp
+from summit.summits.models import Stamp, Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, UserFactory
 from tests.portal.test_agenda import AGENDA, client, page

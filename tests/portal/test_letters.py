@@ -9,9 +9,10 @@ from django.test import Client
 
 from delegations.domain import links
 from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Summit
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import queries
 

@@ -16,13 +16,16 @@ from delegations.models import Category, ParticipantList, Particulars, Photo
 from portal.demo import synthetic
 from press.models import Edition, SearchEntry, Text
 from summit.api.domain import applications
-from summit.domain import audit
-from summit.domain.audit import SYSTEM
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.domain.moving import arriving, declared, leaving, plan, sealed
 from summit.domain.moving.sealed import ArchiveProblem
 from summit.hooks.models import Endpoint
-from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

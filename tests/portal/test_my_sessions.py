@@ -8,7 +8,9 @@ from django.test import Client
 
 from delegations.models import Party
 from sessions.models import AgendaLook, Attendance, Interpretation, Session, Visibility
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.test_agenda import AGENDA, client, page, titles

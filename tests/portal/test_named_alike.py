@@ -9,7 +9,7 @@ from django.test import Client
 from delegations.domain import naming
 from delegations.models import Party, Policy
 from sessions.domain import releases
-from summit.models import Role
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
 

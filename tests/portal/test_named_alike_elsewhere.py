@@ -20,9 +20,9 @@ from press.domain import announce
 from press.models import Wording
 from sessions.domain import releases
 from summit.http.page_cache import PAGES
-from summit.models import Role
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.test_named_alike import FLAG, NAME, NOTE, desk, party, portal

@@ -9,7 +9,7 @@ from pypdf import PdfReader
 
 from delegations.models import Party
 from sessions.models import Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import START, PersonFactory, SlotFactory
 from tests.portal.test_agenda import client
 from tests.sessions.conftest import release, session

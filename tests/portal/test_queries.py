@@ -7,8 +7,8 @@ import pytest
 from delegations.domain import overpasses
 from delegations.models import Membership, OverpassRule
 from sessions.models import Session
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM
 from tests import factories as f
 from tests.delegations.helpers import queries_of
 from tests.portal.delegation.helpers import World, make

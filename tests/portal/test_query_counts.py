@@ -10,9 +10,8 @@ from portal.demo import border_security, synthetic
 from sessions.domain import kept, member
 from sessions.models.releases import EntryQuerySet, Release
 from summit.core import bulk_insert
-from summit.models import Summit
-from summit.models.versions import Stamp
 from summit.outbox.domain import enqueue
+from summit.summits.models import Stamp, Summit
 from tests.factories import SummitFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]

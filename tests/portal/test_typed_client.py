@@ -18,7 +18,8 @@ from django.core.wsgi import get_wsgi_application
 
 from summit.api.domain import tokens
 from summit.api.scopes import known
-from summit.models import Person, User
+from summit.people.models import Person
+from summit.users.models import User
 from tests.connections import unclosed
 from tests.factories import UserFactory
 

@@ -15,8 +15,10 @@ from sessions.domain import edits, member, releases
 from sessions.domain.differences import Change, Nature
 from sessions.domain.facts import from_facts
 from sessions.models import Members, Participant, ParticipantRole, Session, SignUpState, Slot, Visibility
-from summit.models import Person, Room, Summit, User
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 from tests.factories import PersonFactory, SignUpFactory
 from tests.rows import once_a_module
 from tests.sessions.conftest import SILENTLY

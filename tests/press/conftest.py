@@ -2,7 +2,7 @@
 
 import pytest
 
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 
 

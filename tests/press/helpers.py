@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from press.domain import deciding, editions
 from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.models import Slot
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 
 HOUR = timedelta(hours=1)

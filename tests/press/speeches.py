@@ -7,7 +7,9 @@ from press.models import EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from sessions.models import Session, Slot
 from summit.core.database_clock import db_now
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.press.helpers import add_edition
 

@@ -13,7 +13,8 @@ from press.domain import deciding
 from press.models import ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
 from summit.core.database_clock import db_now
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
 from tests.press.helpers import (

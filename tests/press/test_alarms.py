@@ -12,10 +12,13 @@ from press.domain import alarms, announce, deciding, lifts, texts
 from press.models import EditionState, Lift, Text
 from press.tasks import raise_alarms
 from sessions.domain import edits
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import approver, make_text, officer, organiser

@@ -12,9 +12,11 @@ from press.models import Announcement, Edition, EditionState, Lift, Subscriber
 from press.models.decisions import BY_NAME
 from press.models.visibility import public_editions
 from press.tasks import announce_publications, deliver_announcements
+from summit.audit.models import AuditChain, AuditEntry
 from summit.core.metrics import exposition
-from summit.models import AuditChain, AuditEntry, Summit, User
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import add_edition, add_language, ago, approver, make_lift, make_text, move_to_now, officer
 from tests.threads import at_once, names

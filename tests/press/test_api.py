@@ -8,7 +8,7 @@ from django.test import Client
 
 from press import pinned, reading
 from press.models import Edition, EditionAttachment, TextKind
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, SummitFactory, TopicFactory
 from tests.press.helpers import FIRST, add_edition, add_language, ago, make_corrected, make_delivered, make_text
 from tests.press.test_visibility import everything

@@ -10,8 +10,10 @@ from press.domain import deciding, editions, lifts, texts
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Edition, EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 from tests.press.helpers import (
     HOUR,

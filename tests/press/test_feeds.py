@@ -13,7 +13,7 @@ from press.domain.markdown import to_html
 from press.formats import feeds
 from press.models import Edition, EditionAttachment, Text
 from press.reading import listed
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, SummitFactory, UserFactory
 from tests.press.checks import NS, atom_faults, json_feed_faults
 from tests.press.helpers import add_edition, add_language, ago, make_text

@@ -14,7 +14,8 @@ from press.finding.address import Asked
 from press.models import Edition, SearchEntry, SearchWord, TextKind
 from press.narrowing import Shown, narrowed
 from summit.core.process_cache import forget_all
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory
 from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer
 from tests.press.test_visibility import everything

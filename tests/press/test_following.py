@@ -19,10 +19,13 @@ from sessions.domain import edits, floor, line_up, places, releases, restoring, 
 from sessions.domain.drafts import draft
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import FloorRequest, Session, Slot
+from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
-from summit.models import AuditEntry, Person, Role, Summit
 from summit.outbox.domain.delivery import deliver
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import move_to_now, officer, organiser

@@ -20,7 +20,7 @@ from press.models.visibility import published_lifts
 from sessions.domain import edits, speakers, speech_watch
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
-from summit.models import User
+from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed

@@ -20,7 +20,7 @@ from press.models import Edition, EditionAttachment, Text, TextKind, Wording
 from press.reading import Reading, find, read
 from press.rendered import plain_of
 from summit.core.languages import spoken, tongues
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import AttachmentFactory, PersonFactory, TopicFactory
 from tests.press.checks import akoma_ntoso, atom_faults, json_feed_faults, ninjs_faults
 from tests.press.helpers import add_edition, add_language, ago, make_text, url_of

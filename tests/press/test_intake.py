@@ -7,7 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from press.domain import incoming
 from press.models import Edition, Text
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.press.helpers import make_text, officer
 from tests.press.incoming.files import docx, par, run

@@ -17,7 +17,7 @@ from summit import home
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
 from summit.http.page_cache import PAGES, Version
-from summit.models import Venue
+from summit.summits.models import Venue
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
 

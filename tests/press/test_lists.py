@@ -14,7 +14,7 @@ from press.domain import lifts
 from press.models import Edition, EditionState, TextKind
 from sessions.domain import releases
 from sessions.models import Session, Slot, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser
 from tests.rows import once_a_module

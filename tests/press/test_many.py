@@ -10,7 +10,9 @@ from django.test import Client
 from press.domain import deciding, many
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, LiftMode, Text
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.delegations.helpers import queries
 from tests.factories import EditionFactory, SummitFactory

@@ -11,8 +11,9 @@ from press.domain import editions, markings
 from press.domain.markings import MarkedMeanwhile, delivered_body, make_delivered, mark, marked, undo
 from press.domain.problems import DecisionRefused
 from press.models import Edition, Marking, Text, Wording
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, User
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.press import helpers
 from tests.press.helpers import add_language, ago, approver, make_text, officer, url_of

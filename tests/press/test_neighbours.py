@@ -9,7 +9,7 @@ from press import neighbours
 from press.models import Edition
 from sessions.domain import releases
 from sessions.models import Session, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory, TopicFactory
 from tests.press.helpers import ago, make_text, organiser
 from tests.press.test_lists import speech, text_of

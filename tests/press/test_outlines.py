@@ -5,7 +5,7 @@ import pytest
 from press.desk import Outline, outlines, texts, todo
 from press.models import EditionState, Lift, LiftMode, Text
 from summit.core.database_clock import db_now
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.helpers import ago, make_text, officer
 

@@ -6,8 +6,10 @@ from django.core.exceptions import PermissionDenied
 from press.domain import deciding, editions, lifts, texts, tying
 from press.models import Edition, EditionState, Text
 from press.permissions import DECISIONS
-from summit.models import AuditEntry, Role, Summit
-from summit.permissions import RULES
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.permissions.rules import RULES
+from summit.summits.models import Summit
 from tests.factories import SummitFactory, UserFactory
 from tests.press.helpers import approver, make_text, officer, organiser
 

@@ -13,7 +13,8 @@ from press.models import Edition, EditionState, LiftMode, Marking
 from sessions.domain import edits, releases
 from sessions.models import Session, Visibility
 from summit.core.database_clock import db_now
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.api.test_lists import full_text

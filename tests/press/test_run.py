@@ -10,7 +10,8 @@ from press.models import EditionState, Lift, LiftMode
 from press.models.visibility import public_editions
 from sessions.models import Session, Slot
 from summit.core.database_clock import db_now
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import HOUR, add_language, ago, approver, make_lift, make_slot, make_text, officer, organiser

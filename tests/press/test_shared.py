@@ -12,8 +12,8 @@ from PIL import Image
 from press.models import Text, TextKind
 from sessions import published
 from sessions.models import Session
-from summit.models import Summit
 from summit.paper import card
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SessionFactory, SlotFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_language, ago, make_lift, make_text, officer

@@ -9,7 +9,7 @@ from lxml import etree
 
 from press import sitemap
 from press.models import Edition
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 from tests.press.checks import grammar
 from tests.press.helpers import add_language, ago, make_text, url_of

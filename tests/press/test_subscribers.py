@@ -10,8 +10,8 @@ from django.test import Client
 from press.domain import subscribers
 from press.models import Subscriber
 from press.tasks import deliver_announcements
-from summit.models import Summit
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests.factories import SubscriberFactory, SummitFactory
 from tests.press.helpers import ago
 

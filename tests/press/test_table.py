@@ -12,8 +12,9 @@ from press.domain import deciding, lifts, texts
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Text
 from press.models.decisions import BY_NAME, STATES, TABLE, LiftState, TextState
-from summit.models import AuditEntry, User
-from summit.permissions import RULES
+from summit.audit.models import AuditEntry
+from summit.permissions.rules import RULES
+from summit.users.models import User
 from tests.factories import UserFactory
 from tests.press.helpers import ago, make_text
 

@@ -12,8 +12,10 @@ from press.models import LiftMode
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
 from summit.desk import today
-from summit.models import Role, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SubscriberFactory, UserFactory
 from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser

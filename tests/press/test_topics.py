@@ -8,7 +8,8 @@ from django.core.exceptions import ValidationError
 from press.domain import texts, topics
 from press.domain.problems import DecisionRefused
 from press.models import Topic
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import TopicFactory
 from tests.press.helpers import ago, make_text, officer

@@ -9,7 +9,8 @@ from press.domain import deciding, lifts, texts, tying
 from press.domain.problems import DecisionRefused
 from press.models import Edition, EditionState, Lift, Text, TextVersion, visibility
 from press.models.visibility import public_editions, published_lifts
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import SummitFactory
 from tests.press.helpers import add_language, ago, approver, make_text, move_to_now, officer, url_of

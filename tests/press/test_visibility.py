@@ -15,8 +15,8 @@ from press import reading
 from press.desk import with_standing
 from press.domain import announce
 from press.models import Announcement, Edition, EditionState, Text
-from summit.models import Summit
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory
 from tests.press.helpers import ago, make_text, url_of
 from tests.rows import once_a_module

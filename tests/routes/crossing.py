@@ -18,13 +18,14 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
 
-from summit import permissions
 from summit.api.domain import spending
 from summit.core.process_cache import forget_all
 from summit.http.middleware import is_personal
 from summit.http.page_cache import PAGES
-from summit.models import Role, User
-from summit.routes import Answer, Gate, Reader, Route, Whose, existing
+from summit.permissions import rules
+from summit.permissions.models import Role
+from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, existing
+from summit.users.models import User
 from tests.routes.world import Somebody, Values, World
 
 PATTERNS = dict(existing())
@@ -138,16 +139,16 @@ def _once(read: Callable[[Any], Any], key: str) -> Callable[[Any], Any]:
 def known_readers() -> Iterator[None]:
     """Read once what each reader's browser and roles are, and count nobody's requests: that takes a third of each
     request, and nothing that is asked changes it for the next one."""
-    follow = [_once(function, "pk") for function in permissions._following]
+    follow = [_once(function, "pk") for function in rules._following]
     with (
         patch.object(SessionStore, "load", _once(SessionStore.load, "session_key")),
-        patch.object(permissions, "_given", _once(permissions._given, "pk")),
-        patch.object(permissions, "_following", follow),
+        patch.object(rules, "_given", _once(rules._given, "pk")),
+        patch.object(rules, "_following", follow),
         patch.object(spending, "spend", lambda who: spending.Budget(100, 99, 60)),
     ):
         # Whoever asks first takes no more queries than whoever asks then.
         for user in User.objects.all():
-            permissions.roles_by_summit(user)
+            rules.roles_by_summit(user)
         for stored in Session.objects.all():
             SessionStore(stored.session_key).load()
         yield

@@ -12,12 +12,13 @@ from delegations.domain import sheets
 from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
-from summit.domain import handing_over
-from summit.domain.audit import SYSTEM
-from summit.models import Summit, User
-from summit.routes import Gate, Route, Whose, declared
+from summit.permissions.route_table import Gate, Route, Whose, declared
+from summit.privacy import subject_access
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.models import Job
 from tests import factories as f
 from tests.press.helpers import ago, make_lift, make_text
@@ -132,7 +133,7 @@ def _chosen(world: World) -> Iterator[Look]:
     asked = {"row": other.pk, "category": head.category_id}
     yield Look("admin:delegations_membership_move", asked=asked)
     yield Look("admin:summit_person_accounts", asked={"row": head.person_id})
-    handing_over.ask(person=head.person, by=User.objects.get(name="organiser"))
+    subject_access.ask(person=head.person, by=User.objects.get(name="organiser"))
     yield Look("admin:summit_person_agree_hand_over", {"pk": head.person_id})
     known = f.PersonFactory(summit=here, user=f.UserFactory())
     yield Look("admin:summit_person_take_accounts", asked={"row": known.pk})

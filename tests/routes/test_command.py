@@ -7,8 +7,8 @@ import pytest
 from django.core.management import call_command
 
 from summit.management.commands.routes import READERS, table
-from summit.models import Role
-from summit.routes import existing
+from summit.permissions.models import Role
+from summit.permissions.route_table import existing
 
 rows = cache(table)
 

@@ -19,8 +19,9 @@ from press.views import texts as press_views
 from sessions.admin import frame
 from sessions.models import Session
 from summit.admin.summits import VenueAdmin
-from summit.models import Summit, User, Venue
-from summit.routes import Answer, Gate, declared
+from summit.permissions.route_table import Answer, Gate, declared
+from summit.summits.models import Summit, Venue
+from summit.users.models import User
 from tests.routes.crossing import PATTERNS, differing, known_readers, opened, telling
 from tests.routes.world import World, make_world
 

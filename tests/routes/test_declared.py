@@ -2,8 +2,8 @@
 
 from press.admin.decisions import DECISIONS
 from press.permissions import DECISIONS as NEEDED
-from summit.permissions import RULES
-from summit.routes import NOBODY, Gate, declared, existing
+from summit.permissions.route_table import NOBODY, Gate, declared, existing
+from summit.permissions.rules import RULES
 
 
 def test_every_address_is_declared_and_every_declaration_is_an_address() -> None:

@@ -3,7 +3,7 @@ API that answers the same, or says why there is none. A page that is added fails
 
 import pytest
 
-from summit.routes import NOBODY, Gate, Route, declared
+from summit.permissions.route_table import NOBODY, Gate, Route, declared
 from tests.routes.test_in_the_api import LISTS, SIGNS_IN, of_the_same_name, writing
 
 pytestmark = pytest.mark.once

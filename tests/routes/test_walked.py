@@ -1,6 +1,6 @@
 """No address is left out of the walk through all pages in a browser (tests/browser/test_axe.py)."""
 
-from summit.routes import declared
+from summit.permissions.route_table import declared
 from tests.browser.crawl.stops import OTHERS, declared_stops
 
 

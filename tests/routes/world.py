@@ -48,10 +48,12 @@ from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
 from sessions.domain import feeds, releases
 from sessions.models import Session, Visibility
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.models import AuditEntry, Role, Summit, User
-from summit.models.users import DESKS, FOLLOWING
-from summit.routes import Reader, Whose
+from summit.permissions.models import DESKS, FOLLOWING, Role
+from summit.permissions.route_table import Reader, Whose
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.models import Job, KeptTable
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, make_delivered, make_text

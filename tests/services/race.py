@@ -26,8 +26,9 @@ from press.admin.moments import local_moment
 from press.domain import announce
 from press.models import Announcement, Edition, EditionState, Lift, Text, TextKind, TextVersion, visibility
 from summit.core.database_clock import db_now
-from summit.models import Summit, User
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory
 from tests.processes import wait_for
 

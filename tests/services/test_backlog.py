@@ -10,7 +10,7 @@ from summit.embedded.broker import broker
 from tests.processes import processes, wait_for
 from tests.services import MARKS
 
-# One database says it: what begins is asked of both in tests/summit/test_sweeps.py.
+# One database says it: what begins is asked of both in tests/summit/maintenance/test_sweeps.py.
 pytestmark = [*MARKS, pytest.mark.postgresql]
 
 SECONDS = 30

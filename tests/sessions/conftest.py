@@ -11,7 +11,10 @@ from delegations.models import Party
 from sessions.domain import edits, releases
 from sessions.domain.removals import Decision
 from sessions.models import PublicNotice, Release, Session, Visibility
-from summit.models import Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import sign_in
 

@@ -10,9 +10,13 @@ from django.test import Client
 from delegations.models import Party
 from sessions.domain import releases
 from sessions.models import Participant, Release, Session, Visibility
-from summit.domain import seen
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import sign_in
@@ -167,7 +171,7 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     ):
         assert words in page, words
     # The mission's mailbox is an office's; whoever saw a person's is recorded.
-    seen_by = AuditEntry.objects.filter(action=seen.SEEN, object_type="summit.person")
+    seen_by = AuditEntry.objects.filter(action=access_log.SEEN, object_type="summit.person")
     assert not seen_by.exists()
     Person.objects.filter(pk=person.pk).update(email="minister@aland.example")
     assert "minister@aland.example" in client.get(path).content.decode()

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from sessions.models import Interpretation, OwnKind, SessionText, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import START, DocumentFactory, RoomFactory, VenueFactory
 from tests.sessions.conftest import release, session
 

@@ -14,7 +14,8 @@ from lxml import etree
 from sessions.domain import calendars, releases
 from sessions.models import Session, Visibility
 from summit.core.process_cache import forget_all
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import SessionFactory, SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import fill, release, session

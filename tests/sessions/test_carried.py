@@ -14,8 +14,8 @@ from sessions.domain import snapshots
 from sessions.domain.incoming.apply import read_in
 from sessions.domain.incoming.report import Report
 from sessions.models import ReleasedSession, Session, Visibility
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
+from summit.audit.services import SYSTEM
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 from tests.schemas import SCHEMAS, needs_schemas
 from tests.sessions.conftest import release

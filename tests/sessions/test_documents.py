@@ -13,8 +13,11 @@ from django.test import Client
 from sessions.domain import documents, files
 from sessions.domain.documents import Paper
 from sessions.models import Document, Session
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.delegations.helpers import sign_in
 from tests.factories import SessionFactory, UserFactory
 

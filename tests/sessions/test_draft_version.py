@@ -21,7 +21,9 @@ from sessions.models import (
     Slot,
 )
 from summit.core.process_cache import forget_all
-from summit.models import Person, Room, Summit, User, Venue
+from summit.people.models import Person
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 from tests import factories as f
 from tests.sessions.conftest import release
 

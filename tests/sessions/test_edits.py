@@ -8,7 +8,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from sessions.domain import edits
 from sessions.models import Session
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import START, RoomFactory, SessionFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,13 @@ from delegations.domain import departures, doors
 from delegations.models import Party
 from sessions.domain import feeds, releases
 from sessions.models import Feed, Session, SignUp, SignUpState, Visibility
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
 from summit.core.log_filters import without_tokens
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.rows import once_a_module
@@ -187,7 +192,7 @@ def test_what_a_mailbox_opened_dies_where_it_stands_for_them_no_more(world: Worl
     Person.objects.filter(pk=world.member.pk).update(email="member@aland.example")
     world.member.refresh_from_db()
     door = doors.open_by_code(mailbox="member@aland.example", person=world.member, agent="")
-    token = feeds.make(by=doors.Mailbox(door.public_id), person=world.member)[1]
+    token = feeds.make(by=audit.Mailbox(door.public_id), person=world.member)[1]
     assert fetch(token).status_code == 200
     Person.objects.filter(pk=world.member.pk).update(email="other@aland.example")
     assert fetch(token).status_code == 404

@@ -11,9 +11,12 @@ from delegations.domain import departures
 from sessions.domain import floor, floor_notices, releases, speakers
 from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, RequestState, Session
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import UserFactory
 from tests.sessions.conftest import SOON, Parties, focal, member, session
 

@@ -10,9 +10,13 @@ from delegations.domain.holdings import Delegation, Desk, Item, NotHeld
 from delegations.models import Handover, Membership, Party
 from sessions.domain import places, releases
 from sessions.models import Participant, Session, Slot, Visibility
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

@@ -19,8 +19,11 @@ from sessions.domain.incoming.plain import Unreadable
 from sessions.domain.incoming.reading import read
 from sessions.domain.incoming.report import Report
 from sessions.models import OwnKind, Session, Slot, Visibility
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role, Room, Summit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit
 from tests.delegations.helpers import queries
 from tests.factories import PersonFactory, RoomFactory, SummitFactory, TextFactory, UserFactory, VenueFactory
 from tests.sessions.conftest import fill, release

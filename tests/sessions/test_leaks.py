@@ -13,7 +13,7 @@ from press.models import Text
 from sessions.domain import snapshots
 from sessions.models import Interpretation, OwnKind, Session, SessionText, Visibility
 from sessions.models.visibility import PARTS
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.conftest import release, session
 

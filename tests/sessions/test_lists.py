@@ -8,7 +8,9 @@ from django.test import Client
 
 from delegations.models import PartyName
 from sessions.models import OwnKind, Session, SessionText
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.helpers import sign_in
 from tests.sessions.test_admin import values

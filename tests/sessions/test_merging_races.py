@@ -11,7 +11,9 @@ from delegations.models import Party
 from sessions.domain import signups
 from sessions.models import Visibility
 from summit.core.database_clock import db_now
-from summit.models import Person, Role, Summit
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.factories import MembershipFactory, SignUpFactory, UserFactory
 from tests.sessions.conftest import Parties, session
 from tests.sessions.test_release_races import Pause

@@ -14,10 +14,11 @@ from sessions.domain import edits, releases
 from sessions.models import ReleasedSession, Session, Visibility
 from sessions.tasks import deliver_agenda_changes
 from summit.celery import app
-from summit.models import Summit, User
 from summit.outbox.domain import mime
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import START, RoomFactory, VenueFactory
 from tests.sessions.conftest import Parties, later, release, session
 

@@ -18,7 +18,7 @@ from sessions.models import (
     Visibility,
 )
 from sessions.models.visibility import RANKS, TAKING_PART
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

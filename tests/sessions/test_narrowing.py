@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from sessions.models import Interpretation, OwnKind, SessionText, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import PersonFactory, RoomFactory, SlotFactory, VenueFactory
 from tests.sessions.conftest import release, session
 

@@ -12,11 +12,13 @@ from delegations.domain.answers import AnswerRefused, answer
 from delegations.domain.invitations import invite, preview, revoke
 from delegations.models import Invitation, InvitationLink
 from sessions.models import Session
+from summit.audit.services import Link
 from summit.core.database_clock import db_now
-from summit.domain.audit import Link
-from summit.models import Role, Room, Summit, User
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries

@@ -17,7 +17,7 @@ from sessions.models import Members, Session, Visibility
 from sessions.models.visibility import DELEGATIONS, EVERYBODY, PARTS, RANKS, rank_of
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.conftest import SILENTLY, release, session
 

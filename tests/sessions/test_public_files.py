@@ -12,7 +12,7 @@ from icalendar import Calendar
 from press.models import Lift
 from sessions import published
 from sessions.models import OwnKind, ReleasedSession, Session, SessionText, Visibility
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import DocumentFactory, ParticipantFactory, PartyFactory, PartyNameFactory, SlotFactory
 from tests.press.helpers import ago, make_text
 from tests.schemas import needs_schemas

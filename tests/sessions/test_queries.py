@@ -12,7 +12,7 @@ from sessions.domain.drafts import draft
 from sessions.models import FloorRequest, Session
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
-from summit.models import Role
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries

@@ -11,8 +11,9 @@ from sessions.domain import releases
 from sessions.domain.released import released
 from sessions.models import Session
 from summit.core import write_detection
-from summit.models import Summit, User
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db(transaction=True)

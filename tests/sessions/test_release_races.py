@@ -10,9 +10,10 @@ from django.db import transaction
 from sessions.domain import edits, releases, signups, standings
 from sessions.domain.released import released
 from sessions.models import ReleasedSession, Session, Visibility
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import MembershipFactory, ParticipantFactory, SignUpFactory
 from tests.sessions.conftest import Parties, session
 from tests.threads import amid, at_once, meet_after, names

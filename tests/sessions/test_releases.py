@@ -17,10 +17,13 @@ from sessions.domain.differences import differences
 from sessions.domain.drafts import draft
 from sessions.domain.released import released
 from sessions.models import Release, ReleasedSession, Session, Visibility
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
 from summit.outbox.domain import delivery
 from summit.outbox.kinds import always_stands
 from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.rows import once_a_module
 from tests.sessions.conftest import SILENTLY, fill, later, parties_of, session

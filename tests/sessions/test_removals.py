@@ -14,8 +14,9 @@ from sessions.domain import edits, member, releases, removals
 from sessions.domain.removals import Decision, RemovalUndecided
 from sessions.models import PublicNotice, PublicRemoval, Session, Visibility
 from sessions.tasks import deliver_agenda_changes
-from summit.models import Role, Summit
 from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import Alike, release, session

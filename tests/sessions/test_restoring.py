@@ -22,7 +22,11 @@ from sessions.models import (
     Slot,
     Visibility,
 )
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import SILENTLY, Parties, session

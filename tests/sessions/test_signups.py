@@ -13,10 +13,14 @@ from sessions.domain import edits, releases, signup_notices, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
 from sessions.models import ReleasedSession, Session, SignUp, Visibility
-from summit.domain.audit import Link, Mailbox
-from summit.models import AuditEntry, Person, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.sessions.conftest import SOON, focal, member, open_session, release, session
 from tests.threads import at_once, meet_after

@@ -11,7 +11,10 @@ from sessions.domain import line_up, speakers
 from sessions.domain.releases import release
 from sessions.domain.speakers import SpeakersRefused
 from sessions.models import ReleaseEntry, Session, Slot
-from summit.models import AuditEntry, Role, Summit, User
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.sessions.conftest import Parties, session
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sessions.domain import speakers
 from sessions.models import FloorRequest, Session
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import MembershipFactory, PersonFactory, SlotFactory, UserFactory
 from tests.sessions.conftest import Parties, session
 

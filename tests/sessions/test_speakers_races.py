@@ -7,7 +7,8 @@ import pytest
 
 from sessions.domain import floor, speakers
 from sessions.models import FloorRequest, RequestState, Session
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import PartyFactory, PersonFactory, SlotFactory
 from tests.sessions.conftest import session
 from tests.threads import amid

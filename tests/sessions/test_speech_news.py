@@ -9,9 +9,10 @@ from sessions.domain.differences import Aspect, What
 from sessions.domain.snapshots import Place
 from sessions.domain.wording import place_line
 from sessions.models import Session
-from summit.models import Summit, User
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import MembershipFactory, ParticipantFactory, PartyFactory, PersonFactory, SlotFactory
 from tests.sessions.conftest import Parties, release, session
 

@@ -5,8 +5,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from sessions.domain.speeches import add_all
 from sessions.models import Slot
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.permissions.models import Role
 from tests.delegations.helpers import queries
 from tests.factories import PartyFactory, PersonFactory, SessionFactory, SlotFactory, UserFactory
 

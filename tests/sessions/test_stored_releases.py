@@ -16,7 +16,9 @@ from sessions.domain.released import snapshot
 from sessions.domain.snapshots import Agenda, Snapshot
 from sessions.models import Document, Interpretation, Members, ReleasedSession, Session, SessionText, Visibility
 from sessions.models.visibility import DELEGATIONS, DESK, EVERYBODY, PARTS, RANKS, TAKING_PART
-from summit.models import Person, Room, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.sessions.conftest import SILENTLY, session
 

@@ -10,7 +10,10 @@ from sessions import todo
 from sessions.domain import releases
 from summit.core.database_clock import db_now
 from summit.desk import today
-from summit.models import Heartbeat, Role, Summit, User
+from summit.maintenance.models import Heartbeat
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import ParticipantFactory, PersonFactory, SessionFactory, UserFactory
 

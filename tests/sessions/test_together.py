@@ -12,7 +12,9 @@ from sessions.admin import together
 from sessions.domain import documents, edits, revisions
 from sessions.models import Participant, Session
 from summit.desk import meanwhile
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import ParticipantFactory, PartyFactory, SessionFactory, SummitFactory, UserFactory
 from tests.sessions.test_admin import LIST, values

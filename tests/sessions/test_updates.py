@@ -10,7 +10,8 @@ from django.test import Client
 from delegations.models import Party
 from sessions.domain import edits, feeds, updates
 from sessions.models import Members, Release, Session, Visibility
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import member, release, session

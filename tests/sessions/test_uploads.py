@@ -16,9 +16,12 @@ from sessions.domain.incoming import uploads
 from sessions.domain.incoming.kept import _naming
 from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Session, Visibility
+from summit.audit.models import AuditEntry
 from summit.domain import uploaded
-from summit.domain.portions import Subject
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.privacy.registry import Subject
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.kinds import Result
 from summit.work.models import Job
 from tests.clients import signed_in

@@ -6,7 +6,8 @@ from django.test import Client
 from sessions.domain import edits
 from sessions.models import Session, Visibility
 from sessions.panels import public_panel
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.sessions.conftest import fill, release, session
 

@@ -10,7 +10,9 @@ from sessions.domain import edits, warnings
 from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, Kind
 from sessions.models import ParticipantRole, Session, SessionKind, SignUp, Visibility
-from summit.models import Person, Role, Summit
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 from tests.sessions.conftest import Parties, session

@@ -12,9 +12,9 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.models import Invitation, Party
-from summit.models import User
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.users.models import User
 
 # How a scan of a note verbale begins.
 SCAN = b"%PDF-1.7 the note"

@@ -12,8 +12,9 @@ from delegations.domain import gaps, overview
 from delegations.models import Invitation, PartyKind, Reply
 from portal.demo import border_security
 from portal.demo.names import SUMMIT
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.summits.models import Summit
 from tests.story.helpers import DATED, SCAN, browser, follow, go_out, link_in, record, subject_of, text
 
 # Alike whatever the database.

@@ -12,7 +12,8 @@ from delegations.models import Party
 from portal.demo import border_security
 from sessions.domain import edits, notices, releases
 from sessions.models import Participant, Session, Visibility
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.story.helpers import go_out, party, subject_of, text
 

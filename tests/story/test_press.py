@@ -12,7 +12,7 @@ from press.models import Edition, Lift, MarkingKind, Text
 from press.models.visibility import public_editions
 from sessions.domain import edits
 from summit.core.database_clock import db_now
-from summit.models import User
+from summit.users.models import User
 from tests.story.helpers import browser, go_out, subject_of
 
 # Alike whatever the database.

@@ -4,7 +4,9 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
 

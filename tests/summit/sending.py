@@ -12,9 +12,10 @@ from press.models import Announcement, Lift, LiftMode
 from summit.hooks.domain import delivery as events
 from summit.hooks.domain.judging import Outcome
 from summit.hooks.models import Delivery
-from summit.models import Role, Summit
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.helpers import ago, make_text
 

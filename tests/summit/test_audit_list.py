@@ -11,11 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delegations.domain import invitations
-from summit.deeds import DEEDS
-from summit.desk import told
+from summit.audit import access_log, rendering
+from summit.audit import services as audit
+from summit.audit.actions import DEEDS
+from summit.audit.models import AuditEntry
 from summit.desk.audit_list import deed_choices
-from summit.domain import audit, seen
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.models import Job
 from tests import factories as f
 from tests.clients import signed_in
@@ -61,7 +64,7 @@ class TestWords:
         done(olive, f.PersonFactory(summit=summit), "summit.person.change")
         press = f.UserFactory.with_role(Role.PRESS_OFFICER, summit)
         entries = list(AuditEntry.objects.select_related("by", "summit"))
-        found = [bool(told.tell(entries, reader)[0].row.url) for reader in (olive, press, None)]
+        found = [bool(rendering.tell(entries, reader)[0].row.url) for reader in (olive, press, None)]
         assert found == [True, False, True]
 
     def test_every_deed_has_a_name_without_numbers_in_the_group_of_an_app(self) -> None:
@@ -128,7 +131,7 @@ class TestNarrowing:
 
     def test_who_saw_personal_data_stands_apart(self, desk: Client, olive: User, summit: Summit) -> None:
         person = f.PersonFactory(summit=summit, name="Ada Mensah", office="", email="ada@land.example")
-        seen.note_page(by=olive, target=person, summit=summit, fields=["name"])
+        access_log.note_page(by=olive, target=person, summit=summit, fields=["name"])
         assert len(shown(desk)) == 4
         assert shown(desk, show="seen") == ["Olive saw personal data: Ada Mensah"]
         assert len(shown(desk, show="seen", of=f"summit.person:{person.public_id}")) == 1
@@ -137,7 +140,7 @@ class TestNarrowing:
     def test_finding_people_is_recorded_as_their_search_is(self, desk: Client, summit: Summit) -> None:
         person = f.PersonFactory(summit=summit, name="Ada Mensah")
         shown(desk, q="ada")
-        entry = AuditEntry.objects.get(action=seen.SEEN)
+        entry = AuditEntry.objects.get(action=access_log.SEEN)
         assert (entry.object_type, entry.detail["keys"]) == ("summit.person", [person.public_id])
 
 

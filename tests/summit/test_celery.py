@@ -19,8 +19,8 @@ from django.db import connection
 from delegations.domain import nightly
 from summit import settings as module
 from summit.celery import app, keep_connection
+from summit.maintenance.sweeps import SWEEPS
 from summit.outbox.kinds import KINDS
-from summit.sweeps import SWEEPS
 from summit.tasks import clear_expired
 from tests.sources import ROOT, sources, text, tree
 from tests.threads import at_once

@@ -10,12 +10,16 @@ from django.db import transaction
 from django.db.models import Model
 from django.test import Client
 
+from summit.accounts import role_assignments
 from summit.api.domain import applications
+from summit.audit.models import AuditEntry
 from summit.desk.base import ReadOnlyAdmin, RoleMixin, SummitModelAdmin
-from summit.domain import roles
-from summit.models import AuditEntry, Person, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
-from summit.permissions import RULES
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.permissions.rules import RULES
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 
@@ -77,7 +81,7 @@ class TestSummits:
         monkeypatch.setattr(RoleMixin, "formfield_for_foreignkey", everything)
         assert give(desk, user, there).status_code == 403
         # The domain asks once more; without either they would be.
-        monkeypatch.setattr(roles, "check", lambda *_: None)
+        monkeypatch.setattr(role_assignments, "check", lambda *_: None)
         assert give(desk, user, there).status_code == 302
         assert set(there.roles.values_list("role", flat=True)) == {"organiser", "viewer"}
 
@@ -152,7 +156,7 @@ class TestRecords:
         assert (RoleAssignment.objects.filter(pk=mine.pk).exists(), audited()) == (True, before)
         # The control, and with another organiser.
         with transaction.atomic(), monkeypatch.context() as patched:
-            patched.setattr(roles, "_check_organised", lambda _summits: None)
+            patched.setattr(role_assignments, "_check_organised", lambda _summits: None)
             take_away(desk, mine, where)
             assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
             transaction.set_rollback(True)

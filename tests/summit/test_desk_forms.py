@@ -13,7 +13,8 @@ from delegations.models import Party
 from sessions.models import Participant
 from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
-from summit.models import Person, Role
+from summit.people.models import Person
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in
 from tests.summit.conftest import desk_of

@@ -9,7 +9,8 @@ from django.test import Client
 
 from summit.desk.places import desk_place
 from summit.desk.shelves import Shelf
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.summit.conftest import desk_of
 
 pytestmark = pytest.mark.django_db

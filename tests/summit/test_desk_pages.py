@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from summit.desk.zones import ZoneMixin
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.clients import signed_in
 

@@ -9,7 +9,9 @@ import pytest
 from django.test import Client
 
 from summit.desk import scope
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

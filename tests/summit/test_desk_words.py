@@ -6,11 +6,13 @@ import pytest
 from django.test import Client
 
 from sessions.models import OwnKind
-from summit.domain import audit
-from summit.models import Role, Summit, User
+from summit.audit import services as audit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import PASSWORD, PersonFactory, SessionFactory, SummitFactory, UserFactory
+from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
-from tests.summit.test_deeds import told_on
 
 pytestmark = pytest.mark.django_db
 

@@ -17,12 +17,18 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from summit.admin.summits import VenueAdmin
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
 from summit.desk import exporting
 from summit.desk.base import RoleMixin, SummitModelAdmin
-from summit.domain import portions, seen, upkeep
-from summit.models import AuditEntry, Person, Role, Summit, User, Venue
+from summit.maintenance import heartbeats
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.privacy import registry
+from summit.summits.models import Summit, Venue
 from summit.tables.incoming import INTAKES
 from summit.tables.listed import Listed, reading
+from summit.users.models import User
 from summit.work.domain import running, tables
 from summit.work.models import Job, JobState, KeptPart, KeptTable
 from tests.clients import signed_in
@@ -277,7 +283,7 @@ def test_headings_are_the_readers_and_fields_english(summit: Summit, desk: Clien
 def test_who_took_personal_data_is_recorded(summit: Summit, organiser: User, desk: Client) -> None:
     person = PersonFactory(summit=summit, name="Zoe")
     take(desk, f"{PEOPLE}?q=zoe")
-    [entry] = AuditEntry.objects.filter(action=seen.SEEN)
+    [entry] = AuditEntry.objects.filter(action=access_log.SEEN)
     assert (entry.by, entry.detail["keys"], entry.summit) == (organiser, [person.public_id], summit)
     assert "zoe" not in json.dumps(entry.detail).lower()
 
@@ -399,23 +405,23 @@ def test_a_long_personal_list_is_recorded_and_encrypted(long_list: Client, summi
     job = ran(long_list, "json", f"{PEOPLE}?q=zoe")
     kept = KeptTable.objects.get(job=job)
     assert (kept.personal, kept.summits) == (True, [summit.pk])
-    told = [key for entry in AuditEntry.objects.filter(action=seen.SEEN) for key in entry.detail["keys"]]
+    told = [key for entry in AuditEntry.objects.filter(action=access_log.SEEN) for key in entry.detail["keys"]]
     assert sorted(told) == sorted(person.public_id for person in people)
     with connection.cursor() as cursor:
         cursor.execute("SELECT content FROM work_keptpart")
         assert b"Zoe" not in b"".join(bytes(row[0]) for row in cursor.fetchall())
     assert "zoe" not in json.dumps([kept.filters, job.params]).lower()
-    [portion] = [each for each in portions.portions() if each.name == "kept_tables"]
+    [portion] = [each for each in registry.portions() if each.name == "kept_tables"]
     assert portion.erase is not None
-    assert portion.erase(portions.subject_of(people[0])) == 1
+    assert portion.erase(registry.subject_of(people[0])) == 1
     assert not KeptTable.objects.filter(job=job).exists()
 
 
 def test_files_go_after_some_days(long_list: Client) -> None:
     job = ran(long_list, "csv")
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
     assert KeptTable.objects.filter(job=job).exists()
     KeptTable.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert long_list.get(file_of(job)).status_code == 404
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
     assert (KeptTable.objects.filter(job=job).exists(), KeptPart.objects.exists()) == (False, False)

@@ -14,10 +14,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import Workbook
 
-from summit.domain import places, upkeep
-from summit.models import AuditEntry, GivenTable, Role, Summit, User, Venue
+from summit.audit.models import AuditEntry
+from summit.maintenance import heartbeats
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Summit, Venue
 from summit.tables.domain import given, reading_in
 from summit.tables.incoming import INTAKES
+from summit.tables.models import GivenTable
+from summit.users.models import User
 from summit.work.domain import running
 from summit.work.models import Job, JobState
 from tests.factories import GivenTableFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
@@ -184,7 +189,7 @@ def test_an_error_of_ours_is_raised(summit: Summit, organiser: User, monkeypatch
     def broken(**given: Any) -> None:
         raise RuntimeError("ours")
 
-    monkeypatch.setattr(places, "add_venue", broken)
+    monkeypatch.setattr(summits_services, "add_venue", broken)
     with pytest.raises(RuntimeError):
         kept(summit, organiser, "name\nA\n")
 
@@ -193,7 +198,7 @@ def test_what_nobody_takes_over_goes(summit: Summit) -> None:
     GivenTableFactory(summit=summit)
     old = GivenTableFactory(summit=summit)
     GivenTable.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=15))
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
     assert GivenTable.objects.count() == 1
 
 

@@ -8,9 +8,13 @@ import pytest
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Now
 
+from summit.audit.models import AuditChain, AuditEntry
 from summit.core.models import ALPHABET, new_public_id
-from summit.models import AuditChain, AuditEntry, Heartbeat, Person, Role, RoleAssignment, Room, Summit, User, Venue
-from summit.models.users import BY_HAND
+from summit.maintenance.models import Heartbeat
+from summit.people.models import Person
+from summit.permissions.models import BY_HAND, Role, RoleAssignment
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 from tests.factories import PersonFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from summit import home as home_panels
 from summit.core.registry import Registry
-from summit.domain import colours
 from summit.http.public import public_page
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits import colours
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = pytest.mark.django_db

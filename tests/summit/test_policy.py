@@ -9,7 +9,7 @@ from django.contrib.admin.sites import site as admin_site
 from django.http import HttpResponse
 from django.test import Client
 
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.test_components import TEMPLATES
 

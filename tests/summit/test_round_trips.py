@@ -13,11 +13,14 @@ from delegations.domain import quotas
 from delegations.models import Category, DeclarationKind, OverpassRule, Quota, Retention, Zone
 from press.models import Topic
 from sessions.models import OwnKind
-from summit.models import GivenTable, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Room, Summit, Venue
 from summit.tables.domain import given
 from summit.tables.incoming import INTAKES
+from summit.tables.models import GivenTable
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 

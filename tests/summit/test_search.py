@@ -10,10 +10,14 @@ from django.db.models import Value
 from django.test import Client
 from django.utils import timezone
 
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditChain, AuditEntry
 from summit.core.text_normalisation import Fold, fold
 from summit.desk import search
-from summit.domain.seen import SEEN
-from summit.models import AuditChain, AuditEntry, Person, Role, Summit, User
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.summit.conftest import desk_of
 

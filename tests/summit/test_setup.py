@@ -19,14 +19,18 @@ from django.test import Client
 from django.utils import timezone
 
 from portal.management.commands import serve
+from summit.accounts import first_account, role_assignments
+from summit.accounts.first_account import NotFirst
+from summit.accounts.role_assignments import Colleague
 from summit.api.domain import applications
+from summit.audit.models import AuditEntry
 from summit.desk import setup as setup_pages
-from summit.domain import roles, setup
-from summit.domain.roles import Colleague
-from summit.domain.setup import NotFirst
-from summit.models import AuditEntry, Role, Room, Summit, User, Venue
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.summit.conftest import desk_of
@@ -85,7 +89,7 @@ class TestFirstAccount:
                 with pytest.raises(CommandError, match="There is an account already"):
                     self.run()
                 with pytest.raises(NotFirst):
-                    setup.first_account(email="other@ministry.example")
+                    first_account.first_account(email="other@ministry.example")
                 transaction.set_rollback(True)
 
     def test_the_line_that_make_run_prints_opens_the_same_database(self, settings: Any) -> None:
@@ -103,8 +107,8 @@ class TestFirstAccount:
 class TestSummit:
     def test_whoever_set_the_system_up_creates_it_and_is_its_organiser(self, owner: User, organiser: User) -> None:
         with pytest.raises(PermissionDenied):
-            setup.create_summit(by=organiser, **FIELDS)
-        made = setup.create_summit(by=owner, **FIELDS)
+            summits_services.create_summit(by=organiser, **FIELDS)
+        made = summits_services.create_summit(by=owner, **FIELDS)
         assert {name: getattr(made, name) for name in FIELDS} == FIELDS
         assert made.roles.values_list("user", "role").get() == (owner.pk, Role.ORGANISER)
         told = AuditEntry.objects.order_by("id").values_list("action", "by")
@@ -178,8 +182,10 @@ class TestVenue:
         f.RoomFactory(venue=venue, name="Hall", capacity=10)
         rooms = {"name": "The House", "rooms": [("hall", 99), ("Annex", 5)]}
         with pytest.raises(PermissionDenied):
-            setup.furnish(summit=here, by=f.UserFactory.with_role(Role.PROTOCOL, here), **rooms)
-        setup.furnish(summit=here, by=organiser, **rooms)
+            summits_services.add_venue_with_rooms(
+                summit=here, by=f.UserFactory.with_role(Role.PROTOCOL, here), **rooms
+            )
+        summits_services.add_venue_with_rooms(summit=here, by=organiser, **rooms)
         assert list(Venue.objects.values_list("name", "address")) == [("The House", "1 Street")]
         assert set(Room.objects.values_list("name", "capacity")) == {("Hall", 10), ("Annex", 5)}
         assert [entry.action for entry in AuditEntry.objects.all()] == ["summit.room.add"]
@@ -209,7 +215,7 @@ def add(here: Summit, organiser: User) -> Callable[..., int]:
     """Add colleagues to the team, each a tuple of what a Colleague has."""
 
     def added(*rows: tuple[str, ...]) -> int:
-        return roles.add_team(summit=here, colleagues=[Colleague(*row) for row in rows], by=organiser)
+        return role_assignments.add_team(summit=here, colleagues=[Colleague(*row) for row in rows], by=organiser)
 
     return added
 
@@ -265,7 +271,7 @@ class TestTeam:
     def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User, add: Any) -> None:
         for role in (Role.VIEWER, Role.PROTOCOL):
             add(("ann@b.example", role))
-            roles.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
+            role_assignments.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
         assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
 
     def test_what_is_taken_away_before_the_mail_is_out_is_not_told(
@@ -274,7 +280,7 @@ class TestTeam:
         gone = f.UserFactory()
         both = [("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
         add(*both, ("ben@b.example", Role.VIEWER), (gone.email, Role.PROTOCOL))
-        roles.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
+        role_assignments.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
         # Who may not sign in any more is not written to.
         User.objects.filter(pk=gone.pk).update(is_active=False)
         deliver()
@@ -309,7 +315,7 @@ class TestTeam:
     def test_only_organisers_give_roles(self, here: Summit) -> None:
         protocol = f.UserFactory.with_role(Role.PROTOCOL, here)
         with pytest.raises(PermissionDenied):
-            roles.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
+            role_assignments.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
 
     def test_the_page_keeps_what_was_written_where_a_row_is_wrong(self, desk: Client) -> None:
         data = {"team-TOTAL_FORMS": "2", "team-INITIAL_FORMS": "0"}

@@ -12,9 +12,10 @@ from delegations.models import Retention
 from press.models import Text
 from sessions.admin.kinds import OwnKindAdmin
 from sessions.models import OwnKind
+from summit.audit.models import AuditEntry
 from summit.desk.base import SummitModelAdmin
-from summit.models import AuditEntry, Room, Summit, Venue
-from summit.routes import NOBODY
+from summit.permissions.route_table import NOBODY
+from summit.summits.models import Room, Summit, Venue
 from tests import factories as f
 from tests.clients import signed_in
 

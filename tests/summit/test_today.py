@@ -9,7 +9,9 @@ from django.utils import timezone
 
 from summit.core.database_clock import db_now
 from summit.desk import today
-from summit.models import Heartbeat, Role, Summit
+from summit.maintenance.models import Heartbeat
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.helpers import make_text
 from tests.summit.conftest import desk_of

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs, running
 from summit.work.kinds import KINDS, Kind, Result, Step
 from summit.work.models import Job

@@ -13,9 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from delegations.domain import invitations
 from delegations.models import Invitation
 from sessions.domain import edits, releases
-from summit.models import Summit, User
 from summit.outbox.models import Message
 from summit.outbox.progress import progress
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import ParticipantFactory, PartyFactory, SessionFactory
 
 pytestmark = pytest.mark.django_db

@@ -7,9 +7,12 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.core.lock_yielding import Turns
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work import tasks
 from summit.work.domain import jobs, running
 from summit.work.kinds import KINDS, Kind, register

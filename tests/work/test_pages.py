@@ -8,9 +8,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
 from summit.desk.progress import time_left
-from summit.domain import audit
-from summit.models import AuditEntry, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import running
 from summit.work.models import Job
 from tests.clients import signed_in
@@ -143,7 +146,7 @@ class TestVerifyingTheAudit:
     def test_in_slices_up_to_its_end(
         self, desk: Client, user: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("summit.work.chain.chain.advance.__kwdefaults__", {"limit": 2})
+        monkeypatch.setattr("summit.work.chain.verification.advance.__kwdefaults__", {"limit": 2})
         chained(user, summit, 5)
         working = claimed(self.ask(desk))
         found = []

@@ -14,9 +14,9 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/fields.py",
     ),
     "change records": (
-        "summit/models/versions.py",
-        "summit/domain/audit.py",
-        "summit/domain/chain.py",
+        "summit/summits/models.py",
+        "summit/audit/services.py",
+        "summit/audit/verification.py",
         "sessions/domain/differences.py",
         "sessions/domain/news.py",
         "sessions/domain/sides.py",
@@ -46,7 +46,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/domain/overpasses.py",
     ),
     "permissions": (
-        "summit/permissions.py",
+        "summit/permissions/rules.py",
         "summit/desk/admission.py",
         "delegations/permissions.py",
         "delegations/permissions_of_badges.py",
@@ -66,8 +66,8 @@ AREAS: dict[str, tuple[str, ...]] = {
         "press/models/lifts.py",
     ),
     "retention": (
-        "summit/domain/erasure.py",
-        "summit/domain/forgetting.py",
+        "summit/privacy/erasure.py",
+        "summit/privacy/ground_data.py",
         "summit/outbox/domain/forgetting.py",
         "delegations/domain/forgetting.py",
         "delegations/domain/retention.py",

@@ -15,13 +15,15 @@ from delegations.domain.incoming.report import Report
 from delegations.fields import GROUPS
 from delegations.models import ExternalId, Membership, Party, Resemblance
 from delegations.permissions import check_can_act
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By, System
 from summit.core import bulk_insert
 from summit.core.write_detection import ahead
-from summit.domain import audit
-from summit.domain.audit import By, System
-from summit.models import AuditEntry, Summit, User
-from summit.permissions import allows, check, refusal
+from summit.permissions.rules import allows, check, refusal
+from summit.summits.models import Summit
 from summit.tables.reading import Table
+from summit.users.models import User
 
 SLICE = 500
 Answers = Mapping[str, str]

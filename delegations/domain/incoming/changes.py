@@ -12,11 +12,12 @@ from delegations.domain import people
 from delegations.domain.incoming.values import Unreadable
 from delegations.fields import PARTICULARS, PERSON, label, others
 from delegations.models import Particulars, Party
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core import bulk_insert
 from summit.core.database_clock import db_now
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 SLICE = 500
 # What goes with each change of somebody's particulars.

@@ -13,7 +13,8 @@ from delegations.domain.quotas import Meter
 from delegations.fields import party_of
 from delegations.models import Category, ExternalId, FocalPoint, Likeness, Party, Policy
 from summit.core.text_normalisation import fold
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 # By which name keys of a table are kept beside those of other systems.
 SYSTEM_NAME = "table"

@@ -14,7 +14,7 @@ from delegations.domain.incoming.known import Known
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party
 from summit.core.text_normalisation import fold
-from summit.models import Person
+from summit.people.models import Person
 
 OTHER = "other"
 

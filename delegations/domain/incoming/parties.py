@@ -10,7 +10,7 @@ from delegations.domain.incoming import values
 from delegations.domain.incoming.values import Unreadable
 from delegations.domain.naming import kind_word
 from delegations.models import Party, PartyKind
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # Observers of the United Nations, no members: whether the host recognises them is for the host to say.
 OBSERVERS = frozenset({"VA", "PS"})

@@ -14,9 +14,9 @@ from delegations.domain.incoming.parties import PartyRow
 from delegations.domain.incoming.report import Line
 from delegations.domain.incoming.said import left_out
 from delegations.models import Party
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Summit
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.summits.models import Summit
 from summit.uploads.report import Outcome
 
 REACH = ("mission_email", "mission_phone", "mission_name")

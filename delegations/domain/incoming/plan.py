@@ -27,7 +27,8 @@ from delegations.domain.quotas import QuotaFull
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import values_of
 from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party, PartyKind
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.tables.reading import Row, Table
 from summit.uploads.report import ALL, Outcome, Question
 

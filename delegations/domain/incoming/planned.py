@@ -5,7 +5,7 @@ from typing import Any
 
 from delegations.domain.incoming.report import Report
 from delegations.models import Category, Likeness, Membership, Particulars, Party
-from summit.models import Person
+from summit.people.models import Person
 
 
 class LeftOut(Exception):

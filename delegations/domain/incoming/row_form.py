@@ -11,7 +11,7 @@ from delegations.domain.incoming.report import Line
 from delegations.domain.incoming.said import left_out
 from delegations.domain.incoming.values import Unreadable
 from delegations.forms import PersonForm, values_of
-from summit.models import Person
+from summit.people.models import Person
 
 WHO = ("name", "office")
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.duplicates import Hit
 from delegations.models import Likeness, Party
-from summit.models import Person
+from summit.people.models import Person
 from summit.uploads.report import Outcome
 
 

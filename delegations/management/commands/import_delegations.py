@@ -9,8 +9,8 @@ from delegations.domain.columns import recognised
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
+from summit.audit.services import SYSTEM
+from summit.summits.models import Summit
 from summit.tables import reading as tables
 from summit.tables.reading import TableProblem
 

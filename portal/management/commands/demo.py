@@ -12,8 +12,7 @@ from portal.demo.days import Act
 from portal.demo.parts import is_complete
 from portal.demo.progress import Progress
 from summit.core.validators import validate_free_slug
-from summit.models import Summit
-from summit.models.summits import slug_form
+from summit.summits.models import Summit, slug_form
 
 SIZES = ("delegations", "sessions", "people", "texts")
 

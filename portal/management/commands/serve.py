@@ -25,7 +25,8 @@ from portal.demo.days import Act
 from summit.core.database_clock import db_now
 from summit.embedded import stack
 from summit.embedded.broker import BrokerError
-from summit.models import Heartbeat, User
+from summit.maintenance.models import Heartbeat
+from summit.users.models import User
 
 WAIT_SECONDS = 60.0
 

@@ -17,7 +17,7 @@ from delegations.forms import PersonForm
 from delegations.models import Badge, Declaration, DeclarationState, FormerMember, Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
-from summit.models import Person
+from summit.people.models import Person
 
 
 def follows(found: Desk, member: Membership) -> list[str]:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegations.domain.overpasses import OverpassRefused, pass_on, shares
 from delegations.models import Membership, Overpass
 from portal.delegation import Desk, desk, see_other
-from summit.models import Person
+from summit.people.models import Person
 
 
 class HandForm(forms.Form):

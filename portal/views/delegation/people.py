@@ -18,7 +18,7 @@ from delegations.forms import PersonForm
 from delegations.models import Membership
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.standing import WORDS, numbers
-from summit.models import Person
+from summit.people.models import Person
 
 # What is asked of somebody who is named; the rest is entered on their page.
 NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")

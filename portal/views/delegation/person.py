@@ -16,7 +16,7 @@ from delegations.forms import PersonForm
 from delegations.models import Membership, VisaLetter
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.people import asked_for, category_field, tell
-from summit.models import Person
+from summit.people.models import Person
 
 # The sections in their order, with the fields of each. A photograph and a category are no fields of the form.
 SECTIONS: dict[str, tuple[Any, tuple[str, ...]]] = {

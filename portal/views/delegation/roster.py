@@ -12,8 +12,8 @@ from delegations.models import Sheet, SheetPurpose
 from delegations.printed import blank, tables
 from delegations.sheet_words import WORDS
 from portal.delegation import Desk, desk, see_other
-from summit.domain import seen
-from summit.models import Person
+from summit.audit import access_log
+from summit.people.models import Person
 from summit.uploads import shown
 
 READ_IN = "delegations.read_in"
@@ -75,7 +75,7 @@ def export(request: HttpRequest, found: Desk) -> HttpResponse:
     made = exports.own_people(found.party, by=found.by)
     content = tables.write(exports.cells(made, named=ending == tables.JSON), ending=ending)
     if made.people:
-        seen.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
+        access_log.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
     return HttpResponse(content, content_type=tables.MEDIA_TYPES[ending], headers=headers)
 

@@ -30,10 +30,12 @@ from press.permissions import check_can_write
 from sessions.domain import speeches
 from sessions.domain.releases import lock
 from sessions.models import Session, Slot
-from summit.domain.audit import SYSTEM
-from summit.models import Person, Summit, User
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.tables.reading import Table
 from summit.uploads.report import Outcome
+from summit.users.models import User
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from delegations.domain.countries import code_of
 from delegations.domain.incoming.known import Known
 from delegations.models import Party
 from press.domain.incoming import Unreadable
-from summit.models import Person
+from summit.people.models import Person
 from summit.tables.reading import Table
 
 

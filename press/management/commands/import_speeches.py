@@ -15,8 +15,10 @@ from press.domain.importing.report import Line, Report
 from press.domain.incoming import Unreadable
 from press.models import Wording
 from sessions.models import Session
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables import reading as tables
+from summit.users.models import User
 
 
 def _speakers(path: Path) -> tables.Table:

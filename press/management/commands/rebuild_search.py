@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from press.domain import finding
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class Command(BaseCommand):

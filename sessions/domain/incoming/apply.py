@@ -13,12 +13,14 @@ from sessions.domain.revisions import rise
 from sessions.domain.slots import enter, take_off
 from sessions.domain.speech_watch import watching
 from sessions.models import Session, SessionText, Slot, Visibility
+from summit.audit import services as audit
+from summit.audit.services import By
 from summit.core import bulk_insert
 from summit.core.write_detection import ahead
-from summit.domain import audit
-from summit.domain.audit import By
-from summit.models import Person, Summit, User
-from summit.permissions import allows, check
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Report:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.domain.retention import Piece, piece
 from delegations.models import Kept
 from sessions.models import ScheduleFile
-from summit.domain.portions import Portion, Subject, portion
+from summit.privacy.registry import Portion, Subject, portion
 
 
 def _naming(subject: Subject) -> QuerySet[ScheduleFile]:

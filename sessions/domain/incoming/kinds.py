@@ -5,7 +5,7 @@ from django.utils.translation import override
 
 from sessions.models import OwnKind, SessionKind
 from summit.core.text_normalisation import fold
-from summit.models import Summit
+from summit.summits.models import Summit
 
 # What other systems call what is known here.
 _ALSO = {

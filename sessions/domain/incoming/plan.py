@@ -22,7 +22,8 @@ from summit.core.date_formats import clock, short_day
 from summit.core.languages import tongue
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 from summit.core.text_normalisation import fold
-from summit.models import Person, Room, Summit, Venue
+from summit.people.models import Person
+from summit.summits.models import Room, Summit, Venue
 from summit.uploads.report import Outcome
 
 LONGEST_TITLE = 200

@@ -18,10 +18,12 @@ from sessions.domain.incoming.plain import Unreadable
 from sessions.domain.incoming.report import Report
 from sessions.domain.incoming.shapes import form_of
 from sessions.models import ScheduleFile, Visibility
-from summit.domain import audit, uploaded
-from summit.domain.audit import By
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.domain import uploaded
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # Events that are read and written while somebody waits; more of them are a worker's.
 AT_ONCE = 60

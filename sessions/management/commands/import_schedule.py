@@ -9,8 +9,8 @@ from sessions.domain.incoming.apply import preview, read_in
 from sessions.domain.incoming.plain import Unreadable
 from sessions.domain.incoming.report import Line, Report
 from sessions.models import Visibility
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
+from summit.audit.services import SYSTEM
+from summit.summits.models import Summit
 
 
 class Command(BaseCommand):

@@ -7,11 +7,14 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.accounts import role_assignments
 from summit.api.models import Application, Token
+from summit.audit import services as audit
 from summit.core.models import new_public_id
-from summit.domain import audit, roles
-from summit.models import RoleAssignment, Summit, User
-from summit.permissions import BY_HAND, check
+from summit.permissions.models import BY_HAND, RoleAssignment
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # A domain that no mail can reach (RFC 2606): nobody gets a link to choose a password for such an account.
 DOMAIN = "applications.invalid"
@@ -39,7 +42,7 @@ def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> Applic
         application.save()
         audit.record(by=by, action="api.application.add", target=application, summit=summit, fields=["name"])
         for role in wanted:
-            roles.give(summit=summit, user=user, role=role, by=by)
+            role_assignments.give(summit=summit, user=user, role=role, by=by)
     return application
 
 
@@ -53,7 +56,7 @@ def end(*, application: Application, by: User) -> bool:
             return False
         number = Token.objects.filter(application=application, revoked_at__isnull=True).update(revoked_at=Now())
         User.objects.filter(pk=application.user_id).update(is_active=False)
-        roles.take_away(assignments=list(RoleAssignment.objects.filter(user=application.user_id)), by=by)
+        role_assignments.take_away(assignments=list(RoleAssignment.objects.filter(user=application.user_id)), by=by)
         audit.record(
             by=by, action="api.application.end", target=application, summit=summit, detail={"tokens": number}
         )

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 from summit.api import scopes as declared
 from summit.api.domain import secrets
 from summit.api.models import Application, Token
-from summit.domain import audit
-from summit.models import Summit, User
-from summit.permissions import check, may_everything, roles_by_summit
+from summit.audit import services as audit
+from summit.permissions.rules import check, may_everything, roles_by_summit
+from summit.summits.models import Summit
+from summit.users.models import User
 
 # When a token was last used is written down at most so often.
 NOTED_EVERY = timedelta(minutes=1)

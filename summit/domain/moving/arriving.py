@@ -20,18 +20,18 @@ from django.db.models import Model
 from django.db.models.sql import InsertQuery
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
+from summit.audit.services import System
 from summit.core.database_clock import db_now
 from summit.core.models import PublicModel
 from summit.core.validators import validate_free_slug
-from summit.domain import audit
-from summit.domain.audit import System
 from summit.domain.moving import plan, sealed
 from summit.domain.moving.declared import arrived, moved_of
 from summit.domain.moving.leaving import ACCOUNTS, BATCH, MANIFEST, Progress, file_name, migrations, note_file, quiet
 from summit.domain.moving.sealed import ArchiveProblem, damaged
 from summit.domain.moving.values import renamed, unpacker
-from summit.models import Summit, User
-from summit.models.summits import slug_form
+from summit.summits.models import Summit, slug_form
+from summit.users.models import User
 
 # Values of one statement, and bytes of files held for it.
 MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from django.db.models import Model, Q
 
 from summit.core.registry import Registry
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class Names(Protocol):

@@ -14,14 +14,16 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
+from summit.audit import verification
+from summit.audit.services import System
 from summit.core.database_clock import db_now
-from summit.domain import audit, chain
-from summit.domain.audit import System
 from summit.domain.moving import plan, sealed
 from summit.domain.moving.declared import MOVED, moved_of, programs
 from summit.domain.moving.sealed import ArchiveProblem
 from summit.domain.moving.values import pack, renamed
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 BATCH = 500
 ACCOUNTS = "accounts"
@@ -112,7 +114,7 @@ def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict
         "summit": {"id": summit.public_id, "slug": summit.slug, "name": summit.name},
         "made_at": pack(db_now()),
         # Where the sender's chain of the audit ended: `verify_audit --expect` finds there that it held these entries.
-        "audit_end": str(chain.end()),
+        "audit_end": str(verification.end()),
         "migrations": migrations(),
         "parts": parts,
     }

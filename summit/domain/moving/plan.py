@@ -9,7 +9,8 @@ from django.db.models import Field, ForeignKey, Model, QuerySet
 
 from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
 from summit.domain.moving.declared import MOVED, moved_of
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 AUDIT = "summit.AuditEntry"
 

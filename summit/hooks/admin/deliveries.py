@@ -23,8 +23,8 @@ from summit.hooks.domain.delivery import CantSend
 from summit.hooks.events import choices, words_of
 from summit.hooks.models import Delivery, DeliveryState, Endpoint
 from summit.hooks.permissions import can_send_again, check_can_send_again
-from summit.models import User
-from summit.permissions import allows, summits_for
+from summit.permissions.rules import allows, summits_for
+from summit.users.models import User
 
 SUMMIT_PATHS[Delivery] = "endpoint__summit"
 

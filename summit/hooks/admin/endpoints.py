@@ -25,8 +25,8 @@ from summit.hooks.domain import endpoints
 from summit.hooks.domain.endpoints import EndpointProblem
 from summit.hooks.events import choices, words_of
 from summit.hooks.models import Delivery, Endpoint, EndpointKind
-from summit.models import User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.users.models import User
 
 SUMMIT_PATHS[Endpoint] = "summit"
 # How many of the newest deliveries an endpoint's page shows.

@@ -6,11 +6,11 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
-from summit.domain.arming import OLDER, Channel, Waiting, channels
 from summit.hooks.models import Delivery, DeliveryState
 from summit.hooks.models.deliveries import DeliveryQuerySet
-from summit.models import Summit
 from summit.outbox.reasons import because, register
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import OLDER, Channel, Waiting, channels
 
 CANCELLED = register("hooks.older", OLDER)
 

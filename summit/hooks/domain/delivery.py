@@ -19,9 +19,9 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.database_clock import db_now
-from summit.domain import audit
 from summit.hooks import reasons
 from summit.hooks.domain import health, payload, wire
 from summit.hooks.domain.judging import Outcome, judge
@@ -29,8 +29,8 @@ from summit.hooks.domain.wire import Answer
 from summit.hooks.models import Attempt, Delivery, DeliveryState, Endpoint
 from summit.hooks.models.deliveries import TRANSITIONS, DeliveryQuerySet
 from summit.hooks.permissions import check_can_send_again
-from summit.models import User
 from summit.outbox.reasons import because
+from summit.users.models import User
 
 logger = logging.getLogger(__name__)
 

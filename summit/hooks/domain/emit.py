@@ -9,7 +9,7 @@ from django.db import transaction
 from summit.core.bulk_insert import insert_new
 from summit.hooks.events import EVENTS
 from summit.hooks.models import Delivery, Endpoint, EndpointKind
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

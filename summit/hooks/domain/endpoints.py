@@ -9,15 +9,16 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
 from summit.core.database_clock import db_now
 from summit.core.models import new_public_id
-from summit.domain import audit
 from summit.hooks import signing
 from summit.hooks.events import EVENTS, TEST
 from summit.hooks.models import Delivery, Endpoint, EndpointKind, OffWhy
 from summit.hooks.models.endpoints import OVERLAP
-from summit.models import Summit, User
-from summit.permissions import check
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
 
 CHANGE = "hooks.endpoint.change"
 FIELDS = ("name", "url", "events")

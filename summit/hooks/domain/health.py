@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.db.models import F
 from django.db.models.functions import Coalesce, Now
 
-from summit.domain import audit
+from summit.audit import services as audit
 from summit.hooks.domain.notice import tell_organisers
 from summit.hooks.models import Endpoint, OffWhy
 

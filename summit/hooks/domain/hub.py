@@ -12,7 +12,7 @@ from django.db import transaction
 from summit.core.bulk_insert import insert_new
 from summit.hooks.events import PING
 from summit.hooks.models import Delivery, DeliveryState, Endpoint, EndpointKind
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 def ping(*, summit: Summit, feeds: Sequence[str], cause: str) -> int:

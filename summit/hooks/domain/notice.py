@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from summit.core.languages import spoken
 from summit.hooks.models import Endpoint, OffWhy
-from summit.models import Role, RoleAssignment, User
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.permissions.models import Role, RoleAssignment
+from summit.users.models import User
 
 KIND = "webhook_off"
 ON_AGAIN = "hooks.on_again"

@@ -12,8 +12,7 @@ from summit.core.encrypted_fields import EncryptedTextField
 from summit.core.models import PublicModel
 from summit.hooks.addresses import validate_url
 from summit.hooks.signing import new_secret
-from summit.models import Summit
-from summit.models.summits import sends
+from summit.summits.models import Summit, sends
 
 # How long the secret before the last one goes on signing, so that a receiver changes it without losing anything.
 OVERLAP = timedelta(days=1)

@@ -6,10 +6,10 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from summit.domain import arming, installation
-from summit.domain.arming import InstallationDisarmed, NotDisarmed, Waiting
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
+from summit.audit.services import SYSTEM
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed, Waiting
 
 
 class Command(BaseCommand):
@@ -45,9 +45,9 @@ class Command(BaseCommand):
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": slug})
         if not summit.is_disarmed:
             raise NotDisarmed(_("This summit sends already: there is nothing to arm."))
-        self._tell(arming.waiting(summit))
+        self._tell(outbound_pause.waiting(summit))
         if not look:
-            arming.arm(summit=summit, by=SYSTEM)
+            outbound_pause.arm(summit=summit, by=SYSTEM)
             self.stdout.write(_("The summit sends from now on."))
 
     def _arm_all(self, look: bool) -> None:
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         self._tell(installation.waiting(found))
         for summit in installation.summits_of(found):
             self.stdout.write(f"{summit}:")
-            self._tell(arming.waiting(summit))
+            self._tell(outbound_pause.waiting(summit))
         if not look:
             installation.resume(by=SYSTEM)
             self.stdout.write(_("The installation sends from now on."))

@@ -6,9 +6,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.domain import arming, installation
-from summit.domain.audit import SYSTEM
-from summit.models import Summit
+from summit.audit.services import SYSTEM
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit
 
 
 class Command(BaseCommand):
@@ -45,5 +45,5 @@ class Command(BaseCommand):
             raise CommandError(_("There is no summit at the address “%(slug)s”.") % {"slug": missing[0]})
         wanted = [row for row in rows if not row.is_disarmed]
         for row in wanted:
-            arming.disarm(summit=row, by=SYSTEM)
+            outbound_pause.disarm(summit=row, by=SYSTEM)
         return wanted

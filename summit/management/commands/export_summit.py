@@ -7,11 +7,11 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.domain.audit import SYSTEM
+from summit.audit.services import SYSTEM
 from summit.domain.moving import leaving
 from summit.domain.moving.passphrase import passphrase_of, take_passphrase
 from summit.domain.moving.sealed import ArchiveProblem
-from summit.models import Summit
+from summit.summits.models import Summit
 
 
 class Command(BaseCommand):

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from summit.accounts import first_account
 from summit.accounts.links import password_link
-from summit.domain import setup
 
 
 class Command(BaseCommand):
@@ -26,8 +26,8 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Create it, and print the link. Raises CommandError with what is wrong."""
         try:
-            user = setup.first_account(email=options["email"])
-        except (setup.NotFirst, ValidationError) as problem:
+            user = first_account.first_account(email=options["email"])
+        except (first_account.NotFirst, ValidationError) as problem:
             raise CommandError(" ".join(getattr(problem, "messages", [str(problem)]))) from problem
         days = settings.PASSWORD_RESET_TIMEOUT // 86400
         self.stdout.write(f"Choose a password here, once, within {days} days:\n\n  {password_link(user)}\n")

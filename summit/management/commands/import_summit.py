@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from summit.domain.audit import SYSTEM
+from summit.audit.services import SYSTEM
 from summit.domain.moving import arriving
 from summit.domain.moving.passphrase import passphrase_of, take_passphrase
 from summit.domain.moving.sealed import ArchiveProblem

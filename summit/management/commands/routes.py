@@ -6,8 +6,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from summit.models import Role
-from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
+from summit.permissions.models import Role
+from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, declared, existing
 
 READERS = [
     Reader("nobody"),

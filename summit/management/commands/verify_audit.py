@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.domain import chain, chain_words
+from summit.audit import verification, verification_messages
 
 
 class Command(BaseCommand):
@@ -30,17 +30,17 @@ class Command(BaseCommand):
     def handle(self, *args: Any, start: int, expect: str | None, **options: Any) -> None:
         """Verify slice by slice: the memory that it takes does not grow. Raises CommandError."""
         noted = self._noted(expect)
-        mark = chain.end()
+        mark = verification.end()
         if start < 1 or start > mark.length + 1:
             raise CommandError(_("The chain has %(number)d entries.") % {"number": mark.length}, returncode=2)
-        reached = chain.begin(start)
+        reached = verification.begin(start)
         while reached.broken is None and reached.position < mark.length:
-            reached = chain.advance(reached, mark.length, noted)
+            reached = verification.advance(reached, mark.length, noted)
             self._progress(reached.position, mark.length)
         self._progress(0, 0)
-        wrong = chain.finish(reached, mark, noted)
+        wrong = verification.finish(reached, mark, noted)
         if wrong is not None:
-            said = chain_words.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
+            said = verification_messages.broken(wrong.problem, position=wrong.position, key=wrong.key, at=wrong.at)
             raise CommandError(said, returncode=1)
         number = mark.length - start + 1
         said = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
@@ -49,11 +49,11 @@ class Command(BaseCommand):
             self.stdout.write(_("End of the chain: %(mark)s") % {"mark": mark})
 
     @staticmethod
-    def _noted(expect: str | None) -> chain.Mark | None:
+    def _noted(expect: str | None) -> verification.Mark | None:
         if not expect:
             return None
         try:
-            return chain.Mark.read(expect)
+            return verification.Mark.read(expect)
         except ValueError:
             said = _("--expect takes what this command printed as the end of the chain: DIGEST:LENGTH.")
             raise CommandError(said, returncode=2) from None

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 
 from django.db.models import Count, Q
 
-from summit.domain import installation
-from summit.domain.arming import OLDER, Channel, Waiting, channels
-from summit.models import Installation, Summit
 from summit.outbox.kinds import label_of
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import MessageQuerySet
 from summit.outbox.reasons import because, register
+from summit.summits import installation
+from summit.summits.models import Installation, Summit
+from summit.summits.outbound_pause import OLDER, Channel, Waiting, channels
 
 CANCELLED = register("outbox.older", OLDER)
 

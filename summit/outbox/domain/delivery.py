@@ -17,16 +17,16 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
+from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.lock_yielding import Turns
-from summit.domain import audit
-from summit.models import User
 from summit.outbox.domain import mime, transport
 from summit.outbox.kinds import KINDS, SYSTEM_MAIL
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
 from summit.outbox.permissions import check_can_send_again
 from summit.outbox.reasons import because
+from summit.users.models import User
 
 logger = logging.getLogger(__name__)
 

@@ -9,10 +9,11 @@ from django.conf import settings
 from django.db import transaction
 
 from summit.core.bulk_insert import insert_new
-from summit.models import Person, Summit
 from summit.outbox.kinds import KINDS
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+from summit.summits.models import Summit
 
 
 def sender_domain() -> str:

@@ -7,9 +7,9 @@ from django.db.models import Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
-from summit.domain.portions import Portion, Subject, portion
-from summit.models import Summit
 from summit.outbox.models import Message, MessageState
+from summit.privacy.registry import Portion, Subject, portion
+from summit.summits.models import Summit
 
 OVER = (MessageState.SENT, MessageState.FAILED, MessageState.DROPPED)
 

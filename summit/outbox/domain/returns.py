@@ -14,8 +14,8 @@ from email.policy import compat32
 from django.db import transaction
 from django.db.models.functions import Now
 
-from summit.domain import audit
-from summit.domain.audit import SYSTEM
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM
 from summit.outbox.models import Message, MessageState
 
 # Nobody's report is longer; what is cut off of one is the mail that it returns.

@@ -12,8 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
-from summit.models import Person, Summit
-from summit.models.summits import sends
+from summit.people.models import Person
+from summit.summits.models import Summit, sends
 
 
 class MessageState(models.TextChoices):

@@ -10,13 +10,16 @@ import re
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from summit.domain import audit, uploaded
-from summit.models import GivenTable, Summit, User
-from summit.permissions import check
+from summit.audit import services as audit
+from summit.domain import uploaded
+from summit.permissions.rules import check
+from summit.summits.models import Summit
 from summit.tables import reading
 from summit.tables.domain.reading_in import Report, UnreadableError, check_columns, read_in
 from summit.tables.incoming import INTAKES, Intake, recognised_by
+from summit.tables.models import GivenTable
 from summit.tables.reading import Row, Table, TableProblem
+from summit.users.models import User
 
 # Rows that are looked at and written while somebody waits; more of them are a worker's.
 AT_ONCE = 100

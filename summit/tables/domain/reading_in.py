@@ -19,12 +19,13 @@ from rest_framework import serializers
 
 from summit.api.problems import Problem, problem_of, unprocessable
 from summit.api.resources import InSummit
-from summit.models import Summit, User
+from summit.summits.models import Summit
 from summit.tables.incoming import Intake, headings, plain
 from summit.tables.reading import Row, Table
 from summit.templatetags.marks import comma
 from summit.uploads import report as uploads
 from summit.uploads.report import Outcome
+from summit.users.models import User
 
 PUBLIC_ID = "public_id"
 # By these the marks of several rows are parted in a cell.

@@ -7,8 +7,9 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from summit.domain import audit
-from summit.models import Summit, User
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.models import UNFINISHED, Job, JobState
 from summit.work.models.jobs import TRANSITIONS
 from summit.work.permissions import check_can_start, check_owns

@@ -12,10 +12,11 @@ from django.db.models.functions import Now
 from django.utils.translation import override
 
 from summit.core.database_clock import db_now
-from summit.models import Summit, User
-from summit.permissions import allows
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
 from summit.tables import files
 from summit.tables.listed import Listed, desk_of, reading
+from summit.users.models import User
 from summit.work.domain import jobs
 from summit.work.kinds import Result, Step
 from summit.work.models import UNFINISHED, Job, KeptPart, KeptTable

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.models import PublicModel
-from summit.models import User
+from summit.users.models import User
 from summit.work.models.jobs import Job
 
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from delegations.domain import categories, overpass_rules, party_groups, quotas, zones
 from delegations.models import Party
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 
 
 def make(summit: Summit, by: User) -> dict[str, Any]:

@@ -21,7 +21,9 @@ from delegations.models import (
     VisaLetter,
 )
 from sessions.models import Participant, Session
-from summit.models import Person, Summit, User
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.delegations.test_photos import picture
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from zlib import crc32
 
-from summit.models.users import Role
-from summit.routes import Answer, Gate, Reader, Route, Whose, declared, existing
+from summit.permissions.models import Role
+from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, declared, existing
 from tests.browser.crawl.acts import Act, wait_for_swagger
 
 LEADS, FILE = "leads on", "no page"

@@ -41,15 +41,19 @@ from sessions.domain.documents import Paper
 from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
 from summit.api.domain import tokens
 from summit.api.models import Application
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link
 from summit.celery import app
 from summit.core.database_clock import db_now
-from summit.domain.audit import Link
 from summit.hooks import reasons as hook_reasons
 from summit.hooks.models import Attempt, OffWhy
-from summit.models import AuditEntry, Person, Role, RoleAssignment, Room, Summit, User, Venue
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
 from summit.work.models import Job, KeptTable
 from tests.browser.crawl import categories, papers
 from tests.factories import (

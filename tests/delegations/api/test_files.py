@@ -11,8 +11,9 @@ from django.test import Client
 from delegations.domain import visas
 from delegations.fields import Reader
 from delegations.models import LetterTemplate, Reply, ReplyScan
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, kind, pointers
 from tests.summit.api.conftest import Program

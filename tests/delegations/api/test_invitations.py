@@ -9,10 +9,11 @@ from django.utils import timezone
 
 from delegations.domain import letters
 from delegations.models import Invitation, Party, Policy
-from summit import permissions
-from summit.domain import seen
-from summit.models import AuditEntry, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.permissions import rules
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, kind, pointers
 
@@ -124,7 +125,7 @@ def test_a_focal_point_finds_nothing_of_other_parties(place: Place, monkeypatch:
     draft = f.InvitationFactory(party=place.one, occasion="s" * 16)
     assert [each["id"] for each in listed(place.focal)] == [own.public_id]
     # Control: a draft is told where all of a party's are its own.
-    monkeypatch.setitem(permissions._OWN, Invitation, lambda user, role: Q(party=place.one))
+    monkeypatch.setitem(rules._OWN, Invitation, lambda user, role: Q(party=place.one))
     assert draft.public_id in [each["id"] for each in listed(place.focal)]
 
 
@@ -144,9 +145,9 @@ def test_who_read_an_answer_is_recorded(place: Place) -> None:
     listed(place.protocol)
     row = f.InvitationFactory(party=place.other, answered=True)
     listed(place.protocol, "?fields=id,state")
-    assert not AuditEntry.objects.filter(action=seen.SEEN).exists()
+    assert not AuditEntry.objects.filter(action=access_log.SEEN).exists()
     listed(place.protocol)
-    [entry] = AuditEntry.objects.filter(action=seen.SEEN)
+    [entry] = AuditEntry.objects.filter(action=access_log.SEEN)
     assert (entry.object_key, entry.fields) == (row.public_id, ["answered_by", "note"])
     assert entry.by == place.protocol.user
 
@@ -171,5 +172,5 @@ def test_whoever_has_waited_longest_is_telephoned_first(place: Place) -> None:
         **{"last_at": None, "last_outcome": None, "last_note": None, "last_by": None},
         "focal_points": [{"person": point.public_id, "name": point.label}],
     }
-    told = AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.party").latest("pk")
+    told = AuditEntry.objects.filter(action=access_log.SEEN, object_type="delegations.party").latest("pk")
     assert (told.fields, told.detail["people"]) == (["focal_points", "mission_contact"], [point.public_id])

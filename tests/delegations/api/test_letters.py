@@ -4,7 +4,8 @@ import pytest
 
 from delegations.domain import links
 from delegations.models import Invitation, LetterTemplate
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, kind, pointers
 

@@ -6,8 +6,10 @@ import pytest
 from django.utils import timezone
 
 from delegations.models import Badge, Category, FocalPoint, Membership, Policy
-from summit.domain import seen
-from summit.models import AuditEntry, Role, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Land, Place, ids, kind, pointers
 from tests.summit.api.conftest import Program
@@ -96,7 +98,7 @@ def test_protocol_names_focal_points_and_takes_them_off(own: Land, other: Land, 
     assert kind(protocol.post(POINTS, data)) == (409, "conflict")
     listed = protocol.get(f"{POINTS}?party={own.party.public_id}&order=-name")
     assert [each["name"] for each in listed.json()["results"]] == ["Gil", "Fay of Own"]
-    assert AuditEntry.objects.filter(action=seen.SEEN, object_type="delegations.focalpoint").exists()
+    assert AuditEntry.objects.filter(action=access_log.SEEN, object_type="delegations.focalpoint").exists()
     where = made["Location"].removeprefix("http://testserver/api/v1/")
     assert protocol.delete(where, If_Match=made["ETag"]).status_code == 204
 
@@ -134,7 +136,7 @@ def test_badges_are_issued_ended_and_issued_anew(place: Place) -> None:
     assert (again.status_code, again.json()["live"], again.json()["person"]) == (200, True, one.person.public_id)
     lost = desk.get(f"{HERE}{made['id']}/").json()
     assert (lost["live"], lost["zones"]) == (False, [])
-    assert AuditEntry.objects.filter(action=seen.SEEN, object_key=made["id"], by=desk.user).exists()
+    assert AuditEntry.objects.filter(action=access_log.SEEN, object_key=made["id"], by=desk.user).exists()
     path = f"{HERE}{again.json()['id']}/end/"
     assert pointers(desk.post(path, {})) == {"#/reason"}
     ended = desk.post(path, {"reason": "Sent home"}).json()

@@ -7,7 +7,8 @@ from django.utils import timezone
 
 from delegations.domain import overpasses
 from delegations.models import FocalPoint, Membership, VisaLetter
-from summit.models import AuditEntry, Role
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
 

@@ -7,8 +7,10 @@ import pytest
 
 from delegations.fields import Reader
 from delegations.models import Particulars
-from summit.domain import seen
-from summit.models import AuditEntry, Role, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import Land, ids, kind, pointers
 from tests.delegations.test_photos import picture
@@ -24,7 +26,7 @@ def values(response: Any, name: str) -> list[Any]:
 
 
 def seen_by(user: Any) -> list[tuple[str, list[str]]]:
-    rows = AuditEntry.objects.filter(action=seen.SEEN, by=user).order_by("pk")
+    rows = AuditEntry.objects.filter(action=access_log.SEEN, by=user).order_by("pk")
     return [(row.object_type, row.fields) for row in rows]
 
 

@@ -5,8 +5,10 @@ from typing import Any
 import pytest
 
 from delegations.models import Party
-from summit.domain import seen
-from summit.models import AuditEntry, Role, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import Land, ids, kind, pointers
 from tests.summit.api.conftest import Program, program
@@ -78,9 +80,9 @@ def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, mon
 def test_a_desk_s_sight_of_who_is_spoken_to_is_recorded(protocol: Program, own: Land, other: Land) -> None:
     Party.objects.filter(pk=own.party.pk).update(mission_contact="Gil")
     protocol.get(f"{PARTIES}?fields=name,answer")
-    assert not AuditEntry.objects.filter(action=seen.SEEN).exists()
+    assert not AuditEntry.objects.filter(action=access_log.SEEN).exists()
     protocol.get(PARTIES)
-    entry = AuditEntry.objects.get(action=seen.SEEN)
+    entry = AuditEntry.objects.get(action=access_log.SEEN)
     assert (entry.object_key, entry.fields) == (own.party.public_id, ["mission_contact"])
 
 

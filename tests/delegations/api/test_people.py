@@ -6,9 +6,12 @@ import pytest
 from django.db.models import Q
 
 from delegations.models import FormerMember, Membership
-from summit import permissions
-from summit.domain import seen
-from summit.models import AuditEntry, Person, Role, Summit
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions import rules
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import Land, kind, pointers
 from tests.summit.api.conftest import Program, program
@@ -45,7 +48,7 @@ def test_a_focal_point_enters_and_changes_their_own_people_alone(
     assert not Person.objects.filter(name="Cy Ode").exists()
     # Control: if all people were one's own they would be seen.
     for model in (Person, Membership):
-        monkeypatch.setitem(permissions._OWN, model, lambda user, role: Q(pk__isnull=False))
+        monkeypatch.setitem(rules._OWN, model, lambda user, role: Q(pk__isnull=False))
     assert "Ada of Other" in names(focal.get(PEOPLE))
     assert focal.get(f"{MEMBERS}{other.person.public_id}/").status_code == 200
 
@@ -111,10 +114,10 @@ def test_who_sees_no_members_learns_nobody_s_party(vetting: Program, protocol: P
 
 def test_people_are_searched_and_who_saw_them_is_recorded(protocol: Program, own: Land, other: Land) -> None:
     protocol.get(f"{PEOPLE}?fields=id,language")
-    assert not AuditEntry.objects.filter(action=seen.SEEN).exists()
+    assert not AuditEntry.objects.filter(action=access_log.SEEN).exists()
     protocol.get(f"{PEOPLE}{own.person.public_id}/")
     protocol.get(f"{PEOPLE}?fields=name")
-    one, listed = AuditEntry.objects.filter(action=seen.SEEN).order_by("pk")
+    one, listed = AuditEntry.objects.filter(action=access_log.SEEN).order_by("pk")
     assert (one.object_key, "email" in one.fields, "time_zone" in one.fields) == (own.person.public_id, True, False)
     assert (listed.fields, len(listed.detail["keys"])) == (["name"], 4)
     assert names(protocol.get(f"{PEOPLE}?q=áda&order=-name")) == ["Ada of Own", "Ada of Other"]

@@ -6,7 +6,7 @@ import pytest
 
 from delegations.domain import overpasses
 from delegations.models import Retention
-from summit.models import Role
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, counted
 

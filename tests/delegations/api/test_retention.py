@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from delegations.models import Category, Particulars, Retention
-from summit.models import Summit
+from summit.summits.models import Summit
 from summit.work.domain import running
 from summit.work.models import Job
 from tests import factories as f

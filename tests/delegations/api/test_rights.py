@@ -13,9 +13,12 @@ from delegations.domain import own_data
 from delegations.models import FocalPoint, Resemblance
 from summit.api.models import KeptAnswer
 from summit.api.scopes import known
-from summit.domain import erasure, handing_over
-from summit.models import AuditEntry, Person, Role, User
+from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.privacy import erasure, subject_access
+from summit.users.models import User
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Land, Place, kind, pointers
 from tests.summit.api.conftest import Program, program
@@ -59,7 +62,7 @@ def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: 
     assert kept == {**given, "content": None}
     done = AuditEntry.objects.filter(by=organiser.user, object_key=own.person.public_id)
     assert set(done.values_list("action", flat=True)) == {
-        handing_over.HAND_OVER,
+        subject_access.HAND_OVER,
         "summit.ask_hand_over",
         "summit.person.seen",
     }

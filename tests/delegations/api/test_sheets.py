@@ -7,7 +7,7 @@ import pytest
 
 from delegations.domain import columns, sheets
 from delegations.models import Category, Membership, Sheet
-from summit.models import AuditEntry
+from summit.audit.models import AuditEntry
 from summit.work.domain import running
 from summit.work.models import Job
 from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers

@@ -9,9 +9,10 @@ from django.db import connection
 from delegations.domain import sheets
 from delegations.domain.incoming import apply
 from delegations.models import Category, Membership
+from summit.audit.services import SYSTEM
 from summit.core import write_detection
-from summit.domain.audit import SYSTEM
-from summit.models import Person, Summit
+from summit.people.models import Person
+from summit.summits.models import Summit
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db(transaction=True)

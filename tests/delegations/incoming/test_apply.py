@@ -15,8 +15,11 @@ from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Category, Membership, Particulars, Party, Policy, Resemblance
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables.reading import Table, read
 from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses

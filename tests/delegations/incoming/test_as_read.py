@@ -9,8 +9,9 @@ from delegations.domain.incoming import meant, row_form
 from delegations.domain.incoming.apply import read_in
 from delegations.domain.incoming.report import Report
 from delegations.models import Category, Likeness, Resemblance
-from summit.domain.audit import SYSTEM
-from summit.models import Person, Summit
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.summits.models import Summit
 from summit.tables.reading import read
 from tests import factories as f
 

@@ -11,8 +11,11 @@ from delegations.domain.incoming import meant
 from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Report
 from delegations.models import Category, Party, Sheet
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tables.reading import read
 from tests import factories as f
 from tests.clients import signed_in

@@ -6,7 +6,7 @@ from typing import Any
 from django.test import Client
 
 from delegations.models import Membership, Particulars, Party
-from summit.models import User
+from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries

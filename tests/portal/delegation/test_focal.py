@@ -4,7 +4,7 @@ import pytest
 
 from delegations.domain import focal
 from delegations.models import FocalPoint, FocalPointRequest
-from summit.models import Role
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 from tests.portal.test_identity import follow

@@ -4,7 +4,7 @@ import pytest
 
 from delegations.domain import overpasses
 from delegations.models import Overpass, OverpassRule
-from summit.domain.audit import SYSTEM
+from summit.audit.services import SYSTEM
 from tests.portal.delegation.helpers import World, make
 
 pytestmark = pytest.mark.django_db

@@ -4,8 +4,10 @@ import pytest
 
 from delegations.domain import visas
 from delegations.models import Declaration, VisaLetter
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person, Role
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 from tests.portal.test_identity import follow

@@ -11,9 +11,10 @@ from PIL import Image
 from delegations.domain import entering, members
 from delegations.domain.badge_check import spaced
 from delegations.models import Badge, Category, FormerMember, Membership, Particulars, Photo, VisaLetter
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.domain.seen import SEEN
-from summit.models import AuditEntry, Person
+from summit.people.models import Person
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World, make
 from tests.portal.test_identity import follow

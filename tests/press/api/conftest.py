@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 

@@ -13,8 +13,10 @@ from press.domain import locks
 from press.domain.problems import DecisionRefused
 from press.models import Announcement, Edition, EditionAttachment, Marking, Text, TextKind
 from summit.api.resources import Resource
-from summit.domain.seen import seen_of
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.access_log import seen_of
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.api.conftest import DESK, do, read, refused
 from tests.press.helpers import add_edition, add_language, ago, make_delivered, make_text

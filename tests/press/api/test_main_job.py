@@ -9,7 +9,7 @@ from press.api.texts import Texts, as_sent
 from press.models import Edition, Lift, Text
 from press.models.decisions import TABLE
 from summit.api.actions import actions_of
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.press.api.conftest import DESK, do, read, refused, soon
 from tests.press.helpers import move_to_now
 from tests.summit.api.conftest import Program

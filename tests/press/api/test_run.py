@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from summit.core.database_clock import db_now
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import MessageFactory, SlotFactory
 from tests.press.api.conftest import DESK, do
 from tests.press.helpers import add_language, ago, make_text

@@ -17,7 +17,8 @@ from press.domain.importing import apply
 from press.domain.importing.files import gather
 from press.models import Edition, EditionState, Lift, Text, TextVersion
 from sessions.models import Session, Slot
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory
 from tests.press.helpers import officer, organiser
 from tests.press.incoming.files import docx, par

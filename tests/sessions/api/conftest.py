@@ -3,7 +3,9 @@
 import pytest
 
 from delegations.models import Party
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, UserFactory
 from tests.summit.api.conftest import Program, here, organiser, program, rooms, viewer
 

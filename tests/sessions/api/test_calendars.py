@@ -8,7 +8,9 @@ from django.test import Client
 from sessions.api import calendars
 from sessions.domain import feeds
 from sessions.models import Feed
-from summit.models import AuditEntry, Summit, User
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import FocalPointFactory, MembershipFactory, PartyFactory, SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from sessions.models import Document, Session, Slot
+from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
-from summit.models import AuditEntry, Room, Summit
+from summit.summits.models import Room, Summit
 from tests import factories as f
 from tests.sessions.api.test_main_job import DESK, add, done
 from tests.summit.api.conftest import Program

@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from sessions.api.documents import Documents, PaperInput
 from sessions.models import Document, Session
 from summit.api import files
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SessionFactory
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind

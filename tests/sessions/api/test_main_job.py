@@ -8,7 +8,8 @@ from django.test import Client
 
 from delegations.models import Party
 from sessions.models import Release
-from summit.models import AuditEntry, Room, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Room, Summit
 from tests.factories import MembershipFactory, PartyFactory
 from tests.summit.api.conftest import Program
 

@@ -8,7 +8,8 @@ import pytest
 from django.utils import timezone
 
 from sessions.models import FloorRequest, Session, SignUp
-from summit.models import AuditEntry, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.factories import ParticipantFactory, SessionFactory, SummitFactory
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK, add

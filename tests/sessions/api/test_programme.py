@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from summit.models import Role, Summit
 from summit.paper.fonts import MissingFontError
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, ParticipantFactory, SessionFactory, UserFactory
 from tests.sessions.api.conftest import Land

@@ -9,7 +9,8 @@ import pytest
 from sessions.domain import releases
 from sessions.domain.incoming import uploads
 from sessions.models import Session
-from summit.models import AuditEntry, Room, Summit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Room, Summit
 from summit.work.models import Job
 from tests.factories import START, SessionFactory, UserFactory
 from tests.sessions.api.test_main_job import DESK

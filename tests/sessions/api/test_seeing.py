@@ -6,7 +6,7 @@ import pytest
 
 from sessions.models import Session
 from sessions.models.visibility import PARTS
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SessionFactory
 from tests.sessions.api.test_main_job import DESK
 from tests.summit.api.conftest import Program

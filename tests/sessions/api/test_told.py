@@ -11,7 +11,8 @@ from django.test import Client
 from sessions.domain import releases
 from sessions.models import Session
 from summit.http.page_cache import PAGES
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK

@@ -6,7 +6,8 @@ import pytest
 
 from summit.api.problems import Problem
 from summit.api.rows import check_years
-from summit.models import Role, Summit
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.factories import UserFactory
 from tests.sessions.api.test_draft import TIMES, errors
 from tests.sessions.api.test_main_job import DESK, add

@@ -8,8 +8,8 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_tot
 from django.core.cache import cache
 from django.test import Client
 
-from summit.models import User
 from summit.outbox.models import Message
+from summit.users.models import User
 from tests.factories import PASSWORD
 
 

@@ -11,8 +11,10 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from summit.domain import browsers, upkeep
-from summit.models import Role, User
+from summit.accounts import browser_sessions
+from summit.maintenance import heartbeats
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests.factories import PASSWORD, FocalPointFactory, SummitFactory, UserFactory
 from tests.summit.accounts.helpers import by_password, mails
 
@@ -41,7 +43,7 @@ def test_they_are_listed_by_what_they_are(zoe: User, django_assert_num_queries: 
     assert page.count("this browser") == 1
     assert PHONE not in page
     with django_assert_num_queries(2):
-        assert len(browsers.listed(zoe)) == 2
+        assert len(browser_sessions.listed(zoe)) == 2
 
 
 @pytest.mark.slow("opens three pages in each of four browsers after every step")
@@ -109,6 +111,6 @@ def test_what_has_expired_is_cleared_away(zoe: User) -> None:
     Session.objects.filter(pk=UserSession.objects.earliest("pk").session_key).update(
         expire_date=timezone.now() - timedelta(hours=1)
     )
-    assert len(browsers.listed(zoe)) == 1
-    upkeep.clear_expired()
+    assert len(browser_sessions.listed(zoe)) == 1
+    heartbeats.clear_expired()
     assert UserSession.objects.count() == 1

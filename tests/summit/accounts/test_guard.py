@@ -8,8 +8,9 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.test import Client, RequestFactory
 
 from summit.accounts import guard
-from summit.models import Role, Summit, User
-from summit.permissions import DESKS
+from summit.permissions.models import DESKS, Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.factories import PASSWORD, SummitFactory, UserFactory
 from tests.summit.accounts.helpers import by_password, code, with_app
 

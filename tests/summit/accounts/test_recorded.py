@@ -11,15 +11,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from summit.accounts import sign_in_log
+from summit.accounts.models import RefusedSignIns
+from summit.audit.actions import DEEDS, Facts
+from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.deeds import DEEDS, Facts
-from summit.domain import sign_ins
-from summit.models import AuditEntry, RefusedSignIns, Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from summit.tasks import chain_audit
+from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password, code, with_app
+from tests.summit.audit.test_actions import told_on
 from tests.summit.conftest import desk_of
-from tests.summit.test_deeds import told_on
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_counts")]
 ONE = "1 attempt"
@@ -93,7 +97,7 @@ def test_a_flood_is_one_entry_and_then_its_number(zoe: User, monkeypatch: pytest
     assert told()[1:] == [("system", "refused 3 attempts to sign in")]
     assert RefusedSignIns.objects.count() == 0
     # The control: unbounded each would be an entry.
-    monkeypatch.setattr(sign_ins, "TOGETHER", timedelta(0))
+    monkeypatch.setattr(sign_in_log, "TOGETHER", timedelta(0))
     refuse(zoe.email, 4)
     assert AuditEntry.objects.count() == 2 + 4
 
@@ -113,7 +117,7 @@ def test_wrong_second_steps_say_that_the_password_was_right(zoe: User) -> None:
         by_password(zoe).post("/accounts/2fa/authenticate/", {"code": "000000"})
     refuse(zoe.email)
     later(10)
-    sign_ins.settle()
+    sign_in_log.settle()
     assert [what for _who, what in told()] == [
         "refused 1 attempt to sign in whose password was right, for its second step",
         "refused 2 attempts to sign in; in 1 of them the password was right",

@@ -16,7 +16,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from summit.accounts.mfa import MFAAdapter
-from summit.models import AuditEntry, User
+from summit.audit.models import AuditEntry
+from summit.users.models import User
 from tests.factories import PASSWORD, UserFactory
 from tests.summit.accounts.helpers import by_password, code, mails, with_app
 

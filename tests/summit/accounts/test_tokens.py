@@ -9,7 +9,8 @@ from django.test import Client
 from summit.api.models import Token
 from summit.api.scopes import by_label, resources
 from summit.core.text_normalisation import fold
-from summit.models import Role, User
+from summit.permissions.models import Role
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program

@@ -8,7 +8,9 @@ from django.test import Client
 
 from summit.api.domain import tokens
 from summit.api.scopes import known
-from summit.models import Role, Room, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit
+from summit.users.models import User
 from tests.factories import RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 

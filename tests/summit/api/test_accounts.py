@@ -4,8 +4,11 @@ import pytest
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.db.models import Q
 
-from summit.domain import accounts, seen
-from summit.models import AuditEntry, Role, Summit
+from summit.accounts import selectors as accounts_selectors
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests import factories as f
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind
@@ -28,7 +31,7 @@ def test_an_organiser_reads_who_signs_in_and_who_that_is(here: Summit, organiser
     own = {"id": user.public_id, "email": "a@land.example", "name": "Ada", "language": "en", "is_active": True}
     assert found == [{**own, "second_step": ["totp"], "last_login": None, "person": focal.person.public_id}]
     assert organiser.get(f"{ACCOUNTS}{user.public_id}/").json() == {**found[0], "created_at": created}
-    told = AuditEntry.objects.get(action=seen.SEEN, object_type="summit.user")
+    told = AuditEntry.objects.get(action=access_log.SEEN, object_type="summit.user")
     assert (told.by, told.fields, told.detail["keys"]) == (organiser.user, ["email", "name"], [user.public_id])
 
 
@@ -44,5 +47,5 @@ def test_others_accounts_are_not_there(here: Summit, organiser: Program, monkeyp
     for path in (f"{ACCOUNTS}{stranger.public_id}/", "summits/there/desk/accounts/", f"{ACCOUNTS}ext:registry:1/"):
         assert kind(organiser.get(path)) == (404, "not-found")
     # The control: without the summit they would be.
-    monkeypatch.setattr(accounts, "_belonging", lambda **summits: Q())
+    monkeypatch.setattr(accounts_selectors, "_belonging", lambda **summits: Q())
     assert {"stranger@x.example", "nobody@x.example"} <= set(emails(organiser))

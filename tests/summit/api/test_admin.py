@@ -8,7 +8,9 @@ from django.test import Client
 
 from summit.api.domain import applications
 from summit.api.models import Application, Token
-from summit.models import Role, Summit, User
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program

@@ -27,7 +27,8 @@ from schemathesis.specs.openapi.checks import (
 )
 
 from portal.demo import synthetic
-from summit.models import Role, Room, Venue
+from summit.permissions.models import Role
+from summit.summits.models import Room, Venue
 from tests.connections import unclosed
 from tests.factories import UserFactory
 from tests.summit.api.conftest import Program, program

@@ -10,9 +10,12 @@ from rest_framework.views import APIView
 from summit.api.access import PublicMixin
 from summit.api.domain import applications, tokens
 from summit.api.models import Token
+from summit.audit.models import AuditEntry
 from summit.hooks.models import Delivery
-from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
 from summit.outbox.models import Message
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 from summit.work.domain import jobs
 from summit.work.models import Job
 from tests import factories as f

@@ -11,7 +11,7 @@ from rest_framework.pagination import CursorPagination
 
 from summit.api import asking, bodies
 from summit.api.pagination import ByNewest
-from summit.models import Room, Summit
+from summit.summits.models import Room, Summit
 from tests.factories import VenueFactory
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind

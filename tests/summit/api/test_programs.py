@@ -10,7 +10,9 @@ from summit.api import programs
 from summit.api.domain import applications, tokens
 from summit.api.models import Application, Token
 from summit.api.scopes import known
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import kind

@@ -6,7 +6,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from summit.api.actions import Action
-from summit.models import Role
+from summit.permissions.models import Role
 from tests.factories import SessionFactory, UserFactory
 from tests.summit.api.conftest import program
 from tests.summit.api.test_rooms import kind

@@ -11,8 +11,12 @@ from django.utils import timezone
 from summit.api import etags
 from summit.api.domain import answers, spending
 from summit.api.models import KeptAnswer, Spent, Token
-from summit.domain import audit, places, upkeep
-from summit.models import AuditEntry, Role, Room, Venue
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.maintenance import heartbeats
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Venue
 from tests.factories import RoomFactory, SessionFactory, SummitFactory, UserFactory, VenueFactory
 from tests.summit.api.conftest import Program, program
 
@@ -86,7 +90,7 @@ def test_what_is_known_is_not_sent_again(organiser: Program, rooms: list[Room]) 
         again = organiser.get(path, If_None_Match=etag)
         assert (again.status_code, again.content, again["ETag"]) == (304, b"", etag)
         changed = {"name": f"New {len(path)}"}
-        places.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values=changed)
+        summits_services.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values=changed)
         assert organiser.get(path, If_None_Match=etag).status_code == 200
 
 
@@ -210,7 +214,7 @@ def test_lost_updates_are_refused(organiser: Program, rooms: list[Room], monkeyp
     assert kind(organiser.patch(path, {"name": "A"})) == (428, "condition")
     assert kind(organiser.delete(path)) == (428, "condition")
     read = organiser.get(path)["ETag"]
-    places.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values={"capacity": 1})
+    summits_services.change_room(by=organiser.user, room=Room.objects.get(pk=rooms[0].pk), values={"capacity": 1})
     assert kind(organiser.patch(path, {"name": "A"}, If_Match=read)) == (412, "changed")
     assert kind(organiser.delete(path, If_Match=read)) == (412, "changed")
     assert kind(organiser.patch(path, {"name": "A"}, If_Match=f"W/{organiser.get(path)['ETag']}")) == (412, "changed")
@@ -264,7 +268,7 @@ def test_what_is_kept_is_encrypted_and_goes_after_a_day(organiser: Program, data
     KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
     organiser.post(ROOMS, data, Idempotency_Key="fresh")
     Spent.objects.update(window=1)
-    upkeep.clear_expired()
+    heartbeats.clear_expired()
     assert (KeptAnswer.objects.count(), Spent.objects.count()) == (1, 0)
 
 
@@ -284,8 +288,8 @@ def test_who_was_given_up_writes_nothing(organiser: Program, data: Any, monkeypa
         KeptAnswer.objects.update(made_at=timezone.now())
         return places_add(**more)
 
-    places_add = places.add_room
-    monkeypatch.setattr(places, "add_room", slow)
+    places_add = summits_services.add_room
+    monkeypatch.setattr(summits_services, "add_room", slow)
     assert kind(organiser.post(ROOMS, data, Idempotency_Key="k")) == (409, "running")
     assert not Room.objects.filter(name="Cellar").exists()
 
@@ -297,7 +301,7 @@ def test_a_mistake_of_ours_is_a_problem_too_and_may_be_asked_again(
         raise RuntimeError("a secret")
 
     with monkeypatch.context() as patched:
-        patched.setattr(places, "add_room", broken)
+        patched.setattr(summits_services, "add_room", broken)
         headers = {"Authorization": f"Bearer {organiser.secret}", "Idempotency-Key": "k"}
         client = Client(raise_request_exception=False)
         refused = client.post(f"/api/v1/{ROOMS}", data, content_type="application/json", headers=headers)

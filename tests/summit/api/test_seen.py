@@ -2,8 +2,10 @@
 
 import pytest
 
-from summit.domain import audit, seen
-from summit.models import AuditEntry, Summit
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.summits.models import Summit
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -11,7 +13,7 @@ ROLES = "summits/here/desk/roles/"
 
 
 def looks() -> list[tuple[list[str], str | None]]:
-    rows = AuditEntry.objects.filter(action=seen.SEEN).order_by("pk")
+    rows = AuditEntry.objects.filter(action=access_log.SEEN).order_by("pk")
     return [(row.fields, row.detail.get("token")) for row in rows]
 
 
@@ -21,7 +23,9 @@ def test_what_was_seen_names_the_token_and_hides_behind_no_other_look(
     other = program(organiser.user)
     mine, theirs = (each.get("me/").json()["token"]["id"] for each in (organiser, other))
     key = organiser.get(f"{ROLES}?fields=id").json()["results"][0]["id"]
-    seen.note_list(by=organiser.user, label="summit.roleassignment", rows=[(here.pk, key)], fields=["email", "name"])
+    access_log.note_list(
+        by=organiser.user, label="summit.roleassignment", rows=[(here.pk, key)], fields=["email", "name"]
+    )
     for asks, query in ((organiser, "?fields=name"), (organiser, ""), (organiser, ""), (other, "")):
         asks.get(f"{ROLES}{query}")
     told = [(["email", "name"], None), (["name"], mine), (["email", "name"], mine), (["email", "name"], theirs)]

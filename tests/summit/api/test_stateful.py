@@ -19,8 +19,8 @@ from django.test import override_settings
 from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 
-from summit.models import Role, User
-from summit.models.users import FOLLOWING
+from summit.permissions.models import FOLLOWING, Role
+from summit.users.models import User
 from tests.connections import unclosed
 from tests.factories import FocalPointFactory, MembershipFactory, UserFactory
 from tests.routes.world import World, make_world

@@ -4,8 +4,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from summit.domain import settings_of
-from summit.models import AuditEntry, Role, Summit
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
 from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program, program
 
@@ -99,7 +101,7 @@ def test_an_organiser_sets_it(here: Summit, organiser: Program) -> None:
 
 
 def test_what_stands_already_is_no_change(here: Summit, organiser: Program) -> None:
-    settings_of.change_summit(by=organiser.user, summit=here, values={"place": here.place, "slug": "never"})
+    summits_services.change_summit(by=organiser.user, summit=here, values={"place": here.place, "slug": "never"})
     here.refresh_from_db()
     assert here.slug == "here"
     assert not AuditEntry.objects.filter(action="summit.summit.change").exists()

@@ -14,7 +14,7 @@ from summit.api.domain import answers
 from summit.api.models import KeptAnswer
 from summit.api.resources import Resource
 from summit.core import unique_errors
-from summit.models import Summit, Venue
+from summit.summits.models import Summit, Venue
 from tests.factories import UserFactory
 from tests.summit.api.conftest import Program, program
 from tests.summit.api.test_rooms import VENUES, kind

@@ -9,7 +9,9 @@ import pytest
 
 from summit.api.scopes import known
 from summit.core.database_clock import db_now
-from summit.models import Heartbeat, Role, Summit
+from summit.maintenance.models import Heartbeat
+from summit.permissions.models import Role
+from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import START, InvitationFactory, MessageFactory, PartyFactory, UserFactory
 from tests.press.helpers import make_text

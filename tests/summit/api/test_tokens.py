@@ -13,8 +13,11 @@ from django.utils import timezone
 from summit.api.domain import applications, secrets, tokens
 from summit.api.models import Token
 from summit.api.scopes import checked, covers, declare, known
-from summit.models import AuditEntry, Role, RoleAssignment, Summit, User
-from summit.permissions import narrow, roles_by_summit
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role, RoleAssignment
+from summit.permissions.rules import narrow, roles_by_summit
+from summit.summits.models import Summit
+from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SummitFactory, TokenFactory, UserFactory
 from tests.summit.api.conftest import Program, program

@@ -16,7 +16,7 @@ from hypothesis import assume, given, seed
 from hypothesis.stateful import run_state_machine_as_test
 from schemathesis.core.errors import NoLinksFound
 
-from summit.routes import declared
+from summit.permissions.route_table import declared
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_described import CHECKS, few
 

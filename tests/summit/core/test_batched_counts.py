@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from summit.core import batched_counts
-from summit.models import Person, Summit, Venue
+from summit.people.models import Person
+from summit.summits.models import Summit, Venue
 from tests import factories as f
 
 

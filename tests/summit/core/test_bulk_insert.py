@@ -8,12 +8,13 @@ import pytest
 from django.db import IntegrityError, connection
 
 from delegations.models import Particulars
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
 from summit.core import bulk_insert
-from summit.domain import audit
-from summit.domain.audit import SYSTEM
-from summit.models import AuditEntry, Person
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
+from summit.people.models import Person
 from tests import factories as f
 from tests.delegations.helpers import queries
 

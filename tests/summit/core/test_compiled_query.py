@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from summit.core.compiled_query import Prepared
-from summit.models import Summit
+from summit.summits.models import Summit
 from tests.factories import SummitFactory
 
 pytestmark = pytest.mark.django_db

@@ -18,8 +18,8 @@ from delegations.models import ParticipantList, Particulars
 from summit.core import key_rotation
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.migration_operations import frozen_columns, thawed
-from summit.models import User
 from summit.outbox.models import Message
+from summit.users.models import User
 from tests import factories as f
 from tests.summit.conftest import raw
 

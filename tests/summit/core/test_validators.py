@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from summit import urls
 from summit.core import validators
-from summit.models import Role
-from summit.models.summits import slug_form
+from summit.permissions.models import Role
+from summit.summits.models import slug_form
 from tests import factories as f
 from tests.clients import signed_in
 from tests.factories import SummitFactory

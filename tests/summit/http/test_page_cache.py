@@ -18,10 +18,10 @@ from press.models import Edition, Lift, Text
 from sessions.domain import releases
 from sessions.domain.forgetting import _erase_released
 from sessions.models import Document, Session, Visibility
-from summit.domain.portions import subject_of
 from summit.http.page_cache import PAGES, PageCache, Version, cached_page
-from summit.models import Summit, User
-from summit.models.versions import PublicVersion, PublicVersionQuerySet, Stamp
+from summit.privacy.registry import subject_of
+from summit.summits.models import PublicVersion, PublicVersionQuerySet, Stamp, Summit
+from summit.users.models import User
 from tests import factories as f
 from tests.press.helpers import make_text
 from tests.sessions.conftest import SILENTLY

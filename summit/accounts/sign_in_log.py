@@ -1,0 +1,81 @@
+"""Who signed in and out at an account's door, and who was refused there, for the audit.
+
+Neither what was typed nor an address that no account has is kept. Refused ones are recorded once in ten minutes at
+most: the first at once, what follows together, when the ten minutes are over or somebody has signed in.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+
+from summit.accounts.models import RefusedSignIns
+from summit.accounts.second_step import only_summit
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.users.models import User
+
+TOGETHER = timedelta(minutes=10)
+
+
+def note_sign_in(*, account: User, way: str) -> None:
+    """Record that an account signed in by a `way`: "password", "passkey", or with an authenticator's kind after the
+    password, such as "totp"."""
+    with transaction.atomic():
+        _record_rest(RefusedSignIns.objects.select_for_update().filter(user=account).first())
+        summit = only_summit(account)
+        audit.record(by=account, action="summit.sign_in", target=account, summit=summit, detail={"way": way})
+
+
+def note_sign_out(*, account: User) -> None:
+    """Record that an account signed out."""
+    with transaction.atomic():
+        audit.record(by=account, action="summit.sign_out", target=account, summit=only_summit(account))
+
+
+def note_refused(*, account: User | None, code: bool = False) -> None:
+    """Note that somebody was refused at an account's door, for a wrong password or, where `code`, for a wrong second
+    step. For an address without an account the same is done, and taken back: how long it takes tells nothing."""
+    door = account or User(pk=0)
+    with transaction.atomic():
+        now = db_now()
+        kept = RefusedSignIns.objects.select_for_update().filter(user_id=door.pk).first()
+        if kept is not None and kept.since > now - TOGETHER:
+            RefusedSignIns.objects.filter(pk=kept.pk).update(number=F("number") + 1, codes=F("codes") + int(code))
+            return
+        _record_rest(kept)
+        with transaction.atomic():
+            _record(door, number=1, codes=int(code))
+            # Of two at once each is recorded, and one of them begins the ten minutes.
+            RefusedSignIns.objects.bulk_create([RefusedSignIns(user_id=door.pk, since=now)], ignore_conflicts=True)
+            if account is None:
+                transaction.set_rollback(True)
+
+
+def settle(*, now: datetime | None = None) -> int:
+    """Record what was refused where ten minutes are over, and return for how many accounts."""
+    with transaction.atomic():
+        over = RefusedSignIns.objects.select_for_update().filter(since__lte=(now or db_now()) - TOGETHER)
+        rows = list(over.select_related("user").order_by("pk"))
+        for row in rows:
+            _record_rest(row)
+    return len(rows)
+
+
+def _record_rest(kept: RefusedSignIns | None) -> None:
+    if kept is not None:
+        if kept.number:
+            _record(kept.user, number=kept.number, codes=kept.codes)
+        kept.delete()
+
+
+def _record(account: User, *, number: int, codes: int) -> AuditEntry:
+    detail = {"number": number, **({"codes": codes} if codes else {})}
+    return audit.record(
+        by=audit.SYSTEM,
+        action="summit.refuse_sign_in",
+        target=account,
+        summit=only_summit(account),
+        detail=detail,
+    )

@@ -1,0 +1,75 @@
+"""Who did what to what, and when: appended, never changed."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class AuditEntry(models.Model):
+    """One thing that somebody did. Holds keys and field names, never personal values, so that the chain survives
+    when personal data is erased.
+
+    `position`, `previous` and `digest` are filled by a sweep after the row is committed (summit.audit.services):
+    chaining inside the transaction would make all writers queue.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    at = models.DateTimeField(_("at"), db_default=Now())
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
+    # Where no account acted: "system", or "link:<public id>" for a letter's link.
+    by_label = models.CharField(_("acting as"), max_length=60, blank=True)
+    action = models.CharField(_("action"), max_length=60)
+    object_type = models.CharField(_("kind of object"), max_length=60)
+    object_key = models.CharField(_("object"), max_length=60)
+    # What the object belongs to, as "delegations.party:<key>": a part that is gone is still found from its whole.
+    part_of = models.CharField(_("part of"), max_length=121, blank=True)
+    fields = models.JSONField(_("fields"), default=list)
+    detail = models.JSONField(_("detail"), default=dict)
+    position = models.PositiveBigIntegerField(_("position"), null=True, unique=True, editable=False)
+    previous = models.CharField(_("digest before"), max_length=64, blank=True, editable=False)
+    digest = models.CharField(_("digest"), max_length=64, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("audit entry")
+        verbose_name_plural = _("audit entries")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["object_type", "object_key"], name="audit_by_object"),
+            models.Index(fields=["part_of", "id"], name="audit_by_whole", condition=~Q(part_of="")),
+            models.Index(fields=["summit", "id"], name="audit_by_summit"),
+            models.Index(fields=["by", "id"], name="audit_by_account"),
+            models.Index(fields=["action", "id"], name="audit_by_action"),
+            models.Index(fields=["id"], name="audit_unchained", condition=Q(position__isnull=True)),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="audit_chained_whole",
+                condition=Q(position__isnull=True, digest="") | (Q(position__isnull=False) & ~Q(digest="")),
+            ),
+            models.CheckConstraint(name="audit_has_actor", condition=Q(by__isnull=False) | ~Q(by_label="")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_type} {self.object_key}"
+
+
+class AuditChain(models.Model):
+    """The chain's end, a single row: whoever chains holds its lock."""
+
+    length = models.PositiveBigIntegerField(default=0)
+    head = models.CharField(max_length=64, default="")
+
+    class Meta:
+        verbose_name = _("end of the audit chain")
+        verbose_name_plural = _("ends of the audit chain")
+        constraints = [models.CheckConstraint(name="audit_chain_single", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return f"{self.length} {self.head}"

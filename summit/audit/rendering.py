@@ -1,0 +1,230 @@
+"""Entries of the audit as people read them: who, what, to which row, and which fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.sites import site
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from summit.audit import services
+from summit.audit.actions import ACTORS, DEEDS, THINGS, Deed, Facts, Thing, Wanted
+from summit.audit.models import AuditEntry
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
+from summit.templatetags.moments import day_clock
+
+
+@dataclass(frozen=True)
+class Named:
+    """A row by its kind and name, with the address of its page ("" where it has none, or is gone)."""
+
+    kind: str
+    name: str
+    url: str = ""
+    # The action by which one sees that page.
+    seen_by: str = field(default="", compare=False)
+
+    def for_reader(self, reader: Actor | None, summit_id: int | None) -> Named:
+        """Return the same without an address that the reader may not open; nobody's reader opens all."""
+        may = not self.url or reader is None or allows(reader, self.seen_by, summit_id)
+        return self if may else replace(self, url="")
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field with what it was and what it is, where the audit may hold that; both empty otherwise."""
+
+    name: str
+    before: str = ""
+    after: str = ""
+
+
+@dataclass
+class Line:
+    """An entry in words. `what` has no subject: it stands beside `who`."""
+
+    entry: AuditEntry
+    who: str
+    what: str
+    row: Named
+    # Rows that the entry refers to: who was taken off a party, say.
+    others: list[Named] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+
+    @property
+    def actor(self) -> str:
+        """How the list of the audit is narrowed to whoever did it."""
+        return f"account:{self.entry.by.public_id}" if self.entry.by else self.entry.by_label
+
+
+def tell(entries: Sequence[AuditEntry], reader: Actor | None = None) -> list[Line]:
+    """Return entries in words; they come with `by` and `summit` joined. Pages that `reader` may not open have no
+    address. A query for each kind of row and of actor, however many entries there are."""
+    wanted, acting = Wanted(), Wanted()
+    for entry in entries:
+        wanted.add(entry.object_type, entry.object_key)
+        for reference in _references(entry):
+            wanted.add(*reference.rsplit(":", 1))
+        if entry.by_label:
+            acting.add(*_split(entry.by_label))
+    names = {(label, key): found for label, keys in wanted.keys.items() for key, found in named(label, keys).items()}
+    actors = {prefix: ACTORS[prefix](keys) for prefix, keys in acting.keys.items() if prefix in ACTORS}
+    return [_line(entry, names, actors, reader) for entry in entries]
+
+
+def _line(
+    entry: AuditEntry,
+    names: dict[tuple[str, str], Named],
+    actors: dict[str, dict[str, str]],
+    reader: Actor | None,
+) -> Line:
+    deed = DEEDS.get(entry.action)
+
+    def found(label: str, key: str) -> Named:
+        return (names.get((label, key)) or gone(label, key)).for_reader(reader, entry.summit_id)
+
+    return Line(
+        entry=entry,
+        who=who(entry, actors),
+        what=sentence(entry),
+        row=found(entry.object_type, entry.object_key),
+        others=[found(*reference.rsplit(":", 1)) for reference in _others(entry)],
+        changes=_changes(entry, deed, names),
+    )
+
+
+def sentence(entry: AuditEntry) -> str:
+    """Return what was done, in words; an action that nobody declared is named as it stands."""
+    deed = DEEDS.get(entry.action)
+    if deed is None:
+        return _("did “%(action)s”") % {"action": entry.action}
+    return deed.say(Facts(entry.detail, entry.summit))
+
+
+def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
+    """Return who did it."""
+    if entry.by is not None:
+        return str(entry.by)
+    prefix, key = _split(entry.by_label)
+    if prefix == "system":
+        return _("the system")
+    return actors.get(prefix, {}).get(key) or _("somebody without an account")
+
+
+def _split(label: str) -> tuple[str, str]:
+    prefix, _colon, key = label.partition(":")
+    return prefix, key
+
+
+def _references(entry: AuditEntry) -> list[str]:
+    """The other rows that an entry names, as "app.model:key", with what stands among its values."""
+    found = [*_others(entry)]
+    for pair in _values(entry).values():
+        found += [value["row"] for value in pair if isinstance(value, dict)]
+    return found
+
+
+def _others(entry: AuditEntry) -> list[str]:
+    """The rows that were touched with it, and the token by which a program did it."""
+    token = entry.detail.get("token")
+    return [*entry.detail.get("rows", []), *([f"api.token:{token}"] if token else [])]
+
+
+def _values(entry: AuditEntry) -> dict[str, Any]:
+    return dict(entry.detail.get("values", {}))
+
+
+def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
+    """Return the rows of a kind that are still there, by their keys. One query."""
+    model = model_of(label)
+    if model is None:
+        return {}
+    how = THINGS.get(label, Thing())
+    name = key_field(model)
+    usable = [key for key in keys if name != "pk" or key.isdecimal()]
+    rows = model._default_manager.filter(**{f"{name}__in": usable})
+    # With no name given, select_related would join every table there is.
+    rows = (rows.select_related(*how.related) if how.related else rows).prefetch_related(*how.prefetch)
+    kind = str(model._meta.verbose_name)
+    return {services.key_of(row): Named(kind, how.name(row), *page_of(row, how)) for row in rows}
+
+
+def gone(label: str, key: str) -> Named:
+    """Return what a row that isn't there any more is called."""
+    model = model_of(label)
+    kind = str(model._meta.verbose_name) if model else label
+    return Named(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
+
+
+def page_of(row: models.Model, how: Thing) -> tuple[str, str]:
+    """Return the address of the page in the admin on which a row is seen, and the action by which one sees it."""
+    shown = how.shown_on(row) if how.shown_on else row
+    desk: Any = site._registry.get(type(shown))
+    if desk is None:
+        return "", ""
+    address = reverse(f"admin:{shown._meta.app_label}_{shown._meta.model_name}_change", args=[shown.pk])
+    return address, desk.deed("view")
+
+
+def model_of(label: str) -> type[models.Model] | None:
+    """Return the model of a label such as "delegations.party", None where it is no more."""
+    try:
+        return apps.get_model(label)
+    except (LookupError, ValueError):
+        return None
+
+
+def key_field(model: type[models.Model]) -> str:
+    """Return the field by which the audit knows the rows of a model."""
+    return "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
+
+
+def _changes(entry: AuditEntry, deed: Deed | None, names: dict[tuple[str, str], Named]) -> list[Change]:
+    model = (deed.fields_of if deed else None) or model_of(entry.object_type)
+    values = _values(entry)
+    found = []
+    for name in entry.fields:
+        column = _column(model, name)
+        pair = [_value(column, value, entry.summit, names) for value in values.get(name, ())]
+        found.append(Change(field_name(model, name), *pair))
+    return found
+
+
+def _column(model: type[models.Model] | None, name: str) -> Any:
+    try:
+        return model._meta.get_field(name) if model else None
+    except FieldDoesNotExist:
+        return None
+
+
+def field_name(model: type[models.Model] | None, name: str) -> str:
+    """Return a field as it is called on pages."""
+    column = _column(model, name)
+    if isinstance(column, models.ForeignObjectRel):
+        return capfirst(str(column.related_model._meta.verbose_name_plural))
+    return capfirst(str(getattr(column, "verbose_name", "") or name))
+
+
+def _value(column: Any, value: Any, summit: Summit | None, names: dict[tuple[str, str], Named]) -> str:
+    if value is None:
+        return _("nothing")
+    if isinstance(value, dict):
+        label, key = value["row"].rsplit(":", 1)
+        return (names.get((label, key)) or gone(label, key)).name
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    choices = dict(getattr(column, "flatchoices", None) or [])
+    if value in choices:
+        return str(choices[value])
+    if isinstance(column, models.DateTimeField) and summit is not None:
+        return day_clock(datetime.fromisoformat(value), summit)
+    return str(value)

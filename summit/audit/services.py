@@ -1,0 +1,193 @@
+"""The audit: `record` inside the transaction of what is done, `chain` afterwards."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from summit.audit.actions import PERSONAL
+from summit.audit.models import AuditChain, AuditEntry
+from summit.core import bulk_insert
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Link:
+    """Who acts without an account: whoever followed a letter's link, by the link's public id."""
+
+    public_id: str
+
+    def __str__(self) -> str:
+        return f"link:{self.public_id}"
+
+
+@dataclass(frozen=True)
+class Mailbox:
+    """Who acts without an account: whoever proved a code to a mailbox, by the public id of that sign-in."""
+
+    public_id: str
+
+    def __str__(self) -> str:
+        return f"mailbox:{self.public_id}"
+
+
+@dataclass(frozen=True)
+class System:
+    """The system itself: a task or a command."""
+
+    def __str__(self) -> str:
+        return "system"
+
+
+SYSTEM = System()
+By = User | Link | Mailbox | System
+
+
+def key_of(target: models.Model) -> str:
+    """Return the name by which the audit knows a row: its public id, or else its primary key."""
+    return str(getattr(target, "public_id", None) or target.pk)
+
+
+def name_of(target: models.Model) -> str:
+    """Return a row's kind and name, such as "delegations.party:k3…": how one entry refers to another row."""
+    return f"{target._meta.label_lower}:{key_of(target)}"
+
+
+def values(model: type[models.Model], changed: Mapping[str, tuple[Any, Any]]) -> dict[str, Any]:
+    """Return the `detail` that says what fields were and are, for those of which the audit may hold that: moments,
+    numbers, choices, yes and no, and which row of another kind; nothing that is personal, and no text."""
+    kept = {}
+    for name, pair in changed.items():
+        packed = [_packed(model, name, value) for value in pair]
+        if name not in PERSONAL.get(model._meta.label_lower, ()) and ... not in packed:
+            kept[name] = packed
+    return {"values": kept} if kept else {}
+
+
+def _packed(model: type[models.Model], name: str, value: Any) -> Any:
+    """The value as the audit keeps it; an ellipsis where it must not."""
+    if value is None or isinstance(value, bool | int):
+        column = model._meta.get_field(name)
+        return value if value is None or not column.is_relation else ...
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict | list):
+        return ...
+    if isinstance(value, models.Model):
+        return ... if value._meta.label_lower in PERSONAL else {"row": name_of(value)}
+    choices = dict(getattr(model._meta.get_field(name), "flatchoices", None) or [])
+    return value if value in choices else ...
+
+
+def references(row: models.Model) -> list[str]:
+    """Return the names of the rows that a row refers to: what is left of it in the audit when it is gone."""
+    columns = [column for column in row._meta.fields if column.is_relation]
+    found = [(column.related_model, getattr(row, column.attname)) for column in columns]
+    return [
+        name_of(model._default_manager.get(pk=key))
+        for model, key in found
+        if key is not None and isinstance(model, type) and model is not Summit
+    ]
+
+
+def token_of(by: By) -> dict[str, str]:
+    """Return what an entry tells of the token by which a program acts; nothing of a browser."""
+    return {"token": by.by_token} if isinstance(by, User) and by.by_token else {}
+
+
+def entry(
+    *,
+    by: By,
+    action: str,
+    target: models.Model,
+    summit: Summit | None,
+    fields: Iterable[str] = (),
+    detail: Mapping[str, Any] | None = None,
+    part_of: models.Model | None = None,
+) -> AuditEntry:
+    """Return an entry that isn't stored yet, for those who store many at once. Under "rows" its detail has the names
+    of other rows (`name_of`), which histories read: raises TypeError for anything else there."""
+    if not isinstance((detail or {}).get("rows", []), list):
+        raise TypeError('"rows" are the names of rows; a number of them has another key')
+    return AuditEntry(
+        summit=summit,
+        by=by if isinstance(by, User) else None,
+        by_label="" if isinstance(by, User) else str(by),
+        action=action,
+        object_type=target._meta.label_lower,
+        object_key=key_of(target),
+        fields=sorted(fields),
+        detail={**(detail or {}), **token_of(by)},
+        part_of=name_of(part_of) if part_of else "",
+    )
+
+
+def record(
+    *,
+    by: By,
+    action: str,
+    target: models.Model,
+    summit: Summit | None,
+    fields: Iterable[str] = (),
+    detail: Mapping[str, Any] | None = None,
+    part_of: models.Model | None = None,
+) -> AuditEntry:
+    """Append what was done. `fields` are names and `detail` keys and numbers: never a personal value. `part_of` is
+    the row in whose history this one's entries stand too, also when this one is gone.
+
+    Raises RuntimeError outside a transaction: a record that could stay without its deed is none.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("record() belongs into the transaction of what it records")
+    row = entry(by=by, action=action, target=target, summit=summit, fields=fields, detail=detail, part_of=part_of)
+    row.save(force_insert=True)
+    return row
+
+
+def record_many(entries: Sequence[AuditEntry]) -> None:
+    """Append many entries in few queries, inside the transaction of what they record."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("record_many() belongs into the transaction of what it records")
+    bulk_insert.insert(entries)
+
+
+def digest(row: AuditEntry, previous: str) -> str:
+    """Return the SHA-256 over a row's content and the digest before it, in hexadecimal."""
+    content = [
+        previous,
+        row.pk,
+        row.summit_id,
+        row.at.astimezone(timezone.get_fixed_timezone(0)).isoformat(timespec="microseconds"),
+        row.by_id,
+        row.by_label,
+        row.action,
+        row.object_type,
+        row.object_key,
+        row.fields,
+        row.detail,
+        *([row.part_of] if row.part_of else []),
+    ]
+    packed = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def chain(*, limit: int = 2000) -> int:
+    """Chain committed rows that aren't yet, oldest first, and return how many. One caller at a time: the others
+    wait for the lock on the chain's single row and then find nothing left to do."""
+    with transaction.atomic():
+        end = AuditChain.objects.select_for_update().get(pk=1)
+        rows = list(AuditEntry.objects.filter(position__isnull=True).order_by("id")[:limit])
+        for row in rows:
+            end.length += 1
+            row.previous, row.position = end.head, end.length
+            row.digest = end.head = digest(row, end.head)
+        if rows:
+            AuditEntry.objects.bulk_update(rows, ["previous", "position", "digest"], batch_size=200)
+            end.save(update_fields=["length", "head"])
+    return len(rows)

@@ -1,0 +1,35 @@
+"""What is wrong with the audit's chain, in words; how it is said on pages and by the command alike."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit.verification import DIGEST, END, MISSING, NOTED, PREVIOUS, UNCHAINED
+
+WORDS = {
+    MISSING: gettext_lazy("%(entry)s is missing: it was chained once and is not there any more."),
+    PREVIOUS: gettext_lazy(
+        "%(entry)s does not follow from the one before it: that one was changed or exchanged, or this one was put in."
+    ),
+    DIGEST: gettext_lazy("%(entry)s was changed: its content does not make its digest any more."),
+    NOTED: gettext_lazy("%(entry)s has another digest than was noted elsewhere: the chain was made anew up to it."),
+    UNCHAINED: gettext_lazy(
+        "%(entry)s was never chained. Where no worker runs, this is why; otherwise it was kept from the chain."
+    ),
+    END: gettext_lazy(
+        "The chain ends otherwise than its end says, at entry %(position)d: entries were cut off or added."
+    ),
+}
+
+
+def broken(problem: str, *, position: int, key: int | None = None, at: datetime | None = None) -> str:
+    """Return what is wrong with which entry; `problem` is one of chain.PROBLEMS."""
+    said = {"position": position, "key": key, "moment": f"{at:%Y-%m-%d %H:%M:%S} UTC" if at else ""}
+    if key is None:
+        entry = _("Entry %(position)d") % said
+    elif position:
+        entry = _("Entry %(position)d (row %(key)d, recorded %(moment)s)") % said
+    else:
+        entry = _("The entry in row %(key)d, recorded %(moment)s,") % said
+    return str(WORDS[problem]) % {**said, "entry": entry}

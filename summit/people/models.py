@@ -1,0 +1,101 @@
+"""People. A person is not an account, and a mailbox is not a person."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_time_zone
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def announced(name: str, office: str) -> str:
+    """Return how somebody of that name and office is announced."""
+    return ", ".join(part for part in (name, office) if part)
+
+
+class Person(PublicModel):
+    """Somebody at one summit.
+
+    A minister has no mailbox here and an embassy has one for several people, so the address is optional and need
+    not be unique. An account stands beside the person where they work in the portal themselves.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="people", verbose_name=pgettext_lazy("label", "summit")
+    )
+    user = models.ForeignKey(
+        User,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=pgettext_lazy("label", "account"),
+    )
+    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
+    office = models.CharField(_("office held"), max_length=200, blank=True, validators=[validate_printable])
+    form_of_address = models.CharField(
+        _("form of address"),
+        max_length=120,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("As a letter begins, such as “Your Excellency”."),
+    )
+    rank = models.CharField(
+        _("rank"),
+        max_length=120,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Such as “Minister” or “Lieutenant General”."),
+    )
+    badge_name = models.CharField(
+        _("name for the badge"), max_length=120, blank=True, validators=[validate_printable]
+    )
+    card_name = models.CharField(
+        _("name for the place card"), max_length=120, blank=True, validators=[validate_printable]
+    )
+    email = models.EmailField(_("e-mail"), blank=True)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=60,
+        blank=True,
+        validators=[validate_time_zone],
+        help_text=_("Such as America/New_York. Mails then give times in it too, beside those at the venue."),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # Since when the row says nothing of whoever it was (summit.privacy.erasure).
+    erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["name", "office", "id"]
+        constraints = [
+            models.CheckConstraint(name="person_has_name_or_office", condition=~Q(name="", office="")),
+            models.UniqueConstraint(
+                fields=["summit", "user"],
+                name="person_account_once",
+                condition=Q(user__isnull=False),
+                violation_error_message=_(
+                    "This account is another person’s in this summit. An account has one person."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    def clean(self) -> None:
+        """Refuse somebody who could not be announced."""
+        if not self.name and not self.office:
+            raise ValidationError({"name": _("Give a name or the office held.")})
+
+    @property
+    def label(self) -> str:
+        """The person by name and office, as they are announced."""
+        return announced(self.name, self.office)

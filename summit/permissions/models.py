@@ -1,0 +1,63 @@
+"""Accounts and the roles they hold. A person is not an account: see people.py."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class Role(models.TextChoices):
+    """The roles in a summit.
+
+    Ten are given by hand, each a row of RoleAssignment. Focal points and delegates aren't: they are the account's
+    person in `delegations`, so that nobody is a focal point here and not there (`summit.permissions.rules.follows`).
+    """
+
+    ORGANISER = "organiser", _("organiser")
+    PROTOCOL = "protocol", _("protocol")
+    ACCREDITATION = "accreditation", _("accreditation")
+    VETTING = "vetting", _("vetting")
+    PROGRAMME = "programme", _("programme")
+    CONFERENCE_OFFICER = "conference_officer", _("conference officer")
+    PRESS_OFFICER = "press_officer", _("press officer")
+    PRESS_APPROVER = "press_approver", _("press approver")
+    FOCAL_POINT = "focal_point", _("focal point")
+    DELEGATE = "delegate", _("delegate")
+    MEDIA_REPRESENTATIVE = "media_representative", _("media representative")
+    VIEWER = "viewer", _("viewer")
+
+
+# Those that follow from rows about the account's person.
+FOLLOWING = frozenset({Role.FOCAL_POINT, Role.DELEGATE})
+# Those that somebody is given, in the order in which they are offered.
+BY_HAND = [role for role in Role if role not in FOLLOWING]
+# Those that work for the host and open the admin.
+DESKS = frozenset(BY_HAND) - {Role.MEDIA_REPRESENTATIVE}
+
+
+class RoleAssignment(models.Model):
+    """An account holds a role in one summit, given by hand."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "summit")
+    )
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "account")
+    )
+    role = models.CharField(
+        pgettext_lazy("label", "role"), max_length=20, choices=[(role.value, role.label) for role in BY_HAND]
+    )
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["summit", "user", "role"]
+        constraints = [
+            models.UniqueConstraint(fields=["summit", "user", "role"], name="role_once"),
+            models.CheckConstraint(name="role_by_hand", condition=models.Q(role__in=[*map(str, BY_HAND)])),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.get_role_display()}"

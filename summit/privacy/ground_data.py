@@ -1,0 +1,99 @@
+"""The ground floor's own portions of a person's data: the person, their account, and who did what with them."""
+
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django.contrib.admin.models import LogEntry
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from summit.accounts import browser_sessions
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.privacy.models import HandOverRequest
+from summit.privacy.registry import Portion, Subject, erased_name, keeps_office, portion
+from summit.users.models import User
+
+
+def _account(subject: Subject) -> QuerySet[User]:
+    return User.objects.filter(people=subject.person)
+
+
+def _erase_account(subject: Subject) -> int:
+    """Close the account and blank it. The row stays: the audit names what it did by its key."""
+    user = subject.account
+    if user is None:
+        return 0
+    browser_sessions.end_all(user=user)
+    Authenticator.objects.filter(user=user).delete()
+    EmailAddress.objects.filter(user=user).delete()
+    LogEntry.objects.filter(user=user).delete()
+    user.email, user.name, user.is_active = f"{user.public_id}@erased.invalid", "", False
+    user.set_unusable_password()
+    user.save(update_fields=["email", "name", "is_active", "password"])
+    return 1
+
+
+def _entries(subject: Subject) -> QuerySet[AuditEntry]:
+    name = audit.name_of(subject.person)
+    about = Q(object_type=Person._meta.label_lower, object_key=subject.person.public_id) | Q(part_of=name)
+    return AuditEntry.objects.filter(about).order_by("pk")
+
+
+def _erase_person(subject: Subject) -> int:
+    person = subject.person
+    blank: dict[str, Any] = dict.fromkeys(
+        ("form_of_address", "rank", "badge_name", "card_name", "email", "time_zone"), ""
+    )
+    return Person.objects.filter(pk=person.pk).update(
+        **blank, name=erased_name(person.summit), office=person.office if keeps_office(person) else "", user=None
+    )
+
+
+portion(80)(
+    Portion(
+        name="account",
+        title=_("The account"),
+        model=User,
+        rows=_account,
+        erase=_erase_account,
+        gone=_("Closed and blanked, where it holds no role and is nobody at another summit."),
+        stays=_("An account that works at a desk or at another summit stays, and is this person’s no more."),
+        columns=("email", "name", "language", "is_active", "date_joined", "last_login"),
+    )
+)
+portion(90)(
+    Portion(
+        name="history",
+        title=_("What was done with the data, and when"),
+        model=AuditEntry,
+        rows=_entries,
+        stays=_("It holds keys and names of fields and no value of the person’s. Its chain would break otherwise."),
+        columns=("at", "action", "fields"),
+    )
+)
+portion(95)(
+    Portion(
+        name="hand_over_requests",
+        title=_("Requests to hand the data over"),
+        model=HandOverRequest,
+        keys=("person",),
+        rows=lambda subject: HandOverRequest.objects.filter(person=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("asked_at", "asked_by", "agreed_at", "agreed_by", "taken_at"),
+        desks=True,
+    )
+)
+portion(99)(
+    Portion(
+        name="person",
+        title=_("The person"),
+        model=Person,
+        rows=lambda subject: Person.objects.filter(pk=subject.person.pk),
+        erase=_erase_person,
+        gone=_("Name, form of address, rank, names for badge and place card, mailbox and account are blanked."),
+        stays=_("The row without them. The office that was held stays where the summit has made it public."),
+    )
+)

@@ -1,0 +1,53 @@
+"""Requests to hand a person's data over that somebody else has to agree to."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.models import PublicModel
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class HandOverRequest(PublicModel):
+    """Whoever hands a person's data over without seeing all of it asks somebody who sees the rest; one agreement is
+    for one file."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")
+    )
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("asked by"))
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    agreed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("agreed by"), null=True
+    )
+    agreed_at = models.DateTimeField(_("agreed"), null=True)
+    taken_at = models.DateTimeField(_("taken"), null=True)
+
+    class Meta:
+        verbose_name = _("request to hand data over")
+        verbose_name_plural = _("requests to hand data over")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person", "asked_by"], condition=Q(taken_at__isnull=True), name="hand_over_asked_once"
+            ),
+            models.CheckConstraint(
+                name="hand_over_agreed_by_somebody",
+                condition=Q(agreed_at__isnull=True, agreed_by__isnull=True)
+                | Q(agreed_at__isnull=False, agreed_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="hand_over_agreed_by_another",
+                condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("asked_by")),
+            ),
+            models.CheckConstraint(
+                name="hand_over_taken_when_agreed",
+                condition=Q(taken_at__isnull=True) | Q(agreed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,324 @@
+"""Summits with their venues and rooms, how often their public pages changed, and the installation."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import get_language, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from summit.core.compiled_query import Prepared
+from summit.core.database_identity import DatabaseIdentity
+from summit.core.models import PublicModel, VersionCounter, VersionQuerySet
+from summit.core.validators import (
+    validate_colour,
+    validate_free_slug,
+    validate_printable,
+    validate_text,
+    validate_time_zone,
+    validate_year,
+)
+from summit.summits.translated_names import TEXTS, Names, names_in, validate_names
+
+
+def host() -> str:
+    """Return the name under which the installation is reached, without scheme and port."""
+    return urlsplit(settings.BASE_URL).hostname or ""
+
+
+class InstallationQuerySet(models.QuerySet["Installation"]):
+    """The installation: one row, or none before the first sweep."""
+
+    def elsewhere(self) -> "InstallationQuerySet":
+        """Return it where it is a copy: it was recorded in another database, or under another address."""
+        return self.exclude(database=DatabaseIdentity(), host=host())
+
+    def silent(self) -> "InstallationQuerySet":
+        """Return it where nothing leaves it: nobody let it send since it was paused, or it is a copy."""
+        return self.filter(Q(disarmed_at__isnull=False) | ~Q(database=DatabaseIdentity(), host=host()))
+
+
+class Installation(models.Model):
+    """Where the database was when it last sent, a single row. What is restored elsewhere takes it along, and differs
+    from it."""
+
+    database = models.CharField(max_length=100)
+    host = models.CharField(max_length=255)
+    disarmed_at = models.DateTimeField(_("sends nothing since"), null=True, editable=False)
+
+    objects = InstallationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("installation")
+        verbose_name_plural = _("installations")
+        constraints = [models.CheckConstraint(name="installation_single", condition=Q(id=1))]
+
+    def __str__(self) -> str:
+        return self.host
+
+
+slug_form = RegexValidator(
+    r"^[a-z0-9]+(-[a-z0-9]+)*\Z", _("Use small letters, digits and single hyphens, such as “border-security-2025”.")
+)
+
+
+class SummitQuerySet(models.QuerySet["Summit"]):
+    """Summits."""
+
+    def open_to_public(self) -> "SummitQuerySet":
+        """Return the summits that have public pages."""
+        return self.filter(public=True)
+
+    def disarmed(self) -> "SummitQuerySet":
+        """Return those that send nothing: they came here from an archive or a backup, and nobody armed them since."""
+        return self.filter(disarmed_at__isnull=False, armed_at__isnull=True)
+
+
+def sends(summit: str) -> Q:
+    """Return the condition that the installation sends, and the summit of a row; `summit` is the path to its key,
+    which may be empty.
+
+    The one predicate of whatever writes or delivers messages and events by itself. It joins no table: as the
+    condition of an UPDATE it is looked at again where the row was locked.
+    """
+    disarmed = Exists(Summit.objects.disarmed().filter(pk=OuterRef(summit)))
+    return Q(~disarmed, ~Exists(Installation.objects.silent()))
+
+
+class Summit(PublicModel):
+    """One event: everything else belongs to exactly one summit."""
+
+    slug = models.CharField(
+        _("address"),
+        max_length=60,
+        unique=True,
+        validators=[slug_form, validate_free_slug],
+        help_text=_("The first part of every address of this summit."),
+    )
+    name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
+    short_name = models.CharField(_("short name"), max_length=60, validators=[validate_printable])
+    host = models.CharField(_("host"), max_length=200, validators=[validate_printable])
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    time_zone = models.CharField(
+        _("time zone of the venue"),
+        max_length=60,
+        validators=[validate_time_zone],
+        help_text=_("All times are shown in this zone, such as Europe/London."),
+    )
+    place = models.CharField(_("place as shown with times"), max_length=60, help_text=_("Such as “London”."))
+    language = models.CharField(_("first language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    # By language and text (`TEXTS`); what isn't given stands as in the first language.
+    names = models.JSONField(_("names in other languages"), default=dict, blank=True, validators=[validate_names])
+    accent = models.CharField(_("colour"), max_length=7, default="#1d4f91", validators=[validate_colour])
+    contact_email = models.EmailField(_("mailbox for answers"))
+    answer_by = models.DateTimeField(_("answers due by"), null=True, blank=True)
+    public = models.BooleanField(_("has public pages"), default=True)
+    public_changes = models.BooleanField(_("shows changes of the agenda to the public"), default=False)
+    illustrative = models.BooleanField(
+        _("demonstration"), default=False, help_text=_("Pages say that people and texts are made up.")
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    # When it came here from an archive or a backup, and when somebody let it send again
+    # (summit.summits.outbound_pause).
+    disarmed_at = models.DateTimeField(_("sends nothing since"), null=True, blank=True, editable=False)
+    armed_at = models.DateTimeField(_("armed"), null=True, blank=True, editable=False)
+
+    objects = SummitQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("summit")
+        verbose_name_plural = _("summits")
+        ordering = ["-starts_on", "slug"]
+        constraints = [
+            models.CheckConstraint(name="summit_ends_after_start", condition=Q(ends_on__gte=F("starts_on"))),
+            models.CheckConstraint(
+                name="summit_armed_after_disarmed",
+                condition=Q(armed_at__isnull=True) | Q(armed_at__gte=F("disarmed_at")),
+            ),
+            models.CheckConstraint(name="summit_slug_form", condition=Q(slug__regex=r"^[a-z0-9]+(-[a-z0-9]+)*$")),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse days that no calendar of the summit could show, and an end before the start."""
+        for name in ("starts_on", "ends_on"):
+            try:
+                validate_year(getattr(self, name))
+            except ValidationError as refused:
+                raise ValidationError({name: refused}) from None
+            except AttributeError:
+                # It is missing, which its field says.
+                continue
+        first, last = self.starts_on, self.ends_on
+        if isinstance(first, date) and isinstance(last, date) and last < first:
+            raise ValidationError({"ends_on": _("The summit would end before it starts. Give a later day.")})
+
+    def named(self, language: str) -> Names:
+        """Return what it is called for readers of a language. No query."""
+        own = {text: getattr(self, text) for text in TEXTS}
+        return names_in(language, first=self.language, own=own, others=self.names)
+
+    @property
+    def reads_as(self) -> Names:
+        """What it is called in the language of the page or mail that is being made."""
+        return self.named(get_language() or self.language)
+
+    @property
+    def said_place(self) -> str:
+        """The place as it stands with times on that page."""
+        return self.reads_as.place
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's time zone; UTC while what somebody has typed is none: their form's page shows times too."""
+        try:
+            return ZoneInfo(self.time_zone)
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return ZoneInfo("UTC")
+
+    @property
+    def begins_at(self) -> datetime:
+        """The moment at which its first day begins at the venue."""
+        return datetime.combine(self.starts_on, time(), self.zone)
+
+    @property
+    def is_disarmed(self) -> bool:
+        """Whether it sends nothing until somebody arms it."""
+        return self.disarmed_at is not None and self.armed_at is None
+
+    def check_due(self, moment: datetime, now: datetime) -> None:
+        """Refuse answers due when the summit has begun. Of one that runs or is over there is nothing to keep: answers
+        may come late. Raises ValidationError."""
+        if now < self.begins_at <= moment:
+            raise ValidationError(_("The summit has begun by then. Give a moment before it."), code="begun")
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the summit's public home."""
+        return reverse("summit:home", args=[self.slug])
+
+
+class Venue(PublicModel):
+    """A place where the summit's rooms are.
+
+    Its hours are times of day in the summit's zone, the same on each day; one that closes earlier than it opens
+    closes on the day after. Without hours it is always open.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="venues", verbose_name=pgettext_lazy("label", "summit")
+    )
+    name = models.CharField(_("name"), max_length=200, validators=[validate_printable])
+    address = models.TextField(_("address"), blank=True, validators=[validate_text])
+    opens_at = models.TimeField(
+        _("opens"), null=True, blank=True, help_text=_("In local time. Empty, with “closes”: it is always open.")
+    )
+    closes_at = models.TimeField(
+        _("closes"), null=True, blank=True, help_text=_("After midnight, where it is earlier than “opens”.")
+    )
+
+    class Meta:
+        verbose_name = _("venue")
+        verbose_name_plural = _("venues")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["summit", "name"], name="venue_name_once"),
+            models.CheckConstraint(
+                name="venue_hours_together",
+                condition=Q(opens_at__isnull=True, closes_at__isnull=True)
+                | Q(opens_at__isnull=False, closes_at__isnull=False),
+                violation_error_message=_("Give both when the venue opens and when it closes, or leave both empty."),
+            ),
+            models.CheckConstraint(
+                name="venue_hours_differ",
+                condition=Q(opens_at__isnull=True) | ~Q(opens_at=F("closes_at")),
+                violation_error_message=_(
+                    "The venue would close as it opens. Give two times, or leave both empty where it is always open."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(PublicModel):
+    """A room of a venue."""
+
+    venue = models.ForeignKey(
+        Venue, on_delete=models.CASCADE, related_name="rooms", verbose_name=pgettext_lazy("label", "venue")
+    )
+    name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
+    capacity = models.PositiveIntegerField(_("seats"), null=True, blank=True)
+    position = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+        ordering = ["position", "name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["venue", "name"],
+                name="room_name_once",
+                violation_error_message=_("The venue has a room of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """How often a summit's public pages have changed so far: equal stamps mean that nothing has between them.
+
+    `removals` are the changes after which something may not be read any more that could be read before.
+    """
+
+    summit: int
+    changes: int
+    removals: int
+
+    @property
+    def lasting(self) -> tuple[int, int]:
+        """What stays the same while things are only added: what was released before, and how parties are named."""
+        return self.summit, self.removals
+
+
+class PublicVersionQuerySet(VersionQuerySet):
+    """What public pages show."""
+
+    def stamp(self, slug: str) -> Stamp | None:
+        """Return the stamp of the public summit at an address, None where none is. One query, whose SQL is made once:
+        this is asked for each public page."""
+        found = next(iter(_STAMP.rows(slug=slug)), None)
+        return Stamp(found[0], found[1] or 0, found[2] or 0) if found else None
+
+
+def _stamp_of(slug: str) -> models.QuerySet[Summit, tuple[Any, ...]]:
+    counted = PublicVersion.objects.counted("pk")
+    return Summit.objects.open_to_public().filter(slug=slug).order_by().values_list("pk", *counted.values())
+
+
+_STAMP = Prepared(_stamp_of)
+
+
+class PublicVersion(VersionCounter):
+    """How often what public pages of a summit show has changed."""
+
+    objects = PublicVersionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version of public pages")
+        verbose_name_plural = _("versions of public pages")
+        constraints = [models.UniqueConstraint(fields=["summit_id", "writer"], name="public_version_once")]

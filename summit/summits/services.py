@@ -1,0 +1,259 @@
+"""What is written of a summit: the summit itself, its names, its venues and rooms, when answers are due."""
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from summit.audit import row_changes
+from summit.audit import services as audit
+from summit.audit.row_changes import Values, apply_values, save_changes
+from summit.core.database_clock import db_now
+from summit.core.registry import Registry
+from summit.permissions.rules import check
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+
+
+def add_venue(*, by: User, summit: Summit, values: Values) -> Venue:
+    """Enter a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.venue.change", summit)
+    venue = Venue(summit=summit)
+    row_changes.apply_values(venue, values)
+    with transaction.atomic():
+        venue.full_clean()
+        venue.save()
+        audit.record(by=by, action="summit.venue.add", target=venue, summit=summit, fields=values)
+    return venue
+
+
+def change_venue(*, by: User, venue: Venue, values: Values) -> Venue:
+    """Change a venue. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    check(by, "summit.venue.change", venue.summit)
+    with transaction.atomic():
+        row_changes.save_changes(
+            venue, row_changes.apply_values(venue, values), by=by, action="summit.venue.change", summit=venue.summit
+        )
+    return venue
+
+
+def remove_venue(*, by: User, venue: Venue) -> None:
+    """Delete a venue with its rooms. Raises PermissionDenied, and ProtectedError where a session is in one."""
+    check(by, "summit.venue.change", venue.summit)
+    with transaction.atomic():
+        told = {"rows": audit.references(venue)}
+        audit.record(by=by, action="summit.venue.remove", target=venue, summit=venue.summit, detail=told)
+        for room in venue.rooms.all():
+            remove_room(by=by, room=room)
+        venue.delete()
+
+
+def add_room(*, by: User, venue: Venue, values: Values) -> Room:
+    """Enter a room of a venue. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.room.change", venue.summit)
+    room = Room(venue=venue)
+    row_changes.apply_values(room, values)
+    with transaction.atomic():
+        room.full_clean()
+        room.save()
+        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit, fields=values, part_of=venue)
+    return room
+
+
+def change_room(*, by: User, room: Room, values: Values) -> Room:
+    """Change a room. Raises PermissionDenied, ValidationError. What stands already is left as it is."""
+    summit = room.venue.summit
+    check(by, "summit.room.change", summit)
+    if "venue" in values:
+        check_same_summit(room, values["venue"])
+    with transaction.atomic():
+        row_changes.save_changes(
+            room,
+            row_changes.apply_values(room, values),
+            by=by,
+            action="summit.room.change",
+            summit=summit,
+            part_of=room.venue,
+        )
+    return room
+
+
+def check_same_summit(room: Room, venue: Venue) -> None:
+    """Raise ValidationError for a venue of another summit: sessions are in the room."""
+    if venue.summit_id != room.venue.summit_id:
+        raise ValidationError({"venue": _("This venue is another summit’s. Choose one of this summit.")})
+
+
+def remove_room(*, by: User, room: Room) -> None:
+    """Delete a room. Raises PermissionDenied, and ProtectedError where a session is in it."""
+    summit = room.venue.summit
+    check(by, "summit.room.change", summit)
+    with transaction.atomic():
+        told = {"rows": audit.references(room)}
+        audit.record(by=by, action="summit.room.remove", target=room, summit=summit, detail=told, part_of=room.venue)
+        room.delete()
+
+
+# What a new summit doesn't begin with.
+LATER = ("answer_by", "public_changes", "illustrative")
+
+
+def create_summit_with_settings(*, by: User, values: Mapping[str, Any]) -> Summit:
+    """Create a summit, and set what it doesn't begin with. Raises PermissionDenied, and ValidationError for what
+    can't stand in a field."""
+    later = {name: value for name, value in values.items() if name in LATER}
+    first = {name: value for name, value in values.items() if name not in LATER}
+    with transaction.atomic():
+        return change_summit(by=by, summit=create_summit(by=by, **first), values=later)
+
+
+def change_summit(*, by: User, summit: Summit, values: Mapping[str, Any]) -> Summit:
+    """Change what is set for a summit, but for its address, which letters and calendars carry. Raises
+    PermissionDenied, and ValidationError for what can't stand in a field. What stands already is left as it is."""
+    check(by, "summit.summit.change", summit)
+    given = {name: value for name, value in values.items() if name != "slug"}
+    if isinstance(given.get("names"), Mapping):
+        given["names"] = normalised_names(given["names"])
+    changed = apply_values(summit, given)
+    with transaction.atomic():
+        if summit.answer_by is not None and "answer_by" in changed:
+            try:
+                summit.check_due(summit.answer_by, db_now())
+            except ValidationError as refused:
+                raise ValidationError({"answer_by": refused}) from None
+        save_changes(summit, changed, by=by, action="summit.summit.change", summit=summit)
+    return summit
+
+
+# What a new summit begins with besides itself: each app above registers what makes its part. It runs in the
+# transaction that creates the summit, and is safe to run where the part is there.
+beginning: Registry[Callable[[Summit], object]] = Registry()
+# What whoever creates a summit has in it, in the same transaction.
+founding: Registry[Callable[[Summit, User], object]] = Registry()
+
+
+def begin(summit: Summit) -> None:
+    """Make what a summit begins with."""
+    for make in beginning:
+        make(summit)
+
+
+def create_summit(
+    *,
+    by: User,
+    slug: str,
+    name: str,
+    short_name: str,
+    host: str,
+    place: str,
+    time_zone: str,
+    starts_on: date,
+    ends_on: date,
+    language: str,
+    contact_email: str,
+    accent: str,
+    public: bool,
+    names: dict[str, dict[str, str]] | None = None,
+) -> Summit:
+    """Create a summit, with whoever creates it as its organiser. Raises PermissionDenied, and ValidationError for
+    what can't stand in a field."""
+    check(by, "summit.summit.add", None)
+    summit = Summit(
+        slug=slug,
+        name=name,
+        short_name=short_name,
+        host=host,
+        place=place,
+        time_zone=time_zone,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        language=language,
+        contact_email=contact_email,
+        accent=accent,
+        public=public,
+        names=normalised_names(names or {}),
+    )
+    _save_new(summit, by)
+    return summit
+
+
+def _save_new(summit: Summit, by: User) -> None:
+    with transaction.atomic():
+        summit.full_clean()
+        summit.save()
+        audit.record(by=by, action="summit.summit.add", target=summit, summit=summit)
+        for found in founding:
+            found(summit, by)
+        begin(summit)
+
+
+def normalised_names(names: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
+    """Return what a summit is called in other languages as it is kept: without those in which nothing is said."""
+    return {language: dict(texts) for language, texts in names.items() if texts}
+
+
+def set_translated_names(*, summit: Summit, names: Mapping[str, Mapping[str, str]], by: User) -> None:
+    """Set what a summit is called in other languages than its first. Raises PermissionDenied, and ValidationError for
+    what can't be kept. Names that stand already are left as they are."""
+    check(by, "summit.summit.change", summit)
+    wanted = normalised_names(names)
+    with transaction.atomic():
+        row = Summit.objects.select_for_update().get(pk=summit.pk)
+        if row.names == wanted:
+            return
+        row.names = wanted
+        row.clean_fields(exclude={field.name for field in Summit._meta.fields} - {"names"})
+        row.save(update_fields=["names"])
+        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["names"])
+    summit.names = wanted
+
+
+def add_venue_with_rooms(
+    *, summit: Summit, by: User, name: str, address: str = "", rooms: Sequence[tuple[str, int | None]] = ()
+) -> Venue:
+    """Enter the venue of that name, or take the one there is, and add the rooms (name, seats) that it lacks. Raises
+    PermissionDenied, and ValidationError for what can't stand in a field."""
+    check(by, "summit.venue.change", summit)
+    check(by, "summit.room.change", summit)
+    with transaction.atomic():
+        venue = Venue.objects.filter(summit=summit, name=name).first()
+        fresh = venue is None
+        if venue is None:
+            venue = Venue(summit=summit, name=name)
+        if fresh or (address and address != venue.address):
+            venue.address = address
+            venue.full_clean()
+            venue.save()
+            verb = "add" if fresh else "change"
+            fields = ["name", "address"] if fresh else ["address"]
+            audit.record(by=by, action=f"summit.venue.{verb}", target=venue, summit=summit, fields=fields)
+        _add_rooms(venue, rooms, by)
+    return venue
+
+
+def _add_rooms(venue: Venue, rooms: Sequence[tuple[str, int | None]], by: User) -> None:
+    known = {name.casefold() for name in venue.rooms.values_list("name", flat=True)}
+    position = len(known)
+    for name, seats in rooms:
+        if name.casefold() in known:
+            continue
+        room = Room(venue=venue, name=name, capacity=seats, position=position)
+        room.full_clean()
+        room.save()
+        audit.record(by=by, action="summit.room.add", target=room, summit=venue.summit)
+        known.add(name.casefold())
+        position += 1
+
+
+def set_answer_by(*, summit: Summit, moment: datetime, by: User) -> None:
+    """Set when answers are due. Raises PermissionDenied. A moment that stands already is left as it is."""
+    if summit.answer_by == moment:
+        return
+    check(by, "summit.summit.change", summit)
+    with transaction.atomic():
+        summit.answer_by = moment
+        summit.save(update_fields=["answer_by"])
+        audit.record(by=by, action="summit.summit.change", target=summit, summit=summit, fields=["answer_by"])

@@ -1,0 +1,37 @@
+"""Tables that desks upload to fill a list with."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class GivenTable(PublicModel):
+    """A table for a list of the admin, with what was made of its rows, before anything is written."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    # Of which model, such as "summit.venue".
+    label = models.CharField(_("list"), max_length=80)
+    filename = models.CharField(_("file"), max_length=200)
+    # Until it is taken over.
+    content = EncryptedBytesField(editable=False)
+    report = EncryptedTextField(editable=False)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("uploaded by"), null=True
+    )
+    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("table for a list")
+        verbose_name_plural = _("tables for lists")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.filename

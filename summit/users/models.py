@@ -1,0 +1,64 @@
+"""Accounts: who signs in."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes accounts; addresses are kept in small letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """Find an account by its address, whatever the case."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create an account; without a password it can't sign in by one."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Create the account of the one who sets the system up (`manage.py createsuperuser`)."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+
+class User(PublicModel, AbstractBaseUser, PermissionsMixin):
+    """An account: an address to sign in with. What it may do hangs on its roles, a summit each."""
+
+    email = models.EmailField(_("e-mail"), unique=True)
+    name = models.CharField(_("name"), max_length=200, blank=True, validators=[validate_printable])
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES, default="en")
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    date_joined = models.DateTimeField(_("created"), auto_now_add=True)
+
+    # By which token this account, as it was read for one request, acts: its public id, kept with what it does.
+    by_token: str = ""
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = _("account")
+        verbose_name_plural = _("accounts")
+        ordering = ["email"]
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_once")]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    def clean(self) -> None:
+        """Keep the address in small letters, by which accounts are looked up."""
+        super().clean()
+        self.email = self.email.strip().lower()

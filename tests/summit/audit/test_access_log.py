@@ -1,0 +1,185 @@
+"""Who saw personal data at a desk is recorded, once an hour for each reader and object, and told in the history."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib.admin.sites import site
+from django.db import OperationalError, connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from summit.accounts.seen import LastSeenMiddleware
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.audit.actions import PERSONAL
+from summit.audit.models import AuditEntry
+from summit.desk.seen import SeenMixin
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.summit.audit.test_actions import told_on
+from tests.summit.conftest import desk_of
+from tests.triggers import without_trigger
+
+pytestmark = pytest.mark.django_db
+PEOPLE = "/admin/summit/person/"
+
+
+@pytest.fixture
+def protocol(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, summit, name="Paula")
+
+
+@pytest.fixture
+def desk(protocol: User) -> Client:
+    return signed_in(protocol)
+
+
+@pytest.fixture
+def person(summit: Summit) -> Person:
+    return f.PersonFactory(summit=summit, name="Zoe", email="zoe@land.example")
+
+
+def entries() -> list[tuple[Any, ...]]:
+    rows = AuditEntry.objects.filter(action=access_log.SEEN).order_by("id")
+    return list(rows.values_list("by__name", "summit", "object_type", "object_key", "fields", "detail"))
+
+
+def test_a_persons_page_once_an_hour_for_each_reader(
+    desk: Client, summit: Summit, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = desk_of(summit)
+    for client in (desk, other, desk, other):
+        assert client.get(f"{PEOPLE}{person.pk}/change/").status_code == 200
+    fields = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "rank", "user"]
+    first, _second = entries()
+    assert first == ("Paula", summit.pk, "summit.person", person.public_id, fields, {})
+    with without_trigger("summit_auditentry", "summit_auditentry_frozen"):
+        AuditEntry.objects.update(at=timezone.now() - timedelta(minutes=61))
+    desk.get(f"{PEOPLE}{person.pk}/change/")
+    assert len(entries()) == 3
+    # The control: without the look back each time is recorded.
+    monkeypatch.setattr(access_log, "_noted", lambda *args, **wanted: False)
+    for _ in range(2):
+        desk.get(f"{PEOPLE}{person.pk}/change/")
+    assert len(entries()) == 5
+
+
+def test_a_list_is_one_entry_with_the_keys_on_it(desk: Client, summit: Summit) -> None:
+    # Neither an empty one nor what may not be seen is recorded.
+    for address in (PEOPLE, f"{PEOPLE}{f.PersonFactory().pk}/change/"):
+        desk.get(address)
+    assert entries() == []
+    people = [f.PersonFactory(summit=summit, office=f"Minister {index:02}") for index in range(51)]
+    for _ in range(2):
+        desk.get(f"{PEOPLE}?summit__id__exact={summit.pk}")
+    ((who, where, kind, key, fields, detail),) = entries()
+    assert (who, where, kind, key[:5]) == ("Paula", summit.pk, "summit.person", "list:")
+    assert fields == ["email", "name", "office"]
+    assert detail == {
+        "number": 50,
+        "keys": [person.public_id for person in people[:50]],
+        "filters": {"summit__id__exact": str(summit.pk)},
+    }
+
+
+def test_a_list_of_two_summits_is_an_entry_in_each_without_what_was_searched_for(
+    protocol: User, summit: Summit
+) -> None:
+    elsewhere: Summit = f.SummitFactory()
+    protocol.roles.create(summit=elsewhere, role=Role.PROTOCOL)
+    found = {where.pk: [f.PersonFactory(summit=where, name="Zoe Zimmer").public_id] for where in (summit, elsewhere)}
+    f.PersonFactory(summit=summit)
+    signed_in(protocol).get("/admin/search/?q=zimmer&summit=&everywhere=1")
+    assert {row[1]: row[5] for row in entries()} == {pk: {"number": 1, "keys": keys} for pk, keys in found.items()}
+    assert "zimmer" not in str(list(AuditEntry.objects.values())).lower()
+
+
+def test_a_partys_page_names_the_people_on_it(desk: Client, summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit)
+    people = [f.MembershipFactory(party=party).person, f.FocalPointFactory(party=party).person]
+    desk.get(f"/admin/delegations/party/{party.pk}/change/")
+    fields = ["focal_points", "memberships", "mission_contact"]
+    named = {"people": sorted(person.public_id for person in people)}
+    assert entries() == [("Paula", summit.pk, "delegations.party", party.public_id, fields, named)]
+
+
+def test_a_persons_history_tells_who_saw_them_where(desk: Client, summit: Summit) -> None:
+    person: Person = f.MembershipFactory(party=f.PartyFactory(summit=summit)).person
+    other: Person = f.PersonFactory(summit=summit)
+    desk.get(PEOPLE)
+    desk.get(f"/admin/delegations/party/{person.membership.party_id}/change/")
+    desk.get(f"{PEOPLE}{person.pk}/change/")
+    organiser, in_list = desk_of(summit), "saw a list with personal data, 2 rows"
+    assert told_on(organiser, person, "?show=seen") == [*["saw personal data"] * 2, in_list]
+    assert told_on(organiser, other, "?show=seen") == [in_list]
+    assert told_on(organiser, person) == []
+
+
+def test_it_costs_one_query_and_the_first_time_a_short_transaction(desk: Client, person: Person) -> None:
+    found = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            desk.get(f"{PEOPLE}{person.pk}/change/")
+        said = [query["sql"] for query in queries]
+        found.append([sql.split()[0] for sql in said if "summit_auditentry" in sql or "SAVEPOINT" in sql])
+    assert found == [["SELECT", "SAVEPOINT", "INSERT", "RELEASE"], ["SELECT"]]
+
+
+@pytest.mark.parametrize(
+    "path", ["/admin/summit/person/{pk}/change/", "/admin/summit/person/", "/admin/summit/person/table/"]
+)
+def test_nobody_is_shown_what_cannot_be_recorded(
+    desk: Client, person: Person, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str
+) -> None:
+    shown = path.format(pk=person.pk)
+    ask, values = (desk.post, {"ending": "csv"}) if shown.endswith("/table/") else (desk.get, {})
+    with monkeypatch.context() as patched:
+        patched.setattr(audit, "record_many", _locked)
+        answer = ask(shown, values)
+        assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "30", "no-store")
+        said = answer.content.decode()
+        assert ("Wait a minute, then load the page again." in said, person.name in said) == (True, False)
+        assert "who saw personal data can't be recorded (summit.person)" in caplog.text
+        # The control: as it was, the page came unrecorded.
+        patched.setattr(access_log, "_note", lambda entries: None)
+        assert ask(shown, values).status_code == 200
+    assert entries() == []
+    assert (ask(shown, values).status_code, len(entries())) == (200, 1)
+
+
+def test_the_api_gives_nobody_what_cannot_be_recorded(
+    summit: Summit, protocol: User, person: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = signed_in(protocol)
+    monkeypatch.setattr(audit, "record_many", _locked)
+    answer = api.get(f"/api/v1/summits/{summit.slug}/desk/people/{person.public_id}/")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "30")
+    assert (answer.json()["title"], person.name in answer.content.decode()) == ("Busy just now", False)
+
+
+def test_what_else_the_database_refuses_for_now_is_said_so_too(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(LastSeenMiddleware, "__call__", lambda self, request: _locked())
+    desk.raise_request_exception = False
+    assert desk.get("/admin/").status_code == 503
+
+
+def _locked(*_asked: Any) -> None:
+    raise OperationalError("database is locked")
+
+
+def test_every_desk_with_personal_data_says_what_it_shows() -> None:
+    # The lists of uploaded tables and schedules name nobody who stands in them.
+    named_on_the_page_alone = {"delegations.sheet", "programme.schedulefile"}
+    desks = {model._meta.label_lower: desk for model, desk in site._registry.items() if isinstance(desk, SeenMixin)}
+    silent = {
+        label for label in PERSONAL if label in desks and not (desks[label].page_shows and desks[label].list_shows)
+    }
+    assert silent == named_on_the_page_alone
+    assert all(site._registry[apps.get_model(label)].page_shows for label in silent)

@@ -1,0 +1,262 @@
+"""Every action that the code records has words, and the history tells them."""
+
+import ast
+import re
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.contrib.admin.sites import site
+from django.db import connection
+from django.test import Client
+from django.utils.translation import override
+
+from delegations.domain import invitations
+from delegations.models import Invitation, Membership
+from sessions.domain import edits
+from summit.audit import access_log, rendering
+from summit.audit import services as audit
+from summit.audit.actions import DEEDS, PERSONAL, Facts, deed
+from summit.audit.models import AuditEntry
+from summit.desk.base import ReadOnlyAdmin
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import queries
+from tests.sources import ROOT, sources, text, tree
+
+NAME, RECORDS = re.compile(r"[a-z_]+(\.[a-z_]+)+"), re.compile(r"\b(record|entry)\(")
+# Functions that put an action together from parts; what they make is listed by `from_the_desks`.
+COMPOSED = {"summit/desk/base.py", "sessions/domain/planning.py", "summit/summits/services.py"}
+
+
+@cache
+def recorded(path: Path) -> tuple[frozenset[str], tuple[str, ...]]:
+    """Return the actions that a module names, and the calls whose action can't be read from it."""
+    found: set[str] = set()
+    unclear: list[str] = []
+    if "action" not in text(path):
+        return frozenset(), ()
+    constants = {
+        target.id: ast.literal_eval(node.value)
+        for node in tree(path).body
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    for node in ast.walk(tree(path)):
+        if isinstance(node, ast.FunctionDef) and "action" in [each.arg for each in node.args.args]:
+            unclear += [f"{node.name} takes its action by position"] * bool(RECORDS.search(ast.unparse(node)))
+        words = node.keywords if isinstance(node, ast.Call) else []
+        for value in [word.value for word in words if word.arg == "action"]:
+            if isinstance(value, ast.Constant) and NAME.fullmatch(str(value.value)):
+                found.add(str(value.value))
+            elif isinstance(value, ast.IfExp):
+                found |= {ast.literal_eval(value.body), ast.literal_eval(value.orelse)}
+            elif isinstance(value, ast.Name) and value.id in constants:
+                found.add(constants[value.id])
+            elif isinstance(value, ast.JoinedStr):
+                unclear.append(ast.unparse(value))
+    return frozenset(found), tuple(unclear)
+
+
+def from_the_desks() -> set[str]:
+    """The actions that the admin puts together: of each model that it writes, and of the rows on its pages."""
+    found = {f"sessions.{rows}" for rows in ("texts", "interpretation", "participants", "slots")}
+    for model, desk in site._registry.items():
+        if isinstance(desk, ReadOnlyAdmin) or not hasattr(desk, "rule"):
+            continue
+        labels = [desk.rule]
+        labels += [each.model._meta.label_lower for each in desk.inlines if model._meta.app_label != "programme"]
+        found |= {f"{label}.{verb}" for label in labels for verb in ("add", "change", "remove")}
+    # Links stand on an invitation's page to be read.
+    return {action for action in found if not action.startswith("delegations.invitationlink.")}
+
+
+@pytest.mark.slow("reads every file of the source")
+def test_exactly_the_actions_that_are_recorded_have_words(tmp_path: Path) -> None:
+    found = {path: recorded(ROOT / path) for path in sources()}
+    actions = (
+        from_the_desks() | {access_log.SEEN} | {action for actions, _unclear in found.values() for action in actions}
+    )
+    assert actions == DEEDS.keys()
+    assert len(DEEDS) > 50
+    assert {str(path) for path, (_actions, unclear) in found.items() if unclear} == COMPOSED
+    # The control.
+    bad = tmp_path / "bad.py"
+    calls = 'record(action=TWO)\nrecord(action="test.one")\nrecord(action=f"test.{x}")\n'
+    bad.write_text(f'TWO = "test.two"\n{calls}def f(action):\n    record(action=action)\n')
+    assert recorded(bad) == ({"test.one", "test.two"}, ("f takes its action by position", "f'test.{x}'"))
+
+
+def test_words_stand_once_and_without_any_detail() -> None:
+    """Entries are never changed: what is recorded today must be told by the words of later years."""
+    with pytest.raises(ValueError, match=r"delegations\.revoke has words already"):
+        deed("delegations.revoke", "again")
+    summits = (None, Summit(time_zone="Europe/London", place="London"))
+    silent = [name for name, words in DEEDS.items() for each in summits if not words.say(Facts({}, each)).strip()]
+    assert silent == []
+
+
+def test_personal_fields_are_there() -> None:
+    models = {label: rendering.model_of(label) for label in PERSONAL}
+    assert None not in models.values()
+    known = {label: {field.name for field in model._meta.get_fields()} for label, model in models.items()}  # type: ignore[union-attr]
+    assert {label: names - known[label] for label, names in PERSONAL.items() if set(names) - known[label]} == {}
+
+
+# --- telling --------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def organiser(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ORGANISER, summit, name="Olive")
+
+
+def lines(rows: Any = None) -> list[rendering.Line]:
+    found = AuditEntry.objects.order_by("id") if rows is None else rows
+    return rendering.tell(list(found.select_related("by", "summit")))
+
+
+@pytest.mark.django_db
+class TestTelling:
+    def test_who_and_by_which_token(self, summit: Summit, organiser: User) -> None:
+        link = f.InvitationLinkFactory(invitation__party__name="France")
+        person = f.PersonFactory(office="Minister of the Interior")
+        proven = f.PortalSignInFactory(person=person, mailbox="embassy@land.example")
+        without = (audit.Link(link.public_id), audit.Mailbox(proven.public_id))
+        for by in (organiser, audit.SYSTEM, *without, audit.Link("gone"), audit.Mailbox("gone")):
+            audit.record(by=by, action="delegations.answer", target=summit, summit=summit)
+        assert [line.who for line in lines()] == [
+            "Olive",
+            "the system",
+            "whoever followed the letter’s link of France",
+            "Minister of the Interior, by a code to the mailbox",
+            *["somebody without an account"] * 2,
+        ]
+        with override("fr"):
+            assert [line.changes for line in lines()] == [[]] * 6
+
+        organiser.by_token = f.TokenFactory(user=organiser, name="Badge printer").public_id
+        audit.record(by=organiser, action="delegations.answer", target=summit, summit=summit)
+        line = lines()[-1]
+        others = [(other.kind, other.name) for other in line.others]
+        assert (line.who, others) == ("Olive", [("token", "Badge printer")])
+
+    def test_an_invitation(self, summit: Summit, organiser: User) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        invitations.invite(parties=[party], by=organiser)
+        (line,) = lines()
+        invitation = Invitation.objects.get()
+        assert (line.what, line.row) == (
+            "invited the party, with 1 letter",
+            rendering.Named("invitation", "France", f"/admin/delegations/invitation/{invitation.pk}/change/"),
+        )
+        assert [change.name for change in line.changes] == ["Sent", "Sent by", "State"]
+
+    def test_a_move_says_from_when_to_when_and_where(self, summit: Summit, organiser: User) -> None:
+        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
+        session = f.SessionFactory(summit=summit)
+        for hours in (2, 26):
+            start = session.starts_at + timedelta(hours=hours)
+            edits.move(session=session, starts_at=start, ends_at=start + timedelta(hours=1), room=room, by=organiser)
+        first, second = lines()
+        moved, day = "moved the session from", "Monday 31 March 2025"
+        assert first.what == f"{moved} {day}, 09:00 London time to 11:00 London time"
+        assert second.what == f"{moved} {day}, 11:00 London time to Tuesday 1 April 2025, 11:00 London time"
+        assert rendering.Change("Room", "nothing", "Long Gallery") in first.changes
+
+    def test_what_is_gone(self, summit: Summit, organiser: User) -> None:
+        entry = audit.record(by=organiser, action="summit.person.change", target=f.PersonFactory(), summit=summit)
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM summit_person")
+        assert lines()[0].row == rendering.Named("person", f"gone since ({entry.object_key})")
+
+    def test_queries_do_not_grow(self, summit: Summit) -> None:
+        for _ in range(3):
+            by = audit.Link(f.InvitationLinkFactory().public_id)
+            audit.record(by=by, action="delegations.move", target=f.MembershipFactory(), summit=summit)
+        # The entries, their rows, and whose the links are.
+        assert queries(lines) == 3
+
+
+# --- what the audit may hold ----------------------------------------------------------------------------------------
+@pytest.mark.django_db
+def test_values_are_kept_but_no_text_and_nothing_personal(summit: Summit) -> None:
+    session, person = f.SessionFactory(summit=summit), f.PersonFactory(summit=summit)
+    pairs: dict[str, Any] = {"title": ("Old", "New"), "visibility": ("public", "organisers")}
+    pairs |= {"starts_at": (session.starts_at, None), "room": (None, f.RoomFactory())}
+    kept = audit.values(type(session), pairs)["values"]
+    assert (set(kept), kept["visibility"]) == ({"visibility", "starts_at", "room"}, ["public", "organisers"])
+    personal = {"name": ("A", "B"), "email": ("a@b.example", ""), "user": (None, f.UserFactory())}
+    assert audit.values(type(person), personal) == {}
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+def history(desk: Client, row: Any, query: str = "") -> str:
+    meta = row._meta
+    response = desk.get(f"/admin/{meta.app_label}/{meta.model_name}/{row.pk}/history/{query}")
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def told_on(desk: Client, row: Any, query: str = "") -> list[str]:
+    found = desk.get(f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/history/{query}")
+    return [line.what for _day, of_day in found.context["days"] for _time, line in of_day]
+
+
+@pytest.mark.django_db
+class TestHistory:
+    def test_a_party_has_the_entries_of_its_parts(self, desk: Client, organiser: User, summit: Summit) -> None:
+        party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit)
+        invitations.invite(parties=[party, other], by=organiser)
+        member = f.MembershipFactory(party=party, person__office="Minister of the Interior")
+        assert desk.post("/admin/delegations/membership/withdraw/", {"row": member.pk}).status_code == 302
+        assert not Membership.objects.exists()
+        assert told_on(desk, party) == ["withdrew a member", "invited the party, with 1 letter"]
+        page = history(desk, party)
+        assert f"/admin/summit/person/{member.person_id}/change/" in page
+        assert told_on(desk, other) == ["invited the party, with 1 letter"]
+
+    def test_days_and_times_are_the_venues(self, desk: Client, organiser: User, summit: Summit) -> None:
+        person = f.PersonFactory(summit=summit)
+        audit.record(by=organiser, action="summit.person.change", target=person, summit=summit, fields=["office"])
+        page = history(desk, person)
+        assert re.search(r"<h2>\w+ \d+ \w+ 20\d\d</h2>", page)
+        assert re.search(r'<p class="when">\d\d:\d\d London time</p>', page)
+        assert '<bdi class="who" lang="">Olive</bdi> changed the person’s data' in page
+        assert "Office held" in page
+
+    def test_paging_goes_there_and_back(self, desk: Client, organiser: User, summit: Summit) -> None:
+        person = f.PersonFactory(summit=summit)
+        values: dict[str, Any] = {"by": organiser, "action": "summit.person.change", "target": person}
+        keys = [audit.record(**values, summit=summit).pk for _ in range(120)][::-1]
+        first = history(desk, person)
+        assert f"before={keys[49]}" in first
+        assert "after=" not in first
+        for query, wanted in (
+            (f"?before={keys[49]}", (keys[50:100], True, True)),
+            (f"?before={keys[99]}", (keys[100:], True, False)),
+            (f"?after={keys[50]}", (keys[:50], False, True)),
+        ):
+            page = desk.get(f"/admin/summit/person/{person.pk}/history/{query}").context["slice"]
+            assert ([entry.pk for entry in page.entries], page.newer, page.older) == wanted
+
+    def test_many_entries_are_narrowed_to_one_action(self, desk: Client, organiser: User, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit)
+        for action in ("delegations.party.add", *["delegations.party.change"] * 49):
+            audit.record(by=organiser, action=action, target=party, summit=summit)
+        assert 'name="deed"' not in history(desk, party)
+        audit.record(by=organiser, action="delegations.party.change", target=party, summit=summit)
+        found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["deeds"]
+        changed = [("delegations.party.change", "Changed the party"), ("delegations.party.add", "Entered the party")]
+        assert found == [("Delegations", changed)]
+        assert told_on(desk, party, "?deed=delegations.party.add") == ["entered the party"]
+        assert told_on(desk, party, "?deed=no.such") == []
+
+    def test_another_summits_entries_are_not_there(self, desk: Client, organiser: User, summit: Summit) -> None:
+        for where in (summit, f.SummitFactory()):
+            audit.record(by=audit.SYSTEM, action="summit.user.change", target=organiser, summit=where)
+        found = desk.get(f"/admin/summit/user/{organiser.pk}/history/").context["slice"].entries
+        assert [entry.summit for entry in found] == [summit]

@@ -1,0 +1,143 @@
+"""Who may do what on the ground floor: every action and every role, by equality."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+from django.core.exceptions import PermissionDenied
+from django.utils.functional import Promise
+
+from summit.permissions import rules
+from summit.permissions.models import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment
+from summit.permissions.rules import Rule
+from tests.factories import SummitFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+WORKS = {
+    *("organiser", "protocol", "accreditation", "vetting", "programme", "conference_officer"),
+    *("press_officer", "press_approver", "viewer"),
+}
+PEOPLE = {"organiser", "protocol", "accreditation", "vetting", "programme"}
+EXPECTED: dict[str, set[str]] = {
+    "summit.summit.view": WORKS,
+    "summit.summit.change": {"organiser"},
+    "summit.summit.add": set(),
+    "summit.venue.view": WORKS,
+    "summit.venue.change": {"organiser", "programme"},
+    "summit.room.view": WORKS,
+    "summit.room.change": {"organiser", "programme"},
+    "summit.giventable.view": {"organiser", "protocol", "programme", "press_officer"},
+    "summit.giventable.change": set(),
+    "summit.read_in_list": {"organiser", "protocol", "programme", "press_officer"},
+    "summit.person.view": PEOPLE,
+    "summit.person.change": {"organiser", "protocol"},
+    "summit.hand_over_person": {"organiser"},
+    "summit.agree_hand_over": {"vetting"},
+    "summit.erase_person": {"organiser"},
+    "summit.roleassignment.view": {"organiser"},
+    "summit.roleassignment.change": {"organiser"},
+    "summit.user.view": {"organiser"},
+    "summit.user.change": set(),
+    "summit.auditentry.view": {"organiser"},
+    "summit.auditentry.change": set(),
+    "summit.choose_account": {"organiser"},
+    "summit.reset_second_step": {"organiser"},
+    "summit.arm": {"organiser"},
+    "summit.resume_installation": set(),
+    "outbox.message.view": {"organiser", "protocol", "programme", "press_officer"},
+    "outbox.message.change": set(),
+    "outbox.send_again": {"organiser", "protocol"},
+    "outbox.watch": {"organiser"},
+}
+
+
+def test_the_table() -> None:
+    found = {action: rule for action, rule in rules.RULES.items() if action.startswith(("summit.", "outbox."))}
+    assert {action: set(rule.any) for action, rule in found.items()} == EXPECTED
+    # The people of one's own party, to those who act for it.
+    assert {action: set(rule.own) for action, rule in found.items() if rule.own} == {
+        "summit.person.view": {"focal_point"}
+    }
+
+
+def test_there_are_twelve_roles_and_no_row_has_another() -> None:
+    assert len(Role) == 12
+    assert {str(role) for role in DESKS} == WORKS
+    assert {str(role) for role in FOLLOWING} == {"focal_point", "delegate"}
+    assert set(BY_HAND) == {*DESKS, Role.MEDIA_REPRESENTATIVE}
+    assert all(isinstance(label, Promise) for label in (role._label_ for role in Role))
+    assert {role for rule in rules.RULES.values() for role in rule.any | rule.own} <= set(Role.values)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_every_action_by_every_role(role: Role) -> None:
+    summit, other = SummitFactory(), SummitFactory()
+    user = UserFactory.with_role(role, summit)
+    allowed = {action for action in EXPECTED if rules.allows(user, action, summit)}
+    assert allowed == {action for action, roles in EXPECTED.items() if role in roles}
+    assert {action for action in EXPECTED if rules.allows(user, action, other)} == set()
+    assert {action for action in EXPECTED if rules.allows(user, action, None)} == allowed
+    assert {action for action in EXPECTED if rules.summits_for(user, action) == [summit.pk]} == allowed
+    assert rules.can_use_admin(user) is (str(role) in WORKS)
+    for action in EXPECTED:
+        if action in allowed:
+            rules.check(user, action, summit.pk)
+        else:
+            with pytest.raises(PermissionDenied, match="This can be done by"):
+                rules.check(user, action, summit.pk)
+
+
+def test_refusals_say_who_can() -> None:
+    for action, who in (("person", "organiser, protocol"), ("user", "whoever set the system up")):
+        with pytest.raises(PermissionDenied) as refused:
+            rules.check(UserFactory(), f"summit.{action}.change", None)
+        assert str(refused.value) == f"This can be done by: {who}."
+
+
+@pytest.mark.parametrize("who", ["nobody", "account", "inactive", "inactive superuser"])
+def test_without_a_role_nothing_is_allowed(who: str) -> None:
+    summit = SummitFactory()
+    user: Any = AnonymousUser()
+    if who != "nobody":
+        user = UserFactory(is_active="inactive" not in who, is_superuser="superuser" in who)
+    if "inactive" in who:
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.ORGANISER)
+    assert {each for each in EXPECTED for where in (summit, None) if rules.allows(user, each, where)} == set()
+    assert {action for action in EXPECTED if rules.summits_for(user, action)} == set()
+    assert rules.can_use_admin(user) is False
+
+
+def test_whoever_sets_the_system_up_may_do_all() -> None:
+    user = UserFactory(is_superuser=True)
+    assert all(rules.allows(user, action, SummitFactory()) for action in EXPECTED)
+    assert rules.summits_for(user, "summit.user.change") is None
+    assert rules.can_use_admin(user)
+
+
+def test_roles_cost_one_query(django_assert_num_queries: Any) -> None:
+    summits = SummitFactory.create_batch(3)
+    user = UserFactory()
+    for summit in summits:
+        RoleAssignment.objects.create(user=user, summit=summit, role=Role.VIEWER)
+    with django_assert_num_queries(1):
+        assert rules.can_use_admin(user)
+        assert all(rules.allows(user, "summit.summit.view", summit) for summit in summits)
+        assert rules.summits_for(user, "summit.summit.view") == [summit.pk for summit in summits]
+
+
+def test_an_action_is_declared_once() -> None:
+    both = (Role.ORGANISER, Role.PROTOCOL)
+    rules.declare("outbox.send_again", both)
+    for roles, own in ((both[:1], ()), (both, (Role.DELEGATE,))):
+        with pytest.raises(ValueError, match="declared twice"):
+            rules.declare("outbox.send_again", roles, own=own)
+
+
+def test_an_action_and_rows_that_nobody_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(KeyError):
+        rules.allows(AnonymousUser(), "summit.launch", None)
+    monkeypatch.setitem(rules.RULES, "summit.launch", Rule(frozenset(), frozenset({"delegate"})))
+    summit = SummitFactory()
+    with pytest.raises(KeyError):
+        rules.allows(UserFactory.with_role(Role.DELEGATE, summit), "summit.launch", summit, summit)

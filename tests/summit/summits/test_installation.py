@@ -1,0 +1,231 @@
+"""A copy of an installation sends nothing, of no summit and of none in particular, until somebody confirms it."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
+from django.test import Client
+
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.core import database_identity
+from summit.core.process_cache import forget_all
+from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Installation, InstallationQuerySet, Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.press.helpers import ago
+from tests.summit.sending import sending_summit, sweep_with
+
+pytestmark = pytest.mark.django_db
+Sweep = Callable[[], dict[str, int]]
+EVERYTHING = {
+    **{"handed": 4, "mail": 4, "endpoints": 2, "events": 2},
+    **{"announced": 2, "recalled": 2, "alarms": 2, "reminders": 1},
+}
+
+
+@pytest.fixture
+def sweep(monkeypatch: pytest.MonkeyPatch) -> Sweep:
+    """All that sends by itself, counted."""
+    return sweep_with(monkeypatch)
+
+
+@pytest.fixture
+def summit() -> Summit:
+    """A summit with one of everything that sends, beside two mails about accounts, in an installation that sends."""
+    installation.watch()
+    made = sending_summit()
+    for hours in (9, 2):
+        f.MessageFactory(summit=None, created_at=ago(hours))
+    return made
+
+
+@pytest.fixture
+def root() -> User:
+    return f.UserFactory(is_superuser=True)
+
+
+def copied(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the database be another one from now on."""
+    other = lambda *_asked, **_context: ("%s", ("another",))  # noqa: E731
+    for vendor in ("as_sqlite", "as_postgresql"):
+        monkeypatch.setattr(database_identity.DatabaseIdentity, vendor, other)
+
+
+def moved(settings: Any) -> None:
+    """Let the installation be reached at another address from now on."""
+    settings.BASE_URL = "https://copy.example"
+
+
+@pytest.mark.parametrize("how", ["another database", "another address", "disarmed by hand"])
+def test_nothing_leaves_a_copy(
+    summit: Summit, sweep: Sweep, monkeypatch: pytest.MonkeyPatch, settings: Any, how: str
+) -> None:
+    if how == "another database":
+        copied(monkeypatch)
+    elif how == "another address":
+        moved(settings)
+    else:
+        call_command("disarm_summit", "--all", stdout=StringIO())
+        # Before, messages of no summit went out.
+        Summit.objects.update(disarmed_at=None)
+    assert (sweep(), mail.outbox) == ({}, [])
+    # The control: without the comparison all of it goes.
+    forget_all()
+    monkeypatch.setattr(InstallationQuerySet, "silent", lambda self: self.none())
+    assert sweep() == EVERYTHING
+    assert len(mail.outbox) == 4
+
+
+def test_all_goes_where_it_was(summit: Summit, sweep: Sweep, settings: Any) -> None:
+    installation.watch()
+    # Another port of the same machine is no other address.
+    settings.BASE_URL = "http://localhost:8001"
+    installation.watch()
+    assert sweep() == EVERYTHING
+    assert not AuditEntry.objects.filter(action="summit.pause_installation").exists()
+
+
+def test_a_copy_is_noticed_and_armed_by_whoever_set_it_up(
+    summit: Summit, sweep: Sweep, settings: Any, root: User, organiser: User
+) -> None:
+    moved(settings)
+    installation.watch()
+    installation.watch()
+    row = Installation.objects.get()
+    assert row.disarmed_at is not None
+    summit.refresh_from_db()
+    assert summit.disarmed_at == row.disarmed_at
+    assert AuditEntry.objects.filter(action="summit.pause_installation").count() == 1
+    # What is caused from now on is new.
+    f.MessageFactory(summit=None, created_at=row.disarmed_at + timedelta(seconds=1))
+    for by in (organiser, f.UserFactory()):
+        with pytest.raises(PermissionDenied, match="whoever set the system up"):
+            installation.resume(by=by)
+    with pytest.raises(outbound_pause.InstallationDisarmed):
+        outbound_pause.arm(summit=summit, by=organiser)
+    assert sweep() == {}
+    # Two mails about accounts and two of the summit, two events, two announcements and two alarms were of before.
+    assert installation.resume(by=root) == 10
+    assert sweep() == {"handed": 1, "mail": 1}
+    assert Message.objects.filter(summit=None).order_by("created_at").values_list("state", flat=True)[2] == "sent"
+    entry = AuditEntry.objects.get(action="summit.resume_installation")
+    assert (entry.by, entry.detail, entry.summit) == (root, {"cancelled": 10}, None)
+    assert (Installation.objects.get().host, installation.find()) == ("copy.example", None)
+    with pytest.raises(outbound_pause.NotDisarmed):
+        installation.resume(by=root)
+
+
+def test_a_summit_that_was_disarmed_before_stays_so(settings: Any, root: User) -> None:
+    installation.watch()
+    archived, other = f.SummitFactory(disarmed_at=ago(5)), f.SummitFactory()
+    moved(settings)
+    # No sweep has noticed it: arming does.
+    installation.resume(by=root)
+    assert [row.is_disarmed for row in Summit.objects.filter(pk__in=[archived.pk, other.pk]).order_by("pk")] == [
+        True,
+        False,
+    ]
+
+
+def test_a_copy_that_no_sweep_noticed_is_told_as_it_is_armed(summit: Summit, settings: Any, root: User) -> None:
+    moved(settings)
+    shown = signed_in(root).get("/admin/arm/").content.decode()
+    assert (str(summit.short_name) in shown, Installation.objects.get().disarmed_at is not None) == (True, True)
+
+
+def test_what_was_armed_meanwhile_stays_armed(summit: Summit, settings: Any, root: User) -> None:
+    moved(settings)
+    installation.resume(by=root)
+    # A sweep that had read before.
+    assert installation.pause(by=SYSTEM, copied=True) == []
+    assert installation.find() is None
+
+
+def test_there_is_one_row() -> None:
+    installation.watch()
+    with pytest.raises(IntegrityError, match="installation_single"), transaction.atomic():
+        Installation.objects.create(pk=2, database="", host="")
+
+
+def test_watching_takes_one_query(django_assert_num_queries: Any) -> None:
+    installation.watch()
+    with django_assert_num_queries(1):
+        installation.watch()
+
+
+class TestIdentity:
+    def test_a_file_keeps_it_when_it_is_written_and_a_copy_has_another(self, tmp_path: Path) -> None:
+        first, copy = tmp_path / "first", tmp_path / "copy"
+        first.write_bytes(b"x")
+        known = database_identity.of_file(str(first))
+        first.write_bytes(b"more")
+        copy.write_bytes(b"more")
+        assert known.startswith("file:")
+        assert (
+            database_identity.of_file(str(first.rename(tmp_path / "renamed")))
+            == known
+            != database_identity.of_file(str(copy))
+        )
+        assert database_identity.of_file(":memory:") == ""
+
+    def test_the_database_tells_its_own(self) -> None:
+        installation.watch()
+        known = Installation.objects.get().database
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT oid FROM pg_database WHERE datname = current_database()")
+                assert known.endswith(f":{cursor.fetchone()[0]}")
+        else:
+            assert known == database_identity.of_file(str(connection.settings_dict["NAME"])) != ""
+
+
+class TestPages:
+    def test_the_desk_says_so_and_asks_first(self, summit: Summit, settings: Any, root: User) -> None:
+        moved(settings)
+        desk, path = signed_in(root), "/admin/arm/"
+        assert path in desk.get("/admin/").content.decode()
+        installation.watch()
+        shown = desk.get(path).content.decode()
+        assert ("last used at localhost." in shown, "events for webhooks" in shown) == (True, True)
+        assert path in desk.get(f"/admin/summit/arm/{summit.slug}/").content.decode()
+        assert "10 things that were older" in desk.post(path, follow=True).content.decode()
+        for answer in (desk.get(path), desk.post(path, follow=True)):
+            assert "This installation sends already" in answer.content.decode() or b"nothing to arm" in answer.content
+        assert path not in desk.get("/admin/").content.decode()
+
+    def test_an_organiser_is_told_whom_to_ask(self, summit: Summit, settings: Any, desk: Client) -> None:
+        moved(settings)
+        installation.watch()
+        desk = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
+        assert "sends nothing." in desk.get("/admin/").content.decode()
+        path = f"/admin/summit/arm/{summit.slug}/"
+        shown = desk.get(path).content.decode()
+        assert ("Whoever set the system up" in shown, "<form" in shown.partition("<main")[2]) == (True, False)
+        assert "Whoever set the system up" in desk.post(path, follow=True).content.decode()
+        assert desk.get("/admin/arm/").status_code == 403
+
+
+def test_commands_look_and_arm(summit: Summit, settings: Any) -> None:
+    out = StringIO()
+    call_command("disarm_summit", "--all", stdout=out)
+    call_command("arm_summit", "--all", "--look", stdout=out)
+    assert "mail about an account: 0 go out, 2 are cancelled" in out.getvalue()
+    assert Installation.objects.silent().exists()
+    call_command("arm_summit", "--all", stdout=out)
+    assert not Installation.objects.silent().exists()
+    assert not Summit.objects.disarmed().exists()
+    for args, said in ((["--all"], "sends already"), ([], "Name a summit"), (["--all", "x"], "Name a summit")):
+        with pytest.raises(CommandError, match=said):
+            call_command("arm_summit", *args)

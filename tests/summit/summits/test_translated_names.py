@@ -1,0 +1,110 @@
+"""What a summit is called in languages other than its first."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.test import Client
+from django.utils.translation import override
+
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import PublicVersion, Summit
+from summit.summits.translated_names import validate_names
+from tests import factories as f
+from tests.summit.conftest import desk_of
+
+FRENCH = {"name": "Sommet des océans", "short_name": "Océans", "place": "Lisbonne", "host": "Portugal"}
+ARABIC = {"name": "قمة المحيطات", "place": "لشبونة"}
+
+
+@pytest.fixture
+def summit(db: Any) -> Summit:
+    made: Summit = f.SummitFactory(
+        slug="ocean", name="Ocean Summit", short_name="Ocean", place="Lisbon", names={"fr": FRENCH, "ar": ARABIC}
+    )
+    return made
+
+
+def test_what_a_language_lacks_stands_in_the_first_and_says_so(summit: Summit) -> None:
+    with override("ar"):
+        found = summit.reads_as
+    assert (found.name, found.short_name, found.place, found.host) == ("قمة المحيطات", "Ocean", "لشبونة", "Hostland")
+    assert found.languages == {"name": "ar", "short_name": "en", "place": "ar", "host": "en"}
+    summit.language = "ar"
+    assert summit.named("ar").name == "Ocean Summit"
+
+
+def test_what_is_no_name_is_refused() -> None:
+    for names, code in (
+        (["fr"], "form"),
+        ({"fr": "Sommet"}, "form"),
+        ({"xx": FRENCH}, "language"),
+        ({"fr": {"slug": "sommet"}}, "text"),
+        ({"fr": {"name": " "}}, "empty"),
+        ({"fr": {"name": None}}, "empty"),
+        ({"fr": {"place": "x" * 61}}, "long"),
+        ({"fr": {"name": "a\x07"}}, "control"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            validate_names(names)
+        assert refused.value.code == code
+    validate_names({"fr": FRENCH, "ar": ARABIC})
+
+
+def test_organisers_name_it_and_what_public_pages_keep_moves_on(summit: Summit) -> None:
+    by, stranger = (f.UserFactory.with_role(role, summit) for role in (Role.ORGANISER, Role.VIEWER))
+    with pytest.raises(PermissionDenied):
+        summits_services.set_translated_names(summit=summit, names={}, by=stranger)
+    before = PublicVersion.objects.stamp("ocean")
+    for _again in range(2):
+        summits_services.set_translated_names(summit=summit, names={"fr": FRENCH, "ar": {}}, by=by)
+    assert Summit.objects.get().names == {"fr": FRENCH}
+    assert PublicVersion.objects.stamp("ocean") != before
+    told = AuditEntry.objects.filter(action="summit.summit.change")
+    assert [(row.by, row.fields, row.detail) for row in told] == [(by, ["names"], {})]
+
+
+def test_a_page_in_arabic_calls_it_so(summit: Summit, client: Client) -> None:
+    page = client.get("/ocean/?lang=ar").content.decode()
+    for said in (
+        '<h1><bdi lang="ar">قمة المحيطات</bdi></h1>',
+        "<title>قمة المحيطات · Ocean</title>",
+        'lang="en">Ocean</a>',
+        'كل المواعيد بتوقيت <bdi lang="ar">لشبونة</bdi>.',
+    ):
+        assert said in page
+
+
+class TestDesk:
+    def post(self, summit: Summit, **changed: str) -> Any:
+        client, path = desk_of(summit), f"/admin/summit/summit/{summit.pk}/change/"
+        form = client.get(path).context["adminform"].form
+        data = {
+            **{name: form[name].value() or "" for name in form.fields},
+            **{"venues-TOTAL_FORMS": "0", "venues-INITIAL_FORMS": "0", "answer_by_0": "", "answer_by_1": ""},
+            "public": "on",
+            **changed,
+        }
+        return client.post(path, data)
+
+    def test_each_language_has_its_fields(self, summit: Summit) -> None:
+        answer = self.post(summit, name_ar="قمة البحار", short_name_fr="", host="Portugal")
+        assert answer.status_code == 302
+        summit.refresh_from_db()
+        assert summit.names == {
+            "fr": {text: words for text, words in FRENCH.items() if text != "short_name"},
+            "ar": {**ARABIC, "name": "قمة البحار"},
+        }
+        told = AuditEntry.objects.filter(action="summit.summit.change").order_by("pk")
+        assert [row.fields for row in told] == [["host", "names"]]
+
+    def test_the_first_language_has_none_beside_its_own(self, summit: Summit) -> None:
+        answer = self.post(summit, language="fr")
+        assert answer.status_code == 200
+        errors = answer.context["adminform"].form.errors
+        said = "This is the summit’s first language. Write it in the field without a language instead."
+        assert errors == {f"{text}_fr": [said] for text in FRENCH}
+        assert self.post(summit, language="fr", **{f"{text}_fr": "" for text in FRENCH}).status_code == 302
+        assert Summit.objects.get().names == {"ar": ARABIC}
