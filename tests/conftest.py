@@ -15,6 +15,7 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
 from summit.core.process_cache import forget_all
+from summit.desk import today
 from summit.http.page_cache import PAGES
 from summit.maintenance import heartbeats
 from tests.plugins.collection import asks_no_database
@@ -123,6 +124,12 @@ def empty_page_cache() -> None:
     """Forget the pages of other tests, whose rows were rolled back: numbers of changes come again."""
     PAGES.clear()
     forget_all()
+
+
+@pytest.fixture(autouse=True)
+def endless_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let what the desk's home asks once a minute be asked once a test, whenever its minute ends."""
+    monkeypatch.setattr(today, "LATELY", 10**10)
 
 
 @pytest.fixture(autouse=True)

@@ -166,7 +166,8 @@ def test_median_and_slowest_of_each_hour() -> None:
     ]
 
 
-def test_the_chart_says_how_many_and_how_long_at_most() -> None:
+def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(today, "LATELY", 60)
     summit = SummitFactory(time_zone="UTC")
     request: Any = RequestFactory().get("/admin/")
     request.user = UserFactory.with_role(Role.ORGANISER, summit)
