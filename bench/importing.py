@@ -18,9 +18,9 @@ from openpyxl import Workbook, load_workbook
 from delegations.domain.incoming.apply import read_in
 from delegations.models import Category, Policy
 from summit.audit.services import SYSTEM
+from summit.import_export import parsers as tables
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.tables import reading as tables
 
 ROUNDS = 3
 PEOPLE = 5_000

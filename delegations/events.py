@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from django.utils.translation import gettext_lazy as _
 
 from delegations.models import Badge, Party, Reply
-from summit.hooks import events
-from summit.hooks.domain.emit import Cause, emit, emit_many
-from summit.hooks.facts import absolute, of_summit
 from summit.summits.models import Summit
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.emit import Cause, emit, emit_many
+from summit.webhooks.event_data import absolute, of_summit
 
-ANSWERED = events.declare("invitation.answered", _("an invitation is answered"))
-ACCREDITED = events.declare("person.accredited", _("a person gets a badge"))
+ANSWERED = webhooks_events.declare("invitation.answered", _("an invitation is answered"))
+ACCREDITED = webhooks_events.declare("person.accredited", _("a person gets a badge"))
 
 
 def _party(party: Party) -> dict[str, str]:

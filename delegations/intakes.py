@@ -14,8 +14,8 @@ from delegations.api.retention import RetentionTimes
 from delegations.domain import quotas
 from delegations.models import Quota
 from summit.api.resources import Resource
+from summit.import_export.registry import Intake, take_in
 from summit.summits.models import Summit
-from summit.tables.incoming import Intake, take_in
 from summit.users.models import User
 
 

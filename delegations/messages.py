@@ -21,7 +21,7 @@ from summit.outbox import reasons
 from summit.outbox.kinds import Attachment, Kind, Mail, always_stands, register
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
-from summit.paper.fonts import MissingFontError
+from summit.pdf.fonts import MissingFontError
 
 logger = logging.getLogger(__name__)
 

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.domain import retention
+from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.models.jobs import Job
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
-from summit.work.kinds import Kind, Result, Step, register
-from summit.work.models import Job
 
 NAME = "purge"
 PURGED = "purged"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy
 from delegations.domain import sheets
 from delegations.domain.incoming.values import Unreadable
 from delegations.models import Sheet
-from summit.uploads.working import Reads, Said, read_by
+from summit.uploads.reading_job import Reads, Said, read_by
 
 NAME = "read_in"
 REFUSED = gettext_lazy("No column of the table says who is meant. Choose one whose first row names the columns.")

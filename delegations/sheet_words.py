@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy
 
-from summit.uploads.shown import of_rows
+from summit.uploads.report_page import of_rows
 
 WORDS = of_rows(about=gettext_lazy("Whom it names"), notices="sheets/notices.html", about_row="sheets/about_row.html")

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from delegations.domain import many, members, naming
 from delegations.domain.places import NamingRefused
 from delegations.models import Membership
+from summit.jobs import services as jobs_services
+from summit.jobs.job_kinds import Kind, Line, Result, Step, register
+from summit.jobs.models.jobs import Job
 from summit.people.models import Person
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs
-from summit.work.kinds import Kind, Line, Result, Step, register
-from summit.work.models import Job
 
 NAME = "withdraw_members"
 WITHDRAW = "delegations.withdraw"
@@ -38,7 +38,9 @@ def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
         found.setdefault(row.party.summit, []).append([row.pk, row.person_id, row.party_id])
     # Parties are locked in one order everywhere, so that nobody waits for each other.
     return [
-        jobs.start(kind=NAME, by=by, summit=summit, params={"rows": sorted(rows, key=lambda row: (row[2], row[0]))})
+        jobs_services.start(
+            kind=NAME, by=by, summit=summit, params={"rows": sorted(rows, key=lambda row: (row[2], row[0]))}
+        )
         for summit, rows in found.items()
     ]
 

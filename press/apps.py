@@ -21,7 +21,6 @@ class PressConfig(AppConfig):
             held_messages,
             intakes,
             messages,
-            moving,
             occasion,
             panels,
             permissions,
@@ -29,6 +28,7 @@ class PressConfig(AppConfig):
             routes_of_api,
             search,
             todo,
+            transfer_policy,
             words,
         )
         from press.domain import arming, following, forgetting, keeping, merging  # noqa: F401

@@ -10,16 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from press import websub
 from press.addresses import address
 from press.models import Announcement, Text
-from summit.hooks import events
-from summit.hooks.domain.emit import Cause, emit_many
-from summit.hooks.facts import absolute, of_summit
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.emit import Cause, emit_many
+from summit.webhooks.event_data import absolute, of_summit
 
 if TYPE_CHECKING:
     from press.models.visibility import PublicEdition
 
-PUBLISHED = events.declare("text.published", _("a text is published"))
-CORRECTED = events.declare("text.corrected", _("a text is corrected"))
-WITHDRAWN = events.declare("text.withdrawn", _("a text is withdrawn or removed"))
+PUBLISHED = webhooks_events.declare("text.published", _("a text is published"))
+CORRECTED = webhooks_events.declare("text.corrected", _("a text is corrected"))
+WITHDRAWN = webhooks_events.declare("text.withdrawn", _("a text is withdrawn or removed"))
 
 
 def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:

@@ -2,6 +2,6 @@
 owner has asked for it and followed the link that was sent there, which no table can say."""
 
 from press.api.about import Topics
-from summit.tables.incoming import Intake, take_in
+from summit.import_export.registry import Intake, take_in
 
 take_in(Intake(Topics))

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from press.models import Text
-from summit.hooks.domain import hub
 from summit.summits.models import Summit
+from summit.webhooks import websub
 
 FEEDS = ("press:atom", "press:json-feed")
 # What a feed may be narrowed by, alone, and still tell the hub.
@@ -27,7 +27,7 @@ def changed(text: Text, languages: Iterable[str], cause: str) -> None:
     """Tell the hub which feeds a text has changed, in the transaction of the announcement; `cause` is what changed
     it, and tells it once. No query where there is no hub."""
     if settings.WEBSUB_HUB:
-        hub.ping(summit=text.summit, feeds=list(_feeds(text.summit, text.kind, sorted(languages))), cause=cause)
+        websub.ping(summit=text.summit, feeds=list(_feeds(text.summit, text.kind, sorted(languages))), cause=cause)
 
 
 def _feeds(summit: Summit, kind: str, languages: Iterable[str]) -> Iterator[str]:

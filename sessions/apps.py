@@ -20,7 +20,6 @@ class SessionsConfig(AppConfig):
             holdings,
             intakes,
             messages,
-            moving,
             occasions,
             panels,
             permissions,
@@ -31,6 +30,7 @@ class SessionsConfig(AppConfig):
             search,
             signup_messages,
             todo,
+            transfer_policy,
             words,
         )
         from sessions.api import refusals  # noqa: F401

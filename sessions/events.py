@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions.domain import updates
 from sessions.models import Release
-from summit.hooks import events
-from summit.hooks.domain.emit import emit
-from summit.hooks.facts import absolute, of_summit
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.emit import emit
+from summit.webhooks.event_data import absolute, of_summit
 
-RELEASED = events.declare("agenda.released", _("the agenda is released"))
+RELEASED = webhooks_events.declare("agenda.released", _("the agenda is released"))
 
 
 def released(release: Release) -> None:

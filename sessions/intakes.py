@@ -2,6 +2,6 @@
 (`sessions.domain.incoming`)."""
 
 from sessions.api.kinds import OwnKinds
-from summit.tables.incoming import Intake, take_in
+from summit.import_export.registry import Intake, take_in
 
 take_in(Intake(OwnKinds))

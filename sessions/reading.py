@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.domain.incoming import uploads
 from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile
-from summit.uploads.working import Reads, Said, read_by
+from summit.uploads.reading_job import Reads, Said, read_by
 
 NAME = "read_schedule"
 

@@ -36,7 +36,12 @@ class SummitConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the checks, rules and addresses of this app."""
-        from summit import checks, messages, moving, words  # noqa: F401
+        from summit import (  # noqa: F401
+            checks,
+            messages,
+            transfer_policy,
+            words,
+        )
         from summit.accounts import role_assignments, rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
         from summit.desk import arming, search_page, setup  # noqa: F401

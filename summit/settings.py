@@ -69,8 +69,8 @@ INSTALLED_APPS = [
     "summit.apps.SummitConfig",
     "summit.api.apps.ApiConfig",
     "summit.outbox.apps.OutboxConfig",
-    "summit.work.apps.WorkConfig",
-    "summit.hooks.apps.HooksConfig",
+    "summit.jobs.apps.WorkConfig",
+    "summit.webhooks.apps.HooksConfig",
     "delegations.apps.DelegationsConfig",
     "sessions.apps.SessionsConfig",
     "press.apps.PressConfig",
@@ -339,7 +339,7 @@ ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS"
 
 # --- Webhooks ---------------------------------------------------------------------------------------------------
 # Hosts, addresses and networks inside that webhooks may reach, by HTTP and at any port too; nothing else inside is
-# ever reached (summit.hooks.addresses).
+# ever reached (summit.webhooks.addresses).
 WEBHOOKS_INSIDE = env.list("WEBHOOKS_INSIDE", default=[])
 # Seconds, as the outbox's: a request is cut off before its lease ends.
 WEBHOOKS_SEND_DEADLINE = env.float("WEBHOOKS_SEND_DEADLINE", 10.0)

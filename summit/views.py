@@ -12,9 +12,9 @@ from django.views.decorators.http import require_safe
 
 from summit.core.languages import spoken
 from summit.home import panels, standing
+from summit.http import share_picture
 from summit.http.page_cache import cached_page
 from summit.http.public import public_page
-from summit.paper import card
 from summit.summits import colours
 from summit.summits.models import Summit
 
@@ -74,7 +74,7 @@ def theme(request: HttpRequest, summit: str) -> HttpResponse:
 @cached_page()
 def picture(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the picture that programs show where somebody shares a page of the summit."""
-    return HttpResponse(card.draw(get_summit(summit)), content_type="image/png")
+    return HttpResponse(share_picture.draw(get_summit(summit)), content_type="image/png")
 
 
 @public_page

@@ -46,13 +46,14 @@ from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
 from summit.api.models import Application, Token
-from summit.hooks.models import Delivery, Endpoint
+from summit.import_export.models import GivenTable
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Room, Summit, Venue
-from summit.tables.models import GivenTable
 from summit.users.models import User
+from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.models.endpoints import Endpoint
 
 START = datetime(2025, 3, 31, 8, 0, tzinfo=UTC)
 PASSWORD = "correct horse battery staple"

@@ -76,9 +76,9 @@ LAYERS = {"apps.py", "models", "domain", "permissions.py", "migrations"}
 LAYERS_OF = {
     "summit": {"apps.py", "migrations", "models.py", "tasks.py"},
     "summit/api": LAYERS,
-    "summit/hooks": {*LAYERS, "tasks.py", "messages.py"},
+    "summit/webhooks": {"apps.py", "models", "migrations", "permissions.py", "tasks.py", "messages.py"},
     "summit/outbox": {*LAYERS, "tasks.py", "kinds.py"},
-    "summit/work": {*LAYERS, "tasks.py", "kinds.py"},
+    "summit/jobs": {"apps.py", "models", "migrations", "services.py", "permissions.py", "tasks.py", "job_kinds.py"},
     **{name: {*LAYERS, "tasks.py", "messages.py"} for name in ("delegations", "sessions", "press")},
 }
 
@@ -115,7 +115,10 @@ class TestLayers:
 
 def _module(path: str) -> str:
     # Outbox and long work are nested in the ground floor, and known by their labels.
-    return re.sub(r"^summit/(hooks|outbox|work)/", r"\1/", path).removesuffix(".py").replace("/", ".")
+    name = path.removesuffix(".py").replace("/", ".")
+    for folder, label in (("webhooks", "hooks"), ("outbox", "outbox"), ("jobs", "work")):
+        name = re.sub(rf"^summit\.{folder}\.", f"{label}.", name)
+    return name
 
 
 class TestModels:

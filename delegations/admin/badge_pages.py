@@ -20,8 +20,8 @@ from delegations.paper import badge as paper
 from delegations.permissions_of_badges import can_issue_badges, check_can_issue_badges
 from summit.desk.keys import keys_of
 from summit.desk.scope import chosen_summit, summits_of
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -176,7 +176,7 @@ class BadgePagesMixin:
         except badge_sheet.TooMany as refused:
             messages.warning(request, str(refused))
         except MissingFontError as problem:
-            messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         else:
             headers = {"Content-Disposition": 'inline; filename="badges.pdf"', "Cache-Control": "private, no-store"}
             return HttpResponse(made, content_type="application/pdf", headers=headers)

@@ -24,8 +24,8 @@ from summit.core.validators import validate_printable
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
@@ -136,7 +136,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
         try:
             made = writer.write(listing.arrange(row, content, language=found["language"], order=found["order"]))
         except MissingFontError as problem:
-            messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_participantlist_change", pk)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         access_log.note_page(

@@ -21,8 +21,8 @@ from delegations.printed import photos
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.desk.pages import desk_page
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -103,7 +103,7 @@ def taken(request: HttpRequest, slug: str) -> HttpResponse:
     except photo_sheet.TooMany as refused:
         messages.warning(request, str(refused))
     except MissingFontError as problem:
-        messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
+        messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
     else:
         headers = {"Content-Disposition": f'attachment; filename="photographs-{summit.slug}.pdf"'}
         return HttpResponse(made, content_type="application/pdf", headers=headers)

@@ -24,10 +24,10 @@ from summit.desk.forms import SentencesForm
 from summit.desk.scope import where_may
 from summit.desk.shelves import Shelf
 from summit.desk.through import DomainAdmin, Values
+from summit.jobs import services as jobs_services
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs
 
 SUMMIT_PATHS.update({Retention: "summit"})
 SUMMIT_PATHS.setdefault(Category, "summit")
@@ -121,7 +121,9 @@ class RetentionAdmin(DomainAdmin):
             raise Http404
         check(user, retention.CHANGE, summit)
         if request.method == "POST":
-            return redirect("admin:work_job", jobs.start(kind=purging.NAME, by=user, summit=summit).public_id)
+            return redirect(
+                "admin:work_job", jobs_services.start(kind=purging.NAME, by=user, summit=summit).public_id
+            )
         now = db_now()
         held = retention.held(summit=summit, today=retention.today_at(summit, now))
         tonight = retention.held(summit=summit, today=retention.today_at(summit, _night(now)))

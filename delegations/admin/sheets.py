@@ -22,7 +22,7 @@ from summit.desk.base import SUMMIT_PATHS
 from summit.desk.scope import chosen_summit
 from summit.permissions.rules import check
 from summit.summits.models import Summit
-from summit.uploads.desk import UploadForm, UploadsAdmin
+from summit.uploads.admin import UploadForm, UploadsAdmin
 from summit.uploads.report import ALL
 from summit.users.models import User
 

@@ -17,9 +17,9 @@ from delegations.printed import tables
 from summit.audit import access_log
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.seen import NOT_FILTERS
+from summit.jobs.exported_files import MACHINES
 from summit.permissions.rules import allows
 from summit.users.models import User
-from summit.work.domain.tables import MACHINES
 
 # By this an address says which file it asks for; the rest of it are the list's own filters.
 ASKS = "take"

@@ -24,8 +24,8 @@ from summit.audit import access_log
 from summit.desk.base import ReadOnlyAdmin
 from summit.desk.keys import keys_of
 from summit.desk.words import written
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
 from summit.users.models import User
@@ -215,7 +215,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         try:
             content = visa.write(row)
         except MissingFontError as problem:
-            messages.warning(request, f"{words.missing(problem)} {words.remedy(problem)}")
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
             return redirect("admin:delegations_visaletter_change", row.pk)
         shown.note_visa_letter(by=request.user, letter=row)  # type: ignore[arg-type]
         return visa_response(row, content)

@@ -21,8 +21,8 @@ from delegations.domain.sheets import SheetProblem
 from delegations.domain.states import NotNow
 from delegations.domain.visas import VisaRefused
 from summit.api.problems import Problem, means, unprocessable
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 from summit.privacy.erasure import AlreadyErased
 
 
@@ -44,7 +44,10 @@ means(AnswerProblem, _of_answer)
 means(SeemsKnown, _known)
 means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
 means(OrderChanged, "conflict")
-means(MissingFontError, lambda error: Problem("conflict", f"{words.missing(error)} {words.remedy(error)}"))
+means(
+    MissingFontError,
+    lambda error: Problem("conflict", f"{missing_fonts.missing(error)} {missing_fonts.remedy(error)}"),
+)
 # Those that name a field are about it.
 for _error in (FieldProblem, BadgeProblem):
     means(_error, "conflict")

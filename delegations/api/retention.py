@@ -15,9 +15,9 @@ from delegations.models import Kept, Retention
 from summit.api.actions import action
 from summit.api.resources import Resource
 from summit.api.rows import Values
+from summit.jobs import services as jobs_services
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs
 
 
 class RetentionSerializer(serializers.ModelSerializer[Retention]):
@@ -107,4 +107,4 @@ class RetentionTimes(Resource):
     @action("purge", rule=retention.CHANGE, output=PurgeSerializer, on_list=True)
     def purge(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Have a worker purge what is due, without waiting for the night. It can't be taken back."""
-        return {"job": jobs.start(kind=purging.NAME, by=by, summit=summit).public_id}
+        return {"job": jobs_services.start(kind=purging.NAME, by=by, summit=summit).public_id}

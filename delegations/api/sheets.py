@@ -22,14 +22,14 @@ from summit.api.files import ContentField
 from summit.api.resources import InSummit, Resource
 from summit.api.rows import Values
 from summit.audit import access_log
+from summit.import_export.parsers import MOST_BYTES
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.tables.reading import MOST_BYTES
+from summit.uploads.reading_job import LOOK
 from summit.uploads.report import Outcome, Question
-from summit.uploads.working import LOOK
 from summit.users.models import User
-from summit.work.models import Job
 
 READ_IN = "delegations.read_in"
 

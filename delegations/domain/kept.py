@@ -25,13 +25,13 @@ from delegations.models import (
     VisaLetter,
 )
 from summit.audit.services import SYSTEM
-from summit.hooks.models import Delivery, DeliveryState
 from summit.outbox.domain import forgetting
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.privacy import erasure
 from summit.privacy.registry import erased_name
 from summit.summits.models import Summit
+from summit.webhooks.models.deliveries import Delivery, DeliveryState
 
 DIGESTS = ("passport_digest", "birth_digest")
 

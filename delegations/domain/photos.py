@@ -18,7 +18,7 @@ from summit.audit.services import By
 from summit.core.file_sizes import too_large
 from summit.people.models import Person
 from summit.permissions.rules import refusal
-from summit.uploads.slots import Busy, slot
+from summit.uploads.process_slots import Busy, slot
 
 LARGEST = 10 * 1024 * 1024
 # A hundred kilobytes may stand for a picture that fills the memory once it is decoded. A JPEG is decoded at a part of

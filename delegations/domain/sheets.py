@@ -21,10 +21,10 @@ from delegations.domain.incoming.values import Unreadable
 from delegations.models import Party, Sheet, SheetPurpose
 from summit.audit import services as audit
 from summit.audit.services import By
-from summit.domain import uploaded
+from summit.import_export import parsers as tables
+from summit.import_export.parsers import Row, Table, TableProblem
 from summit.summits.models import Summit
-from summit.tables import reading as tables
-from summit.tables.reading import Row, Table, TableProblem
+from summit.uploads import services as uploads_services
 from summit.users.models import User
 
 # Rows that are read and written while somebody waits; more of them are a worker's.
@@ -78,7 +78,7 @@ def look(*, sheet: Sheet, by: By) -> Report:
     where it waits no more, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
     report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party, answers=sheet.answers)
-    if not uploaded.keep_report(sheet, _written(report)):
+    if not uploads_services.keep_report(sheet, _written(report)):
         raise SheetProblem(_taken())
     return report
 
@@ -89,7 +89,7 @@ def take(*, sheet: Sheet, by: By) -> Report:
     check_may(sheet.summit, sheet.party, by)
 
     def claim() -> None:
-        if not uploaded.claim(sheet):
+        if not uploads_services.claim(sheet):
             raise SheetProblem(_taken())
 
     return read_in(
@@ -99,7 +99,7 @@ def take(*, sheet: Sheet, by: By) -> Report:
         party=sheet.party,
         answers=sheet.answers,
         claim=claim,
-        close=lambda report: uploaded.close(sheet, _written(report)),
+        close=lambda report: uploads_services.close(sheet, _written(report)),
     )
 
 
@@ -132,7 +132,7 @@ def drop(*, sheet: Sheet, by: By) -> None:
 
 def drop_old() -> int:
     """Delete the tables that nobody took over for too long, of all summits, and return how many."""
-    return uploaded.drop_old(Sheet)
+    return uploads_services.drop_old(Sheet)
 
 
 def report_of(sheet: Sheet) -> Report | None:

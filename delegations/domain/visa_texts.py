@@ -19,8 +19,8 @@ from delegations.paper.letter import Sheet
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day, plain_day
 from summit.core.languages import spoken
-from summit.paper import words
-from summit.paper.press import lacking
+from summit.pdf import missing_fonts
+from summit.pdf.typst import lacking
 from summit.people.models import announced
 from summit.summits.models import Summit
 
@@ -67,7 +67,7 @@ class Desk:
     def unprintable(self, row: VisaLetter) -> str:
         """Return in words what keeps a letter from being put on paper on this machine; "" where nothing does."""
         problem = lacking(self.content(row, 0))
-        return f"{words.missing(problem)} {words.remedy(problem)}" if problem else ""
+        return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
     def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
         """Return what stands for the placeholders but for the party's names, in the active language."""

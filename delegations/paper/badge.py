@@ -10,7 +10,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 
 from delegations.domain.badge_sheet import Card
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("badge.typ")
 
@@ -32,7 +32,7 @@ def code(number: str) -> str:
 
 
 def write(cards: Sequence[Card]) -> bytes:
-    """Return the document, in the language of the first badge's summit. Raises summit.paper.fonts.MissingFontError
+    """Return the document, in the language of the first badge's summit. Raises summit.pdf.fonts.MissingFontError
     where no font here prints one of its letters."""
     language = cards[0].summit_language
     with override(language):

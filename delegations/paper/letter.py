@@ -11,7 +11,7 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from summit.core.date_formats import long_day
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("letter.typ")
 
@@ -41,7 +41,7 @@ def _source() -> bytes:
 def write(sheet: Sheet) -> bytes:
     """Return the letter, with its few words of its own in the active language, which is the sheet's.
 
-    Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
     """
     return print_pdf(
         _source(),

@@ -10,7 +10,7 @@ from delegations.paper import letter
 def write(row: VisaLetter) -> bytes:
     """Return an issued letter; the same bytes each time.
 
-    Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
     """
     sheet = sheet_of(row)
     with translation.override(sheet.language):

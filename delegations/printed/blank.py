@@ -17,9 +17,9 @@ from delegations.domain import columns, quotas
 from delegations.domain.incoming.values import kinds_offered
 from delegations.fields import GROUPS, PARTICULARS, PERSON
 from delegations.models import Category, Party, PassportType, Policy, Sex, SheetPurpose
+from summit.import_export.csv_injection import harmless
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
-from summit.tables.harmless import harmless
 from summit.templatetags.marks import comma
 from summit.users.models import User
 

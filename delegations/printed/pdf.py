@@ -8,7 +8,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 
 from delegations.domain.listing import Listing, languages
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 
 SOURCE = Path(__file__).with_name("participants.typ")
 MEDIA_TYPE = "application/pdf"
@@ -29,7 +29,7 @@ def ways() -> dict[str, str]:
 def write(listing: Listing) -> bytes:
     """Return the list; the same revision, language and order give the same bytes.
 
-    Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
     """
     with override(listing.language):
         nobody = _("To be announced.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.domain.photo_sheet import Face
 from delegations.printed.pdf import ways
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
 
@@ -24,7 +24,7 @@ def _source() -> bytes:
 
 
 def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime) -> bytes:
-    """Return the sheet in a language. Raises summit.paper.fonts.MissingFontError where no font here prints one of its
+    """Return the sheet in a language. Raises summit.pdf.fonts.MissingFontError where no font here prints one of its
     letters."""
     at = now.astimezone(summit.zone)
     with override(language):

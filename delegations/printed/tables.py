@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from django.utils.translation import get_language, get_language_info
 from openpyxl import Workbook
 
-from summit.tables.harmless import harmless
+from summit.import_export.csv_injection import harmless
 
 CSV, XLSX, JSON = "csv", "xlsx", "json"
 MEDIA_TYPES = {

@@ -7,7 +7,7 @@ from functools import cache
 from portal.demo.names import LOCAL
 from sessions.models import Attendance, Document, Interpretation, MediaAccess, Session, SessionKind, SessionText
 from sessions.models.visibility import Visibility
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 from summit.users.models import User
 
 # By the title of the session: French and Arabic.

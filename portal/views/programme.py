@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 from portal.identity import viewer_of, viewer_required
 from sessions.domain import member, released, updates
 from sessions.printed import programme as printed
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 
 
 @require_safe
@@ -32,7 +32,7 @@ def programme(request: HttpRequest) -> HttpResponse:
     try:
         name, content = printed.write(viewer.summit, updated, reader, rows, own=not everything)
     except MissingFontError as problem:
-        messages.error(request, f"{words.missing(problem)} {words.remedy(problem)}")
+        messages.error(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
         return redirect(back)
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = content_disposition_header(as_attachment=False, filename=name) or "inline"

@@ -1,4 +1,4 @@
-"""PDF of a text, with its language. How it is printed, and with which fonts, is summit.paper's to know."""
+"""PDF of a text, with its language. How it is printed, and with which fonts, is summit.pdf's to know."""
 
 import json
 from collections.abc import Iterable
@@ -20,8 +20,8 @@ from press.rendered import blocks_of
 from summit.core.date_formats import plain_day
 from summit.core.languages import tongue
 from summit.core.process_cache import Memory
-from summit.paper import words
-from summit.paper.press import lacking, print_pdf
+from summit.pdf import missing_fonts
+from summit.pdf.typst import lacking, print_pdf
 
 # Some 50 kB each: what is asked for most.
 _printed: Memory[bytes] = Memory(64)
@@ -36,7 +36,7 @@ def _source() -> bytes:
 def write(reading: Reading) -> bytes:
     """Return the text as PDF; the same edition always gives the same bytes on the same machine, printed once.
 
-    Raises summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
     """
     data = as_data(reading)
     key = sha256(json.dumps(data).encode()).digest()
@@ -52,7 +52,7 @@ def unprintable(edition: Edition) -> str:
     who = speaker(edition, named), named.footnote if named else ""
     parts = (edition.title, edition.summary, edition.body, *who, edition.change_note)
     problem = lacking("\n".join(parts))
-    return f"{words.missing(problem)} {words.remedy(problem)}" if problem else ""
+    return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
 
 
 def as_data(reading: Reading) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from press.notices import notices
 from press.reading import Reading
 from press.rendered import contents_of, length_of, minutes_of, plain_of
 from summit.core.languages import spoken
-from summit.paper.fonts import copied_wrongly
+from summit.pdf.fonts import copied_wrongly
 
 register = template.Library()
 register.filter("minutes_of", minutes_of)

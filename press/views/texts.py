@@ -19,8 +19,8 @@ from press.neighbours import around
 from press.pinned import find_edition, find_file, find_gone, since, with_links
 from press.reading import Reading, find, read
 from summit.core.languages import spoken
-from summit.paper import words as paper
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts as paper
+from summit.pdf.fonts import MissingFontError
 from summit.summits.models import Summit
 from summit.views import get_summit
 

@@ -13,10 +13,10 @@ from sessions.domain.incoming import uploads
 from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Visibility
 from summit.desk.base import SUMMIT_PATHS
-from summit.domain import uploaded
 from summit.summits.models import Summit
-from summit.uploads.desk import UploadForm, UploadsAdmin
-from summit.uploads.shown import Words
+from summit.uploads import services as uploads_services
+from summit.uploads.admin import UploadForm, UploadsAdmin
+from summit.uploads.report_page import Words
 from summit.users.models import User
 
 SUMMIT_PATHS.update({ScheduleFile: "summit"})
@@ -97,4 +97,4 @@ class ScheduleFileAdmin(UploadsAdmin):
 
     def more(self, row: ScheduleFile) -> dict[str, Any]:
         """Say for how long a schedule waits."""
-        return {"waits": uploaded.WAITS.days}
+        return {"waits": uploads_services.WAITS.days}

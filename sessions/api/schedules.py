@@ -19,11 +19,11 @@ from summit.api.problems import Problem, means, unprocessable
 from summit.api.resources import Resource
 from summit.api.rows import Values
 from summit.audit import access_log
+from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit
+from summit.uploads.reading_job import LOOK
 from summit.uploads.report import Outcome
-from summit.uploads.working import LOOK
 from summit.users.models import User
-from summit.work.models import Job
 
 Told = serializers.Serializer[Any]
 means(Unreadable, "conflict")

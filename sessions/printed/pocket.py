@@ -17,7 +17,7 @@ from sessions.domain.called import called, raised
 from sessions.facts_line import facts
 from sessions.models import Members, ReleasedRole, ReleasedSession
 from summit.core.date_formats import long_day
-from summit.paper.press import print_pdf
+from summit.pdf.typst import print_pdf
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock, day_clock
@@ -67,7 +67,7 @@ def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
     """Return the programme in the reader's language; `rows` come in their order, with who takes part.
 
     The same sessions, last changed at the same moment, give the same bytes. Raises
-    summit.paper.fonts.MissingFontError where no font here prints one of its letters.
+    summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
     """
     language = get_language() or pocket.summit.language
     days = [

@@ -29,7 +29,7 @@ def write(
 ) -> tuple[str, bytes]:
     """Return what the programme of a reader is called as a file, and it as PDF in their language: of `rows`, which
     are their `own` or all that they may know of, which changed at `updated_at` last. Raises
-    summit.paper.fonts.MissingFontError where no font here prints one of its letters."""
+    summit.pdf.fonts.MissingFontError where no font here prints one of its letters."""
     names = naming.book(summit)
     whose = _whose(reader, names, summit.language)
     content = pocket.write(Pocket(summit, updated_at, reader.members, whose, own, names), rows)

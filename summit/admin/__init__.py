@@ -6,11 +6,12 @@ from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.auth.models import Group
 
-from summit.admin import accounts, audit, given, summits
+from summit.admin import accounts, audit, summits
+from summit.import_export import admin as import_admin
 
 # Libraries register their own tables; here roles replace groups, and accounts say what matters of the rest.
 for foreign in (EmailAddress, Authenticator, UserSession, Group):
     if admin.site.is_registered(foreign):
         admin.site.unregister(foreign)
 
-__all__ = ["accounts", "audit", "given", "summits"]
+__all__ = ["accounts", "audit", "import_admin", "summits"]

@@ -14,20 +14,26 @@ class ApiConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the rules, the addresses, the words, and what has an end."""
-        from summit.api import field_words, moving, permissions, routes, words  # noqa: F401
+        from summit.api import (  # noqa: F401
+            field_words,
+            permissions,
+            routes,
+            transfer_policy,
+            words,
+        )
         from summit.api.domain import answers, spending
         from summit.api.places import Rooms, Venues
         from summit.api.team import Roles
+        from summit.import_export import import_job  # noqa: F401
+        from summit.import_export import services as import_export_services
+        from summit.import_export.registry import Intake, take_in
         from summit.maintenance import heartbeats
-        from summit.tables import working  # noqa: F401
-        from summit.tables.domain import given
-        from summit.tables.incoming import Intake, take_in
 
         field_words.speak()
         for resource, keys in ((Venues, ("name",)), (Rooms, ("venue", "name"))):
             take_in(Intake(resource, keys))
         told = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
         take_in(Intake(Roles, ("email", "role"), told))
-        heartbeats.clears(4)(given.drop_old)
+        heartbeats.clears(4)(import_export_services.drop_old)
         heartbeats.clears(2)(answers.clear)
         heartbeats.clears(2)(spending.clear)

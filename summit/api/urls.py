@@ -11,9 +11,9 @@ from summit.api.programs import Applications, ApplicationTokens
 from summit.api.tasks import Tasks
 from summit.api.team import Audit, Roles
 from summit.api.working import working_api
-from summit.hooks.api import Deliveries, Webhooks
+from summit.jobs.api import Jobs
 from summit.outbox.api import Messages
-from summit.work.api import Jobs
+from summit.webhooks.api import Deliveries, Webhooks
 
 urlpatterns: list[URLPattern] = [
     path("me/", working_api(Me.as_view()), name="api-me"),

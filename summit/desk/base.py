@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 
 from summit.audit import services as audit
 from summit.desk.admission import AdmitMixin
-from summit.desk.exporting import ExportMixin
 from summit.desk.filters import OwnSummitsFilter
 from summit.desk.forms import AgainMixin, SentencesForm
 from summit.desk.header import proposed
@@ -27,6 +26,7 @@ from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin
 from summit.desk.zones import ZoneMixin
+from summit.import_export.export_admin import ExportMixin
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit

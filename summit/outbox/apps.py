@@ -14,5 +14,13 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the outbox's own kinds of message, rules, addresses and metrics."""
-        from summit.outbox import gauges, kinds, moving, permissions, routes, todo, words  # noqa: F401
+        from summit.outbox import (  # noqa: F401
+            gauges,
+            kinds,
+            permissions,
+            routes,
+            todo,
+            transfer_policy,
+            words,
+        )
         from summit.outbox.domain import arming, forgetting  # noqa: F401

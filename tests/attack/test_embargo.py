@@ -13,10 +13,10 @@ from press.domain.announce import announce_due
 from press.models import Text
 from press.reading import FORMATS
 from summit.audit.models import AuditEntry
-from summit.hooks.events import EVENTS, PING
-from summit.hooks.models import Delivery
 from summit.outbox.models import Message
 from summit.summits.models import Summit
+from summit.webhooks.events import EVENTS, PING
+from summit.webhooks.models.deliveries import Delivery
 from tests.attack.crawling import CANARY, leaks, told_by_mail
 from tests.attack.hidden import CORRECTION, STATES, canary, hidden_texts, readers
 from tests.clients import signed_in

@@ -10,8 +10,8 @@ from delegations.domain import entering, quotas
 from delegations.domain.incoming import apply
 from delegations.models import Category, Membership, Party, Quota
 from summit.audit.services import SYSTEM, Link
+from summit.import_export.parsers import read
 from summit.permissions.models import Role
-from summit.tables.reading import read
 from summit.users.models import User
 from tests import factories as f
 from tests.attack.test_races import race

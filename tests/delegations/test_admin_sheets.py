@@ -9,10 +9,10 @@ from django.test import Client
 from delegations.models import Party, Sheet
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
+from summit.import_export import parsers as tables
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables import reading as tables
 from tests import factories as f
 from tests.delegations.helpers import sign_in, text
 

@@ -14,10 +14,10 @@ from delegations.printed import tables
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
+from summit.import_export import parsers as incoming
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables import reading as incoming
 from tests import factories as f
 from tests.delegations.helpers import sign_in
 from tests.portal.delegation.helpers import make

@@ -19,7 +19,7 @@ from summit.audit.models import AuditEntry
 from summit.outbox.domain import delivery, mime
 from summit.outbox.kinds import KINDS, Mail
 from summit.outbox.models import Message
-from summit.paper.fonts import MissingFontError
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f

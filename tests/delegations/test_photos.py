@@ -26,7 +26,7 @@ from summit.audit.services import Link
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.uploads.slots import slot
+from summit.uploads.process_slots import slot
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in

@@ -18,12 +18,13 @@ from delegations.models import (
     Retention,
 )
 from summit.audit.models import AuditEntry
-from summit.hooks.models import Delivery
+from summit.jobs import running
+from summit.jobs import services as jobs_services
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs, running
+from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import refuses, text
@@ -200,8 +201,8 @@ class TestLongWork:
         Summit.objects.filter(pk=summit.pk).update(ends_on=date(2020, 1, 2), starts_on=date(2020, 1, 1))
         for _number in range(3):
             member(summit)
-        refuses(PermissionDenied, jobs.start, kind=purging.NAME, by=protocol, summit=summit)
-        job = jobs.start(kind=purging.NAME, by=organiser, summit=Summit.objects.get(pk=summit.pk))
+        refuses(PermissionDenied, jobs_services.start, kind=purging.NAME, by=protocol, summit=summit)
+        job = jobs_services.start(kind=purging.NAME, by=organiser, summit=Summit.objects.get(pk=summit.pk))
         while job.state == "waiting":
             running.run(job.pk)
             job.refresh_from_db()

@@ -15,14 +15,15 @@ from delegations.models import Category, Membership, Particulars, Party, Sheet, 
 from delegations.printed import blank
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link
-from summit.domain import uploaded
+from summit.import_export import parsers as tables
+from summit.jobs import running
+from summit.jobs import services as jobs_services
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables import reading as tables
-from summit.uploads.working import LOOK, TAKE
+from summit.uploads import services as uploads_services
+from summit.uploads.reading_job import LOOK, TAKE
 from summit.users.models import User
-from summit.work.domain import jobs, running
 from tests import factories as f
 from tests.delegations.helpers import refuses
 from tests.threads import at_once
@@ -105,7 +106,7 @@ def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkey
 class TestLongWork:
     def run(self, protocol: User, row: Sheet, deed: str) -> str:
         params = {"sheet": row.public_id, "deed": deed}
-        job = jobs.start(kind=reading.NAME, by=protocol, summit=row.summit, params=params)
+        job = jobs_services.start(kind=reading.NAME, by=protocol, summit=row.summit, params=params)
         running.run(job.pk)
         job.refresh_from_db()
         assert job.problem == ""
@@ -130,7 +131,7 @@ class TestLongWork:
 def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:
     old, new, done = (stored(summit, protocol) for _number in range(3))
     sheets.take(sheet=done, by=protocol)
-    ago = timezone.now() - uploaded.WAITS - timedelta(hours=1)
+    ago = timezone.now() - uploads_services.WAITS - timedelta(hours=1)
     Sheet.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
     Summit.objects.update(illustrative=True)
     nightly.purge_all()
@@ -154,7 +155,7 @@ class TestTwoBrowsers:
         assert self.race() == ["Report", "SheetProblem"]
 
     def test_control_without_the_claim_it_is_taken_over_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(uploaded, "claim", lambda row: True)
+        monkeypatch.setattr(uploads_services, "claim", lambda row: True)
         assert self.race() == ["Report", "Report"]
 
 

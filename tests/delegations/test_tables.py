@@ -11,9 +11,9 @@ from openpyxl import Workbook
 
 from delegations.domain.columns import recognise, recognised
 from delegations.fields import PARTICULARS, PERSON
-from summit.tables import reading as tables
-from summit.tables.harmless import harmless
-from summit.tables.reading import TableProblem, read
+from summit.import_export import parsers as tables
+from summit.import_export.csv_injection import harmless
+from summit.import_export.parsers import TableProblem, read
 from tests.delegations.helpers import refuses
 
 OTHER = "This file is no table. Choose one that was saved as XLSX or CSV."

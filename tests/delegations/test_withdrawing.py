@@ -13,11 +13,12 @@ from delegations.domain import members
 from delegations.models import FormerMember, Membership, Party
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
+from summit.jobs import running
+from summit.jobs import services as jobs_services
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs, running
-from summit.work.models import Job
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries, refuses, text
@@ -154,7 +155,9 @@ class TestWork:
         foreign = members_of(f.PartyFactory(), 1)
         refuses(PermissionDenied, withdrawing.ask, memberships=[*members_of(party, 1), *foreign], by=protocol)
         with pytest.raises(PermissionDenied):
-            jobs.start(kind=withdrawing.NAME, by=protocol, summit=Summit.objects.exclude(pk=party.summit_id).get())
+            jobs_services.start(
+                kind=withdrawing.NAME, by=protocol, summit=Summit.objects.exclude(pk=party.summit_id).get()
+            )
         assert not Job.objects.exists()
 
 
@@ -165,5 +168,5 @@ def test_lists_that_begin_alike_are_two_jobs(party: Party, protocol: User, monke
         begun(asked, protocol)
     assert Job.objects.count() == 2
     # Control: cut they would be one.
-    monkeypatch.setattr(jobs, "_key", lambda whole: whole[:80])
+    monkeypatch.setattr(jobs_services, "_key", lambda whole: whole[:80])
     assert begun(rows[1:], protocol) == begun(rows[1:-1], protocol)

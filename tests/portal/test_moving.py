@@ -19,13 +19,14 @@ from summit.api.domain import applications
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
-from summit.domain.moving import arriving, declared, leaving, plan, sealed
-from summit.domain.moving.sealed import ArchiveProblem
-from summit.hooks.models import Endpoint
+from summit.core import transfer_registry
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
+from summit.transfer import encryption, exporter, importer, model_order
+from summit.transfer.encryption import ArchiveProblem
 from summit.users.models import User
+from summit.webhooks.models.endpoints import Endpoint
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -36,7 +37,7 @@ SMALL = synthetic.Sizes(delegations=4, sessions=12, people=12, texts=6)
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keys of passphrases for a test: a guess costs nothing."""
-    monkeypatch.setattr(sealed, "COST", 4)
+    monkeypatch.setattr(encryption, "COST", 4)
 
 
 def make() -> Summit:
@@ -76,16 +77,19 @@ def now() -> datetime:
 
 
 def export(summit: Summit, path: Path) -> dict[str, Any]:
-    return leaving.export(summit=summit, path=path, passphrase=PASSPHRASE, by=SYSTEM)
+    return exporter.export(summit=summit, path=path, passphrase=PASSPHRASE, by=SYSTEM)
 
 
 def bring_in(path: Path, *, slug: str | None = None, passphrase: str = PASSPHRASE) -> Summit:
-    return arriving.bring_in(path=path, passphrase=passphrase, slug=slug, by=SYSTEM)
+    return importer.bring_in(path=path, passphrase=passphrase, slug=slug, by=SYSTEM)
 
 
 def forget(summit: Summit) -> None:
     """Empty the tables of what moves, as a database has them that has held other summits: their keys are used up."""
-    tables = [model._meta.db_table for model in (*map(apps.get_model, declared.LEFT), *reversed(plan.order()))]
+    tables = [
+        model._meta.db_table
+        for model in (*map(apps.get_model, transfer_registry.LEFT), *reversed(model_order.order()))
+    ]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
@@ -114,7 +118,7 @@ def one(tmp_path: Path) -> tuple[dict[str, Any], Path]:
 
 
 def lines(path: Path, label: str) -> list[dict[str, Any]]:
-    with sealed.reading(path, PASSPHRASE) as file, zipfile.ZipFile(file) as archive:
+    with encryption.reading(path, PASSPHRASE) as file, zipfile.ZipFile(file) as archive:
         return [json.loads(line) for line in archive.read(f"rows/{label}.jsonl").splitlines()]
 
 
@@ -214,7 +218,7 @@ class TestRefusals:
     def test_a_wrong_passphrase_and_a_short_one(self, there: Path) -> None:
         self.refused(there, "another one than that of the archive", passphrase="wrong horse battery")
         with pytest.raises(ArchiveProblem, match="needs 12 characters"):
-            leaving.export(summit=Summit.objects.get(), path=there.with_name("x"), passphrase="short", by=SYSTEM)
+            exporter.export(summit=Summit.objects.get(), path=there.with_name("x"), passphrase="short", by=SYSTEM)
 
     def test_a_damaged_one(self, there: Path) -> None:
         whole = there.read_bytes()
@@ -233,13 +237,13 @@ class TestRefusals:
 
     def test_nobody_waits_for_one_that_is_damaged_within(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         """It is found before a transaction begins, which on SQLite keeps others from writing."""
-        monkeypatch.setattr(sealed, "PIECE", 256)
+        monkeypatch.setattr(encryption, "PIECE", 256)
         path = there.with_name("pieces")
         export(Summit.objects.get(), path)
         whole = path.read_bytes()
         path.write_bytes(whole[:700] + bytes([whole[700] ^ 1]) + whole[701:])
-        monkeypatch.setattr(arriving, "_check", lambda *asked: None)
-        monkeypatch.setattr(arriving, "_store", _never)
+        monkeypatch.setattr(importer, "_check", lambda *asked: None)
+        monkeypatch.setattr(importer, "_store", _never)
         self.refused(path, "The archive is damaged")
         path.write_bytes(whole)
         with pytest.raises(AssertionError, match="a transaction began"):
@@ -247,12 +251,12 @@ class TestRefusals:
 
     def test_another_format_and_another_release(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         whole = bytearray(there.read_bytes())
-        whole[len(sealed.MAGIC)] = 2
+        whole[len(encryption.MAGIC)] = 2
         foreign = there.with_name("foreign")
         foreign.write_bytes(whole)
         self.refused(foreign, "The archive has format 2, and this release reads 1")
-        here = leaving.migrations()
-        monkeypatch.setattr(arriving, "migrations", lambda: here | {"press": "0099_later"})
+        here = exporter.migrations()
+        monkeypatch.setattr(importer, "migrations", lambda: here | {"press": "0099_later"})
         self.refused(there, r"made by another release \(press: \d+\w+, here 0099_later\)")
 
     def test_a_name_that_is_taken(self, there: Path) -> None:
@@ -267,14 +271,14 @@ class TestRefusals:
         assert list(tmp_path.iterdir()) == []
 
     def test_a_part_that_is_not_the_manifests(self, there: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = arriving._manifest
+        real = importer._manifest
 
         def other(archive: zipfile.ZipFile) -> dict[str, Any]:
             found = real(archive)
             found["parts"]["summit.Person"]["sha256"] = "0" * 64
             return found
 
-        monkeypatch.setattr(arriving, "_manifest", other)
+        monkeypatch.setattr(importer, "_manifest", other)
         Summit.objects.get().delete()
         self.refused(there, "The archive is damaged")
 
@@ -305,38 +309,38 @@ class TestDeclared:
     ALL = [model for model in apps.get_models(include_auto_created=True) if not model._meta.proxy]
 
     def test_every_model_moves_stays_or_belongs(self) -> None:
-        known = [*declared.MOVED, *declared.LEFT, *declared.OWN]
+        known = [*transfer_registry.MOVED, *transfer_registry.LEFT, *transfer_registry.OWN]
         assert sorted(known) == sorted(model._meta.label for model in self.ALL)
-        assert all(why for why in (*declared.LEFT.values(), *declared.OWN.values()))
+        assert all(why for why in (*transfer_registry.LEFT.values(), *transfer_registry.OWN.values()))
 
     def test_control_one_that_is_declared_twice_is_refused(self) -> None:
         with pytest.raises(ValueError, match="declared twice"):
-            declared.stays("summit.Venue", why="x")
+            transfer_registry.stays("summit.Venue", why="x")
 
     def test_what_moves_has_a_summit_and_refers_to_what_moves(self) -> None:
-        moves = {*plan.order(), User}
-        for model in plan.order():
-            assert set(plan.references(model).values()) <= moves
+        moves = {*model_order.order(), User}
+        for model in model_order.order():
+            assert set(model_order.references(model).values()) <= moves
             assert isinstance(model._meta.pk, models.BigAutoField)
-            assert plan.rows(model, Summit(pk=0)).count() == 0
-            moved = declared.moved_of(model)
+            assert model_order.rows(model, Summit(pk=0)).count() == 0
+            moved = transfer_registry.moved_of(model)
             assert moved.without | set(moved.named) <= {field.name for field in model._meta.concrete_fields}
 
     def test_the_summit_comes_first_and_the_audit_last(self) -> None:
-        assert (plan.order()[0], plan.order()[-1]) == (Summit, AuditEntry)
+        assert (model_order.order()[0], model_order.order()[-1]) == (Summit, AuditEntry)
 
 
 @pytest.mark.parametrize("nameless", [True, False])
 def test_a_killed_export_leaves_nothing(nameless: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if not nameless:
         # The control, and what a file system without such files does.
-        monkeypatch.setattr(sealed, "_nameless", lambda folder: None)
+        monkeypatch.setattr(encryption, "_nameless", lambda folder: None)
     path = tmp_path / "small.summit"
-    with sealed.writing(path, "a long enough passphrase") as file:
+    with encryption.writing(path, "a long enough passphrase") as file:
         file.write(b"x" * 200_000)
         # Where it is killed here, this is what is left.
         assert [each.name for each in tmp_path.iterdir()] == ([] if nameless else ["small.summit.part"])
     assert [each.name for each in tmp_path.iterdir()] == ["small.summit"]
     assert path.stat().st_mode & 0o777 == 0o600
-    with sealed.reading(path, "a long enough passphrase") as found:
+    with encryption.reading(path, "a long enough passphrase") as found:
         assert found.read() == b"x" * 200_000

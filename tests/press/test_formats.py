@@ -11,7 +11,7 @@ from lxml import etree
 
 from press.domain.markdown import to_blocks, to_html, to_plain, words
 from press.models import Edition
-from summit.paper import fonts, press
+from summit.pdf import fonts, typst
 from tests.languages import pseudo
 from tests.press.checks import akoma_ntoso, ninjs_faults
 from tests.press.helpers import add_edition, ago, make_text, officer, url_of
@@ -154,7 +154,7 @@ class TestLettersWithoutAFont:
     def korean(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
         monkeypatch.setattr(fonts, "machine", fonts.own)
         monkeypatch.setattr(fonts, "further", tuple)
-        press.lacking.cache_clear()
+        typst.lacking.cache_clear()
         return make_text(moment=ago(1), body="한글 and words")
 
     def test_who_prints_is_told_which_package_is_missing(

@@ -12,7 +12,7 @@ from PIL import Image
 from press.models import Text, TextKind
 from sessions import published
 from sessions.models import Session
-from summit.paper import card
+from summit.http import share_picture
 from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SessionFactory, SlotFactory, SummitFactory, UserFactory
@@ -109,11 +109,11 @@ class TestPicture:
 
     def test_it_says_the_summits_name(self) -> None:
         one, other = SummitFactory(name="One"), SummitFactory(name="Other")
-        assert card.draw(one) == card.draw(one)
-        assert card.draw(one) != card.draw(other)
+        assert share_picture.draw(one) == share_picture.draw(one)
+        assert share_picture.draw(one) != share_picture.draw(other)
         # Letters that no font prints are no empty boxes.
         other.name, other.language = "\U00012000\U00012001", "en"
-        assert len(card.draw(other)) > 1000
+        assert len(share_picture.draw(other)) > 1000
 
 
 def test_the_desks_countdown_says_what_then_is_true(summit: Summit) -> None:

@@ -15,11 +15,11 @@ from sessions.models import FloorRequest, Session
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
+from summit.jobs.models.jobs import Job
 from summit.permissions.route_table import Gate, Route, Whose, declared
 from summit.privacy import subject_access
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.models import Job
 from tests import factories as f
 from tests.press.helpers import ago, make_lift, make_text
 from tests.routes.crossing import fill

@@ -50,11 +50,12 @@ from sessions.domain import feeds, releases
 from sessions.models import Session, Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
+from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS, FOLLOWING, Role
 from summit.permissions.route_table import Reader, Whose
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.models import Job, KeptTable
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, make_delivered, make_text
 

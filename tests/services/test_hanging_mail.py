@@ -15,10 +15,10 @@ pytestmark = [*MARKS, pytest.mark.postgresql]
 HANGS, SOON = 60.0, 20
 START = """
 from summit.models import User
-from summit.work.domain import jobs
+from summit.jobs.domain import jobs
 print(jobs.start(kind="verify_audit", by=User.objects.create(email="root@summit.example", is_superuser=True)).pk)
 """
-STATE = "from summit.work.models import Job; print(Job.objects.get().state)"
+STATE = "from summit.jobs.models import Job; print(Job.objects.get().state)"
 
 
 def _done_in_time(folder: Path, shared: Path, *, own: bool) -> bool:

@@ -8,9 +8,9 @@ import pytest
 import redis
 
 from summit.embedded.broker import broker
-from tests.hooks.receivers import OK, Drip, Receiver, receiver
 from tests.processes import Processes, processes, wait_for
 from tests.services import MARKS
+from tests.summit.webhooks.receivers import OK, Drip, Receiver, receiver
 
 # One database says it: the claims and the sweep by themselves are asked of both in tests/hooks.
 pytestmark = [*MARKS, pytest.mark.postgresql]
@@ -18,7 +18,7 @@ pytestmark = [*MARKS, pytest.mark.postgresql]
 NUMBER = 5
 CAUSE = """
 from django.db import transaction
-from summit.hooks.domain import emit, endpoints
+from summit.webhooks.domain import emit, endpoints
 from summit.models import Summit, User
 summit = Summit.objects.get(slug="border-security-2025")
 by = User.objects.get(email="organiser@summit.example")
@@ -30,11 +30,11 @@ with transaction.atomic():
 # As if the time were over for which a worker has the endpoint: the sweep hands it out again.
 LATER = """
 from django.db.models.functions import Now
-from summit.hooks.models import Endpoint
+from summit.webhooks.models import Endpoint
 Endpoint.objects.update(handed_until=Now())
 """
 STATES = """
-from summit.hooks.models import Delivery
+from summit.webhooks.models import Delivery
 print(list(Delivery.objects.order_by("pk").values_list("state", "attempts")))
 """
 

@@ -17,13 +17,13 @@ from sessions.domain.incoming.kept import _naming
 from sessions.domain.incoming.plain import Unreadable
 from sessions.models import ScheduleFile, Session, Visibility
 from summit.audit.models import AuditEntry
-from summit.domain import uploaded
+from summit.jobs.job_kinds import Result
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.privacy.registry import Subject
 from summit.summits.models import Summit
+from summit.uploads import services as uploads_services
 from summit.users.models import User
-from summit.work.kinds import Result
-from summit.work.models import Job
 from tests.clients import signed_in
 from tests.factories import PersonFactory, UserFactory
 from tests.sessions.test_incoming import as_json, event
@@ -134,11 +134,11 @@ def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
 def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
     old, taken = store(summit, desk), store(summit, desk)
     uploads.take(row=taken, by=desk)
-    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploaded.WAITS - timedelta(hours=1))
+    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     new = store(summit, desk)
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
     # Every night as well, be the summit a demonstration.
-    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploaded.WAITS - timedelta(hours=1))
+    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     Summit.objects.update(illustrative=True)
     nightly.purge_all()
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk}

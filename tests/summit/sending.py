@@ -9,13 +9,14 @@ import pytest
 from delegations.domain import reminders
 from press.domain import alarms, announce, recalls
 from press.models import Announcement, Lift, LiftMode
-from summit.hooks.domain import delivery as events
-from summit.hooks.domain.judging import Outcome
-from summit.hooks.models import Delivery
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
+from summit.webhooks import delivery as events
+from summit.webhooks.models import deliveries
+from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.response_policy import Outcome
 from tests import factories as f
 from tests.press.helpers import ago, make_text
 
@@ -44,7 +45,9 @@ def sending_summit(**values: Any) -> Summit:
 
 def sweep_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
     """Return what runs all that sends by itself, once, and counts what went out; events reach their receivers."""
-    monkeypatch.setattr(events, "deliver", lambda row: events._mark(row, events.DeliveryState.SENT) and Outcome.DONE)
+    monkeypatch.setattr(
+        events, "deliver", lambda row: events._mark(row, deliveries.DeliveryState.SENT) and Outcome.DONE
+    )
 
     def run() -> dict[str, int]:
         found = {

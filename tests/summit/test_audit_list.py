@@ -16,10 +16,10 @@ from summit.audit import services as audit
 from summit.audit.actions import DEEDS
 from summit.audit.models import AuditEntry
 from summit.desk.audit_list import deed_choices
+from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.models import Job
 from tests import factories as f
 from tests.clients import signed_in
 

@@ -132,7 +132,7 @@ def calls(path: Path) -> set[str]:
 @pytest.mark.slow("reads every file of the source")
 def test_nothing_is_queued_but_by_the_sweeps(tmp_path: Path) -> None:
     found = {str(path): calls(ROOT / path) for path in sources()}
-    sweeps = {f"summit/{app}/tasks.py": {"send_task"} for app in ("hooks", "outbox", "work")}
+    sweeps = {f"summit/{app}/tasks.py": {"send_task"} for app in ("jobs", "outbox", "webhooks")}
     assert {path: names for path, names in found.items() if names} == sweeps
     # The control: the search finds what it looks for.
     path = tmp_path / "bad.py"

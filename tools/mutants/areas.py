@@ -53,8 +53,8 @@ AREAS: dict[str, tuple[str, ...]] = {
         "sessions/permissions.py",
         "press/permissions.py",
         "summit/outbox/permissions.py",
-        "summit/hooks/permissions.py",
-        "summit/work/permissions.py",
+        "summit/webhooks/permissions.py",
+        "summit/jobs/permissions.py",
     ),
     "embargo decisions": (
         "press/domain/announce.py",

@@ -20,9 +20,9 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import By, System
 from summit.core import bulk_insert
 from summit.core.write_detection import ahead
+from summit.import_export.parsers import Table
 from summit.permissions.rules import allows, check, refusal
 from summit.summits.models import Summit
-from summit.tables.reading import Table
 from summit.users.models import User
 
 SLICE = 500

@@ -27,9 +27,9 @@ from delegations.domain.quotas import QuotaFull
 from delegations.fields import GROUP_OF, PARTICULARS, PERSON
 from delegations.forms import values_of
 from delegations.models import Capacity, Category, Likeness, Membership, Particulars, Party, PartyKind
+from summit.import_export.parsers import Row, Table
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.tables.reading import Row, Table
 from summit.uploads.report import ALL, Outcome, Question
 
 

@@ -10,9 +10,9 @@ from delegations.domain.incoming.apply import preview, read_in
 from delegations.domain.incoming.report import Line, Report
 from delegations.domain.incoming.values import Unreadable
 from summit.audit.services import SYSTEM
+from summit.import_export import parsers as tables
+from summit.import_export.parsers import TableProblem
 from summit.summits.models import Summit
-from summit.tables import reading as tables
-from summit.tables.reading import TableProblem
 
 
 class Command(BaseCommand):

@@ -14,7 +14,7 @@ from delegations.sheet_words import WORDS
 from portal.delegation import Desk, desk, see_other
 from summit.audit import access_log
 from summit.people.models import Person
-from summit.uploads import shown
+from summit.uploads import report_page
 
 READ_IN = "delegations.read_in"
 
@@ -105,7 +105,7 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
     if report is None:
         raise Http404
     context = found.context(sheet=row, writes=report.writes, refused=refused, own=True)
-    context |= shown.context(report, request.GET, WORDS)
+    context |= report_page.context(report, request.GET, WORDS)
     return render(request, "portal/delegation/sheet.html", context, status=409 if refused else 200)
 
 

@@ -14,8 +14,8 @@ from delegations.domain.visa_texts import reference
 from delegations.models import Membership, Policy, VisaLetter, VisaState
 from delegations.paper import visa
 from portal.delegation import Desk, desk, see_other
-from summit.paper import words
-from summit.paper.fonts import MissingFontError
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
 
 SIGNS = {VisaState.ASKED: "wait", VisaState.ISSUED: "good", VisaState.REFUSED: "bad", VisaState.VOID: "off"}
 
@@ -128,7 +128,7 @@ def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
     try:
         content = visa.write(row)
     except MissingFontError as problem:
-        return _refused(request, found, f"{words.missing(problem)} {words.remedy(problem)}")
+        return _refused(request, found, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
     shown.note_visa_letter(by=found.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
     # The name tells nothing of anybody.

@@ -31,9 +31,9 @@ from sessions.domain import speeches
 from sessions.domain.releases import lock
 from sessions.models import Session, Slot
 from summit.audit.services import SYSTEM
+from summit.import_export.parsers import Table
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.tables.reading import Table
 from summit.uploads.report import Outcome
 from summit.users.models import User
 

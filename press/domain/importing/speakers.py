@@ -9,8 +9,8 @@ from delegations.domain.countries import code_of
 from delegations.domain.incoming.known import Known
 from delegations.models import Party
 from press.domain.incoming import Unreadable
+from summit.import_export.parsers import Table
 from summit.people.models import Person
-from summit.tables.reading import Table
 
 
 @dataclass(frozen=True)

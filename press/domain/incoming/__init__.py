@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from press.domain.incoming import apart
 from press.domain.incoming.making import MARKDOWN, make
 from press.domain.incoming.report import Heavy, Kind, Note, Taken, Unreadable
-from summit.uploads import confined
-from summit.uploads.slots import Busy
+from summit.uploads import sandbox
+from summit.uploads.process_slots import Busy
 
 __all__ = ["ENDINGS", "MOST_BYTES", "Note", "Taken", "Unreadable", "read"]
 
@@ -34,8 +34,8 @@ def read(*, filename: str, content: bytes) -> Taken:
 def _read_apart(filename: str, content: bytes) -> Taken:
     said = {"filename": filename, "language": get_language()}
     try:
-        made = confined.run(apart.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True)
-    except confined.TooMuch:
+        made = sandbox.run(apart.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True)
+    except sandbox.TooMuch:
         raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
     except Busy:
         raise Unreadable(_("Other files are being read. Choose it again in a minute.")) from None

@@ -1,4 +1,4 @@
-"""Reads a file that isn't small: run by summit.uploads.confined, in a process of its own."""
+"""Reads a file that isn't small: run by summit.uploads.sandbox, in a process of its own."""
 
 from dataclasses import asdict
 from typing import Any

@@ -15,9 +15,9 @@ from press.domain.importing.report import Line, Report
 from press.domain.incoming import Unreadable
 from press.models import Wording
 from sessions.models import Session
+from summit.import_export import parsers as tables
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables import reading as tables
 from summit.users.models import User
 
 

@@ -20,9 +20,9 @@ from sessions.domain.incoming.shapes import form_of
 from sessions.models import ScheduleFile, Visibility
 from summit.audit import services as audit
 from summit.audit.services import By
-from summit.domain import uploaded
 from summit.permissions.rules import check
 from summit.summits.models import Summit
+from summit.uploads import services as uploads_services
 from summit.users.models import User
 
 # Events that are read and written while somebody waits; more of them are a worker's.
@@ -66,7 +66,7 @@ def look(*, row: ScheduleFile, by: By) -> Report:
     where it waits no more."""
     content = _content(row)
     report = preview(summit=row.summit, content=content, by=by, visibility=row.visibility)
-    if not uploaded.keep_report(row, _written(report)):
+    if not uploads_services.keep_report(row, _written(report)):
         raise Unreadable(_taken())
     return report
 
@@ -76,7 +76,7 @@ def take(*, row: ScheduleFile, by: By) -> Report:
     done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
 
     def claim() -> None:
-        if not uploaded.claim(row):
+        if not uploads_services.claim(row):
             raise Unreadable(_taken())
 
     return read_in(
@@ -85,7 +85,7 @@ def take(*, row: ScheduleFile, by: By) -> Report:
         by=by,
         visibility=row.visibility,
         claim=claim,
-        close=lambda report: uploaded.close(row, _written(report)),
+        close=lambda report: uploads_services.close(row, _written(report)),
     )
 
 
@@ -100,7 +100,7 @@ def drop(*, row: ScheduleFile, by: User) -> None:
 @nightly.drops(20)
 def drop_old() -> int:
     """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
-    return uploaded.drop_old(ScheduleFile)
+    return uploads_services.drop_old(ScheduleFile)
 
 
 def report_of(row: ScheduleFile) -> Report | None:

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from summit.audit.services import SYSTEM
-from summit.domain.moving import leaving
-from summit.domain.moving.passphrase import passphrase_of, take_passphrase
-from summit.domain.moving.sealed import ArchiveProblem
 from summit.summits.models import Summit
+from summit.transfer import exporter
+from summit.transfer.encryption import ArchiveProblem
+from summit.transfer.passphrase import passphrase_of, take_passphrase
 
 
 class Command(BaseCommand):
@@ -40,7 +40,7 @@ class Command(BaseCommand):
 
         try:
             passphrase = passphrase_of(passphrase_file, twice=True)
-            made = leaving.export(summit=summit, path=file, passphrase=passphrase, by=SYSTEM, progress=tell)
+            made = exporter.export(summit=summit, path=file, passphrase=passphrase, by=SYSTEM, progress=tell)
         except ArchiveProblem as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:

@@ -7,9 +7,9 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
 from summit.audit.services import SYSTEM
-from summit.domain.moving import arriving
-from summit.domain.moving.passphrase import passphrase_of, take_passphrase
-from summit.domain.moving.sealed import ArchiveProblem
+from summit.transfer import importer
+from summit.transfer.encryption import ArchiveProblem
+from summit.transfer.passphrase import passphrase_of, take_passphrase
 
 
 class Command(BaseCommand):
@@ -35,7 +35,7 @@ class Command(BaseCommand):
 
         try:
             passphrase = passphrase_of(passphrase_file, twice=False)
-            summit = arriving.bring_in(path=file, passphrase=passphrase, slug=slug, by=SYSTEM, progress=tell)
+            summit = importer.bring_in(path=file, passphrase=passphrase, slug=slug, by=SYSTEM, progress=tell)
         except ArchiveProblem as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(

@@ -45,8 +45,8 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.celery import app
 from summit.core.database_clock import db_now
-from summit.hooks import reasons as hook_reasons
-from summit.hooks.models import Attempt, OffWhy
+from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.jobs import Job
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from summit.outbox.reasons import because
@@ -54,7 +54,9 @@ from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
-from summit.work.models import Job, KeptTable
+from summit.webhooks import failure_reasons as hook_reasons
+from summit.webhooks.models.deliveries import Attempt
+from summit.webhooks.models.endpoints import OffWhy
 from tests.browser.crawl import categories, papers
 from tests.factories import (
     ApplicationFactory,

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from delegations.models import Category, Particulars, Retention
+from summit.jobs import running
+from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit
-from summit.work.domain import running
-from summit.work.models import Job
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, pointers
 

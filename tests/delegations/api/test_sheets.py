@@ -8,8 +8,8 @@ import pytest
 from delegations.domain import columns, sheets
 from delegations.models import Category, Membership, Sheet
 from summit.audit.models import AuditEntry
-from summit.work.domain import running
-from summit.work.models import Job
+from summit.jobs import running
+from summit.jobs.models.jobs import Job
 from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
 
 pytestmark = pytest.mark.django_db

@@ -17,10 +17,10 @@ from delegations.domain.incoming.values import Unreadable
 from delegations.models import Category, Membership, Particulars, Party, Policy, Resemblance
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
+from summit.import_export.parsers import Table, read
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables.reading import Table, read
 from tests import factories as f
 from tests.delegations.helpers import link, queries, refuses
 from tests.schemas import DATA, needs_data

@@ -10,9 +10,9 @@ from delegations.domain.incoming.apply import read_in
 from delegations.domain.incoming.report import Report
 from delegations.models import Category, Likeness, Resemblance
 from summit.audit.services import SYSTEM
+from summit.import_export.parsers import read
 from summit.people.models import Person
 from summit.summits.models import Summit
-from summit.tables.reading import read
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db

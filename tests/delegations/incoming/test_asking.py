@@ -13,10 +13,10 @@ from delegations.domain.incoming.report import Report
 from delegations.models import Category, Party, Sheet
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
+from summit.import_export.parsers import read
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit
-from summit.tables.reading import read
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import link, refuses

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from delegations.models import Category, Membership, Particulars, Sheet
-from summit.tables import reading as tables
+from summit.import_export import parsers as tables
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
 

@@ -10,7 +10,7 @@ from django.utils.translation import override
 from press.domain import incoming
 from press.domain.incoming import Unreadable, making, package
 from press.domain.incoming.making import make
-from summit.uploads import confined
+from summit.uploads import sandbox
 from tests.press.incoming.files import docx, item, par, run
 
 LONG = "The file takes too long to read. Take the text into a new one."
@@ -86,7 +86,7 @@ class TestApart:
             assert apart == make(filename="a.docx", content=content, small=False)
         assert apart.notes[0].said == "1 passage était souligné\xa0: il ne l’est plus."
         # Control: it was read apart.
-        monkeypatch.setattr(confined, "run", lambda *args, **options: 1 / 0)
+        monkeypatch.setattr(sandbox, "run", lambda *args, **options: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             incoming.read(filename="a.docx", content=content)
         with pytest.raises(ZeroDivisionError):

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from summit.paper.fonts import MissingFontError
+from summit.pdf.fonts import MissingFontError
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.clients import signed_in

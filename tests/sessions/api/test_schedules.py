@@ -10,8 +10,8 @@ from sessions.domain import releases
 from sessions.domain.incoming import uploads
 from sessions.models import Session
 from summit.audit.models import AuditEntry
+from summit.jobs.models.jobs import Job
 from summit.summits.models import Room, Summit
-from summit.work.models import Job
 from tests.factories import START, SessionFactory, UserFactory
 from tests.sessions.api.test_main_job import DESK
 from tests.sessions.test_incoming import as_json, event

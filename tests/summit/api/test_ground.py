@@ -11,13 +11,13 @@ from summit.api.access import PublicMixin
 from summit.api.domain import applications, tokens
 from summit.api.models import Token
 from summit.audit.models import AuditEntry
-from summit.hooks.models import Delivery
+from summit.jobs import services as jobs_services
+from summit.jobs.models.jobs import Job
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.work.domain import jobs
-from summit.work.models import Job
+from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.delegations.helpers import queries
 from tests.press.helpers import make_text
@@ -109,7 +109,7 @@ def test_the_audit_is_read_with_the_token_that_acted(organiser: Program) -> None
 
 
 def test_work_is_seen_by_whoever_asked_for_it(organiser: Program, here: Summit) -> None:
-    mine = jobs.start(kind="verify_audit", by=organiser.user, summit=here)
+    mine = jobs_services.start(kind="verify_audit", by=organiser.user, summit=here)
     other = program(f.UserFactory.with_role(Role.ORGANISER, here))
     assert other.get(f"{DESK}jobs/").json()["results"] == []
     assert other.post(f"{DESK}jobs/{mine.public_id}/cancel/", {}).status_code == 404

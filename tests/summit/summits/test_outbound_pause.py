@@ -14,12 +14,12 @@ from django.test import Client
 from delegations.domain import codes, reminders
 from summit.audit.models import AuditEntry
 from summit.core.process_cache import forget_all
-from summit.hooks.models import Delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits import outbound_pause
 from summit.summits.models import Summit, SummitQuerySet
 from summit.users.models import User
+from summit.webhooks.models.deliveries import Delivery
 from tests import factories as f
 from tests.clients import signed_in
 from tests.press.helpers import ago

@@ -1,0 +1,64 @@
+"""What of the delegations moves with a summit, and what stays behind and why."""
+
+import json
+from typing import Any
+
+from delegations.domain import digests
+from summit.core.transfer_registry import Names, moves, stays
+from summit.summits.models import Summit
+
+moves(
+    *(
+        f"delegations.{name}"
+        for name in (
+            *(
+                "Party",
+                "PartyName",
+                "PartyGroup",
+                "PartyGroup_parties",
+                "ExternalId",
+                "Zone",
+                "Category",
+                "Category_zones",
+                "Quota",
+            ),
+            *("OverpassRule", "OverpassRule_zones", "Overpass", "Membership", "FormerMember"),
+            *("FocalPoint", "FocalPointRequest", "Badge", "Invitation", "Reply", "ReplyScan", "InvitationLink"),
+            *("Handover", "LetterTemplate", "CallNote", "DeclarationKind", "Declaration", "VisaLetter"),
+            *("Photo", "Resemblance", "Policy", "Retention"),
+        )
+    )
+)
+
+
+def _digests(row: Any, summit: Summit) -> None:
+    row.passport_digest = digests.digest("passport", summit.pk, row.passport_number)
+    row.birth_digest = digests.digest("birth", summit.pk, row.birth_date)
+
+
+# They are made with the installation's secret and the summit's key.
+moves("delegations.Particulars", without=("passport_digest", "birth_digest"), arrive=_digests)
+
+
+def _categories(values: dict[str, Any], names: Names) -> None:
+    """A list as it was given out names categories by their keys."""
+    if not values["content"]:
+        return
+    content = json.loads(values["content"])
+
+    def key(found: object) -> int | str:
+        said = names.page("delegations.category", str(found))
+        return int(said) if said.isdigit() else said
+
+    for party in content["parties"]:
+        for member in party["members"]:
+            member["category"] = key(member["category"])
+    content["categories"] = {str(key(each)): said for each, said in content["categories"].items()}
+    values["content"] = json.dumps(content, ensure_ascii=False)
+
+
+moves("delegations.ParticipantList", rewrite=_categories)
+
+stays("delegations.Sheet", why="a table on its way in, with a report by keys: it is uploaded again")
+stays("delegations.SignInCode", why="codes of minutes")
+stays("delegations.PortalSignIn", why="who is signed in where: nobody is let in elsewhere by it")

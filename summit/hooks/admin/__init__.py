@@ -1,3 +1,0 @@
-"""Webhooks in the admin."""
-
-from summit.hooks.admin import deliveries, endpoints  # noqa: F401

@@ -1,0 +1,127 @@
+"""Tables that fill lists in the admin: uploaded, looked at row by row, taken over."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.desk.base import SUMMIT_PATHS
+from summit.import_export import import_job, parsers, services
+from summit.import_export.importer import UnreadableError
+from summit.import_export.models import GivenTable
+from summit.import_export.registry import INTAKES, Intake
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.uploads.admin import UploadForm, UploadsAdmin
+from summit.uploads.report_page import of_rows
+from summit.users.models import User
+
+SUMMIT_PATHS.update({GivenTable: "summit"})
+
+
+class GivenForm(UploadForm):
+    """Which table, for which list of which summit."""
+
+    field_order = ("summit", "list", "file")
+    list = forms.ChoiceField(label=gettext_lazy("Which list it fills"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["list"]
+        field.choices = [
+            (label, capfirst(str(intake.model._meta.verbose_name_plural))) for label, intake in INTAKES.items()
+        ]
+        self.fields["file"].help_text = _("XLSX, CSV or JSON as the list is exported, of %(n)d rows at most.") % {
+            "n": services.MOST_ROWS
+        }
+        self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
+
+
+@admin.register(GivenTable)
+class GivenTableAdmin(UploadsAdmin):
+    """The tables that desks uploaded for lists."""
+
+    place = 8
+    list_display = ["filename", "filled", "summit", "uploaded", "uploaded_by", "taken"]
+    list_filter = ["summit"]
+    list_select_related = ["summit", "uploaded_by"]
+    nothing_yet = gettext_lazy("No table has been uploaded yet.")
+    action = services.READ_IN
+    upload_form = GivenForm
+    upload_word = gettext_lazy("Upload a table")
+    words = of_rows(
+        about=gettext_lazy("Which it is"),
+        notices="admin/given/notices.html",
+        about_row="admin/given/about_row.html",
+    )
+    file_template = "admin/given/file.html"
+    upload_template = "admin/given/upload.html"
+    reading = import_job.READ_IN_LIST
+    # Who may not change a list is told so where they upload its table.
+    problems = (services.GivenProblem, UnreadableError, PermissionDenied)
+
+    @admin.display(description=gettext_lazy("list"), ordering="label")
+    def filled(self, row: GivenTable) -> str:
+        """Show which list it fills."""
+        return _called(row.label)
+
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> GivenTable:
+        """Keep a table. Raises GivenProblem, PermissionDenied."""
+        file, label = form.cleaned_data["file"], form.cleaned_data["list"]
+        if file.size > parsers.MOST_BYTES:
+            raise services.GivenProblem(parsers.too_large())
+        return services.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
+
+    def rows_of(self, row: GivenTable) -> int:
+        """Return how many rows a table has that waits."""
+        return len(services.table_of(row).rows)
+
+    def remove(self, row: GivenTable, by: User) -> None:
+        """Delete a table."""
+        services.drop(given=row, by=by)
+
+    def onward(self, row: GivenTable) -> tuple[str, str]:
+        """Lead to the list."""
+        intake = INTAKES.get(row.label)
+        if intake is None:
+            return self.address("changelist"), _("Show the tables")
+        opts = intake.model._meta
+        return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
+
+    def more(self, row: GivenTable) -> dict[str, Any]:
+        """Lead to another table for the same list of the same summit."""
+        asked = urlencode({"list": row.label, "summit": row.summit.slug})
+        return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}
+
+    def first(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with the list that the address asks for."""
+        return {"list": request.GET.get("list", "")}
+
+    def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
+        """Offer the lists as they are, each to be changed and read in again."""
+        may = [each for each in INTAKES.values() if allows(request.user, each.resource.rule_of("change"), None)]
+        return {"exports": [_described(each) for each in may]}
+
+
+def _described(intake: Intake) -> tuple[str, str, str]:
+    """Return where a list is exported, what it is called, and the columns that a table fills."""
+    opts = intake.model._meta
+    columns = [
+        fill.column.heading if fill.column else capfirst(str(opts.get_field(name).verbose_name))  # type: ignore[union-attr]
+        for name, fill in intake.fills().items()
+    ]
+    address = reverse(f"admin:{opts.app_label}_{opts.model_name}_table")
+    return address, _called(intake.label), comma().join(columns)
+
+
+def _called(label: str) -> str:
+    intake = INTAKES.get(label)
+    return capfirst(str(intake.model._meta.verbose_name_plural)) if intake else label

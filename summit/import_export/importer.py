@@ -1,0 +1,291 @@
+"""Writing the rows of a table into a list, each by the function of the domain that the API calls: with what becomes
+of each. In the caller's transaction, who may undo it: then it was a look."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import capfirst
+from django.utils.translation import get_language, override
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from summit.api.problems import Problem, problem_of, unprocessable
+from summit.api.resources import InSummit
+from summit.import_export.parsers import Row, Table
+from summit.import_export.registry import Intake, headings, plain
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.uploads import report as uploads
+from summit.uploads.report import Outcome
+from summit.users.models import User
+
+PUBLIC_ID = "public_id"
+# By these the marks of several rows are parted in a cell.
+_SIGNS = re.compile("[,;،؛\n]")
+
+
+@dataclass
+class Line(uploads.Line):
+    """A row, and what it is about, as the table calls it."""
+
+    about: str = ""
+
+
+@dataclass
+class Report(uploads.Report[Line]):
+    """The rows, and which columns are not used: those that nobody knows, and those that are there twice."""
+
+    LINE: ClassVar[type[uploads.Line]] = Line
+
+    unknown: list[str] = field(default_factory=list)
+    twice: list[str] = field(default_factory=list)
+
+
+class UnreadableError(Exception):
+    """No column of a table says which row is meant, with a sentence that says what to do."""
+
+
+def read_in(*, intake: Intake, summit: Summit, table: Table, by: User) -> Report:
+    """Write what a table says, each row that can be, and return what became of all. Raises UnreadableError."""
+    # Times of a table are those of the venue, as its export has them.
+    with timezone.override(summit.zone):
+        return _Reader(intake, summit, table, by).read()
+
+
+def check_columns(*, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+    """Raise UnreadableError where no column says which row is meant."""
+    _Reader(intake, summit, table, by)
+
+
+class _Reader:
+    def __init__(self, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+        self.intake, self.summit, self.table, self.by = intake, summit, table, by
+        self.resource = intake.resource()
+        self.report = Report(language=get_language() or "")
+        self.fills = intake.fills()
+        self.input = self.resource.input(context=self._context()).fields
+        self.columns = self._recognise()
+        self.known: dict[Any, models.Model] = {}
+        self.met: set[Any] = set()
+        self._words: dict[str, dict[str, str]] = {}
+
+    def _recognise(self) -> dict[int, str]:
+        found: dict[int, str] = {}
+        known, other = headings(self.intake, self.by)
+        for place, heading in enumerate(self.table.headings):
+            name = known.get(plain(heading))
+            if name is None:
+                self.report.unknown += [heading] if plain(heading) not in other and heading else []
+            elif name in found.values():
+                self.report.twice.append(heading)
+            else:
+                found[place] = name
+        there = set(found.values())
+        if PUBLIC_ID not in there and not set(self.intake.keys) <= there:
+            label = ", ".join(f"“{self._label(name)}”" for name in self.intake.keys)
+            said = _("No column says which row is meant. The first row must name these columns: %(columns)s.")
+            raise UnreadableError(said % {"columns": label})
+        return found
+
+    def _label(self, name: str) -> str:
+        meta = self.intake.model._meta
+        own: Any = next((each for each in (*meta.fields, *meta.many_to_many) if each.name == name), None)
+        column = self.fills[name].column if name in self.fills else None
+        return str(own.verbose_name) if own is not None else column.heading if column is not None else name
+
+    def _context(self) -> dict[str, Any]:
+        return {"summit": self.summit, "by": self.by}
+
+    def _remember(self, row: models.Model) -> None:
+        if hasattr(row, PUBLIC_ID):
+            self.known[getattr(row, PUBLIC_ID)] = row
+        self.known[tuple(plain(str(self._told(row, name) or "")) for name in self.intake.keys)] = row
+
+    def _told(self, row: models.Model, name: str) -> Any:
+        """Return what a row says of a field, another row by its mark."""
+        column, field = self.fills[name].column, self.input[name]
+        if column is not None:
+            return column.read(row)
+        found = getattr(row, name)
+        return getattr(found, field.slug_field) if isinstance(field, InSummit) and found is not None else found
+
+    def _key(self, cells: Mapping[str, str]) -> tuple[str, ...]:
+        return tuple(self._marked(name, cells.get(name, "")) for name in self.intake.keys)
+
+    def _marked(self, name: str, text: str) -> str:
+        field = self.input[name]
+        if isinstance(field, InSummit):
+            names = self._of(name, lambda: self._names(field))
+            text = names.get(text) or names.get(plain(text), text)
+        elif isinstance(field, serializers.ChoiceField):
+            text = self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+        return plain(text)
+
+    def read(self) -> Report:
+        """Write each row, in the order of the table."""
+        for there in self.resource.rows().filter(**{self.resource.summit_path: self.summit}):
+            self._remember(there)
+        for row in self.table.rows:
+            self.report.lines.append(self._row(row))
+        return self.report
+
+    def _row(self, given: Row) -> Line:
+        cells = {name: given.cells[place] for place, name in self.columns.items()}
+        key = self._key(cells)
+        about = ", ".join(filter(None, (cells.get(name, "") for name in reversed(self.intake.keys))))
+        line = Line(given.number, about=about)
+        there = self.known.get(cells.get(PUBLIC_ID, "")) or self.known.get(key)
+        mark = there.pk if there is not None else key
+        if mark in self.met:
+            line.outcome, line.notes = Outcome.REFUSED.value, [_("The table has this row twice. Keep one of them.")]
+            return line
+        self.met.add(mark)
+        try:
+            with transaction.atomic():
+                self._write(line, there, {name: text for name, text in cells.items() if name != PUBLIC_ID})
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            line.outcome, line.fields, line.notes = Outcome.REFUSED.value, [], self._said(problem)
+        return line
+
+    def _write(self, line: Line, there: models.Model | None, cells: dict[str, str]) -> None:
+        values = self._values(there, cells)
+        if there is None:
+            made = self.resource.add(by=self.by, summit=self.summit, values=values)
+            line.outcome = Outcome.NEW.value
+            self._remember(made)
+            self.met.add(made.pk)
+            return
+        changed = {name: value for name, value in values.items() if not self._is(there, name, value)}
+        if changed and "change" in self.resource.does:
+            self.resource.change(by=self.by, row=there, values=changed)
+            line.outcome = Outcome.CHANGED.value
+            line.fields = [self._label(name) for name in changed]
+
+    def _is(self, there: models.Model, name: str, value: Any) -> bool:
+        return _same(self._told(there, name) if name in self.intake.told else getattr(there, name), value)
+
+    def _values(self, there: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
+        kind = self.resource.input
+        if there is not None:
+            kind = self.resource.input_of_change or kind
+        context = self._context()
+        fields = kind(context=context).fields
+        data: dict[str, Any] = {}
+        for name, text in cells.items():
+            fill = self.fills[name]
+            field = fields.get(fill.field)
+            if field is None or not (text or there is not None or field.required):
+                continue
+            if fill.part:
+                said = data.setdefault(fill.field, dict(getattr(there, fill.field, {})))
+                said.pop(fill.part, None)
+                said.update({fill.part: text} if text else {})
+            else:
+                data[fill.field] = self._given(field, name, text)
+        read = kind(instance=there, data=data, partial=there is not None, context=context)
+        for name in data:
+            read.fields[name].error_messages.update(_in_cells(read.fields[name]))
+        if not read.is_valid():
+            raise unprocessable(read.errors)
+        return dict(read.validated_data)
+
+    def _given(self, field: Any, name: str, text: str) -> Any:
+        if isinstance(field, serializers.ManyRelatedField):
+            child: Any = field.child_relation
+            return [self._one(child, name, each.strip()) for each in _SIGNS.split(text) if each.strip()]
+        if not text:
+            return None if field.allow_null else ""
+        if isinstance(field, InSummit):
+            return self._one(field, name, text)
+        if isinstance(field, serializers.BooleanField):
+            return self._of(name, _yes_and_no).get(plain(text), text)
+        if isinstance(field, serializers.ChoiceField):
+            return self._of(name, lambda: _in_words(field.choices)).get(plain(text), text)
+        return text
+
+    def _one(self, field: InSummit, name: str, text: str) -> str:
+        """Return the mark of another row of the summit. Raises Problem."""
+        names: dict[str, str] = self._of(name, lambda: self._names(field))
+        if text not in names and plain(text) not in names:
+            said = _("This summit has no “%(name)s”, or two of that name. Enter it first, or give its public id.")
+            if field.slug_field != PUBLIC_ID:
+                said = _("This summit has no “%(name)s”. Enter it first, or write another.")
+            raise unprocessable({name: said % {"name": text}})
+        return names.get(text) or names.get(plain(text), text)
+
+    def _of(self, name: str, make: Any) -> dict[str, Any]:
+        if name not in self._words:
+            self._words[name] = make()
+        return self._words[name]
+
+    def _names(self, field: InSummit) -> dict[str, str]:
+        """Return the ids of the summit's other rows by their names, where one alone has it, and by themselves."""
+        found: dict[str, str] = {}
+        twice: set[str] = set()
+        rows = list(field.get_queryset())
+        for row in rows:
+            said = plain(str(row))
+            twice |= {said} & set(found)
+            found[said] = getattr(row, field.slug_field)
+        named = {said: key for said, key in found.items() if said not in twice}
+        marks = [str(getattr(row, field.slug_field)) for row in rows]
+        return {**named, **{plain(mark): mark for mark in marks}, **dict(zip(marks, marks, strict=True))}
+
+    def _said(self, problem: Problem) -> list[str]:
+        if not problem.errors:
+            return [str(problem.detail)]
+        found = []
+        for error in problem.errors:
+            name, said = error.get("pointer", "").lstrip("#/"), error["detail"]
+            label = self._label(name)
+            found.append(said if label == name and name not in self.input else f"{capfirst(label)}: {said}")
+        return found
+
+
+def _in_cells(field: Any) -> dict[str, str]:
+    """Return what is said of a cell that a field can’t take, where cells take something else than programs give."""
+    if isinstance(field, serializers.BooleanField):
+        return {"invalid": _("Write “yes” or “no”.")}
+    if isinstance(field, serializers.DateTimeField):
+        return {"invalid": _("Write a moment at the venue, such as 2025-03-31 14:30.")}
+    if isinstance(field, serializers.ChoiceField):
+        known = comma().join(str(said) for said in field.choices.values())
+        return {"invalid_choice": _("Write one of: %(known)s.") % {"known": known}}
+    return {}
+
+
+def _same(there: Any, value: Any) -> bool:
+    """Return whether a value is what stands there already, as a table can say it."""
+    if isinstance(there, models.Manager):
+        return {row.pk for row in there.all()} == {row.pk for row in value}
+    if isinstance(there, str) and isinstance(value, str):
+        return " ".join(there.split()) == " ".join(value.split())
+    return bool(there == value)
+
+
+def _yes_and_no() -> dict[str, bool]:
+    found = {"true": True, "1": True, "false": False, "0": False}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found |= {plain(_("yes")): True, plain(_("no")): False}
+    return found
+
+
+def _in_words(choices: Mapping[Any, str | Promise]) -> dict[str, Any]:
+    """Return the values of choices by their words in each language."""
+    found = {}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found.update({plain(str(said)): value for value, said in choices.items()})
+    return found

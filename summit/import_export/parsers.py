@@ -1,0 +1,218 @@
+"""Tables that people upload: comma-separated files, spreadsheets and JSON, as rows of text.
+
+Nothing in a file is evaluated: of a formula the value counts that the spreadsheet kept with it. The apostrophe by
+which our own exports keep a cell from being taken for a formula is taken off again.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from charset_normalizer import from_bytes
+from django.utils.translation import gettext as _
+from openpyxl.utils import get_column_letter
+
+from summit.import_export import spreadsheet
+from summit.import_export.csv_injection import SIGNS
+from summit.uploads import sandbox
+from summit.uploads.process_slots import Busy
+
+MOST_BYTES = 10 * 1024 * 1024
+# What reading a spreadsheet may take: several times what one of MOST_ROWS and MOST_COLUMNS does.
+SECONDS, MEGABYTES = 10, 800
+MOST_ROWS = 20_000
+MOST_COLUMNS = 100
+# What a cell of a spreadsheet can hold. What a field takes is less, and its form says so.
+LONGEST = 32_767
+# In so many rows from the top the headings are looked for: what stands above them is the table's title.
+TITLE_ROWS = 20
+# Of a file whose letters are not UTF-8 this much is looked at to tell how they are written.
+SAMPLE = 256 * 1024
+# How XLSX begins, and its like; and the older XLS, which is also what a locked XLSX lies in.
+_ZIP, _OLE = b"PK", b"\xd0\xcf\x11\xe0"
+_SIGNS = (",", ";", "\t", "|")
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+
+
+# How many of a row's cells are headings that are known.
+Recognised = Callable[[list[str]], int]
+
+
+class TableProblem(Exception):
+    """A file can't be read as a table, with a sentence that says what to do."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of a table: `number` counts from 1 as the file's own rows do, the headings' row too."""
+
+    number: int
+    cells: list[str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its headings as they are written, and its rows, each with as many cells as there are headings."""
+
+    headings: list[str]
+    rows: list[Row]
+
+
+def read(*, filename: str, content: bytes, recognised: Recognised = lambda cells: 0) -> Table:
+    """Read a file as a table. Its bytes say what it is, not its name.
+
+    The headings are the first row; or, where `recognised` tells how many of a row's cells are headings that are
+    known, a row below the table's title that has more of them. Raises TableProblem.
+    """
+    if len(content) > MOST_BYTES:
+        raise TableProblem(too_large())
+    if not content.strip():
+        raise TableProblem(_("The file is empty. Choose the one that holds the table."))
+    if content.startswith((_ZIP, _OLE)):
+        lines = _spreadsheet(content)
+    elif content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"[", b"{"):
+        return _objects(content)
+    elif content.startswith(b"%PDF") or (b"\0" in content[:SAMPLE] and not content.startswith(_UTF16)):
+        raise TableProblem(_("This file is no table. Choose one that was saved as XLSX or CSV."))
+    else:
+        lines = _separated(content, recognised)
+    return _table(lines, recognised)
+
+
+def _objects(content: bytes) -> Table:
+    """Read JSON: a list of objects, whose names are the headings."""
+    said = _("This JSON is no list of rows. It must be a list of objects, each with the names of the columns.")
+    try:
+        found = json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as problem:
+        raise TableProblem(_("This JSON can’t be read. Save it again, in UTF-8.")) from problem
+    if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
+        raise TableProblem(said)
+    headings = list(dict.fromkeys(name for each in found for name in each))
+    _check_size(len(headings), len(found))
+    rows = [
+        Row(number, ["" if each.get(name) is None else _worded(each[name]) for name in headings])
+        for number, each in enumerate(found, start=1)
+    ]
+    return Table([_clean(name) for name in headings], rows)
+
+
+def _worded(value: Any) -> str:
+    """Return a value of JSON as the text of a cell."""
+    return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _check_size(columns: int, rows: int) -> None:
+    if rows > MOST_ROWS:
+        raise TableProblem(_("The table has more than %(n)d rows. Split it.") % {"n": MOST_ROWS})
+    if columns > MOST_COLUMNS:
+        raise TableProblem(_("The table has more than %(n)d columns. Take some out.") % {"n": MOST_COLUMNS})
+
+
+def too_large() -> str:
+    """Say that a file has more bytes than are read, and what to do."""
+    said = _("The file has more than %(n)d MB. Take pictures and other sheets out of it, or split it.")
+    return said % {"n": MOST_BYTES // 1024 // 1024}
+
+
+def _table(lines: Iterator[tuple[int, list[str]]], recognised: Recognised) -> Table:
+    rows: list[Row] = []
+    for number, cells in lines:
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            _check_size(len(cells), len(rows))
+            rows.append(Row(number, cells))
+    if not rows:
+        raise TableProblem(_("The table is empty. Its first row names the columns."))
+    first, *rows = rows[_headings_at([row.cells for row in rows[:TITLE_ROWS]], recognised) :]
+    width = max(len(row.cells) for row in (first, *rows))
+    for row in (first, *rows):
+        row.cells.extend([""] * (width - len(row.cells)))
+    headings = [
+        heading or (_("column %(letter)s") % {"letter": get_column_letter(place + 1)} if any(column) else "")
+        for place, (heading, *column) in enumerate(zip(first.cells, *(row.cells for row in rows), strict=True))
+    ]
+    return Table(headings, rows)
+
+
+def _headings_at(rows: list[list[str]], recognised: Recognised) -> int:
+    """Return which of the first rows has the headings. What stands above them is shorter: the table's title, when it
+    was made, or words over several columns."""
+    known = [recognised(row) for row in rows]
+    at = known.index(max(known))
+    filled = [len(list(filter(None, row))) for row in rows]
+    return at if known[at] > max(1, known[0]) and max(filled[:at], default=0) < filled[at] else 0
+
+
+def _separated(content: bytes, recognised: Recognised) -> Iterator[tuple[int, list[str]]]:
+    text = _decoded(content)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_sign(text, recognised), strict=True)
+    # Rows count as a spreadsheet shows them: a cell may have several lines.
+    number = 0
+    try:
+        for number, cells in enumerate(reader, start=1):
+            yield number, [_clean(cell) for cell in cells]
+    except csv.Error as problem:
+        if "field larger" in str(problem):
+            raise TableProblem(_too_long()) from problem
+        said = _("Row %(n)d can’t be read: a quotation mark is open or stands in the middle of a cell. Correct it.")
+        raise TableProblem(said % {"n": number + 1}) from problem
+
+
+def _sign(text: str, recognised: Recognised) -> str:
+    """Return what stands between cells: by which headings are known, or else what the first line has most of."""
+    lines = list(islice((line for line in io.StringIO(text) if line.strip()), TITLE_ROWS))
+    found = max(_SIGNS, key=lambda sign: max((recognised(line.split(sign)) for line in lines), default=0))
+    known = max((recognised(line.strip().split(found)) for line in lines), default=0)
+    return found if known > 1 else max(_SIGNS, key=lambda sign: lines[0].count(sign) if lines else 0)
+
+
+def _decoded(content: bytes) -> str:
+    if content.startswith(_UTF16):
+        return content.decode("utf-16", "replace")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    guess = from_bytes(content[:SAMPLE], cp_isolation=["cp1252", "cp1250", "cp1256", "cp1251"]).best()
+    if guess is None:
+        raise TableProblem(_("The letters of this file can’t be told. Save it as CSV in UTF-8, or as XLSX."))
+    return content.decode(guess.encoding, "replace")
+
+
+def _spreadsheet(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    limits = {"rows": MOST_ROWS, "columns": MOST_COLUMNS, "characters": MOST_BYTES}
+    try:
+        found = sandbox.run(spreadsheet.__file__, content, limits, seconds=SECONDS, megabytes=MEGABYTES)
+    except sandbox.TooMuch:
+        raise TableProblem(
+            _("The spreadsheet has too many cells, empty ones with a frame or a colour among them. Save it as CSV.")
+        ) from None
+    except Busy:
+        raise TableProblem(_("Other files are being read. Choose it again in a minute.")) from None
+    except sandbox.Failed as problem:
+        said = _("This spreadsheet can’t be read. Open it, save it as XLSX, and choose that file.")
+        if content.startswith(_OLE):
+            said = _("This is an old or locked spreadsheet. Save it as XLSX without a password, or as CSV.")
+        raise TableProblem(said) from problem
+    if "rows" not in found:
+        raise TableProblem(_("The spreadsheet is too large when it is unpacked. Save the table as CSV."))
+    for number, cells in found["rows"]:
+        yield number, [_clean(cell) for cell in cells]
+
+
+def _too_long() -> str:
+    return _("A cell has more than %(n)d characters. Shorten it.") % {"n": LONGEST}
+
+
+def _clean(text: str) -> str:
+    if text.startswith("'") and text[1:].lstrip().startswith(SIGNS):
+        text = text[1:]
+    if len(text) > LONGEST:
+        raise TableProblem(_too_long())
+    return text if text.isalnum() else " ".join(text.split())

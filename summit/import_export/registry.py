@@ -1,0 +1,157 @@
+"""Lists that a table can fill: each is one declaration, of the resource of the API that writes its rows.
+
+What the API takes of a row a table takes too, field by field, and both write by the same functions. A table has the
+shape in which the list is exported: it may be changed and read in again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from summit.api.resources import InSummit, Resource
+from summit.import_export.columns import Column, Value
+from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
+from summit.users.models import User
+
+# What a cell can hold; what is made of several values stays as it is.
+_SIMPLE = (
+    serializers.CharField,
+    serializers.BooleanField,
+    serializers.IntegerField,
+    serializers.DecimalField,
+    serializers.DateField,
+    serializers.DateTimeField,
+    serializers.TimeField,
+    serializers.ChoiceField,
+    InSummit,
+)
+
+
+@dataclass(frozen=True)
+class Fill:
+    """A column that a table fills: a field of the resource's input, or its part in one language. `column` is how an
+    export tells it, None where it is a column of the model that tells itself."""
+
+    field: str
+    part: str = ""
+    column: Column | None = None
+
+
+@dataclass(frozen=True)
+class Intake:
+    """A list that tables fill. `keys` are the fields by which a row is known where the table has no public id; `told`
+    says of fields that are no column of the model what they are called, and reads them of a row."""
+
+    resource: type[Resource]
+    keys: tuple[str, ...] = ("name",)
+    told: Mapping[str, tuple[Any, Callable[[Any], Value]]] = field(default_factory=dict)
+
+    @property
+    def model(self) -> type[models.Model]:
+        """Whose rows they are."""
+        return self.resource.model
+
+    @property
+    def label(self) -> str:
+        """The label of the model, such as "summit.venue"."""
+        return self.model._meta.label_lower
+
+    def fills(self) -> dict[str, Fill]:
+        """Return the columns that a table fills by their names, called in the active language; the keys first."""
+        found: dict[str, Fill] = {}
+        own = {column.name: column for column in (*self.model._meta.fields, *self.model._meta.many_to_many)}
+        fields = self.resource.input().fields
+        for name in dict.fromkeys((*self.keys, *fields)):
+            given = fields[name]
+            if name in self.told:
+                heading, read = self.told[name]
+                found[name] = Fill(name, column=_column(name, heading, read))
+            elif name in own:
+                found |= _fills(name, given, capfirst(str(own[name].verbose_name)))
+        return found
+
+
+def _column(name: str, heading: Any, read: Callable[[Any], Value]) -> Column:
+    return Column(name, name, str(heading), read, read)
+
+
+def _fills(name: str, given: Any, heading: str) -> dict[str, Fill]:
+    """Return what is filled of a field: itself, itself in each language, or nothing where no cell can hold it."""
+    if isinstance(given, InSummit) and given.slug_field != "public_id":
+        return {name: Fill(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
+    if isinstance(given, serializers.ManyRelatedField):
+        marks = _marks_of(name, str(getattr(given.child_relation, "slug_field", "pk")))
+        return {name: Fill(name, column=_column(name, heading, marks))}
+    if isinstance(given, serializers.DictField):
+        found = {}
+        for code, _name in settings.LANGUAGES:
+            said = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+            column = _column(f"{name}_{code}", capfirst(said), _part_of(name, code))
+            found[column.name] = Fill(name, code, column)
+        return found
+    return {name: Fill(name)} if isinstance(given, _SIMPLE) else {}
+
+
+def _mark_of(name: str, slug: str) -> Callable[[Any], Value]:
+    return lambda row: None if getattr(row, name) is None else str(getattr(getattr(row, name), slug))
+
+
+def _marks_of(name: str, slug: str) -> Callable[[Any], Value]:
+    return lambda row: ", ".join(str(getattr(each, slug)) for each in getattr(row, name).all()) or None
+
+
+def _part_of(name: str, code: str) -> Callable[[Any], Value]:
+    return lambda row: getattr(row, name).get(code) or None
+
+
+INTAKES: dict[str, Intake] = {}
+
+
+def take_in(intake: Intake) -> Intake:
+    """Let tables fill a list. Raises ValueError where another declaration has it."""
+    if INTAKES.setdefault(intake.label, intake) is not intake:
+        raise ValueError(f"two tables fill {intake.label}")
+    TOLD_TOO[intake.label] = lambda: {name: fill.column for name, fill in intake.fills().items()}
+    return intake
+
+
+def plain(heading: str) -> str:
+    """Return a heading as headings are compared."""
+    return " ".join(heading.replace("_", " ").casefold().split())
+
+
+def headings(intake: Intake, by: User) -> tuple[dict[str, str], set[str]]:
+    """Return the fields that a table fills by what their columns may be called, and what else an export of the list
+    has: in every language, and as programs call them."""
+    keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
+    fills = intake.fills()
+    known = {plain(name): name for name in (*(["public_id"] if keyed else []), *fills)}
+    other: set[str] = set()
+    listed = Listed(desk_of(intake.label), reading(by))
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            for column in listed.columns():
+                said = plain(column.heading)
+                if column.field in known.values():
+                    known.setdefault(said, column.field)
+                other |= {said, plain(column.name)}
+            for name, fill in fills.items():
+                if fill.column is None:
+                    own: Any = intake.model._meta.get_field(name)
+                    known.setdefault(plain(str(own.verbose_name)), name)
+    return known, other - set(known)
+
+
+def recognised_by(intake: Intake, by: User) -> Callable[[list[str]], int]:
+    """Return what tells how many of a row's cells are headings of a list."""
+    known, other = headings(intake, by)
+    return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})

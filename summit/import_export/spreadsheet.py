@@ -1,0 +1,80 @@
+"""Spreadsheets as rows of text: XLSX, and what else office programs write. Run by summit.uploads.sandbox in a
+process of its own, which knows neither Django nor the project."""
+
+import io
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from typing import Any
+
+from python_calamine import CalamineSheet, SheetTypeEnum, SheetVisibleEnum, load_workbook
+
+
+def read(content: bytes, *, rows: int, columns: int, characters: int) -> dict[str, Any]:
+    """Return the rows of the first sheet that is shown, as `rows`: pairs of the row's number, counted from 1 as the
+    file does, and its cells as text; without those that have nothing in them. Of a formula the value counts that the
+    file keeps with it; what stands in cells merged downwards stands in each of their rows.
+
+    No more than one row and one column over the limits is read. `rows` is absent where there are more `characters`
+    than that.
+    """
+    with load_workbook(io.BytesIO(content)) as book:
+        shown = [each for each in book.sheets_metadata if each.typ == SheetTypeEnum.WorkSheet]
+        first = next((each for each in shown if each.visible == SheetVisibleEnum.Visible), shown[0])
+        sheet = book.get_sheet_by_name(first.name)
+        found = []
+        for row in _rows(sheet, columns + 1):
+            found.append(row)
+            characters -= sum(map(len, row[1]))
+            if characters < 0:
+                return {}
+            if len(found) > rows:
+                break
+    return {"rows": found}
+
+
+def _rows(sheet: CalamineSheet, columns: int) -> Iterator[tuple[int, list[str]]]:
+    if sheet.start is None:
+        return
+    before = [""] * sheet.start[1]
+    merged = _Merged(sheet, columns)
+    for number, cells in enumerate(sheet.iter_rows()):
+        if cells.count("") < len(cells) or number in merged.rows:
+            texts = merged.filled(number, (before + [_text(cell) for cell in cells[:columns]])[:columns])
+            if any(texts):
+                yield number + 1, texts
+
+
+class _Merged:
+    """Fills cells that are merged downwards with what stands in the uppermost, row by row."""
+
+    def __init__(self, sheet: CalamineSheet, columns: int) -> None:
+        self.begun: dict[int, list[tuple[int, int]]] = {}
+        # What is to be filled into a column, and up to which row.
+        self.open: dict[int, tuple[str, int]] = {}
+        self.rows: set[int] = set()
+        last = (sheet.end or (0, 0))[0]
+        for (top, left), (bottom, _right) in sheet.merged_cell_ranges or ():
+            if top < bottom and left < columns:
+                self.begun.setdefault(top, []).append((left, min(bottom, last)))
+                self.rows.update(range(top, min(bottom, last) + 1))
+
+    def filled(self, number: int, cells: list[str]) -> list[str]:
+        """Return a row's cells with those that are merged with rows above."""
+        for column, (text, last) in list(self.open.items()):
+            if number > last:
+                del self.open[column]
+            elif column < len(cells) and not cells[column]:
+                cells[column] = text
+        for column, last in self.begun.get(number, ()):
+            if column < len(cells) and cells[column]:
+                self.open[column] = (cells[column], last)
+        return cells
+
+
+def _text(value: Any) -> str:
+    """Return a cell as text: days as ISO 8601 writes them, whole numbers without a point."""
+    if isinstance(value, bool | float) and value == int(value):
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "minutes")
+    return value.isoformat() if isinstance(value, date) else str(value)

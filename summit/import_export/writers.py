@@ -1,0 +1,206 @@
+"""Tables as files, made in parts: CSV, XLSX and JSON. What a part holds doesn't depend on those before it, so that
+long work makes some rows a step and the parts are put together when somebody takes the file.
+
+No cell is a formula: texts stand in CSV with an apostrophe where a spreadsheet would take them for one, and so they
+do in XLSX, where they are texts besides, since it may be saved as CSV.
+"""
+
+import csv
+import io
+import json
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime
+from typing import Any
+from xml.sax.saxutils import escape
+
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+
+from summit.import_export.columns import Column, Value
+from summit.import_export.csv_injection import harmless
+
+CSV, XLSX, JSON = "csv", "xlsx", "json"
+MEDIA_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    JSON: "application/json",
+}
+# What a cell of a spreadsheet holds at most, and what XML can't say.
+LONGEST = 32_000
+_UNSAID = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+# Spreadsheets count days from here.
+_FIRST = date(1899, 12, 30)
+_OOXML = "http://schemas.openxmlformats.org"
+_MAIN = f"{_OOXML}/spreadsheetml/2006/main"
+_RELATIONS = f"{_OOXML}/package/2006/relationships"
+_OFFICE = f"{_OOXML}/officeDocument/2006/relationships"
+_TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+
+
+def part(columns: Sequence[Column], rows: Iterable[Any], *, ending: str, first: bool) -> bytes:
+    """Return rows as a part of a file; the `first` begins it, with its headings."""
+    if ending == JSON:
+        return ",\n".join(_object(columns, row) for row in rows).encode()
+    cells = [[column.said(row) for column in columns] for row in rows]
+    heads = [column.heading for column in columns]
+    return _csv(heads, cells, first) if ending == CSV else _sheet(heads, cells, first)
+
+
+def whole(parts: Iterable[bytes], *, ending: str) -> Iterator[bytes]:
+    """Yield the bytes of a file that is made of parts, in their order."""
+    if ending == XLSX:
+        yield from _book(parts)
+        return
+    if ending == CSV:
+        yield from parts
+        return
+    between = b"[\n"
+    for each in filter(None, parts):
+        yield between + each
+        between = b",\n"
+    yield b"[]\n" if between == b"[\n" else b"\n]\n"
+
+
+def _object(columns: Sequence[Column], row: Any) -> str:
+    return json.dumps({column.name: _typed(column.read(row)) for column in columns}, ensure_ascii=False)
+
+
+def _typed(value: Value) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _csv(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text)
+    if first:
+        writer.writerow([harmless(head) for head in heads])
+    writer.writerows([_said(value) for value in row] for row in cells)
+    # Excel takes a file for UTF-8 only where it begins with a mark.
+    return text.getvalue().encode("utf-8-sig" if first else "utf-8")
+
+
+def _said(value: Value) -> str | int | float:
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, datetime):
+        return f"{value:%Y-%m-%d %H:%M}"
+    if isinstance(value, date):
+        return value.isoformat()
+    return harmless(value) if isinstance(value, str) else value
+
+
+def _sheet(heads: list[str], cells: list[list[Value]], first: bool) -> bytes:
+    lines: list[Sequence[Value]] = [heads, *cells] if first else [*cells]
+    return "".join(f"<row>{''.join(map(_cell, line))}</row>" for line in lines).encode()
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return "<c/>"
+    if isinstance(value, bool):
+        return f'<c t="b"><v>{int(value)}</v></c>'
+    if isinstance(value, datetime):
+        there = value.replace(tzinfo=None)
+        days = (there - datetime(_FIRST.year, _FIRST.month, _FIRST.day)).total_seconds() / 86400  # noqa: DTZ001
+        return f'<c s="2"><v>{days:.8f}</v></c>'
+    if isinstance(value, date):
+        return f'<c s="1"><v>{(value - _FIRST).days}</v></c>'
+    if isinstance(value, (int, float)):
+        return f"<c><v>{value}</v></c>"
+    said = escape(_UNSAID.sub("", harmless(value))[:LONGEST])
+    return f'<c t="inlineStr"><is><t xml:space="preserve">{said}</t></is></c>'
+
+
+class _Sink(io.RawIOBase):
+    """Takes what a ZIP writes, to be sent on."""
+
+    def __init__(self) -> None:
+        self.found = bytearray()
+
+    def writable(self) -> bool:
+        """It takes bytes."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Take bytes."""
+        self.found += data
+        return len(data)
+
+    def taken(self) -> bytes:
+        """Return what was written since the last time."""
+        found = bytes(self.found)
+        self.found.clear()
+        return found
+
+
+def _book(parts: Iterable[bytes]) -> Iterator[bytes]:
+    sink = _Sink()
+    with zipfile.ZipFile(sink, "w", zipfile.ZIP_DEFLATED) as book:
+        for name, text in _around().items():
+            book.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+        sheet = zipfile.ZipInfo("xl/worksheets/sheet1.xml")
+        sheet.compress_type = zipfile.ZIP_DEFLATED
+        with book.open(sheet, "w", force_zip64=True) as made:
+            made.write(_sheet_head().encode())
+            for each in parts:
+                made.write(each)
+                yield sink.taken()
+            made.write(b"</sheetData></worksheet>")
+    yield sink.taken()
+
+
+def _sheet_head() -> str:
+    """Begin the sheet: its headings stay where they are, and it runs as the reader's language does."""
+    bidi = int(get_language_info(get_language() or "en")["bidi"])
+    pane = '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/>'
+    view = f'<sheetViews><sheetView rightToLeft="{bidi}" workbookViewId="0">{pane}</sheetView></sheetViews>'
+    return f'{_XML}<worksheet xmlns="{_MAIN}">{view}<sheetData>'
+
+
+def _around() -> dict[str, str]:
+    """What a workbook of one sheet has besides its rows: days and moments have formats of their own."""
+    kinds = {"workbook": "sheet.main", "worksheets/sheet1": "worksheet", "styles": "styles"}
+    parts = "".join(
+        f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in kinds.items()
+    )
+    usual = "".join(
+        f'<Default Extension="{ending}" ContentType="{kind}"/>'
+        for ending, kind in (
+            ("rels", "application/vnd.openxmlformats-package.relationships+xml"),
+            ("xml", "application/xml"),
+        )
+    )
+    codes = {164: "yyyy\\-mm\\-dd", 165: "yyyy\\-mm\\-dd\\ hh:mm"}
+    formats = "".join(f'<numFmt numFmtId="{number}" formatCode="{code}"/>' for number, code in codes.items())
+    cells = "".join(
+        f'<xf numFmtId="{number}" fontId="0" fillId="0" borderId="0" xfId="0" applyNumberFormat="1"/>'
+        for number in (0, 164, 165)
+    )
+    return {
+        "[Content_Types].xml": f'{_XML}<Types xmlns="{_OOXML}/package/2006/content-types">{usual}{parts}</Types>',
+        "_rels/.rels": _links(("officeDocument", "xl/workbook.xml")),
+        "xl/_rels/workbook.xml.rels": _links(("worksheet", "worksheets/sheet1.xml"), ("styles", "styles.xml")),
+        "xl/workbook.xml": f'{_XML}<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}">'
+        '<sheets><sheet name="1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/styles.xml": f'{_XML}<styleSheet xmlns="{_MAIN}"><numFmts count="2">{formats}</numFmts>'
+        '<fonts count="1"><font><sz val="11"/><name val="Calibri"/></font></fonts>'
+        '<fills count="2"><fill><patternFill patternType="none"/></fill>'
+        '<fill><patternFill patternType="gray125"/></fill></fills>'
+        '<borders count="1"><border><left/><right/><top/><bottom/><diagonal/></border></borders>'
+        '<cellStyleXfs count="1"><xf numFmtId="0" fontId="0" fillId="0" borderId="0"/></cellStyleXfs>'
+        f'<cellXfs count="3">{cells}</cellXfs>'
+        '<cellStyles count="1"><cellStyle name="Normal" xfId="0" builtinId="0"/></cellStyles></styleSheet>',
+    }
+
+
+def _links(*targets: tuple[str, str]) -> str:
+    found = "".join(
+        f'<Relationship Id="rId{number}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for number, (kind, target) in enumerate(targets, start=1)
+    )
+    return f'{_XML}<Relationships xmlns="{_RELATIONS}">{found}</Relationships>'

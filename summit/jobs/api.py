@@ -1,0 +1,79 @@
+"""Long work in the API: what somebody asked for, how far it is, what came of it."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.api.actions import action
+from summit.api.problems import means
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.jobs import services
+from summit.jobs.job_kinds import KINDS
+from summit.jobs.models.jobs import Job, JobState
+from summit.jobs.progress import shown
+from summit.users.models import User
+
+means(services.JobProblem, "conflict")
+
+
+class JobSerializer(serializers.ModelSerializer[Job]):
+    """Work that somebody asked for: `done` of `total` (0 where that isn't known yet)."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    title = serializers.SerializerMethodField(help_text="What is done, in the reader's language.")
+    said = serializers.SerializerMethodField(help_text="What came of it, or what to do.")
+
+    class Meta:
+        model = Job
+        fields: ClassVar[list[str]] = [
+            *("id", "kind", "title", "state", "done", "total", "said", "problem", "created_at", "started_at"),
+            "finished_at",
+        ]
+
+    def get_title(self, job: Job) -> str:
+        """Return what is done, in words."""
+        return shown(job).title
+
+    def get_said(self, job: Job) -> str:
+        """Return what came of it, in words."""
+        return shown(job).said
+
+
+class JobFilters(django_filters.FilterSet):
+    """By what work is narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=JobState.choices, label=_("state"))
+    kind = django_filters.ChoiceFilter(
+        choices=lambda: [(name, str(kind.title)) for name, kind in sorted(KINDS.items())], label=_("kind")
+    )
+
+
+class Jobs(Resource):
+    """The work that one has asked for."""
+
+    name = "jobs"
+    called = _("long work")
+    rule = "work.job"
+    does = ()
+    model = Job
+    output = JobSerializer
+    filters = JobFilters
+    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+
+    def rows(self) -> QuerySet[Job]:
+        """Return work with its summit."""
+        return Job.objects.select_related("summit")
+
+    @action("cancel", rule="work.job.view")
+    def cancel(self, *, by: User, row: Job, values: Values) -> None:
+        """Stop it after the step that it is in."""
+        services.cancel(job=row, by=by)
+
+    @action("retry", rule="work.job.view")
+    def retry(self, *, by: User, row: Job, values: Values) -> None:
+        """Go on with work that failed or was stopped, from where it was."""
+        services.retry(job=row, by=by)

@@ -1,0 +1,34 @@
+"""The words for what is recorded of long work."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit.actions import Facts, deed, thing
+from summit.jobs.job_kinds import KINDS
+from summit.jobs.models.jobs import Job
+
+
+def _title(kind: str) -> str:
+    return str(KINDS[kind].title) if kind in KINDS else kind
+
+
+def _what(facts: Facts) -> dict[str, str]:
+    return {"work": _title(str(facts.detail.get("kind", "")))}
+
+
+deed(
+    "work.start",
+    lambda facts: _("asked for long work: %(work)s") % _what(facts),
+    called=gettext_lazy("asked for long work"),
+)
+deed(
+    "work.cancel",
+    lambda facts: _("stopped long work: %(work)s") % _what(facts),
+    called=gettext_lazy("stopped long work"),
+)
+deed(
+    "work.retry",
+    lambda facts: _("let long work go on: %(work)s") % _what(facts),
+    called=gettext_lazy("let long work go on"),
+)
+thing(Job, name=lambda row: _title(row.kind))

@@ -1,0 +1,94 @@
+"""Verifying the audit's chain as long work: the same as `manage.py verify_audit`, a slice a step."""
+
+from datetime import datetime
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.audit import verification, verification_messages
+from summit.audit.verification import Broken, Mark, Reached
+from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.models.jobs import Job
+from summit.jobs.permissions import may_verify_audit
+
+NAME = "verify_audit"
+WHOLE, BROKEN = "whole", "broken"
+
+
+def step(job: Job) -> Step:
+    """Verify the next slice, up to the end that the chain had at the first step."""
+    kept = job.checkpoint
+    mark = Mark(kept["length"], kept["head"]) if kept else verification.end()
+    reached = Reached(kept["position"], kept["digest"]) if kept else verification.begin()
+    reached = verification.advance(reached, mark.length)
+    checkpoint = {
+        "length": mark.length,
+        "head": mark.head,
+        "position": reached.position,
+        "digest": reached.digest,
+    }
+    result = None
+    if reached.broken is not None or reached.position >= mark.length:
+        result = _result(verification.finish(reached, mark), mark)
+    return Step(reached.position, mark.length, checkpoint, result)
+
+
+def _result(broken: Broken | None, mark: Mark) -> Result:
+    if broken is None:
+        return Result(WHOLE, {"length": mark.length, "mark": str(mark) if mark.length else ""})
+    at = broken.at.isoformat() if broken.at else None
+    return Result(BROKEN, {"position": broken.position, "problem": broken.problem, "key": broken.key, "at": at})
+
+
+def progress(done: int, total: int) -> str:
+    """Say how far it is."""
+    said = ngettext("%(done)d of %(total)d entry is checked", "%(done)d of %(total)d entries are checked", total)
+    return said % {"done": done, "total": total}
+
+
+def result(job: Job) -> str:
+    """Say what came of it."""
+    found = job.result_params
+    if job.result == WHOLE:
+        number = found["length"]
+        said = ngettext("%(number)d entry is whole.", "%(number)d entries are whole.", number) % {"number": number}
+        if not found["mark"]:
+            return said
+        noted = _("Note the end of the chain elsewhere, to compare it later: %(mark)s") % {"mark": found["mark"]}
+        return f"{said} {noted}"
+    said = _problem(job)
+    todo = _("Keep the database as it is, and have whoever runs it compare it with a backup.")
+    return f"{said} {todo}"
+
+
+def _problem(job: Job) -> str:
+    found = job.result_params
+    at = datetime.fromisoformat(found["at"]) if found["at"] else None
+    return verification_messages.broken(found["problem"], position=found["position"], key=found["key"], at=at)
+
+
+def checked(job: Job, moment: str) -> str:
+    """Say what came of it, and when."""
+    found = job.result_params
+    if job.result != WHOLE:
+        said = _problem(job)
+        return _("%(problem)s Found %(moment)s.") % {"problem": said, "moment": moment}
+    number = found["length"]
+    words = ngettext(
+        "%(number)s entry is whole, checked %(moment)s.", "%(number)s entries are whole, checked %(moment)s.", number
+    )
+    return words % {"number": formats.number_format(number, force_grouping=True), "moment": moment}
+
+
+VERIFY = register(
+    Kind(
+        name=NAME,
+        title=gettext_lazy("Verifying the audit"),
+        step=step,
+        may=may_verify_audit,
+        progress=progress,
+        result=result,
+        bad=lambda job: job.result == BROKEN,
+    )
+)

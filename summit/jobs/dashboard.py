@@ -1,0 +1,54 @@
+"""Long work on the admin's home: what is under way for the reader. Above the audit: what its verification found."""
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from summit.core.database_clock import db_now
+from summit.desk.audit_list import audit_head
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.today import desk_panel
+from summit.jobs import audit_verification
+from summit.jobs.models.jobs import UNFINISHED, Job, JobState
+from summit.jobs.permissions import may_verify_audit
+from summit.jobs.progress import shown
+from summit.permissions.rules import may_everything
+from summit.summits.models import Summit
+from summit.templatetags.moments import clock_zone, day_clock, local
+from summit.users.models import User
+
+
+@desk_panel(90)
+def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show the reader's jobs that wait or run; nothing where there are none. One query."""
+    if not isinstance(request.user, User):
+        return None
+    rows = list(Job.objects.filter(by=request.user, state__in=UNFINISHED)[:5])
+    return ("admin/work/panel.html", {"jobs": [shown(job) for job in rows]}) if rows else None
+
+
+@audit_head.register(10)
+def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
+    """Show what the last verification of the audit found, whoever asked for it, and the button for another. One
+    query."""
+    job = Job.objects.filter(kind=audit_verification.NAME, state=JobState.DONE).order_by("-finished_at").first()
+    context: dict[str, Any] = {"may_verify": may_verify_audit(request.user, None)}
+    if job is not None and job.finished_at is not None:
+        whole = job.result == audit_verification.WHOLE
+        summit = chosen_summit(request, summits_of(request))
+        words = audit_verification.checked(job, when(job.finished_at, summit))
+        context |= {"said": words, "word": _("whole") if whole else _("broken"), "sign": "good" if whole else "bad"}
+        # A job's page is for whoever asked for it.
+        context["job"] = job if job.by_id == request.user.pk or may_everything(request.user) else None
+    return "admin/work/audit.html", context
+
+
+def when(moment: datetime, summit: Summit | None) -> str:
+    """Return "today 14:30 London time", with the day where it isn't today; in UTC where there is no summit."""
+    if summit is None:
+        return f"{moment:%Y-%m-%d %H:%M} UTC"
+    if local(moment, summit).date() == local(db_now(), summit).date():
+        return _("today %(time)s") % {"time": clock_zone(moment, summit)}
+    return day_clock(moment, summit)

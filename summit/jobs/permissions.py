@@ -1,0 +1,50 @@
+"""Who may see and stop a job: whoever asked for it. Who may ask for which is each kind's to say."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from summit.jobs.job_kinds import KINDS
+from summit.jobs.models.jobs import Job
+from summit.permissions.models import DESKS, Role
+from summit.permissions.rules import Actor, allows, declare, may_everything, own_rows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+declare("work.verify_audit", (Role.ORGANISER,))
+declare("work.job.view", (), own=DESKS)
+
+
+@own_rows(Job)
+def _own(user: User, role: str) -> Q:
+    return Q(by=user)
+
+
+def visible(user: Actor) -> QuerySet[Job]:
+    """Return the jobs that an account sees: those that it asked for; whoever sets the system up sees all."""
+    rows = Job.objects.select_related("summit")
+    if may_everything(user):
+        return rows
+    return rows.filter(by=user) if isinstance(user, User) else rows.none()
+
+
+def may_verify_audit(user: Actor, summit: Summit | None) -> bool:
+    """Return whether the account may have the audit's chain verified: it is one for all summits."""
+    return allows(user, "work.verify_audit", summit)
+
+
+def can_start(user: Actor, kind: str, summit: Summit | None) -> bool:
+    """Return whether the account may ask for a kind of work. Raises KeyError for one that nobody registered."""
+    return KINDS[kind].may(user, summit)
+
+
+def check_can_start(user: Actor, kind: str, summit: Summit | None) -> None:
+    """Raise PermissionDenied where `can_start` is false."""
+    if not can_start(user, kind, summit):
+        raise PermissionDenied(_("Organisers can have this done."))
+
+
+def check_owns(user: User, job: Job) -> None:
+    """Raise PermissionDenied where somebody else asked for the job."""
+    if job.by_id != user.pk and not may_everything(user):
+        raise PermissionDenied(_("Only whoever asked for this work stops it or has it done again."))

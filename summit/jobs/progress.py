@@ -1,0 +1,84 @@
+"""A job in words: how far it is, what came of it, what to do."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
+
+from summit.desk.progress import Progress, time_left
+from summit.jobs.job_kinds import KINDS
+from summit.jobs.models.jobs import Job, JobState
+
+SIGNS: dict[str, str] = {
+    JobState.WAITING: "wait",
+    JobState.RUNNING: "wait",
+    JobState.DONE: "good",
+    JobState.FAILED: "bad",
+    JobState.CANCELLED: "off",
+}
+
+
+MINUTE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A job as its page and the lists show it. `said` is its result, or what went wrong and what to do."""
+
+    job: Job
+    title: str
+    word: str
+    sign: str
+    said: str
+    progress: Progress
+
+    @property
+    def asked(self) -> str:
+        """How long ago it was asked for."""
+        at = self.job.created_at
+        return _("just now") if timezone.now() - at < MINUTE else _("%(since)s ago") % {"since": timesince(at)}
+
+
+def shown(job: Job) -> Shown:
+    """Put a job into words; those of a kind that is gone are told by their name alone."""
+    kind = KINDS.get(job.kind)
+    bad = job.state == JobState.FAILED or (job.state == JobState.DONE and kind is not None and kind.bad(job))
+    words = kind.progress(job.done, job.total) if kind and job.total else ""
+    if job.state == JobState.WAITING and not job.done:
+        words = _("A worker takes it up within a few seconds.")
+    state = "" if job.unfinished else "bad" if bad else "good" if job.state == JobState.DONE else "off"
+    return Shown(
+        job=job,
+        title=str(kind.title) if kind else job.kind,
+        word=str(job.get_state_display()),
+        sign="bad" if bad else SIGNS[job.state],
+        said=_said(job),
+        progress=Progress(job.done, job.total, words, _left(job), state),
+    )
+
+
+def _left(job: Job) -> str:
+    if job.state != JobState.RUNNING or job.started_at is None or job.heartbeat_at is None:
+        return ""
+    return time_left(job.done, job.total, (job.heartbeat_at - job.started_at).total_seconds())
+
+
+def _said(job: Job) -> str:
+    kind = KINDS.get(job.kind)
+    if job.state == JobState.DONE:
+        return kind.result(job) if kind else ""
+    if job.state == JobState.CANCELLED:
+        return _("You stopped it. What was done until then is kept: it can go on from there.")
+    if job.state != JobState.FAILED:
+        return ""
+    if job.problem == "worn":
+        return _(
+            "Several workers were lost over the same step. Let it go on once; if it fails again, whoever runs the "
+            "system finds more in the workers’ log."
+        )
+    return _(
+        "It met something that it was not made for. Let it go on once; if it fails again, whoever runs the system "
+        "finds more in the workers’ log (%(problem)s)."
+    ) % {"problem": job.problem}

@@ -1,0 +1,122 @@
+"""The pages of long work: a job with its progress, one's jobs, and the buttons."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.sites import site
+from django.core.exceptions import PermissionDenied
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from summit.desk.pages import desk_page
+from summit.import_export.export_admin import as_file
+from summit.jobs import audit_verification, exported_files, services
+from summit.jobs.job_kinds import KINDS
+from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.jobs import Job, JobState
+from summit.jobs.permissions import may_verify_audit, visible
+from summit.jobs.progress import shown
+from summit.users.models import User
+
+PER_PAGE = 50
+
+
+def _user(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _find(request: HttpRequest, public_id: str) -> Job:
+    """Return a job that the reader sees. Raises Http404 for all others."""
+    job = visible(request.user).filter(public_id=public_id).first()
+    if job is None:
+        raise Http404
+    return job
+
+
+@desk_page("work/", "work")
+@require_safe
+def listed(request: HttpRequest) -> HttpResponse:
+    """List the reader's jobs, newest first, and offer what can be asked for."""
+    rows = list(Job.objects.filter(by=_user(request)).select_related("summit")[:PER_PAGE])
+    context = {
+        **site.each_context(request),
+        "title": _("Long work"),
+        "jobs": [shown(job) for job in rows],
+        "may_verify": may_verify_audit(request.user, None),
+    }
+    return TemplateResponse(request, "admin/work/list.html", context)
+
+
+@desk_page("work/verify-audit/", "work_verify_audit")
+@require_POST
+def verify_audit(request: HttpRequest) -> HttpResponse:
+    """Ask for the audit to be verified, and lead to the page that shows how far it is."""
+    job = services.start(kind=audit_verification.NAME, by=_user(request))
+    return redirect("admin:work_job", job.public_id)
+
+
+@desk_page("work/table/<slug:public_id>/", "work_table")
+@never_cache
+@require_safe
+def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
+    by = _user(request)
+    row = KeptTable.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
+    if row is None or not exported_files.open_to(row, by):
+        raise Http404
+    return as_file(exported_files.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)
+
+
+@desk_page("work/<slug:public_id>/", "work_job")
+@never_cache
+@require_safe
+def page(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Show a job: how far it is, or what came of it and what to do. With `Accept: application/json`, its progress."""
+    job = _find(request, public_id)
+    found = shown(job)
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse(found.progress.as_json())
+    kind = KINDS.get(job.kind)
+    context: dict[str, Any] = {
+        **site.each_context(request),
+        "title": found.title,
+        "lines": kind.lines(job) if kind and kind.lines else [],
+        "file": kind.file(job) if kind and kind.file and job.by_id == _user(request).pk else None,
+        "onward": kind.onward(job) if kind and kind.onward and job.state == JobState.DONE else None,
+        "summit": job.summit,
+        "job": job,
+        "shown": found,
+        "progress": found.progress,
+    }
+    return TemplateResponse(request, "admin/work/job.html", context)
+
+
+@desk_page("work/<slug:public_id>/cancel/", "work_cancel")
+@require_POST
+def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Stop a job."""
+    return _decide(request, public_id, services.cancel)
+
+
+@desk_page("work/<slug:public_id>/retry/", "work_retry")
+@require_POST
+def retry(request: HttpRequest, public_id: str) -> HttpResponse:
+    """Let a job go on."""
+    return _decide(request, public_id, services.retry)
+
+
+def _decide(request: HttpRequest, public_id: str, decision: Callable[..., None]) -> HttpResponse:
+    job = _find(request, public_id)
+    try:
+        decision(job=job, by=_user(request))
+    except ValueError as refused:
+        messages.warning(request, str(refused))
+    return redirect("admin:work_job", public_id)

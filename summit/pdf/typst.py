@@ -1,0 +1,116 @@
+"""The press: from a source and its data to the bytes of a PDF. The words go in as data and never as source."""
+
+import json
+import logging
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import typst
+
+from summit.pdf import fonts
+from summit.pdf.fonts import MissingFontError
+
+logger = logging.getLogger(__name__)
+
+# Prints nothing but a text, to see whether it can be printed.
+PROBE = b"""#let d = json(bytes(sys.inputs.data))
+#set document(title: "Probe")
+#set text(font: d.families, fallback: false)
+#d.text
+"""
+# Scripts that one text may lack before it is no use to look further.
+MOST = 12
+SHOWN = 8
+
+
+def print_pdf(source: bytes, data: dict[str, Any]) -> bytes:
+    """Return the document. The source finds `data` as JSON in `sys.inputs.data`, with `families` to set its text in.
+
+    The same data gives the same bytes: our own fonts first, the machine's only for letters that those lack. Raises
+    MissingFontError where no font prints a letter.
+    """
+    last = ""
+    for found, families in _choices():
+        try:
+            return _compile(source, data, found, families)
+        except typst.TypstError as problem:
+            if not fonts.unprintable(problem):
+                logger.warning("a document breaks a rule of PDF/UA-1: %s", problem.message)
+                return _without_rules(source, data)
+            last = fonts.unprintable(problem)
+    raise lacking(json.dumps(data, ensure_ascii=False)) or MissingFontError(last, ())
+
+
+def draw_png(source: bytes, data: dict[str, Any]) -> bytes:
+    """Return the one page of a document as PNG, a pixel for each point. Raises MissingFontError."""
+    problem = lacking(json.dumps(data, ensure_ascii=False))
+    if problem:
+        raise problem
+    *_first, (found, families) = _choices()
+    content = json.dumps(data | {"families": families}, ensure_ascii=False)
+    made: bytes = typst.compile(
+        source, format="png", ppi=72.0, font_paths=found, ignore_system_fonts=True, sys_inputs={"data": content}
+    )
+    return made
+
+
+def _choices() -> Iterator[tuple[typst.Fonts, tuple[str, ...]]]:
+    """Yield the fonts to try, with the families to set text in, the first for preference."""
+    yield fonts.own(), fonts.OWN
+    yield fonts.machine(), (*fonts.OWN, *fonts.further())
+
+
+def _without_rules(source: bytes, data: dict[str, Any]) -> bytes:
+    """Print what breaks a rule of PDF/UA-1. Without the rules typst prints boxes in silence: look for them first."""
+    problem = lacking(json.dumps(data, ensure_ascii=False))
+    if problem:
+        raise problem
+    *_first, (found, families) = _choices()
+    return _compile(source, data, found, families, strict=False)
+
+
+def _compile(
+    source: bytes, data: dict[str, Any], found: typst.Fonts, families: tuple[str, ...], *, strict: bool = True
+) -> bytes:
+    content = json.dumps(data | {"families": families}, ensure_ascii=False)
+    made: bytes = typst.compile(
+        source,
+        format="pdf",
+        font_paths=found,
+        ignore_system_fonts=True,
+        sys_inputs={"data": content},
+        pdf_standards=["ua-1"] if strict else [],
+    )
+    return made
+
+
+@lru_cache(maxsize=128)
+def lacking(text: str) -> MissingFontError | None:
+    """Return what keeps a text from being printed here, or None. It takes some milliseconds, and is remembered."""
+    packages: list[str] = []
+    letters = ""
+    rest = text
+    for _round in range(MOST):
+        gone = _missing(rest)
+        if not gone:
+            break
+        letters += gone[:SHOWN]
+        packages += filter(None, map(fonts.package_for, gone))
+        rest = rest.translate(dict.fromkeys(map(ord, gone)))
+    return MissingFontError(letters[:SHOWN], tuple(dict.fromkeys(packages))) if letters else None
+
+
+def _missing(text: str) -> str:
+    """Return the letters of one script for which there is no font, or ""."""
+    letters = ""
+    for found, families in _choices():
+        try:
+            _compile(PROBE, {"text": text}, found, families)
+        except typst.TypstError as problem:
+            letters = fonts.unprintable(problem)
+            if not letters:
+                raise
+        else:
+            return ""
+    return fonts.relatives(letters, text) or letters

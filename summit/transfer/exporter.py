@@ -1,0 +1,215 @@
+"""A summit out to an archive: streamed, so that no table is ever whole in memory."""
+
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from summit.audit import services as audit
+from summit.audit import verification
+from summit.audit.services import System
+from summit.core.database_clock import db_now
+from summit.core.transfer_registry import MOVED, moved_of, programs
+from summit.summits.models import Summit
+from summit.transfer import encryption, model_order
+from summit.transfer.encryption import ArchiveProblem
+from summit.transfer.values import pack, renamed
+from summit.users.models import User
+
+BATCH = 500
+ACCOUNTS = "accounts"
+MANIFEST = "manifest.json"
+Progress = Callable[[str, int], object]
+
+
+def quiet(part: str, rows: int) -> None:
+    """Tell nobody how far it is."""
+
+
+@dataclass
+class Numbers:
+    """The numbers that rows have in an archive, by their models' labels in lower case and their keys."""
+
+    of: dict[str, dict[int, int]] = field(default_factory=dict)
+    accounts: dict[str, int] = field(default_factory=dict)
+
+    def row(self, label: str, key: str) -> str:
+        """Return how a row is named in the archive: one that is not in it keeps a name that is nobody's elsewhere."""
+        if label == User._meta.label_lower:
+            return f"#{self.accounts[key]}" if key in self.accounts else key
+        return self.page(label, key)
+
+    def page(self, label: str, key: str) -> str:
+        """Return the key of a row in an address of the desk, as `row` does."""
+        if not key.isdigit():
+            return key
+        number = self.of.get(label, {}).get(int(key))
+        return f"~{key}" if number is None else f"#{number}"
+
+
+def migrations() -> dict[str, str]:
+    """Return the last migration of each app whose rows move: two installations with the same have the same tables."""
+    names = MigrationRecorder(connection).applied_migrations()
+    known = {label.partition(".")[0] for label in MOVED}
+    return {app: max(name for owner, name in names if owner == app) for app in sorted(known)}
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """See the database as it is at one moment, while others write on."""
+    if connection.in_atomic_block:
+        yield
+        return
+    here: Any = connection
+    before = getattr(here, "transaction_mode", None)
+    if here.vendor == "sqlite":
+        # It only reads: nobody has to wait for it.
+        here.transaction_mode = "DEFERRED"
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql":
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        if here.vendor == "sqlite":
+            here.transaction_mode = before
+
+
+def export(*, summit: Summit, path: Path, passphrase: str, by: System, progress: Progress = quiet) -> dict[str, Any]:
+    """Write a summit to an archive and return its manifest. Raises ArchiveProblem and OSError; then there is no file.
+
+    It is recorded before it begins, as an event of the installation: what personal data left it, and when.
+    """
+    with encryption.writing(path, passphrase) as file:
+        with transaction.atomic():
+            audit.record(by=by, action="summit.export", target=summit, summit=None)
+        with snapshot(), zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            manifest = _write(summit, archive, progress)
+            archive.writestr(MANIFEST, json.dumps(manifest, indent=1, ensure_ascii=False))
+    return manifest
+
+
+def _write(summit: Summit, archive: zipfile.ZipFile, progress: Progress) -> dict[str, Any]:
+    numbers = Numbers()
+    parts = {ACCOUNTS: _accounts(summit, archive, numbers)}
+    for model in model_order.order():
+        label = model._meta.label
+        progress(label, 0)
+        parts[label] = _rows(model, summit, archive, numbers)
+        if model_order.files(model):
+            parts[label] |= _files(model, summit, archive)
+        progress(label, parts[label]["rows"])
+    return {
+        "format": encryption.FORMAT,
+        "summit": {"id": summit.public_id, "slug": summit.slug, "name": summit.name},
+        "made_at": pack(db_now()),
+        # Where the sender's chain of the audit ended: `verify_audit --expect` finds there that it held these entries.
+        "audit_end": str(verification.end()),
+        "migrations": migrations(),
+        "parts": parts,
+    }
+
+
+def _accounts(summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
+    """Write the accounts to which rows refer, by their addresses: without passwords, and without further rights."""
+    keys: set[int] = set()
+    for model in model_order.order():
+        for name, target in model_order.references(model).items():
+            if target is User:
+                rows = model_order.rows(model, summit).order_by().exclude(**{name: None})
+                keys.update(rows.values_list(f"{name}_id", flat=True).distinct())
+    nobody = set(User.objects.filter(programs()).values_list("pk", flat=True))
+    found = sorted(User.objects.in_bulk(list(keys)).values(), key=lambda user: (user.email, user.pk))
+    lines = []
+    for number, user in enumerate(found, start=1):
+        numbers.of.setdefault(User._meta.label_lower, {})[user.pk] = number
+        numbers.accounts[user.public_id] = number
+        said = {name: getattr(user, name) for name in ("public_id", "email", "name", "language", "is_active")}
+        lines.append(said | ({"is_active": False} if user.pk in nobody else {}))
+    return _part(archive, ACCOUNTS, iter(lines))
+
+
+def _rows(model: type[Model], summit: Summit, archive: zipfile.ZipFile, numbers: Numbers) -> dict[str, Any]:
+    """Write a model's rows, each a line of JSON, numbered by their place."""
+    keep = None if model._meta.label == model_order.AUDIT else numbers.of.setdefault(model._meta.label_lower, {})
+    rows = model_order.rows(model, summit).defer(*(field.name for field in model_order.files(model)))
+    if keep is not None and model in model_order.references(model).values():
+        # Its rows refer to each other, also to those further down.
+        keep |= {key: number for number, key in enumerate(rows.values_list("pk", flat=True), start=1)}
+
+    def lines() -> Iterator[dict[str, Any]]:
+        for number, row in enumerate(rows.iterator(chunk_size=BATCH), start=1):
+            if keep is not None:
+                keep[row.pk] = number
+            yield _line(row, numbers)
+
+    return _part(archive, model._meta.label, lines())
+
+
+def _line(row: Model, numbers: Numbers) -> dict[str, Any]:
+    moved = moved_of(type(row))
+    values = {}
+    for column in model_order.fields(type(row)):
+        value = getattr(row, column.attname)
+        values[column.name] = _reference(row, column, value, numbers) if column.is_relation else pack(value)
+    for name in moved.named:
+        values[name] = renamed(values[name], numbers)
+    if moved.rewrite is not None:
+        moved.rewrite(values, numbers)
+    return values
+
+
+def _reference(row: Model, column: Any, value: int | None, numbers: Numbers) -> int | None:
+    if value is None:
+        return None
+    number = numbers.of[model_order.target(column)._meta.label_lower].get(value)
+    if number is None:
+        said = _("%(row)s refers to a row of another summit (%(column)s). Correct that first.")
+        raise ArchiveProblem(said % {"row": f"{row._meta.label} {row.pk}", "column": column.name})
+    return number
+
+
+def _part(archive: zipfile.ZipFile, label: str, lines: Iterator[dict[str, Any]]) -> dict[str, Any]:
+    digest, number = hashlib.sha256(), 0
+    with archive.open(f"rows/{label}.jsonl", "w", force_zip64=True) as out:
+        for values in lines:
+            line = json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+            digest.update(line)
+            out.write(line)
+            number += 1
+    return {"rows": number, "sha256": digest.hexdigest()}
+
+
+def _files(model: type[Model], summit: Summit, archive: zipfile.ZipFile) -> dict[str, Any]:
+    """Write the bytes that a model's rows hold, one file at a time."""
+    digest, count = hashlib.sha256(), 0
+    names = [column.name for column in model_order.files(model)]
+    rows = model_order.rows(model, summit).values_list(*names)
+    for number, values in enumerate(rows.iterator(chunk_size=1), start=1):
+        for name, value in zip(names, values, strict=True):
+            if value is None:
+                continue
+            content, count = bytes(value), count + 1
+            note_file(digest, number, name, content)
+            archive.writestr(file_name(model, number, name), content)
+    return {"files": count, "files_sha256": digest.hexdigest()}
+
+
+def file_name(model: type[Model], number: int, column: str) -> str:
+    """Return where the bytes of a row's column stand in an archive."""
+    return f"files/{model._meta.label}/{number}.{column}"
+
+
+def note_file(digest: Any, number: int, column: str, content: bytes) -> None:
+    """Add a file to the digest of its part."""
+    digest.update(f"{number}.{column} {hashlib.sha256(content).hexdigest()}\n".encode())

@@ -1,0 +1,285 @@
+"""A summit in from an archive, under new keys, in one transaction: all of it or nothing.
+
+Keys are reserved first, so many for each table as the archive has rows of it. So a row's key is known from its number
+before it is stored, and rows may refer to those that come later.
+"""
+
+import hashlib
+import json
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connection, transaction
+from django.db.models import Model
+from django.db.models.sql import InsertQuery
+from django.utils.translation import gettext as _
+
+from summit.audit import services as audit
+from summit.audit.services import System
+from summit.core.database_clock import db_now
+from summit.core.models import PublicModel
+from summit.core.transfer_registry import arrived, moved_of
+from summit.core.validators import validate_free_slug
+from summit.summits.models import Summit, slug_form
+from summit.transfer import encryption, model_order
+from summit.transfer.encryption import ArchiveProblem, damaged
+from summit.transfer.exporter import ACCOUNTS, BATCH, MANIFEST, Progress, file_name, migrations, note_file, quiet
+from summit.transfer.values import renamed, unpacker
+from summit.users.models import User
+
+# Values of one statement, and bytes of files held for it.
+MOST_VALUES, MOST_BYTES = 20_000, 8 * 1024 * 1024
+
+
+@dataclass
+class Keys:
+    """The keys that rows of an archive get here: behind which its rows of a model are numbered, and the accounts."""
+
+    base: dict[str, int] = field(default_factory=dict)
+    count: dict[str, int] = field(default_factory=dict)
+    accounts: list[User] = field(default_factory=list)
+
+    def of(self, model: type[Model], number: object) -> int:
+        """Return the key of a row. Raises ArchiveProblem for a number that the archive doesn't have."""
+        label = model._meta.label_lower
+        if not isinstance(number, int) or not 1 <= number <= self.count.get(label, 0):
+            raise damaged()
+        return self.accounts[number - 1].pk if model is User else self.base[label] + number
+
+    def row(self, label: str, key: str) -> str:
+        """Return how a row is named here."""
+        if label == User._meta.label_lower and self._is_number(label, key):
+            return self.accounts[int(key[1:]) - 1].public_id
+        return self.page(label, key)
+
+    def page(self, label: str, key: str) -> str:
+        """Return the key of a row in an address of the desk."""
+        if not self._is_number(label, key):
+            return key
+        number = int(key[1:])
+        return str(self.accounts[number - 1].pk if label == User._meta.label_lower else self.base[label] + number)
+
+    def _is_number(self, label: str, key: str) -> bool:
+        return key[:1] == "#" and key[1:].isdigit() and 1 <= int(key[1:]) <= self.count.get(label, 0)
+
+
+@contextmanager
+def _opened(path: Path, passphrase: str) -> Iterator[zipfile.ZipFile]:
+    with encryption.reading(path, passphrase) as file:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                yield archive
+        except (zipfile.BadZipFile, zlib.error, KeyError, UnicodeDecodeError, json.JSONDecodeError) as problem:
+            raise damaged() from problem
+
+
+def manifest_of(*, path: Path, passphrase: str) -> dict[str, Any]:
+    """Return the manifest of an archive. Raises ArchiveProblem."""
+    with _opened(path, passphrase) as archive:
+        return _manifest(archive)
+
+
+def _manifest(archive: zipfile.ZipFile) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(archive.read(MANIFEST))
+    return found
+
+
+def bring_in(*, path: Path, passphrase: str, slug: str | None, by: System, progress: Progress = quiet) -> Summit:
+    """Store the summit of an archive, under its own address or another one; it sends nothing until it is armed.
+    Raises ArchiveProblem, and has changed nothing then."""
+    with _opened(path, passphrase) as archive:
+        manifest = _manifest(archive)
+        _check(manifest, slug)
+        # Every byte is read before a transaction begins: on SQLite others wait to write meanwhile, and nobody is to
+        # wait for a file that is damaged.
+        archive.testzip()
+        try:
+            with transaction.atomic():
+                return _store(archive, manifest, slug, by, progress)
+        except IntegrityError as problem:
+            said = _("A row of the archive is here already, or can’t stand here: %(why)s. Nothing was changed.")
+            raise ArchiveProblem(said % {"why": problem}) from None
+
+
+def _check(manifest: dict[str, Any], slug: str | None) -> None:
+    """Refuse an archive of another release, and a summit that is here."""
+    here, there = migrations(), manifest["migrations"]
+    other = next((app for app in sorted({*here, *there}) if here.get(app) != there.get(app)), None)
+    if other is not None:
+        said = _("The archive was made by another release (%(app)s: %(there)s, here %(here)s). Use the same one.")
+        raise ArchiveProblem(said % {"app": other, "there": there.get(other), "here": here.get(other)})
+    if set(manifest["parts"]) != {ACCOUNTS, *(model._meta.label for model in model_order.order())}:
+        raise damaged()
+    wanted = slug or manifest["summit"]["slug"]
+    try:
+        slug_form(wanted)
+        validate_free_slug(wanted)
+    except ValidationError as problem:
+        raise ArchiveProblem(" ".join(problem.messages)) from None
+    if Summit.objects.filter(public_id=manifest["summit"]["id"]).exists():
+        raise ArchiveProblem(_("This summit is here already: ids are kept, so that it can’t be here twice."))
+    if Summit.objects.filter(slug=wanted).exists():
+        said = _("There is another summit at the address “%(slug)s”. Give a free one with %(option)s.")
+        raise ArchiveProblem(said % {"slug": wanted, "option": "--slug"})
+
+
+def _store(
+    archive: zipfile.ZipFile, manifest: dict[str, Any], slug: str | None, by: System, progress: Progress
+) -> Summit:
+    keys = Keys()
+    parts = manifest["parts"]
+    keys.accounts = [_account(values, by) for values in _lines(archive, ACCOUNTS, parts[ACCOUNTS])]
+    keys.count[User._meta.label_lower] = len(keys.accounts)
+    for model in model_order.order():
+        number = keys.count[model._meta.label_lower] = parts[model._meta.label]["rows"]
+        keys.base[model._meta.label_lower] = _reserve(model, number)
+    summit = Summit()
+    for model in model_order.order():
+        part = parts[model._meta.label]
+        progress(model._meta.label, 0)
+        if model is Summit:
+            summit = _summit(archive, part, keys, slug)
+        else:
+            _Table(model, keys, summit).fill(archive, part)
+        progress(model._meta.label, part["rows"])
+    for make in arrived:
+        make(summit)
+    detail = {"made_at": manifest["made_at"], "audit_end": manifest["audit_end"]}
+    audit.record(by=by, action="summit.import", target=summit, summit=None, detail=detail)
+    # At once: its entries are old, and would seem to have been kept from the chain.
+    while audit.chain():
+        pass
+    return summit
+
+
+def _account(values: dict[str, Any], by: System) -> User:
+    """Return the account that has an address, or a new one that has no password and no rights of its own."""
+    user = User.objects.filter(email__iexact=values["email"]).first()
+    if user is not None:
+        return user
+    user = User(**{name: values[name] for name in ("email", "name", "language", "is_active")})
+    if not User.objects.filter(public_id=values["public_id"]).exists():
+        user.public_id = values["public_id"]
+    user.set_unusable_password()
+    user.save(force_insert=True)
+    audit.record(by=by, action="summit.user.add", target=user, summit=None)
+    return user
+
+
+def _summit(archive: zipfile.ZipFile, part: dict[str, Any], keys: Keys, slug: str | None) -> Summit:
+    table = _Table(Summit, keys, Summit())
+    table.set = {"disarmed_at": db_now(), **({"slug": slug} if slug else {})}
+    table.fill(archive, part)
+    return Summit.objects.get(pk=keys.of(Summit, 1))
+
+
+def _reserve(model: type[Model], number: int) -> int:
+    """Reserve so many keys of a table and return the one before the first."""
+    meta, key = model._meta, model._meta.pk
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT setval(name, nextval(name) + %s) - %s FROM pg_get_serial_sequence(%s, %s) AS name",
+                [number, number, f'"{meta.db_table}"', key.column],
+            )
+        else:
+            # Keys of rows that are gone stay gone: the audit names them.
+            cursor.execute(
+                "SELECT MAX(COALESCE((SELECT seq FROM sqlite_sequence WHERE name = %s), 0), "  # noqa: S608
+                f'COALESCE((SELECT MAX("{key.column}") FROM "{meta.db_table}"), 0))',
+                [meta.db_table],
+            )
+        return int(cursor.fetchone()[0])
+
+
+def _lines(archive: zipfile.ZipFile, label: str, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a part. Raises ArchiveProblem where they aren't those of the manifest."""
+    digest, number = hashlib.sha256(), 0
+    with archive.open(f"rows/{label}.jsonl") as rows:
+        for line in rows:
+            digest.update(line)
+            number += 1
+            yield json.loads(line)
+    if (number, digest.hexdigest()) != (part["rows"], part["sha256"]):
+        raise damaged()
+
+
+class _Table:
+    """Rows of one model on their way in."""
+
+    def __init__(self, model: type[Model], keys: Keys, summit: Summit) -> None:
+        self.model, self.keys, self.summit = model, keys, summit
+        self.moved = moved_of(model)
+        self.columns = [(column, unpacker(column)) for column in model_order.fields(model)]
+        self.files = model_order.files(model)
+        self.digest, self.found = hashlib.sha256(), 0
+        # Values that are given here, whatever the archive says.
+        self.set: dict[str, Any] = {}
+
+    def fill(self, archive: zipfile.ZipFile, part: dict[str, Any]) -> None:
+        """Store all rows of a part in batches."""
+        most = min(BATCH, MOST_VALUES // len(self.model._meta.concrete_fields))
+        names, batch, held = set(archive.namelist()) if self.files else set(), list[Model](), 0
+        for number, values in enumerate(_lines(archive, self.model._meta.label, part), start=1):
+            row = self._row(number, values)
+            held += self._read_files(row, number, archive, names)
+            batch.append(row)
+            if len(batch) >= most or held > MOST_BYTES:
+                self._insert(batch)
+                batch, held = [], 0
+        self._insert(batch)
+        if self.files and (self.found, self.digest.hexdigest()) != (part["files"], part["files_sha256"]):
+            raise damaged()
+
+    def _row(self, number: int, values: dict[str, Any]) -> Model:
+        for name in self.moved.named:
+            values[name] = renamed(values[name], self.keys)
+        if self.moved.rewrite is not None:
+            self.moved.rewrite(values, self.keys)
+        row = self.model(pk=self.keys.of(self.model, number))
+        try:
+            for column, unpack in self.columns:
+                value = values[column.name]
+                if column.is_relation:
+                    value = None if value is None else self.keys.of(model_order.target(column), value)
+                    setattr(row, column.attname, value)
+                else:
+                    setattr(row, column.attname, unpack(value))
+        except (KeyError, TypeError, ValueError) as problem:
+            raise damaged() from problem
+        for name, value in self.set.items():
+            setattr(row, name, value)
+        if self.moved.arrive is not None:
+            self.moved.arrive(row, self.summit)
+        return row
+
+    def _read_files(self, row: Model, number: int, archive: zipfile.ZipFile, names: set[str]) -> int:
+        size = 0
+        for column in self.files:
+            name = file_name(self.model, number, column.name)
+            content = archive.read(name) if name in names else None
+            setattr(row, column.attname, content)
+            if content is not None:
+                note_file(self.digest, number, column.name, content)
+                self.found, size = self.found + 1, size + len(content)
+        return size
+
+    def _insert(self, rows: list[Model]) -> None:
+        if not rows:
+            return
+        if issubclass(self.model, PublicModel):
+            known = self.model._base_manager.filter(public_id__in=[row.public_id for row in rows])  # type: ignore[attr-defined]
+            if taken := known.values_list("public_id", flat=True).first():
+                said = _("%(what)s “%(id)s” of the archive is here already. Nothing was changed.")
+                raise ArchiveProblem(said % {"what": self.model._meta.verbose_name, "id": taken})
+        # As it was written: what is filled when a row is stored, such as its moment, is filled already.
+        query = InsertQuery(self.model)
+        query.insert_values(list(self.model._meta.concrete_fields), rows, raw=True)
+        # Not through the connection of this thread, which is looked up anew for each value.
+        query.get_compiler(using=DEFAULT_DB_ALIAS).execute_sql()

@@ -1,0 +1,88 @@
+"""Which rows belong to a summit, and in which order they are written: found through the models' foreign keys."""
+
+from collections.abc import Iterable
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.db.models import Field, ForeignKey, Model, QuerySet
+
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.transfer_registry import MOVED, moved_of
+from summit.summits.models import Summit
+from summit.users.models import User
+
+AUDIT = "summit.AuditEntry"
+
+
+def fields(model: type[Model]) -> list["Field[Any, Any]"]:
+    """Return the fields that move, in their order: not the key, nor what is declared to stay, nor bytes of files."""
+    left = moved_of(model).without
+    kept = [field for field in model._meta.concrete_fields if not field.primary_key and field.name not in left]
+    return [field for field in kept if not _is_file(field)]
+
+
+def files(model: type[Model]) -> list["Field[Any, Any]"]:
+    """Return the fields that hold bytes, each a file of its own in the archive."""
+    left = moved_of(model).without
+    return [field for field in model._meta.concrete_fields if _is_file(field) and field.name not in left]
+
+
+def _is_file(field: "Field[Any, Any]") -> bool:
+    return isinstance(field, EncryptedBytesField) and not isinstance(field, EncryptedTextField)
+
+
+def references(model: type[Model]) -> dict[str, type[Model]]:
+    """Return the models to which the fields that move refer, by the fields' names."""
+    return {field.name: target(field) for field in fields(model) if isinstance(field, ForeignKey)}
+
+
+def target(field: Any) -> type[Model]:
+    """Return the model to which a foreign key leads."""
+    found: type[Model] = field.remote_field.model
+    return found
+
+
+@cache
+def path(model: type[Model]) -> str:
+    """Return the path from a model's rows to their summit, "" for the summit itself: by columns that are never empty,
+    where there are such. Raises LookupError where none leads there."""
+    if model is Summit:
+        return ""
+    keys = [field for field in model._meta.concrete_fields if isinstance(field, ForeignKey)]
+    direct = [field for field in keys if target(field) is Summit]
+    always = [field for field in keys if not field.null and target(field)._meta.label in MOVED]
+    for field in sorted(always, key=lambda field: field not in direct):
+        if target(field) is not model:
+            return "__".join(filter(None, (field.name, path(target(field)))))
+    if direct:
+        return direct[0].name
+    raise LookupError(f"no column leads from {model._meta.label} to a summit")
+
+
+def rows(model: type[Model], summit: Summit) -> QuerySet[Any]:
+    """Return the rows of a model that move with a summit, in the order of their keys."""
+    found = model._base_manager.filter(**{path(model) or "pk": summit.pk})
+    where = moved_of(model).where
+    return (found if where is None else found.filter(where)).order_by("pk")
+
+
+@cache
+def order() -> tuple[type[Model], ...]:
+    """Return the models that move: the summit, then each behind those to which it refers; those whose texts name rows
+    of any model last, and of these the audit."""
+    known = {model._meta.label: model for model in apps.get_models(include_auto_created=True)}
+    late = [label for label, moved in MOVED.items() if moved.named or moved.rewrite]
+    left = [known[label] for label in sorted(MOVED) if label not in late]
+    found: list[type[Model]] = [Summit]
+    left.remove(Summit)
+    while left:
+        ready = next((model for model in left if _ready(model, found)), left[0])
+        found.append(ready)
+        left.remove(ready)
+    return (*found, *(known[label] for label in sorted(late, key=lambda label: (label == AUDIT, label))))
+
+
+def _ready(model: type[Model], found: Iterable[type[Model]]) -> bool:
+    there = {*found, model, User}
+    return all(needed in there for needed in references(model).values())

@@ -1,0 +1,34 @@
+"""Where the passphrase of an archive comes from: a file, or whoever sits at the terminal. Never the command line,
+which others on the machine can read."""
+
+import sys
+from getpass import getpass
+from pathlib import Path
+
+from django.core.management.base import CommandParser
+from django.utils.translation import gettext as _
+
+from summit.transfer.encryption import ArchiveProblem, check_passphrase
+
+
+def take_passphrase(parser: CommandParser) -> None:
+    """Let a command take the file with the passphrase."""
+    said = "a file whose first line is the passphrase; without it you are asked"
+    parser.add_argument("--passphrase-file", type=Path, metavar="FILE", help=said)
+
+
+def passphrase_of(file: Path | None, *, twice: bool) -> str:
+    """Return the passphrase of a file, or ask for it, `twice` where it is a new one. Raises ArchiveProblem."""
+    if file is not None:
+        try:
+            found = file.read_text(encoding="utf-8").partition("\n")[0].strip("\r")
+        except (OSError, UnicodeDecodeError):
+            raise ArchiveProblem(_("The file with the passphrase can’t be read.")) from None
+    elif sys.stdin.isatty():
+        found = getpass(f"{_('Passphrase of the archive')}: ")
+        if twice and getpass(f"{_('The same once more')}: ") != found:
+            raise ArchiveProblem(_("The two passphrases differ."))
+    else:
+        raise ArchiveProblem(_("Give the passphrase in a file, by %(option)s.") % {"option": "--passphrase-file"})
+    check_passphrase(found)
+    return found

@@ -1,0 +1,63 @@
+"""What of the ground floor moves with a summit, what stays behind and why, and what is the installation's own."""
+
+from typing import Any
+
+from summit.core.transfer_registry import Names, belongs, moves, stays
+from summit.transfer.values import by_number
+
+# Where it came from and whether it sends is told anew where it arrives.
+moves("summit.Summit", without=("disarmed_at", "armed_at"))
+moves("summit.Venue", "summit.Room", "summit.Person")
+
+
+def _audit(values: dict[str, Any], names: Names) -> None:
+    label = values["object_type"]
+    if by_number(label):
+        values["object_key"] = names.row(label, values["object_key"])
+        # Rows of a list that somebody saw.
+        if "keys" in values["detail"]:
+            values["detail"] = {
+                **values["detail"],
+                "keys": [names.row(label, str(key)) for key in values["detail"]["keys"]],
+            }
+
+
+moves(
+    "summit.AuditEntry",
+    # Its place in the chain is the installation's: digests cover keys. It is chained anew where it arrives.
+    without=("position", "previous", "digest"),
+    named=("part_of", "detail"),
+    rewrite=_audit,
+)
+
+belongs("summit.User", why="accounts may work for several summits; those that a summit names are matched by address")
+belongs(
+    "summit.User_groups",
+    "summit.User_user_permissions",
+    "auth.Permission",
+    "auth.Group",
+    "auth.Group_permissions",
+    "contenttypes.ContentType",
+    why="of the framework, unused or the same everywhere",
+)
+belongs(
+    "sessions.Session",
+    "account.EmailAddress",
+    "account.EmailConfirmation",
+    "mfa.Authenticator",
+    "usersessions.UserSession",
+    "summit.RefusedSignIns",
+    "admin.LogEntry",
+    why="how accounts sign in: nobody is let in elsewhere by it",
+)
+belongs("summit.AuditChain", why="the end of the installation's chain")
+belongs("summit.Installation", why="where the installation stands")
+belongs("summit.Heartbeat", why="of the installation's workers")
+belongs("summit.PublicVersion", why="by what caches of the installation go; triggers count as rows arrive")
+stays("api.KeptAnswer", "api.Spent", why="answers and limits of tokens, gone after a day")
+stays("api.Application", "api.Token", why="keys of programs: each installation gives its own")
+stays("work.Job", why="work of the installation's workers, by keys of its rows")
+stays("work.KeptTable", "work.KeptPart", why="files of exported lists, for whoever asked for them; gone after days")
+stays("summit.HandOverRequest", why="what is to be handed over is asked for where it is held")
+stays("summit.GivenTable", why="tables that wait to be taken over, or were; what was taken over moves")
+stays("hooks.Delivery", "hooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew")

@@ -1,0 +1,237 @@
+"""Uploaded files in the admin: a file is uploaded, looked at row by row, and taken over or deleted. What its rows are
+each kind of file says."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from summit.audit import access_log
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.scope import chosen_summit
+from summit.desk.shelves import Shelf
+from summit.jobs.models.jobs import Job
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
+from summit.templatetags.moments import short_clock
+from summit.uploads import report_page
+from summit.uploads.reading_job import LOOK, TAKE, Reading, rows_taken
+from summit.uploads.report import Report
+from summit.users.models import User
+
+
+class UploadForm(forms.Form):
+    """Which file, for which summit."""
+
+    summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"))
+    file = forms.FileField(label=gettext_lazy("File"), allow_empty_file=True)
+
+    def __init__(self, *args: Any, offered: list[Summit], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["summit"]
+        field.choices = [(summit.slug, summit.reads_as.short_name) for summit in offered]
+        if len(offered) == 1:
+            field.widget = forms.HiddenInput()
+            field.initial = offered[0].slug
+
+
+class UploadsAdmin(ReadOnlyAdmin):
+    """The files of one kind that desks uploaded."""
+
+    shelf = Shelf.RECORDS
+    page_shows = ("report",)
+    change_list_template = "admin/uploads/change_list.html"
+    # What one must be allowed to do in a summit, who uploads for it.
+    action: str
+    upload_form: type[UploadForm]
+    upload_word: Any
+    words: report_page.Words
+    file_template: str
+    upload_template: str
+    reading: Reading
+    # What the kind of file raises where it can't be kept or taken over, with a sentence.
+    problems: tuple[type[Exception], ...]
+
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> Any:
+        """Keep what was uploaded, and return its row. Raises `problems`."""
+        raise NotImplementedError
+
+    def rows_of(self, row: Any) -> int:
+        """Return how many rows a file has that waits."""
+        raise NotImplementedError
+
+    def remove(self, row: Any, by: User) -> None:
+        """Delete a file."""
+        raise NotImplementedError
+
+    def taken_said(self, number: int) -> str:
+        """Say how many rows are taken over."""
+        return rows_taken(number)
+
+    def removed_said(self) -> str:
+        """Say that a file is deleted."""
+        return _("The table is deleted. What was taken over of it stays.")
+
+    def onward(self, row: Any) -> tuple[str, str]:
+        """Return the address of what was made of a file, and the words of the button that leads there."""
+        raise NotImplementedError
+
+    def more(self, row: Any) -> dict[str, Any]:
+        """Return what the page of a file shows besides."""
+        return {}
+
+    def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
+        """Return what the page that asks for a file shows besides."""
+        return {}
+
+    def first(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what the form begins with besides the summit."""
+        return {}
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the files, without reading what is in them."""
+        rows: models.QuerySet[Any] = super().get_queryset(request).defer("content", "report")
+        return rows
+
+    @admin.display(description=gettext_lazy("uploaded"), ordering="uploaded_at")
+    def uploaded(self, row: Any) -> str:
+        """Show the moment in the venue's zone, with its name."""
+        return short_clock(row.uploaded_at, row.summit)
+
+    @admin.display(description=gettext_lazy("taken over"), ordering="applied_at", empty_value="–")
+    def taken(self, row: Any) -> str | None:
+        """Show the moment in the venue's zone, with its name."""
+        return short_clock(row.applied_at, row.summit) if row.applied_at else None
+
+    def address(self, name: str, *args: Any) -> str:
+        """Return the address of a page of this kind of file."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{name}", args=args)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the files, with a way to upload one."""
+        may = allows(request.user, self.action, None)
+        more = {"upload": self.address("upload") if may else "", "upload_word": self.upload_word}
+        found: HttpResponse = super().changelist_view(request, {**more, **(extra_context or {})})
+        return found
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add uploading, and what is done with a file."""
+        wrap, name = self.admin_site.admin_view, f"{self.opts.app_label}_{self.opts.model_name}"
+        return [
+            path("upload/", wrap(self.upload), name=f"{name}_upload"),
+            path("<int:pk>/look/", wrap(require_POST(self.look)), name=f"{name}_look"),
+            path("<int:pk>/take/", wrap(require_POST(self.take)), name=f"{name}_take"),
+            path("<int:pk>/drop/", wrap(require_POST(self.drop)), name=f"{name}_drop"),
+            *super().get_urls(),
+        ]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show what would become of each row, or what became of it."""
+        row = self.admit(request, "change" if request.method == "POST" else "view", object_id)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        report: Report[Any] | None = self.reading.reads.report_of(row)
+        onward, word = self.onward(row)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": row.filename,
+            "file": row,
+            "report": report,
+            "writes": report.writes if report else 0,
+            "rows": 0 if report or not row.content else self.rows_of(row),
+            "listed": self.address("changelist"),
+            "upload": self.address("upload"),
+            **{f"to_{deed}": self.address(deed, row.pk) for deed in (LOOK, TAKE, "drop")},
+            "onward": onward,
+            "onward_word": word,
+            **self.more(row),
+            **(report_page.context(report, request.GET, self.words) if report else {}),
+        }
+        if report and request.method == "GET":
+            access_log.note_page(by=request.user, target=row, summit=row.summit, fields=self.page_shows)
+        return TemplateResponse(request, self.file_template, context)
+
+    def upload(self, request: HttpRequest) -> HttpResponse:
+        """Ask for a file; keep it, and lead to what would become of its rows."""
+        self.admit(request, "view")
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, self.action, None)
+        offered = self.offered(request)
+        first = {"summit": getattr(chosen_summit(request, offered), "slug", ""), **self.first(request)}
+        data = (request.POST, request.FILES) if request.method == "POST" else ()
+        form = self.upload_form(*data, offered=offered, initial=first)
+        if request.method == "POST" and form.is_valid():
+            summit = next(each for each in offered if each.slug == form.cleaned_data["summit"])
+            try:
+                row = self.keep(summit, form, request.user)
+            except self.problems as problem:
+                form.add_error("file", str(problem))
+            else:
+                job = None if row.report else self.reading.start(row=row, deed=LOOK, by=request.user)
+                return self._after(row.pk, job)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": self.upload_word,
+            "form": form,
+            "listed": self.address("changelist"),
+            **self.more_to_upload(request, offered),
+        }
+        return TemplateResponse(request, self.upload_template, context)
+
+    def offered(self, request: HttpRequest) -> list[Summit]:
+        """Return the summits for which the reader may upload files."""
+        mine = summits_for(request.user, self.action)
+        return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+
+    def _after(self, pk: int, job: Job | None) -> HttpResponse:
+        """Lead to the work that does it, or else to the file."""
+        return redirect(self.address("change", pk)) if job is None else redirect("admin:work_job", job.public_id)
+
+    def _mine(self, request: HttpRequest, pk: int) -> tuple[Any, User]:
+        row = self.admit(request, "view", pk)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, self.action, row.summit)
+        return row, request.user
+
+    def look(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Look anew at a file; at many rows a worker looks."""
+        row, user = self._mine(request, pk)
+        try:
+            job = self.reading.look(row=row, by=user)
+        except self.problems as problem:
+            messages.warning(request, str(problem))
+            job = None
+        return self._after(pk, job)
+
+    def take(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a file over, once; many rows by a worker."""
+        row, user = self._mine(request, pk)
+        try:
+            done = self.reading.take(row=row, by=user)
+        except self.problems as problem:
+            messages.warning(request, str(problem))
+            return self._after(pk, None)
+        if isinstance(done, Job):
+            return self._after(pk, done)
+        messages.success(request, self.taken_said(done.writes))
+        return self._after(pk, None)
+
+    def drop(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Delete a file; what was taken over of it stays."""
+        row, user = self._mine(request, pk)
+        self.remove(row, user)
+        messages.success(request, self.removed_said())
+        return redirect(self.address("changelist"))

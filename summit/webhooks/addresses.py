@@ -1,0 +1,169 @@
+"""Which addresses may be reached. What is inside (this machine, its network, a cloud's metadata) may not, unless the
+deployment names it in WEBHOOKS_INSIDE: host names, addresses and networks.
+
+Of a name every address that it has is looked at, and the connection goes to one of these and nowhere else
+(summit.webhooks.http_client): a name that resolves otherwise a moment later changes nothing.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from urllib.parse import SplitResult, urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
+
+# Beside what the registries of special addresses (RFC 6890) have as not reachable from everywhere.
+REFUSED = (
+    IPv4Network("192.0.0.0/24"),  # IETF's protocol assignments
+    IPv6Network("2001::/23"),
+    IPv6Network("2002::/16"),  # 6to4, and its relays (RFC 7526)
+    IPv4Network("192.88.99.0/24"),
+    IPv6Network("3fff::/20"),  # for documents (RFC 9637)
+    IPv4Network("168.63.129.16/32"),  # a cloud's service for its own machines, at a public address
+)
+# Behind it stands an address of the old protocol (RFC 6052), which decides.
+NAT64 = IPv6Network("64:ff9b::/96")
+# Names that lead inside by what they end in (RFC 6761, 6762 and 8375, and ICANN's ".internal"), and those of one
+# word, which only a network of one's own knows.
+WITHIN = re.compile(r"(?:.*\.)?(?:localhost|localdomain|local|internal|home\.arpa)\.?|[^.]+\.?")
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_HOST = re.compile(rf"(?=.{{1,253}}$)(?:{_LABEL}\.)*{_LABEL}\.?")
+# How some systems write addresses of the old protocol too: "0x7f.1", "2130706433".
+_NUMERIC = re.compile(r"(?:.*\.)?(?:0x[0-9a-f]*|[0-9]+)\.?")
+
+
+@dataclass(frozen=True)
+class Target:
+    """A checked URL taken apart; `host` is lower case, an address of the new protocol without its brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def named(self) -> bool:
+        """Whether the deployment names its host."""
+        return named(self.host)
+
+
+def outside(address: Address) -> bool:
+    """Return whether an address is one of the open network's, reachable from everywhere and one machine's."""
+    if isinstance(address, IPv6Address):
+        old = address.ipv4_mapped or (IPv4Address(int(address) & 0xFFFFFFFF) if address in NAT64 else None)
+        if old is not None:
+            return outside(old)
+        if address.is_site_local:
+            return False
+    if any(address.version == network.version and address in network for network in REFUSED):
+        return False
+    return address.is_global and not (address.is_multicast or address.is_reserved or address.is_unspecified)
+
+
+def _literal(host: str) -> Address | None:
+    try:
+        return ip_address(host)
+    except ValueError:
+        return None
+
+
+@cache
+def _inside(entries: tuple[str, ...]) -> tuple[frozenset[str], tuple[Network, ...]]:
+    """Return the names and the networks of WEBHOOKS_INSIDE."""
+    names, networks = set(), []
+    for entry in entries:
+        try:
+            networks.append(ip_network(entry.strip().strip("[]"), strict=False))
+        except ValueError:
+            names.add(entry.strip().lower().rstrip("."))
+    return frozenset(names), tuple(networks)
+
+
+def named(host: str) -> bool:
+    """Return whether the deployment names a host: by its name, or its address by a network."""
+    address = _literal(host)
+    if address is not None:
+        return _in_networks(address)
+    return host.rstrip(".") in _inside(tuple(settings.WEBHOOKS_INSIDE))[0]
+
+
+def _in_networks(address: Address) -> bool:
+    networks = _inside(tuple(settings.WEBHOOKS_INSIDE))[1]
+    return any(address.version == network.version and address in network for network in networks)
+
+
+def refused(host: str, found: Iterable[str]) -> list[str]:
+    """Return which of the addresses that a host has may not be reached."""
+    if named(host):
+        return []
+    # A scope, as in "fe80::1%eth0", belongs to an address of this machine's own links.
+    known = [(text, ip_address(text.partition("%")[0])) for text in found]
+    return [text for text, address in known if not (outside(address) or _in_networks(address))]
+
+
+def target(url: str) -> Target:
+    """Return a URL taken apart. Raises ValidationError for what is no address of a receiver: HTTPS at its usual port
+    alone, no user or password, no fragment. HTTP and other ports only where the deployment names the host."""
+    for said in _problems(url):
+        raise ValidationError(said)
+    parts = urlsplit(url)
+    host = (parts.hostname or "").lower()
+    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    return Target(parts.scheme, host, parts.port or {"https": 443, "http": 80}[parts.scheme], path)
+
+
+def validate_url(url: str) -> None:
+    """Raise ValidationError as `target` does."""
+    target(url)
+
+
+def _problems(url: str) -> Iterator[str]:
+    if not re.fullmatch(r"[!-~]+", url) or "\\" in url:
+        yield _("Write the address in plain letters, without spaces: “https://app.example/events”.")
+        return
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        yield _("This is no address. Write it like “https://app.example/events”.")
+        return
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in ("https", "http") or not host:
+        yield _("This is no address. Write it like “https://app.example/events”.")
+    elif "@" in parts.netloc:
+        yield _("Leave out user and password: whoever receives knows us by the signature.")
+    elif "#" in url:
+        yield _("Leave out what stands behind “#”: it is never sent.")
+    else:
+        yield from _of_host(parts, host, port)
+
+
+def _leads_within(host: str) -> bool:
+    """Return whether a name leads inside by itself. Where the deployment names networks it may lead to one of these:
+    its addresses decide, when something is sent."""
+    return bool(WITHIN.fullmatch(host)) and not _inside(tuple(settings.WEBHOOKS_INSIDE))[1]
+
+
+def _of_host(parts: SplitResult, host: str, port: int | None) -> Iterator[str]:
+    address = _literal(host)
+    if address is None and (not _HOST.fullmatch(host) or _NUMERIC.fullmatch(host)):
+        yield _("“%(host)s” is no name of a host.") % {"host": host}
+    elif named(host):
+        return
+    elif not outside(address) if address is not None else _leads_within(host):
+        said = _(
+            "“%(host)s” is an address inside, and nothing is sent there. Give one that is reached from everywhere, "
+            "or ask whoever runs the system to allow this one."
+        )
+        yield said % {"host": host}
+    elif parts.scheme != "https":
+        yield _("Use HTTPS: others could read what is sent by HTTP.")
+    elif port not in (None, 443):
+        yield _("Leave out the port: events go to the usual one, 443, alone.")

@@ -1,0 +1,176 @@
+"""Deliveries in the admin: what was sent where, what was answered, and to send it again."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.permissions.rules import allows, summits_for
+from summit.users.models import User
+from summit.webhooks import delivery, payload
+from summit.webhooks.admin import display
+from summit.webhooks.delivery import CantSend
+from summit.webhooks.events import choices, words_of
+from summit.webhooks.models.deliveries import Delivery, DeliveryState
+from summit.webhooks.models.endpoints import Endpoint
+from summit.webhooks.permissions import can_send_again, check_can_send_again
+
+SUMMIT_PATHS[Delivery] = "endpoint__summit"
+
+
+class EventFilter(admin.SimpleListFilter):
+    """By event, in words."""
+
+    title = _("event")
+    parameter_name = "event"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the events."""
+        return choices()
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return the deliveries of the chosen event."""
+        return queryset.filter(event=self.value()) if self.value() else queryset
+
+
+class EndpointFilter(admin.RelatedFieldListFilter):
+    """By webhook: offers those of the reader's summits alone."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
+        """Return the webhooks to choose from."""
+        mine = summits_for(request.user, "hooks.endpoint.view")
+        rows = Endpoint.objects.order_by("name", "pk")
+        rows = rows if mine is None else rows.filter(summit__in=mine)
+        return list(rows.values_list("pk", "name"))
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """Deliveries."""
+
+    place = 2
+    summit_path = "endpoint__summit"
+    list_display = ["created_at", "what", "endpoint", "standing", "attempts", "what_went_wrong"]
+    list_filter = ["state", ("endpoint", EndpointFilter), EventFilter, "endpoint__summit"]
+    list_select_related = ["endpoint__summit"]
+    search_fields = ["public_id", "subject_key"]
+    actions = ["send_again"]
+    change_form_template = "admin/hooks/delivery.html"
+    fields = [
+        "endpoint",
+        "what",
+        "standing",
+        "what_went_wrong",
+        "key",
+        "about",
+        "created_at",
+        "attempts",
+        "next_attempt_at",
+        "ended_at",
+        "content",
+    ]
+    readonly_fields = ["what", "standing", "what_went_wrong", "key", "about", "content"]
+    nothing_yet = _("Nothing has been sent to a webhook yet. It begins with what happens next.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Tell when it is tried next, or when it ended: never both."""
+        waits = obj is not None and obj.state == DeliveryState.PENDING
+        without = {"ended_at"} if waits else {"next_attempt_at"}
+        without |= {"next_attempt_at"} if obj is not None and not obj.endpoint.enabled else set()
+        return [name for name in self.fields if name not in without]
+
+    def has_send_again_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may send anything again."""
+        return allows(request.user, "hooks.send_again", None)
+
+    @admin.display(description=_("event"), ordering="event")
+    def what(self, row: Delivery) -> SafeString:
+        """Show what happened, with the event's name."""
+        return format_html('{} <code dir="ltr" translate="no">{}</code>', words_of(row.event), row.event)
+
+    @admin.display(description=_("state"), ordering="state")
+    def standing(self, row: Delivery) -> SafeString:
+        """Show the state as a word with its sign."""
+        return display.of_delivery(row)
+
+    @admin.display(description=_("what went wrong"), ordering="problem")
+    def what_went_wrong(self, row: Delivery) -> str:
+        """Say why it did not get through."""
+        return display.why(row.problem)
+
+    @admin.display(description="webhook-id", ordering="public_id")
+    def key(self, row: Delivery) -> SafeString:
+        """Show the id that the receiver gets with it."""
+        return format_html('<code dir="ltr" translate="no">{}</code>', row.public_id)
+
+    @admin.display(description=_("about"), ordering="subject_key")
+    def about(self, row: Delivery) -> SafeString:
+        """Show the key of what caused it."""
+        return format_html('<code dir="ltr" translate="no">{}</code>', row.subject_key)
+
+    @admin.display(description=_("what is sent"))
+    def content(self, row: Delivery) -> SafeString:
+        """Show what is sent, laid out to be read."""
+        sent = payload.body(row).decode()
+        # A ping to a hub is no JSON.
+        with suppress(ValueError):
+            sent = json.dumps(json.loads(sent), ensure_ascii=False, indent=2)
+        return format_html('<pre dir="ltr" translate="no">{}</pre>', sent)
+
+    @admin.action(description=_("Send the chosen deliveries again"), permissions=["send_again"])
+    def send_again(self, request: HttpRequest, queryset: models.QuerySet[Delivery]) -> None:
+        """Send what was chosen once more."""
+        done = sum(_send_again(request, row) for row in queryset.order_by("pk"))
+        said = ngettext("%(count)d delivery is sent again.", "%(count)d deliveries are sent again.", done)
+        messages.success(request, said % {"count": done})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the address of the button."""
+        view = require_POST(self.admin_site.admin_view(self.send_again_view))
+        return [path("<int:pk>/send-again/", view, name="hooks_delivery_send_again"), *super().get_urls()]
+
+    def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send one delivery again."""
+        row = self.admit(request, "view", pk)
+        check_can_send_again(request.user, row)
+        try:
+            delivery.send_again(delivery=row, by=_user(request))
+        except CantSend as problem:
+            messages.warning(request, str(problem))
+        else:
+            messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
+        return redirect("admin:hooks_delivery_change", pk)
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Show the attempts, and the button to whoever may press it."""
+        row = kwargs.get("obj")
+        if isinstance(row, Delivery):
+            context["can_send_again"] = row.endpoint.enabled and can_send_again(request.user, row)
+            context["tries"] = [{"row": each, "why": display.why(each.problem)} for each in row.tries.order_by("-pk")]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _send_again(request: HttpRequest, row: Delivery) -> bool:
+    """Return whether the delivery is sent again."""
+    try:
+        delivery.send_again(delivery=row, by=_user(request))
+    except (PermissionDenied, CantSend):
+        return False
+    return True
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    return request.user

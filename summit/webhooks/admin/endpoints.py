@@ -1,0 +1,209 @@
+"""Webhooks in the admin: organisers say where events go, see whether they arrive, change the secret."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.cache import add_never_cache_headers
+from django.utils.functional import lazy
+from django.utils.html import format_html, format_html_join
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from summit.desk import once
+from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.desk.forms import SentencesForm
+from summit.permissions.rules import allows
+from summit.users.models import User
+from summit.webhooks import endpoints
+from summit.webhooks.admin import display
+from summit.webhooks.endpoints import EndpointProblem
+from summit.webhooks.events import choices, words_of
+from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.models.endpoints import Endpoint, EndpointKind
+
+SUMMIT_PATHS[Endpoint] = "summit"
+# How many of the newest deliveries an endpoint's page shows.
+NEWEST = 10
+
+
+class EndpointForm(SentencesForm):
+    """Where events go, and which."""
+
+    events = forms.MultipleChoiceField(
+        label=gettext_lazy("Tell it when"), choices=choices, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Endpoint
+        fields = ("summit", "name", "url", "events")
+        widgets = {"url": forms.TextInput(attrs={"dir": "ltr", "inputmode": "url", "autocomplete": "off"})}
+
+    def clean_url(self) -> str:
+        """Leave out spaces around the address."""
+        return str(self.cleaned_data["url"]).strip()
+
+
+@admin.register(Endpoint)
+class EndpointAdmin(SummitModelAdmin):
+    """Webhooks. Their secrets are shown once, when they are made."""
+
+    place = 1
+    form = EndpointForm
+    actions = None
+    change_form_template = "admin/hooks/endpoint.html"
+    list_display = ["name", "standing", "host", "told", "summit"]
+    list_filter = ["enabled", "summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name", "url"]
+    nothing_yet = lazy(
+        lambda: _("Nothing is sent to other systems yet. Add a webhook to tell one what happens here."), str
+    )()
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A hub has no events to choose."""
+        if obj is None:
+            return ["summit", "name", "url", "events"]
+        middle = ["url", "events"] if obj.kind == EndpointKind.WEBHOOK else ["hub"]
+        return ["summit", "standing", "name", *middle]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a webhook in its summit; a hub is the deployment's."""
+        hub = obj is not None and obj.kind == EndpointKind.HUB
+        return ["summit", "standing", *(["name", "hub"] if hub else [])] if obj else []
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Leave out of the form what a hub has not."""
+        if obj is not None and obj.kind == EndpointKind.HUB:
+            kwargs["form"] = forms.ModelForm
+        return super().get_form(request, obj, change, **kwargs)
+
+    @admin.display(description=gettext_lazy("state"), ordering="enabled")
+    def standing(self, row: Endpoint) -> SafeString:
+        """Show whether it is on, and why not."""
+        return display.of_endpoint(row)
+
+    @admin.display(description=gettext_lazy("goes to"), ordering="url")
+    def host(self, row: Endpoint) -> SafeString:
+        """Show where its events go: what stands behind the host may open doors there."""
+        return format_html('<bdi dir="ltr" translate="no">{}</bdi>', "/".join(row.url.split("/")[:3]))
+
+    hub = host
+
+    @admin.display(description=gettext_lazy("is told when"))
+    def told(self, row: Endpoint) -> SafeString:
+        """Show which events it is told of."""
+        return format_html_join("; ", "{}", ((words_of(name),) for name in row.events)) or SafeString("–")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Add the webhook, or change what was changed on its page."""
+        user = _user(request)
+        given = {name: form.cleaned_data[name] for name in endpoints.FIELDS if name in form.cleaned_data}
+        if change:
+            changed = {name: value for name, value in given.items() if name in form.changed_data}
+            if changed:
+                # The page has written on its own copy; what is compared is what stands.
+                endpoints.change(endpoint=Endpoint.objects.get(pk=obj.pk), values=changed, by=user)
+            return
+        once.claim(request)
+        obj.pk = endpoints.make(summit=obj.summit, values=given, by=user).pk
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Do nothing more: nothing hangs on it."""
+
+    def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
+        """Lead to the new webhook's page: its secret comes next."""
+        return HttpResponseRedirect(reverse("admin:hooks_endpoint_change", args=[obj.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of the buttons."""
+        views = {
+            "turn-off": (self.turn_off_view, "turn_off"),
+            "turn-on": (self.turn_on_view, "turn_on"),
+            "secret": (self.secret_view, "secret"),
+            "test": (self.test_view, "test"),
+        }
+        own = [
+            path(f"<int:pk>/{part}/", require_POST(self.admin_site.admin_view(view)), name=f"hooks_endpoint_{name}")
+            for part, (view, name) in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def turn_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send nothing more there."""
+        return self._do(request, pk, endpoints.turn_off, _("The webhook is off. What waits is kept."))
+
+    def turn_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send there again."""
+        return self._do(request, pk, endpoints.turn_on, _("The webhook is on. What waited goes out now."))
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a test."""
+        said = _("A test is on its way. Its answer stands below in a moment: load the page again.")
+        return self._do(request, pk, endpoints.send_test, said)
+
+    def _do(self, request: HttpRequest, pk: int, function: Any, said: str) -> HttpResponse:
+        row = self.admit(request, "change", pk)
+        try:
+            function(endpoint=row, by=_user(request))
+        except EndpointProblem as problem:
+            messages.warning(request, str(problem))
+        else:
+            messages.success(request, said)
+        return redirect("admin:hooks_endpoint_change", pk)
+
+    def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make a new secret and show it, this once."""
+        row = self.admit(request, "change", pk)
+        try:
+            secret = endpoints.new_secret(endpoint=row, by=_user(request))
+        except EndpointProblem as problem:
+            messages.warning(request, str(problem))
+            return redirect("admin:hooks_endpoint_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("The signing secret"),
+            "opts": self.opts,
+            "original": row,
+            "secret": secret,
+        }
+        page = TemplateResponse(request, "admin/hooks/secret.html", context)
+        add_never_cache_headers(page)
+        return page
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Show the newest deliveries, and the buttons to whoever may press them."""
+        row = kwargs.get("obj")
+        if isinstance(row, Endpoint):
+            query = urlencode({"endpoint__id__exact": row.pk})
+            context |= {
+                "newest": [_shown(each) for each in Delivery.objects.filter(endpoint=row).order_by("-pk")[:NEWEST]],
+                "all_url": f"{reverse('admin:hooks_delivery_changelist')}?{query}",
+                "may_change": allows(request.user, endpoints.CHANGE, row.summit),
+                "is_hub": row.kind == EndpointKind.HUB,
+            }
+            if row.kind == EndpointKind.HUB:
+                context |= {"show_save": False, "show_save_and_continue": False}
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _shown(row: Delivery) -> dict[str, Any]:
+    return {
+        "row": row,
+        "words": words_of(row.event),
+        "state": display.of_delivery(row),
+        "why": display.why(row.problem),
+        "url": reverse("admin:hooks_delivery_change", args=[row.pk]),
+    }
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    return request.user

@@ -1,0 +1,164 @@
+"""Webhooks at the desk: where events go, and what became of each."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.api.actions import action
+from summit.api.problems import means
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+from summit.webhooks import delivery, endpoints
+from summit.webhooks.events import EVENTS
+from summit.webhooks.models.deliveries import Attempt, Delivery, DeliveryState
+from summit.webhooks.models.endpoints import Endpoint, EndpointKind
+
+means(endpoints.EndpointProblem, "conflict")
+means(delivery.CantSend, "conflict")
+
+
+class EndpointSerializer(serializers.ModelSerializer[Endpoint]):
+    """A webhook: to where what is told, and how it has been doing. Its secret is never told again."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    events = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = Endpoint
+        fields: ClassVar[list[str]] = [
+            *("id", "kind", "name", "url", "events", "enabled", "off_why", "off_at"),
+            *("failing_since", "given_up", "created_at"),
+        ]
+
+
+class EndpointInput(serializers.Serializer[Any]):
+    """Where events go, and which."""
+
+    name = serializers.CharField(max_length=80)
+    url = serializers.CharField(max_length=500, help_text="By HTTPS, and outside: no inside address is reached.")
+    events = serializers.ListField(child=serializers.CharField(), help_text="Names, such as “agenda.released”.")
+
+    def validate_events(self, value: list[str]) -> list[str]:
+        """Refuse what nobody announces, with what there is."""
+        wrong = [name for name in value if name not in EVENTS]
+        if wrong or not value:
+            said = _("Give some of: %(known)s.") % {"known": ", ".join(sorted(EVENTS))}
+            raise serializers.ValidationError(said)
+        return sorted(set(value))
+
+
+class EndpointFilters(django_filters.FilterSet):
+    """By what webhooks are narrowed."""
+
+    enabled = django_filters.BooleanFilter(label=_("on"))
+
+
+class SecretSerializer(serializers.Serializer[Any]):
+    """The secret by which events are signed (Standard Webhooks). It is told once."""
+
+    secret = serializers.CharField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
+
+
+class Webhooks(Resource):
+    """Webhooks. They are turned off rather than deleted: what was sent to them stays told."""
+
+    name = "webhooks"
+    called = _("webhooks")
+    rule = "hooks.endpoint"
+    does = ("add", "change")
+    model = Endpoint
+    output = EndpointSerializer
+    input = EndpointInput
+    filters = EndpointFilters
+    orders: ClassVar[Any] = {"name": ("name",), "created_at": ("created_at",)}
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Endpoint:
+        """Add a webhook, on from the start."""
+        return endpoints.make(summit=summit, values=values, by=by)
+
+    def change(self, *, by: User, row: Endpoint, values: Values) -> Endpoint:
+        """Change its name, its address or what it is told."""
+        endpoints.change(endpoint=row, values=values, by=by)
+        return row
+
+    @action("turn-off", rule="hooks.endpoint.change")
+    def turn_off(self, *, by: User, row: Endpoint, values: Values) -> None:
+        """Send nothing more there. What waits waits."""
+        endpoints.turn_off(endpoint=row, by=by)
+
+    @action("turn-on", rule="hooks.endpoint.change")
+    def turn_on(self, *, by: User, row: Endpoint, values: Values) -> None:
+        """Send there again, what waits first."""
+        endpoints.turn_on(endpoint=row, by=by)
+
+    @action("test", rule="hooks.endpoint.change")
+    def test(self, *, by: User, row: Endpoint, values: Values) -> None:
+        """Send a test event there."""
+        endpoints.send_test(endpoint=row, by=by)
+
+    @action("new-secret", rule="hooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
+    def new_secret(self, *, by: User, row: Endpoint, values: Values) -> dict[str, str]:
+        """Give it a new secret, and tell it this once. The one before signs beside it for a day."""
+        return {"secret": endpoints.new_secret(endpoint=row, by=by)}
+
+
+class AttemptSerializer(serializers.ModelSerializer[Attempt]):
+    """A request, how long it took, and the first of what was answered."""
+
+    class Meta:
+        model = Attempt
+        fields: ClassVar[list[str]] = ["at", "ms", "status", "answer", "problem"]
+
+
+class DeliverySerializer(serializers.ModelSerializer[Delivery]):
+    """An event to a webhook. Its id is the `webhook-id` of each of its requests."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    webhook = serializers.CharField(source="endpoint.public_id")
+    tries = AttemptSerializer(many=True)
+
+    class Meta:
+        model = Delivery
+        fields: ClassVar[list[str]] = [
+            *("id", "webhook", "event", "data", "created_at", "state", "attempts", "next_attempt_at", "ended_at"),
+            *("problem", "tries"),
+        ]
+
+
+class DeliveryFilters(django_filters.FilterSet):
+    """By what deliveries are narrowed."""
+
+    webhook = django_filters.CharFilter(field_name="endpoint__public_id", label=_("webhook"))
+    event = django_filters.CharFilter(label=_("event"))
+    state = django_filters.ChoiceFilter(choices=DeliveryState.choices, label=_("state"))
+
+
+class Deliveries(Resource):
+    """What was sent to webhooks."""
+
+    name = "deliveries"
+    called = _("deliveries to webhooks")
+    rule = "hooks.delivery"
+    does = ()
+    model = Delivery
+    output = DeliverySerializer
+    filters = DeliveryFilters
+    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    summit_path = "endpoint__summit"
+
+    def rows(self) -> QuerySet[Delivery]:
+        """Return the deliveries of webhooks with their attempts: those of the deployment's hub are its own."""
+        rows = Delivery.objects.filter(endpoint__kind=EndpointKind.WEBHOOK)
+        return rows.select_related("endpoint__summit").prefetch_related("tries")
+
+    @action("send-again", rule="hooks.send_again")
+    def send_again(self, *, by: User, row: Delivery, values: Values) -> None:
+        """Send it once more, with the same content and id."""
+        delivery.send_again(delivery=row, by=by)

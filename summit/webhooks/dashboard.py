@@ -1,0 +1,62 @@
+"""What the desk's home says of webhooks: those that the system turned off, and what was given up."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q
+from django.db.models.functions import Now
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.desk.today import Task, Urgency, desk_task
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.webhooks.models.deliveries import DeliveryState
+from summit.webhooks.models.endpoints import Endpoint, OffWhy
+
+CHANGE = "hooks.endpoint.change"
+SEND_AGAIN = "hooks.send_again"
+# What was given up is told of for so long.
+LATELY = timedelta(days=3)
+# So many that are off are named.
+MOST = 5
+
+
+@desk_task.register(82)
+def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of webhooks that the system has turned off, each with its name, and of what was given up lately at those
+    that are on. One query."""
+    mends, resends = (allows(request.user, rule, summit) for rule in (CHANGE, SEND_AGAIN))
+    if not (mends or resends):
+        return
+    lost = Count(
+        "deliveries", filter=Q(deliveries__state=DeliveryState.FAILED, deliveries__ended_at__gte=Now() - LATELY)
+    )
+    rows = Endpoint.objects.filter(summit=summit).exclude(enabled=False, off_why=OffWhy.HAND)
+    told: list[Any] = list(rows.annotate(lost=lost).filter(Q(enabled=False) | Q(lost__gt=0)).order_by("off_at"))
+    if mends:
+        yield from (_off(row) for row in [row for row in told if not row.enabled][:MOST])
+    number = sum(row.lost for row in told if row.enabled)
+    if resends and number:
+        yield _given_up(summit, number)
+
+
+def _off(row: Endpoint) -> Task:
+    said = _("The webhook “%(name)s” is off: %(why)s. Have the receiver mended, then turn it on.")
+    address = reverse("admin:hooks_endpoint_change", args=[row.pk])
+    return Task(said % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
+
+
+def _given_up(summit: Summit, number: int) -> Task:
+    said = ngettext(
+        "%(n)d delivery to a webhook was given up. Read why, then send it again.",
+        "%(n)d deliveries to webhooks were given up. Read why, then send them again.",
+        number,
+    )
+    query = urlencode({"endpoint__summit__id__exact": str(summit.pk), "state__exact": DeliveryState.FAILED.value})
+    address = f"{reverse('admin:hooks_delivery_changelist')}?{query}"
+    return Task(said % {"n": number}, Urgency.NOW, address, SEND_AGAIN)

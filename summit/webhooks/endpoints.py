@@ -1,0 +1,128 @@
+"""Endpoints as organisers make and change them."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from summit.audit import services as audit
+from summit.core.database_clock import db_now
+from summit.core.models import new_public_id
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+from summit.webhooks import signing
+from summit.webhooks.events import EVENTS, TEST
+from summit.webhooks.models.deliveries import Delivery
+from summit.webhooks.models.endpoints import OVERLAP, Endpoint, EndpointKind, OffWhy
+
+CHANGE = "hooks.endpoint.change"
+FIELDS = ("name", "url", "events")
+# A secret that is asked for again within this time took the place of one that nobody has set up yet.
+AGAIN = timedelta(minutes=10)
+
+
+class EndpointProblem(ValueError):
+    """It can't be done; the text says why and what to do."""
+
+
+def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
+    """Add an endpoint, on from the start. Raises PermissionDenied, ValidationError with what stops it by field, and
+    KeyError for an event that nobody declared."""
+    check(by, CHANGE, summit)
+    row = Endpoint(summit=summit, **_known(values))
+    row.clean_fields(exclude=["events"])
+    with transaction.atomic():
+        row.save(force_insert=True)
+        audit.record(by=by, action="hooks.endpoint.add", target=row, summit=summit, fields=sorted(values))
+    return row
+
+
+def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
+    """Change an endpoint's name, address or events; what is as it was is not recorded. Raises as `make` does."""
+    check(by, CHANGE, endpoint.summit)
+    _check_webhook(endpoint)
+    changed = {name: value for name, value in _known(values).items() if getattr(endpoint, name) != value}
+    for name, value in changed.items():
+        setattr(endpoint, name, value)
+    endpoint.clean_fields(exclude=["events"])
+    if not changed:
+        return
+    with transaction.atomic():
+        endpoint.save(update_fields=list(changed))
+        fields = sorted(changed)
+        audit.record(by=by, action="hooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
+
+
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    if unknown := set(values) - set(FIELDS):
+        raise ValueError(f"no part of an endpoint: {', '.join(sorted(unknown))}")
+    for event in values.get("events", ()):
+        EVENTS[event]
+    return dict(values)
+
+
+def _check_webhook(endpoint: Endpoint) -> None:
+    if endpoint.kind != EndpointKind.WEBHOOK:
+        raise EndpointProblem(_("The hub is set by whoever runs the system."))
+
+
+def turn_off(*, endpoint: Endpoint, by: User) -> None:
+    """Send nothing more there; what waits waits. Raises PermissionDenied, or EndpointProblem where it is off."""
+    check(by, CHANGE, endpoint.summit)
+    with transaction.atomic():
+        rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
+        if not rows.update(enabled=False, off_why=OffWhy.HAND, off_at=Now()):
+            raise EndpointProblem(_("This webhook is off already."))
+        audit.record(by=by, action="hooks.turn_off", target=endpoint, summit=endpoint.summit)
+
+
+def turn_on(*, endpoint: Endpoint, by: User) -> None:
+    """Send there again, what waits first. Raises PermissionDenied, or EndpointProblem where it is on."""
+    check(by, CHANGE, endpoint.summit)
+    fresh = {"failing_since": None, "given_up": 0, "handed_until": None}
+    with transaction.atomic():
+        rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=False)
+        if not rows.update(enabled=True, off_why="", off_at=None, **fresh):
+            raise EndpointProblem(_("This webhook is on already."))
+        audit.record(by=by, action="hooks.turn_on", target=endpoint, summit=endpoint.summit)
+
+
+def new_secret(*, endpoint: Endpoint, by: User) -> str:
+    """Give an endpoint a new secret and return it, the only time that anybody sees it. The one before signs too for
+    OVERLAP, where it may be in use. Raises PermissionDenied, EndpointProblem."""
+    check(by, CHANGE, endpoint.summit)
+    _check_webhook(endpoint)
+    made = signing.new_secret()
+    with transaction.atomic():
+        row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
+        former = {"former_secret": row.secret, "former_until": Now() + OVERLAP} if _in_use(row) else {}
+        Endpoint.objects.filter(pk=row.pk).update(secret=made, secret_shown_at=Now(), **former)
+        audit.record(by=by, action="hooks.new_secret", target=endpoint, summit=endpoint.summit, fields=["secret"])
+    return made
+
+
+def _in_use(row: Endpoint) -> bool:
+    """Return whether a receiver may know the secret: not one that nobody saw, nor one that was asked for again at
+    once, which would push out the one before it."""
+    return row.secret_shown_at is not None and db_now() - row.secret_shown_at > AGAIN
+
+
+def send_test(*, endpoint: Endpoint, by: User) -> Delivery:
+    """Store a delivery that says nothing but that it is a test; it goes out like any other. Raises PermissionDenied,
+    EndpointProblem where the endpoint is off."""
+    check(by, CHANGE, endpoint.summit)
+    _check_webhook(endpoint)
+    with transaction.atomic():
+        if not Endpoint.objects.filter(pk=endpoint.pk, enabled=True).update(given_up=F("given_up")):
+            raise EndpointProblem(_("This webhook is off. Turn it on first."))
+        # A test tells how the receiver is now: it waits for nobody.
+        key = f"hooks.test:{new_public_id()}"
+        data = {"summit": endpoint.summit.public_id}
+        row = Delivery.objects.create(endpoint=endpoint, event=TEST, subject_key=key, data=data, aside=True)
+        audit.record(by=by, action="hooks.test", target=endpoint, summit=endpoint.summit)
+    return row

@@ -1,0 +1,26 @@
+"""The message to organisers about an endpoint that was turned off."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+from summit.webhooks import notices
+from summit.webhooks.models.endpoints import OffWhy
+
+
+def render(message: Message) -> Mail:
+    """Write it from the message's frozen facts, in the language that is active."""
+    facts = message.facts
+    context = {**facts, "why": OffWhy(facts["why"]).label, "url": settings.BASE_URL + facts["path"]}
+    subject = _("Webhook turned off: %(name)s") % {"name": facts["name"]}
+    return Mail(subject=subject, text=render_to_string("mail/webhook_off.txt", context).strip() + "\n")
+
+
+reasons.register(notices.ON_AGAIN, gettext_lazy("The webhook was on again before the message was sent."))
+OFF = register(
+    Kind(notices.KIND, "outbox.tasks.deliver", render, notices.on_again, gettext_lazy("webhook turned off"))
+)

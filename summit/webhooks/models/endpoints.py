@@ -1,0 +1,120 @@
+"""Where events go: an address with its secret, and how it has been doing."""
+
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.models import PublicModel
+from summit.summits.models import Summit, sends
+from summit.webhooks.addresses import validate_url
+from summit.webhooks.signing import new_secret
+
+# How long the secret before the last one goes on signing, so that a receiver changes it without losing anything.
+OVERLAP = timedelta(days=1)
+
+
+class EndpointKind(models.TextChoices):
+    """What is sent there."""
+
+    WEBHOOK = "webhook", _("events")
+    # The deployment's WebSub hub (W3C WebSub): it is told which feeds have changed.
+    HUB = "hub", _("changed feeds")
+
+
+class OffWhy(models.TextChoices):
+    """Why nothing is sent there any more."""
+
+    HAND = "hand", _("turned off at the desk")
+    GONE = "gone", _("the receiver answered that it is gone (410)")
+    FAILING = "failing", _("nothing got through for three days")
+    REFUSING = "refusing", _("the receiver refused too many in a row")
+    MOVED = "moved", _("it came here with its summit, from an archive")
+
+
+class EndpointQuerySet(models.QuerySet["Endpoint"]):
+    """Endpoints."""
+
+    def on(self) -> "EndpointQuerySet":
+        """Return those to which anything is sent: they are on, and their summit sends."""
+        return self.filter(sends("summit_id"), enabled=True)
+
+    def due(self) -> "EndpointQuerySet":
+        """Return those to which something is to be sent now, and that no worker was handed, on the database's
+        clock: the delivery whose turn it is, or one that stepped aside."""
+        # Deliveries refer to endpoints.
+        from summit.webhooks.models.deliveries import Delivery, DeliveryState  # noqa: PLC0415
+
+        waiting = Delivery.objects.filter(endpoint=OuterRef("pk"), state=DeliveryState.PENDING, aside=False)
+        first = waiting.order_by("pk").values("pk")[:1]
+        free = Delivery.objects.free()
+        rows = self.on().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
+        rows = rows.annotate(first=Subquery(first))
+        beside = free.filter(endpoint=OuterRef("pk"), aside=True)
+        return rows.filter(Exists(free.filter(pk=OuterRef("first"))) | Exists(beside))
+
+
+class Endpoint(PublicModel):
+    """A receiver of a summit's events: another system's address, chosen by an organiser.
+
+    Its secrets are encrypted. What was caused while it was on is kept when it is turned off, and goes out when it is
+    turned on again.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    kind = models.CharField(_("gets"), max_length=10, choices=EndpointKind, default=EndpointKind.WEBHOOK)
+    name = models.CharField(
+        pgettext_lazy("of a thing", "name"), max_length=80, help_text=_("What the desks call it: “Conference app”.")
+    )
+    url = models.CharField(
+        _("address"),
+        max_length=500,
+        validators=[validate_url],
+        help_text=_("Where events are sent, by HTTPS: “https://app.example/events”."),
+    )
+    # Names of summit.webhooks.events.
+    events = models.JSONField(_("events"), default=list)
+    secret = EncryptedTextField(_("secret"), max_length=120, default=new_secret, editable=False)
+    secret_shown_at = models.DateTimeField(_("secret shown"), null=True, blank=True, editable=False)
+    former_secret = EncryptedTextField(_("secret before"), max_length=120, blank=True, editable=False)
+    former_until = models.DateTimeField(_("secret before signs until"), null=True, blank=True, editable=False)
+    created_at = models.DateTimeField(_("made"), db_default=Now())
+
+    enabled = models.BooleanField(pgettext_lazy("webhook", "on"), default=True)
+    off_why = models.CharField(_("why it is off"), max_length=10, choices=OffWhy, blank=True)
+    off_at = models.DateTimeField(_("off since"), null=True, blank=True)
+    # Since when nothing has got through, and how many deliveries were given up since something last did.
+    failing_since = models.DateTimeField(_("failing since"), null=True, blank=True)
+    given_up = models.PositiveIntegerField(_("given up in a row"), default=0)
+    # Set when a sweep has handed it to a worker, so that the next sweep does not queue it again at once.
+    handed_until = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = EndpointQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("webhook")
+        verbose_name_plural = _("webhooks")
+        ordering = ["name", "pk"]
+        constraints = [
+            models.CheckConstraint(name="endpoint_kind_known", condition=Q(kind__in=EndpointKind.values)),
+            models.CheckConstraint(
+                name="endpoint_off_says_why",
+                condition=Q(enabled=True, off_why="", off_at__isnull=True)
+                | Q(enabled=False, off_why__in=OffWhy.values, off_at__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["summit"],
+                name="endpoint_hub_once",
+                condition=Q(kind="hub"),
+                violation_error_message=_("The summit has its hub already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

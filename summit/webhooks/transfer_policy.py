@@ -1,0 +1,26 @@
+"""Webhooks move with their summit: turned off, and with a new secret, which the receiver has to be told."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from summit.core.database_clock import db_now
+from summit.core.transfer_registry import moves
+from summit.summits.models import Summit
+from summit.webhooks.models.endpoints import EndpointKind, OffWhy
+
+
+def _arrive(row: Any, summit: Summit) -> None:
+    row.enabled, row.off_why, row.off_at = False, OffWhy.MOVED, db_now()
+
+
+moves(
+    "hooks.Endpoint",
+    without=(
+        *("secret", "secret_shown_at", "former_secret", "former_until"),
+        *("enabled", "off_why", "off_at", "failing_since", "given_up", "handed_until"),
+    ),
+    # The hub is the deployment's.
+    where=Q(kind=EndpointKind.WEBHOOK),
+    arrive=_arrive,
+)

@@ -1,0 +1,212 @@
+"""Tables that fill lists: looked at row by row before anything is written, taken over once."""
+
+import io
+import json
+from datetime import time, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from openpyxl import Workbook
+
+from summit.audit.models import AuditEntry
+from summit.import_export import importer, parsers
+from summit.import_export import services as import_export_services
+from summit.import_export.models import GivenTable
+from summit.import_export.registry import INTAKES
+from summit.jobs import running
+from summit.jobs.models.jobs import Job, JobState
+from summit.maintenance import heartbeats
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Summit, Venue
+from summit.users.models import User
+from tests.factories import GivenTableFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+UPLOAD = "/admin/summit/giventable/upload/"
+VENUE, ROOM = "summit.venue", "summit.room"
+
+
+def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> GivenTable:
+    content = text if isinstance(text, bytes) else text.encode()
+    return import_export_services.store(summit=summit, label=label, filename="a/table.csv", content=content, by=by)
+
+
+def outcomes(row: GivenTable) -> list[tuple[str, str, list[str]]]:
+    report = import_export_services.report_of(row)
+    assert report is not None
+    return [(line.about, line.outcome, line.notes or line.fields) for line in report.lines]
+
+
+def test_a_table_is_looked_at_and_then_taken_over_once(
+    summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    VenueFactory(summit=summit, name="Old", address="1 Way", opens_at=None, closes_at=None)
+    text = "Name,Address,Opens,Closes,Colour\nOld,2 Way,,\nNew,3 Way,8:00,22:00\nOdd,,08:00,\n,,,\nOLD,,,\n"
+    row = kept(summit, organiser, text)
+    both = "Give both when the venue opens and when it closes, or leave both empty."
+    assert outcomes(row) == [
+        ("Old", "changed", ["address"]),
+        ("New", "new", []),
+        ("Odd", "refused", [both]),
+        ("OLD", "refused", ["The table has this row twice. Keep one of them."]),
+    ]
+    report = import_export_services.report_of(row)
+    assert report is not None
+    assert (report.unknown, row.filename, Venue.objects.count()) == (["Colour"], "table.csv", 1)
+    assert import_export_services.take(given=row, by=organiser).writes == 2
+    assert list(Venue.objects.order_by("name").values_list("name", "address", "opens_at")) == [
+        ("New", "3 Way", time(8)),
+        ("Old", "2 Way", None),
+    ]
+    deeds = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+    assert deeds == ["summit.giventable.add", "summit.venue.change", "summit.venue.add", "summit.giventable.take"]
+    assert (bytes(GivenTable.objects.get().content), row.applied_at is not None) == (b"", True)
+    with pytest.raises(import_export_services.GivenProblem):
+        import_export_services.take(given=row, by=organiser)
+    # The control: without the rollback looking writes.
+    monkeypatch.setattr(import_export_services.transaction, "set_rollback", lambda wanted: None)
+    kept(summit, organiser, "name\nNewer\n")
+    assert Venue.objects.filter(name="Newer").exists()
+
+
+def test_a_changed_export_changes_the_row_that_it_names(desk: Client, summit: Summit, organiser: User) -> None:
+    row = RoomFactory(venue__summit=summit, name="Blue", capacity=40)
+    answer: Any = desk.post("/admin/summit/room/table/", {"ending": "json"})
+    [found] = json.loads(b"".join(answer.streaming_content))
+    found |= {"name": "Green", "capacity": None}
+    table = kept(summit, organiser, json.dumps([found]), ROOM)
+    assert outcomes(table)[0][1:] == ("changed", ["name", "seats"])
+    import_export_services.take(given=table, by=organiser)
+    row.refresh_from_db()
+    assert (row.name, row.capacity) == ("Green", None)
+
+
+def test_a_room_is_refused_where_its_venue_is_not_known(summit: Summit, organiser: User) -> None:
+    VenueFactory(summit=SummitFactory(), name="Elsewhere")
+    VenueFactory(summit=summit, name="Here")
+    table = kept(summit, organiser, "venue,name,seats\nElsewhere,A,1\nhere,B,many\nHere,C,30\n", ROOM)
+    found = outcomes(table)
+    assert [(about, outcome) for about, outcome, _notes in found] == [
+        ("A, Elsewhere", "refused"),
+        ("B, here", "refused"),
+        ("C, Here", "new"),
+    ]
+    assert [notes[0].split(":")[0] for _about, _outcome, notes in found[:2]] == ["Venue", "Seats"]
+
+
+def test_what_is_no_table_is_refused_in_words(summit: Summit, organiser: User) -> None:
+    unread = "This JSON can’t be read. Save it again, in UTF-8."
+    for text, said in (
+        ("colour\nred\n", "No column says which row is meant. The first row must name these columns: “name”."),
+        ("colour\n" + "red\n" * 101, "No column says which row is meant."),
+        ("name\n", "The table has headings and no rows. Fill in a row for each, and choose it again."),
+        ("name\n" + "A\n" * 2001, "The table has more than 2000 rows. Split it."),
+        ('{"name": "A"}', "This JSON is no list of rows. It must be a list of objects, each with the names of"),
+        ('[{"name": "A"', unread),
+        ("[" * 100_000, unread),
+    ):
+        with pytest.raises(import_export_services.GivenProblem) as raised:
+            kept(summit, organiser, text)
+        assert str(raised.value).startswith(said)
+
+
+def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    press = UserFactory.with_role(Role.PRESS_OFFICER, summit)
+    elsewhere = UserFactory.with_role(Role.ORGANISER, SummitFactory())
+    for user, label in ((press, VENUE), (press, "summit.roleassignment"), (elsewhere, VENUE)):
+        with pytest.raises(PermissionDenied):
+            kept(summit, user, "name\nA\n", label)
+    row = GivenTableFactory(summit=summit)
+    with pytest.raises(PermissionDenied):
+        import_export_services.take(given=row, by=press)
+    # The domain asks too: past the door each row is refused.
+    monkeypatch.setattr(import_export_services, "check", lambda *asked: None)
+    assert outcomes(kept(summit, press, "name\nA\n"))[0][1] == "refused"
+
+
+def upload(desk: Client, content: bytes) -> Any:
+    return desk.post(UPLOAD, {"summit": "here", "list": VENUE, "file": SimpleUploadedFile("v.csv", content)})
+
+
+def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
+    listed = desk.get("/admin/summit/venue/").content.decode()
+    assert f'href="{UPLOAD}?list=summit.venue&amp;summit=here"' in listed
+    page = desk.get(f"{UPLOAD}?list=summit.venue&summit=here").content.decode()
+    assert '<option value="summit.venue" selected>' in page
+    assert "<dd>Name, Address, Opens, Closes</dd>" in page
+    answer = upload(desk, b"name\nLancaster House\n")
+    row = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/"
+    assert answer["Location"] == f"{row}change/"
+    shown = desk.get(answer["Location"]).content.decode()
+    assert ("Take over 1 row" in shown, "Lancaster House" in shown) == (True, True)
+    assert desk.post(f"{row}take/").status_code == 302
+    assert Venue.objects.get().name == "Lancaster House"
+    assert desk.post(f"{row}drop/").status_code == 302
+    assert (GivenTable.objects.count(), Venue.objects.count()) == (0, 1)
+    # What is refused is said beside the file.
+    assert "No column says which row is meant." in upload(desk, b"colour\nred\n").content.decode()
+
+
+def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_export_services, "AT_ONCE", 1)
+    upload(desk, b"name\nA\nB\n")
+    address = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/"
+    for deed, number in (("look", 0), ("take", 2)):
+        if deed == "take":
+            desk.post(f"{address}take/")
+        job = Job.objects.latest("pk")
+        running.run(job.pk)
+        job.refresh_from_db()
+        assert (job.state, job.result, job.result_params) == (JobState.DONE, deed, {"number": 2})
+        assert Venue.objects.count() == number
+    page = desk.get(f"/admin/work/{job.public_id}/").content.decode()
+    assert "2 rows are taken over." in page
+    assert f'<a class="button" href="{address}change/">Show what became of each row</a>' in page
+
+
+def test_rows_that_are_as_they_are_cost_no_query_each(summit: Summit, organiser: User) -> None:
+    numbers = []
+    for count in (2, 6):
+        for number in range(count):
+            Venue.objects.get_or_create(summit=summit, name=f"V{number}")
+        content = ("name\n" + "".join(f"V{number}\n" for number in range(count))).encode()
+        table = parsers.read(filename="a", content=content)
+        by = User.objects.get(pk=organiser.pk)
+        with CaptureQueriesContext(connection) as queries:
+            importer.read_in(intake=INTAKES[VENUE], summit=summit, table=table, by=by)
+        # A row is tried in a savepoint of its own: two statements, and no query.
+        numbers.append(len([each for each in queries if "SAVEPOINT" not in each["sql"]]))
+    assert numbers[0] == numbers[1]
+
+
+def test_an_error_of_ours_is_raised(summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**given: Any) -> None:
+        raise RuntimeError("ours")
+
+    monkeypatch.setattr(summits_services, "add_venue", broken)
+    with pytest.raises(RuntimeError):
+        kept(summit, organiser, "name\nA\n")
+
+
+def test_what_nobody_takes_over_goes(summit: Summit) -> None:
+    GivenTableFactory(summit=summit)
+    old = GivenTableFactory(summit=summit)
+    GivenTable.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=15))
+    heartbeats.clear_expired()
+    assert GivenTable.objects.count() == 1
+
+
+def test_a_spreadsheet_with_times_of_its_own(summit: Summit, organiser: User) -> None:
+    book, made = Workbook(), io.BytesIO()
+    for cells in (["name", "opens", "closes"], ["A", time(8), time(22, 30)]):
+        book.worksheets[0].append(cells)
+    book.save(made)
+    import_export_services.take(given=kept(summit, organiser, made.getvalue()), by=organiser)
+    assert Venue.objects.values_list("opens_at", "closes_at").get() == (time(8), time(22, 30))

@@ -1,0 +1,238 @@
+"""Every list that a table fills goes out as a file and comes in again: here it changes nothing, elsewhere it makes
+the same rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from delegations.domain import quotas
+from delegations.models import Category, DeclarationKind, OverpassRule, Quota, Retention, Zone
+from press.models import Topic
+from sessions.models import OwnKind
+from summit.import_export import services as import_export_services
+from summit.import_export.models import GivenTable
+from summit.import_export.registry import INTAKES
+from summit.outbox.kinds import KINDS
+from summit.outbox.models import Message
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+MINUTE = timezone.now().replace(second=0, microsecond=0)
+
+
+def _nothing(summit: Summit) -> None:
+    """For rows that refer to no others."""
+
+
+def _houses(summit: Summit, by: User | None = None) -> None:
+    for name in ("=1+1 House", "Long House"):
+        f.VenueFactory(summit=summit, name=name, address="1 Way\nLondon", opens_at="08:00", closes_at="22:00")
+
+
+def _rooms(summit: Summit, by: User) -> None:
+    for venue in summit.venues.all():
+        f.RoomFactory(venue=venue, name="Blue", capacity=None, position=3)
+        f.RoomFactory(venue=venue, name="Red", capacity=40)
+
+
+def _zones(summit: Summit, by: User | None = None) -> None:
+    for code in ("red", "blue"):
+        f.ZoneFactory(summit=summit, code=code, name=code.title())
+
+
+def _parties(summit: Summit) -> None:
+    Category.objects.of(summit)
+    for name in ("Freedonia", "Sylvania"):
+        f.PartyFactory(summit=summit, name=name)
+
+
+def _categories(summit: Summit, by: User) -> None:
+    row = f.CategoryFactory(summit=summit, code="x1", names={"fr": "Envoyés", "ar": "مبعوثون"}, quota=3)
+    row.zones.set(Zone.objects.filter(summit=summit))
+    f.CategoryFactory(summit=summit, code="x2", name_by=MINUTE)
+
+
+def _rules(summit: Summit, by: User) -> None:
+    row = f.OverpassRuleFactory(summit=summit, name="+Pool", passes=2, people=7, most=9)
+    row.zones.set(Zone.objects.filter(summit=summit))
+    f.OverpassRuleFactory(summit=summit, name="Bare")
+
+
+def _kinds(summit: Summit, by: User) -> None:
+    f.DeclarationKindFactory(summit=summit, name="Weapons", names={"fr": "Armes"}, position=2)
+    f.DeclarationKindFactory(summit=summit, name="Radios", permit=False, until=MINUTE, position=1)
+
+
+def _numbers(summit: Summit, by: User) -> None:
+    [first, second] = summit.parties.order_by("name")
+    category = Category.objects.of(summit)["delegate"]
+    for party, of, number in ((first, category, 7), (first, None, 40), (second, category, 3)):
+        quotas.set_quota(party=party, category=of, number=number, reason=f"Hosts, as {number} years ago", by=by)
+
+
+def _stroll(summit: Summit, by: User) -> None:
+    f.OwnKindFactory(summit=summit, name="Stroll", names={"fr": "Balade"}, like="walk_through")
+
+
+def _oceans(summit: Summit, by: User) -> None:
+    f.TopicFactory(summit=summit, name="Oceans", names={"fr": "Océans", "ar": "المحيطات"})
+
+
+def _protocol(summit: Summit, by: User) -> None:
+    f.UserFactory.with_role(Role.PROTOCOL, summit)
+
+
+def _times(summit: Summit, by: User) -> None:
+    Retention.objects.create(summit=summit, what="passport", days=5)
+    media = Category.objects.of(summit)["media"]
+    Retention.objects.create(summit=summit, what="passport", category=media, days=None)
+
+
+@dataclass(frozen=True)
+class Trip:
+    """A list: what its rows need in either summit, how some are made in the one, and what is equal then."""
+
+    needs: Callable[[Summit], object]
+    make: Callable[[Summit, User], object]
+    model: Any
+    columns: str
+    of: str = "summit"
+
+    def rows(self, summit: Summit) -> list[Any]:
+        """Return the rows of a summit in an order that no key decides."""
+        found = self.model._default_manager.filter(**{self.of: summit})
+        return sorted(found.values_list(*self.columns.split()), key=repr)
+
+
+TRIPS = {
+    "summit.venue": Trip(_nothing, _houses, Venue, "name opens_at closes_at"),
+    "summit.room": Trip(_houses, _rooms, Room, "venue__name name capacity position", "venue__summit"),
+    "delegations.zone": Trip(_nothing, _zones, Zone, "code name"),
+    "delegations.category": Trip(
+        _zones, _categories, Category, "code capacity names quota counts name_by zones__code"
+    ),
+    "delegations.overpassrule": Trip(_zones, _rules, OverpassRule, "name passes people most zones__code"),
+    "delegations.declarationkind": Trip(_nothing, _kinds, DeclarationKind, "name names asks permit until position"),
+    "delegations.quota": Trip(_parties, _numbers, Quota, "party__name category__code number reason", "party__summit"),
+    "delegations.retention": Trip(_parties, _times, Retention, "what category__code days"),
+    "programme.ownkind": Trip(_nothing, _stroll, OwnKind, "name names like"),
+    "press.topic": Trip(_nothing, _oceans, Topic, "name names"),
+    "summit.roleassignment": Trip(_nothing, _protocol, RoleAssignment, "user__email role"),
+}
+# Each list in one format, the one with most kinds of columns in all of them.
+ENDINGS = ("csv", "xlsx", "json")
+CASES = [(label, ENDINGS[number % 3]) for number, label in enumerate(sorted(TRIPS))]
+CASES += [("delegations.category", ending) for ending in ENDINGS if ("delegations.category", ending) not in CASES]
+
+
+@dataclass(frozen=True)
+class World:
+    """Two summits of one organiser."""
+
+    here: Summit
+    there: Summit
+    by: User
+    client: Client
+
+
+@pytest.fixture
+def world() -> World:
+    """Two summits without rows of any list."""
+    here, there, by = f.SummitFactory(slug="a"), f.SummitFactory(slug="b"), f.UserFactory()
+    for summit in (here, there):
+        for role in (Role.ORGANISER, Role.PRESS_OFFICER):
+            summit.roles.create(user=by, role=role)
+    return World(here, there, User.objects.get(pk=by.pk), signed_in(by))
+
+
+def exported(world: World, label: str, ending: str, language: str = "en") -> bytes:
+    asked = f"lang={language}&{INTAKES[label].resource.summit_path}__id__exact={world.here.pk}"
+    answer: Any = world.client.post(f"/admin/{label.replace('.', '/')}/table/?{asked}", {"ending": ending})
+    return b"".join(answer.streaming_content)
+
+
+def kept(summit: Summit, label: str, content: bytes | str, by: User) -> GivenTable:
+    found = content if isinstance(content, bytes) else content.encode()
+    return import_export_services.store(summit=summit, label=label, filename="t", content=found, by=by)
+
+
+def refused(report: Any) -> list[list[str]]:
+    return [line.notes for line in report.lines if line.outcome == "refused"]
+
+
+@pytest.mark.parametrize(("label", "ending"), CASES)
+def test_what_goes_out_comes_in(world: World, label: str, ending: str) -> None:
+    trip = TRIPS[label]
+    for summit in (world.here, world.there):
+        trip.needs(summit)
+    trip.make(world.here, world.by)
+    content = exported(world, label, ending, "ar" if ending == "csv" else "en")
+    same = import_export_services.report_of(kept(world.here, label, content, world.by))
+    assert same is not None
+    assert (refused(same), same.unknown, same.twice) == ([], [], [])
+    assert {line.outcome for line in same.lines} == {"same"}
+    assert refused(import_export_services.take(given=kept(world.there, label, content, world.by), by=world.by)) == []
+    assert trip.rows(world.here) == trip.rows(world.there) != []
+    assert import_export_services.report_of(kept(world.there, label, content, world.by)).writes == 0  # type: ignore[union-attr]
+
+
+def test_every_list_that_a_table_fills_is_tried() -> None:
+    assert set(TRIPS) == set(INTAKES)
+
+
+def test_names_in_one_language_are_taken_out_by_an_empty_cell(world: World) -> None:
+    _oceans(world.here, world.by)
+    table = kept(world.here, "press.topic", "name,names_fr\nOceans,\n", world.by)
+    assert import_export_services.take(given=table, by=world.by).writes == 1
+    assert Topic.objects.get(summit=world.here).names == {"ar": "المحيطات"}
+
+
+def test_what_a_cell_cant_hold_is_said_in_words_of_tables(world: World) -> None:
+    text = (
+        "code,capacity,quota,counts,name_by,zones\n"
+        "a b,king,-1,perhaps,tomorrow,\n"
+        "x3,delegate,many,oui,2026-03-31 9:30,Red\n"
+        "x4,delegate,3,OUI,2026-03-31 9:30,Red\n"
+        "x5,delegate,,,,red; green\n"
+    )
+    _zones(world.there)
+    report = import_export_services.report_of(kept(world.there, "delegations.category", text, world.by))
+    assert report is not None
+    [first, second, third] = refused(report)
+    assert [each for each in first if "Capacity" not in each] == [
+        "Short code: Write Latin letters, digits, “-” and “_” alone.",
+        "Quota: Write 0 or more.",
+        "Counts toward the total: Write “yes” or “no”.",
+        "To be named by: Write a moment at the venue, such as 2025-03-31 14:30.",
+    ]
+    [capacity] = [each for each in first if "Capacity" in each]
+    assert capacity.startswith("Capacity: Write one of: head of delegation,")
+    assert second == ["Quota: Write a whole number."]
+    assert third == ["Zones: This summit has no “green”. Enter it first, or write another."]
+    assert [line.outcome for line in report.lines] == ["refused", "refused", "new", "refused"]
+
+
+def test_roles_come_by_mailbox_and_their_owners_are_written_to_once(world: World) -> None:
+    text = "email,role,name\nNew@example.org,protocol,Ann\nnew@example.org,Protocol,\nx@example.org,focal_point,\n"
+    before = Message.objects.count()
+    table = kept(world.there, "summit.roleassignment", text, world.by)
+    # Looking writes to nobody.
+    assert (Message.objects.count(), User.objects.filter(email="new@example.org").exists()) == (before, False)
+    report = import_export_services.take(given=table, by=world.by)
+    assert [line.outcome for line in report.lines] == ["new", "refused", "refused"]
+    assert Message.objects.count() == before + 1
+    both = "email,role\nann@example.org,protocol\nann@example.org,viewer\n"
+    import_export_services.take(given=kept(world.there, "summit.roleassignment", both, world.by), by=world.by)
+    waits = Message.objects.filter(address="ann@example.org").order_by("version")
+    assert [KINDS["welcome"].withdrawn([each]) != {} for each in waits] == [True, False]
+    assert waits[1].facts["roles"] == ["protocol", "viewer"]
+    held = User.objects.get(email="new@example.org").roles.get()
+    assert (held.summit, held.role, held.user.name) == (world.there, Role.PROTOCOL, "Ann")

@@ -1,0 +1,81 @@
+"""What the tests of long work share: a kind of work that counts."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.jobs import running
+from summit.jobs import services as jobs_services
+from summit.jobs.job_kinds import KINDS, Kind, Result, Step
+from summit.jobs.models.jobs import Job
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import SummitFactory, UserFactory
+
+
+class Counting:
+    """Counts to ten, one a step, and notes each step; breaks where it is told to."""
+
+    def __init__(self) -> None:
+        self.steps: list[int] = []
+        self.breaks: dict[int, Exception] = {}
+        self.during: Any = None
+
+    def step(self, job: Job) -> Step:
+        number = job.checkpoint.get("number", 0) + 1
+        if number in self.breaks:
+            raise self.breaks[number]
+        self.steps.append(number)
+        if self.during:
+            self.during(number)
+        result = Result("counted", {"number": number}) if number == 10 else None
+        return Step(number, 10, {"number": number}, result)
+
+
+@pytest.fixture
+def counting() -> Iterator[Counting]:
+    found = Counting()
+    KINDS["count"] = Kind(
+        name="count",
+        title="Counting to ten",
+        step=found.step,
+        may=lambda user, summit: True,
+        progress=lambda done, total: f"{done} of {total}",
+        result=lambda job: f"Counted to {job.result_params['number']}.",
+        bad=lambda job: False,
+    )
+    yield found
+    del KINDS["count"]
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return SummitFactory()
+
+
+@pytest.fixture
+def user(summit: Summit) -> User:
+    return UserFactory.with_role(Role.ORGANISER, summit)
+
+
+@pytest.fixture
+def desk(user: User) -> Client:
+    """The organiser's browser."""
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+@pytest.fixture
+def job(counting: Counting, user: User) -> Job:
+    return jobs_services.start(kind="count", by=user)
+
+
+def claimed(job: Job) -> Job:
+    """Claim a job that is free."""
+    found = running.claim(job.pk)
+    assert found is not None
+    return found

@@ -1,0 +1,173 @@
+"""The pages of long work: progress that survives a reload, what came of it, and nobody else's."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.desk.progress import time_left
+from summit.jobs import running
+from summit.jobs.models.jobs import Job
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.clients import signed_in
+from tests.factories import UserFactory
+from tests.summit.jobs.conftest import Counting, claimed
+from tests.triggers import without_trigger
+
+pytestmark = pytest.mark.django_db
+
+
+def advance(job: Job, steps: int) -> Job:
+    found = claimed(job)
+    for _ in range(steps):
+        running.step(found)
+    return found
+
+
+def page(desk: Client, job: Job) -> str:
+    response = desk.get(f"/admin/work/{job.public_id}/")
+    assert response.status_code == 200
+    assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
+    return response.content.decode()
+
+
+def progress(text: str) -> tuple[str, str]:
+    (bar,), (words,) = (re.findall(pattern, text) for pattern in (r"<progress [^>]*>", r"<p data-words>(.*?)</p>"))
+    return re.sub(r' aria-label="[^"]*"', "", bar), words
+
+
+class TestProgress:
+    def test_it_survives_a_reload(self, desk: Client, job: Job) -> None:
+        text = page(desk, job)
+        assert progress(text) == ("<progress>", "A worker takes it up within a few seconds.")
+        # Without script there is a link.
+        assert f'href="/admin/work/{job.public_id}/">Look again</a>' in text
+        working = advance(job, 3)
+        for _ in range(2):
+            assert progress(page(desk, job)) == ('<progress value="3" max="10">', "3 of 10")
+        running.step(working)
+        assert progress(page(desk, job)) == ('<progress value="4" max="10">', "4 of 10")
+
+    def test_the_script_asks_for_json(self, desk: Client, job: Job) -> None:
+        def asked() -> Any:
+            return desk.get(f"/admin/work/{job.public_id}/", headers={"accept": "application/json"}).json()
+
+        advance(job, 3)
+        now = timezone.now()
+        Job.objects.update(started_at=now - timedelta(seconds=60), heartbeat_at=now)
+        said = {"done": 3, "total": 10, "words": "3 of 10", "left": "about 2 min left", "finished": False}
+        assert asked() == said
+        Job.objects.update(lease_until=now - timedelta(seconds=1))
+        running.run(job.pk)
+        assert asked()["finished"]
+
+    def test_what_is_left(self) -> None:
+        for done, total, seconds, said in (
+            *((0, 10, 5, ""), (5, 10, 0.5, ""), (10, 10, 60, "")),
+            (9, 10, 9, "a few seconds left"),
+            (312, 2000, 3.7, "about 20 s left"),
+            (1, 2, 88, "about 90 s left"),
+            (1, 2, 91, "about 2 min left"),
+            (1, 100, 60, "about 99 min left"),
+        ):
+            assert time_left(done, total, seconds) == said
+
+
+class TestEnds:
+    def test_done(self, desk: Client, job: Job) -> None:
+        assert f"/admin/work/{job.public_id}/" in desk.get("/admin/").content.decode()
+        running.run(job.pk)
+        text = page(desk, job)
+        assert "Counted to 10." in text
+        gone = ("Look again", "data-progress=", "Stop this work", "Let it go on")
+        assert [said for said in gone if said in text] == []
+        # The home shows what is under way.
+        assert f"/admin/work/{job.public_id}/" not in desk.get("/admin/").content.decode()
+
+    def test_failed_says_what_to_do_next(self, desk: Client, job: Job, counting: Counting) -> None:
+        counting.breaks[2] = LookupError("secret")
+        running.run(job.pk)
+        text = page(desk, job)
+        assert ("It met something that it was not made for." in text, "secret" in text) == (True, False)
+        assert desk.post(f"/admin/work/{job.public_id}/retry/").status_code == 302
+        assert Job.objects.get().state == "waiting"
+
+    def test_stopped(self, desk: Client, job: Job) -> None:
+        assert desk.post(f"/admin/work/{job.public_id}/cancel/").status_code == 302
+        assert "You stopped it." in page(desk, job)
+        response = desk.post(f"/admin/work/{job.public_id}/cancel/", follow=True)
+        assert [str(message) for message in response.context["messages"]] == ["This work had ended before."]
+
+
+class TestWhose:
+    def test_anothers_job_is_not_there(self, desk: Client, job: Job, summit: Summit) -> None:
+        other = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
+        for key in (job.public_id, "0000000000000000"):
+            for path in ("", "cancel/", "retry/"):
+                response = other.post(f"/admin/work/{key}/{path}") if path else other.get(f"/admin/work/{key}/")
+                assert response.status_code == 404
+        assert Job.objects.get().state == "waiting"
+        # The control: its owner finds it.
+        for client, found in ((other, False), (desk, True)):
+            text = client.get("/admin/work/").content.decode()
+            assert (job.public_id in text, "You have asked for none yet" in text) == (found, not found)
+
+
+def chained(user: User, summit: Summit, number: int) -> None:
+    for _ in range(number):
+        audit.record(by=user, action="test", target=summit, summit=summit)
+    audit.chain()
+
+
+class TestVerifyingTheAudit:
+    def ask(self, desk: Client) -> Job:
+        response = desk.post("/admin/work/verify-audit/")
+        assert response.status_code == 302
+        job = Job.objects.get()
+        assert response["Location"] == f"/admin/work/{job.public_id}/"
+        return job
+
+    def test_whole(self, desk: Client, user: User, summit: Summit) -> None:
+        chained(user, summit, 4)
+        job = self.ask(desk)
+        running.run(job.pk)
+        text = page(desk, job)
+        mark = AuditEntry.objects.get(position=4).digest
+        assert f"4 entries are whole. Note the end of the chain elsewhere, to compare it later: {mark}:4" in text
+        assert progress(text) == ('<progress value="4" max="4">', "4 of 4 entries are checked")
+
+    def test_in_slices_up_to_its_end(
+        self, desk: Client, user: User, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("summit.jobs.audit_verification.verification.advance.__kwdefaults__", {"limit": 2})
+        chained(user, summit, 5)
+        working = claimed(self.ask(desk))
+        found = []
+        for _ in range(3):
+            ended = running.step(working)
+            audit.chain()
+            found.append((ended, Job.objects.get().done, Job.objects.get().total))
+        assert found == [(False, 2, 5), (False, 4, 5), (True, 5, 5)]
+        assert Job.objects.get().result == "whole"
+
+    def test_broken(self, desk: Client, user: User, summit: Summit) -> None:
+        chained(user, summit, 4)
+        with without_trigger("summit_auditentry", "summit_auditentry_frozen"):
+            AuditEntry.objects.filter(position=2).update(action="other")
+        job = self.ask(desk)
+        running.run(job.pk)
+        text = page(desk, job)
+        assert "was changed: its content does not make its digest any more." in text
+        assert '<span class="state" data-state="bad">done</span>' in text
+
+    def test_offered_to_organisers_alone(self, desk: Client, summit: Summit) -> None:
+        viewer = signed_in(UserFactory.with_role(Role.VIEWER, summit))
+        for client, offered in ((desk, True), (viewer, False)):
+            assert ("Verify the audit" in client.get("/admin/work/").content.decode()) is offered
