@@ -30,7 +30,8 @@ from datetime import timedelta
 from django.utils import timezone
 from press.domain import many, texts
 from summit.core.lock_yielding import Turns
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 summit = Summit.objects.get(slug="border-security-2025")
 by, approver = (User.objects.get(email=name + "@summit.example") for name in ("press", "approver"))
 made, turns = [], Turns()

@@ -49,7 +49,9 @@ ORGANISER = "organiser@summit.example"
 # Makes all sessions public, as `make bench` does, and lets the demonstration's organiser work there too.
 PREPARE = f"""
 from bench import changing
-from summit.models import RoleAssignment, Summit, User
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
 summit = Summit.objects.get(slug="{SLUG}")
 changing.make_public(summit)
 organiser = User.objects.get(email="{ORGANISER}")
@@ -65,7 +67,8 @@ import select, sys
 from datetime import timedelta
 from django.utils import timezone
 from press.domain import many, texts
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 summit = Summit.objects.get(slug="{SLUG}")
 rows = User.objects.filter(roles__summit=summit)
 people = {{role: rows.filter(roles__role=role).first() for role in ("press_officer", "press_approver")}}

@@ -113,7 +113,7 @@ def empty(tmp_path: Path) -> Iterator[Running]:
     """An installation without a summit, with one account."""
     with started(tmp_path, "DEMO=0") as running:
         running.inside(
-            "from summit.models import User\n"
+            "from summit.users.models import User\n"
             f"User.objects.create_superuser('first@summit.example', {PASSWORD!r}, name='First')"
         )
         yield running

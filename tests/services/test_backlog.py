@@ -1,4 +1,4 @@
-"""Four hours' backlog: what beat asked for while no worker ran is gone in seconds, and then work goes on."""
+"""An hour's backlog: what beat asked for while no worker ran is gone in seconds, and then work goes on."""
 
 import time
 from pathlib import Path
@@ -20,21 +20,21 @@ from django.conf import settings
 with current_app.producer_pool.acquire() as producer:
     for entry in settings.CELERY_BEAT_SCHEDULE.values():
         often = entry["schedule"] if isinstance(entry["schedule"], float) else 3600.0
-        for _each in range(int(14_400 / often)):
+        for _each in range(int(3600 / often)):
             current_app.send_task(entry["task"], producer=producer)
 """
 
 
-def test_four_hours_backlog_is_gone_in_half_a_minute(tmp_path: Path, shared: Path) -> None:
+def test_an_hours_backlog_is_gone_in_half_a_minute(tmp_path: Path, shared: Path) -> None:
     socket = tmp_path / "b.sock"
     with broker(socket), processes(tmp_path, shared, REDIS_URL=f"redis+socket://{socket}") as found:
         began = time.monotonic()
         found.python(FILL)
         filled = time.monotonic() - began
         client = redis.Redis(unix_socket_path=str(socket))
-        assert client.llen("celery") > 14_000
+        assert client.llen("celery") >= 3600
         found.worker()
-        wait_for(lambda: client.llen("celery") < 14_000, 30, "the worker has begun")
+        wait_for(lambda: client.llen("celery") < 3600, 30, "the worker has begun")
         began = time.monotonic()
         wait_for(lambda: client.llen("celery") == 0, 2 * SECONDS, "the queue is empty")
         took = time.monotonic() - began

@@ -14,8 +14,8 @@ pytestmark = [*MARKS, pytest.mark.postgresql]
 
 HANGS, SOON = 60.0, 20
 START = """
-from summit.models import User
-from summit.jobs.domain import jobs
+from summit.jobs import services as jobs
+from summit.users.models import User
 print(jobs.start(kind="verify_audit", by=User.objects.create(email="root@summit.example", is_superuser=True)).pk)
 """
 STATE = "from summit.jobs.models import Job; print(Job.objects.get().state)"

@@ -12,14 +12,15 @@ from tests.processes import Processes, processes, wait_for
 from tests.services import MARKS
 from tests.summit.webhooks.receivers import OK, Drip, Receiver, receiver
 
-# One database says it: the claims and the sweep by themselves are asked of both in tests/hooks.
+# One database says it: the claims and the sweep by themselves are asked of both in tests/summit/webhooks.
 pytestmark = [*MARKS, pytest.mark.postgresql]
 
 NUMBER = 5
 CAUSE = """
 from django.db import transaction
-from summit.webhooks.domain import emit, endpoints
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
+from summit.webhooks import emit, endpoints
 summit = Summit.objects.get(slug="border-security-2025")
 by = User.objects.get(email="organiser@summit.example")
 endpoints.make(summit=summit, by=by, values={"name": "Registry", "url": "%s", "events": ["agenda.released"]})

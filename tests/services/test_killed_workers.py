@@ -21,7 +21,7 @@ IN_FLIGHT = 2 * KILLS
 INVITE = """
 from delegations.domain import invitations
 from delegations.models import Party
-from summit.models import User
+from summit.users.models import User
 from summit.outbox.models import Message
 by = User.objects.get(email="organiser@summit.example")
 parties = list(Party.objects.filter(summit__slug="border-security-2025", is_host=False))

@@ -15,7 +15,8 @@ SCHEDULE = f"""
 from datetime import timedelta
 from press.domain import deciding, editions, lifts, texts
 from summit.core.database_clock import db_now
-from summit.models import Summit, User
+from summit.summits.models import Summit
+from summit.users.models import User
 officer = User.objects.get(email="press@summit.example")
 approver = User.objects.get(email="approver@summit.example")
 text = texts.create_text(
