@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from delegations.domain import countries, country_names, entry, first, shown
 from delegations.domain.entry import LineProblems
 from delegations.domain.invitations import Reach
-from delegations.models import Invitation, InvitationState, Party, Policy
+from delegations.models import Invitation, Party, Policy
 from summit.core.database_clock import db_now
 from summit.core.line_parts import parts_of
 from summit.core.process_cache import Memory
@@ -186,11 +186,10 @@ _INVITED: Memory[bool] = Memory(64)
 
 
 def has_invited(summit: Summit) -> bool:
-    """Return whether an invitation has been sent: asked until one has, which isn't taken back."""
+    """Return whether an invitation has ever been sent, also one that was revoked since: asked until one has."""
     if _INVITED.get(summit.pk):
         return True
-    sent = [InvitationState.SENT, InvitationState.ANSWERED]
-    found = Invitation.objects.filter(party__summit=summit, state__in=sent, occasion="").exists()
+    found = Invitation.objects.filter(party__summit=summit, sent_at__isnull=False, occasion="").exists()
     if found:
         _INVITED.put(summit.pk, found)
     return found
