@@ -2,7 +2,7 @@
 what, and orders of rows."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import django_filters
 from django.conf import settings
@@ -132,7 +132,11 @@ def check_order(now: Sequence[int], expected: Sequence[int]) -> None:
 
 def sees(context: Mapping[str, Any], action: str) -> bool:
     """Return whether the reader may do something on all rows of the summit: as a desk, not as one of a party."""
-    return allows(context["by"], action, context["summit"])
+    # Every field of every row asks: what was answered is kept with the request's context.
+    known: dict[str, bool] = cast("dict[str, Any]", context).setdefault("sees", {})
+    if action not in known:
+        known[action] = allows(context["by"], action, context["summit"])
+    return known[action]
 
 
 def words(help_text: Any) -> django_filters.CharFilter:

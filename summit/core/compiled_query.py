@@ -12,9 +12,12 @@ from django.db.models import QuerySet
 
 from summit.core.process_cache import Memory
 
+# A number that stands in the place of a key, and is the key of nothing.
+NO_KEY = -1_000_000_007
+
 
 class Prepared:
-    """A query of values that differs from one time to the next in strings alone.
+    """A query of values that differs from one time to the next in strings and whole numbers alone.
 
     `build` takes them by name and returns a `values_list`; it is called once, with a mark in place of each. Rows come
     as the database has them: ask for keys, numbers and strings. The clock must be the database's (`Now`): a moment
@@ -25,9 +28,12 @@ class Prepared:
         self._build = build
         self._made: Memory[tuple[str, tuple[Any, ...]]] = Memory(2)
 
-    def rows(self, **values: str) -> list[tuple[Any, ...]]:
-        """Return the rows for these strings. One query. Raises ValueError for one that the query doesn't have."""
-        marks = {name: f"prepared {name}" for name in values}
+    def rows(self, **values: str | int) -> list[tuple[Any, ...]]:
+        """Return the rows for these values. One query. Raises ValueError for one that the query doesn't have."""
+        marks: dict[str, str | int] = {
+            name: f"prepared {name}" if isinstance(value, str) else NO_KEY - place
+            for place, (name, value) in enumerate(values.items())
+        }
         made = self._made.get(connection.vendor)
         if made is None:
             made = self._build(**marks).query.sql_with_params()

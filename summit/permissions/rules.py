@@ -33,6 +33,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
 from summit.permissions.models import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment
 from summit.summits.models import Summit
@@ -97,15 +98,22 @@ def own_rows(model: type[Model]) -> Callable[[Own], Own]:
     return add
 
 
+def _given_rows(user: int) -> QuerySet[Any, Any]:
+    given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
+    # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
+    people = User.objects.filter(pk=user, people__isnull=False).order_by()
+    return given.union(people.values_list("people__summit_id", Value("")), all=True)
+
+
+_GIVEN = Prepared(_given_rows)
+
+
 def _given(user: User) -> list[tuple[int, str]]:
     """Return the roles given to an account by hand, each with the summit's primary key, and "" for each summit where
     it is somebody. One query a request."""
     found: list[tuple[int, str]] | None = getattr(user, "_given_roles", None)
     if found is None:
-        given = RoleAssignment.objects.filter(user=user).order_by().values_list("summit_id", "role")
-        # Most who work at a desk are nobody's delegate: whether to look is asked in the same query.
-        people = user.people.order_by().values_list("summit_id", Value(""))
-        found = list(given.union(people, all=True))
+        found = _GIVEN.rows(user=user.pk)
         user._given_roles = found  # type: ignore[attr-defined]
     return found
 

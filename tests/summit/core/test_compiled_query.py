@@ -39,6 +39,13 @@ def test_each_time_the_rows_of_the_string_that_is_asked() -> None:
     assert len(calls) == 1
 
 
+def test_each_time_the_rows_of_the_number_that_is_asked() -> None:
+    first, second = SummitFactory(slug="first"), SummitFactory(slug="second")
+    asked = Prepared(lambda key: Summit.objects.filter(pk=key).values_list("slug"))
+    found = [asked.rows(key=key) for key in (first.pk, second.pk, 0)]
+    assert found == [[("first",)], [("second",)], []]
+
+
 def test_a_string_that_the_query_does_not_have_is_refused() -> None:
     with pytest.raises(ValueError, match="depends on"):
         Prepared(rows).rows(slug="first", session="any")
