@@ -45,4 +45,5 @@ class DelegationsConfig(AppConfig):
             forgetting,
             handovers,
             mentions,
+            overpasses,
         )

@@ -7,8 +7,11 @@ A letter's link is no account. Whoever holds a live one is the focal point of th
 Nor is a code to a mailbox: whoever proved one stands for the one person that they chose, in the portal alone.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 from django.core.exceptions import PermissionDenied
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from delegations.models import (
@@ -28,6 +31,7 @@ from delegations.models import (
     VisaLetter,
 )
 from summit.audit.services import By, Link, Mailbox, System
+from summit.core.registry import Registry
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, allows_own, check, declare, declare_model, follows, own_rows
@@ -83,8 +87,9 @@ declare_model("delegations.quota", view=_MEMBERS, change=(), view_own=(Role.FOCA
 # In which categories people come, which zones those open, and the passes that change hands. How many may be named in
 # a category is said by whoever may raise that.
 _SEEING = (*_MEMBERS, Role.VETTING)
-for _model_name in ("category", "zone", "overpassrule"):
-    declare_model(f"delegations.{_model_name}", view=_SEEING, change=_WRITERS)
+declare_model("delegations.category", view=_SEEING, change=_WRITERS)
+declare_model("delegations.zone", view=_SEEING, change=_WRITERS)
+declare_model("delegations.overpassrule", view=_SEEING, change=_WRITERS)
 # Groups of parties, by which the desks find them.
 declare_model("delegations.partygroup", view=_MEMBERS, change=_WRITERS)
 # Reading parties and people from tables; a focal point those of its own party.
@@ -130,12 +135,23 @@ declare_model("delegations.participantlist", view=_MEMBERS, change=_WRITERS)
 declare_model("delegations.retention", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
 
 
+# Conditions that all parties meet which have not left their summit.
+_conditions: Registry[Callable[[], Q]] = Registry()
+stays = _conditions.register
+
+
 def standing_parties() -> QuerySet[Party]:
     """Return the parties that have not left their summit."""
+    return Party.objects.order_by().filter(*(condition() for condition in _conditions))
+
+
+@stays(10)
+def not_revoked() -> Q:
+    """Return the condition that an invitation to the summit stands, or that none was revoked."""
     theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
     stands = Exists(theirs.filter(state__in=_STANDING))
     gone = Exists(theirs.filter(state=InvitationState.REVOKED))
-    return Party.objects.order_by().filter(Q(stands) | ~Q(gone))
+    return Q(stands) | ~Q(gone)
 
 
 def own_parties(user: User, role: str) -> QuerySet[Party]:
@@ -152,8 +168,19 @@ def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
 
 
 own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
-for _model in (Membership, FocalPoint, FocalPointRequest, Declaration, VisaLetter, Overpass, Sheet, Quota):
-    own_rows(_model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
+
+
+def own_by_party(*models: type[Model]) -> None:
+    """Let rows be the own ones of whoever acts for their `party`, or is a member of it."""
+    for model in models:
+        own_rows(model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
+
+
+own_by_party(Membership, FocalPoint, Quota)
+own_by_party(FocalPointRequest)
+own_by_party(Declaration, VisaLetter)
+own_by_party(Overpass)
+own_by_party(Sheet)
 # What has to be declared concerns all who are in the summit.
 own_rows(DeclarationKind)(lambda user, role: Q(summit__in=own_parties(user, role).values("summit")))
 # Whoever is invited has nothing to know of what isn't sent yet, or is over.
@@ -201,11 +228,6 @@ def check_can_issue_visas(user: Actor, summit: Summit | int) -> None:
     check(user, "delegations.issue_visa", summit)
 
 
-def can_write_templates(user: Actor, summit: Summit | int) -> bool:
-    """Return whether the account may change what a summit's letters say."""
-    return allows(user, "delegations.lettertemplate.change", summit)
-
-
 def check_can_write_templates(user: Actor, summit: Summit | int) -> None:
     """Raise PermissionDenied where `can_write_templates` is false."""
     check(user, "delegations.lettertemplate.change", summit)
@@ -247,10 +269,25 @@ def check_can_answer_for(by: By, invitation: Invitation) -> None:
         )
 
 
-def acting(by: Mailbox, party_id: int) -> QuerySet[PortalSignIn]:
-    """Return the sign-in by a code, where it is not ended and its person is a focal point of a party."""
-    live = PortalSignIn.objects.live().filter(public_id=by.public_id)
-    return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))
+# Takes an actor without an account and the primary key of a party, and returns rows: there is one while the actor
+# acts for that party.
+Acts = Callable[[Any, int], QuerySet[Any, Any]]
+_acts: dict[type, Acts] = {}
+
+
+def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
+    """Register the rows by which an actor of this kind acts for a party; a decorator."""
+
+    def add(function: Acts) -> Acts:
+        _acts[kind] = function
+        return function
+
+    return add
+
+
+def acting(by: Link | Mailbox, party_id: int) -> QuerySet[Any, Any]:
+    """Return rows of which there is one while a letter's link, or a code to a mailbox, acts for a party."""
+    return _acts[type(by)](by, party_id)
 
 
 def can_act(by: By, action: str, party: Party) -> bool:
@@ -258,10 +295,7 @@ def can_act(by: By, action: str, party: Party) -> bool:
     account, by a letter's live link or by a code to their mailbox. For whatever the focal point's desk offers."""
     if isinstance(by, System):
         return True
-    if isinstance(by, Link):
-        live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party)
-        return allows_own(action, [Role.FOCAL_POINT]) and live.exists()
-    if isinstance(by, Mailbox):
+    if isinstance(by, Link | Mailbox):
         return allows_own(action, [Role.FOCAL_POINT]) and acting(by, party.pk).exists()
     return allows(by, action, party.summit_id, party)
 
@@ -275,6 +309,19 @@ def check_can_act(by: By, action: str, party: Party) -> None:
             _("You no longer act for %(party)s here. Its focal points can do this, or protocol: %(contact)s.")
             % {"party": party.name, "contact": party.summit.contact_email}
         )
+
+
+@acts_as_focal_point(Link)
+def live_links(by: Link, party_id: int) -> QuerySet[InvitationLink]:
+    """Return the letter's link, where it is live and invites a party."""
+    return InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party_id)
+
+
+@acts_as_focal_point(Mailbox)
+def live_sign_ins(by: Mailbox, party_id: int) -> QuerySet[PortalSignIn]:
+    """Return the sign-in by a code, where it is not ended and its person is a focal point of a party."""
+    live = PortalSignIn.objects.live().filter(public_id=by.public_id)
+    return live.filter(person__in=FocalPoint.objects.filter(party=party_id).values("person"))
 
 
 def can_answer(by: By, invitation: Invitation) -> bool:

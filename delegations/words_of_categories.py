@@ -32,5 +32,7 @@ deeds_of(
 deed("delegations.category.arrange", gettext_lazy("put the categories in order"))
 deed("delegations.zone.arrange", gettext_lazy("put the zones in order"))
 deed("delegations.drop_quota", gettext_lazy("let the usual number of people hold for the party again"))
-for _model in (Category, Zone, OverpassRule, PartyGroup):
-    thing(_model, name=str)
+thing(Category, name=str)
+thing(Zone, name=str)
+thing(OverpassRule, name=str)
+thing(PartyGroup, name=str)

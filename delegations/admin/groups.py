@@ -56,7 +56,7 @@ class PartyGroupAdmin(ThroughDomain):
         found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
         return found
 
-    def choices_of(self, summit: Any) -> models.QuerySet[Any]:
+    def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
         """Return the parties that can be put into a group, by the alphabet of the reader's language."""
         return naming.in_order(Party.objects.filter(summit=summit), get_language() or "")
 

@@ -94,6 +94,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
     form = PartyForm
     place = 1
     uploads = str(SheetPurpose.PARTIES.value)
+    upload_label = _("Upload parties")
     list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
     list_filter = [
         "summit",

@@ -166,6 +166,7 @@ class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin
     """People."""
 
     uploads = str(SheetPurpose.PEOPLE.value)
+    upload_label = gettext_lazy("Upload people")
 
     form = PersonDeskForm
     list_display = ["who", "party_name", "category", "email", "summit"]

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from delegations.admin.arrange import arrange
-from delegations.models import Zone
 from summit.desk.scope import chosen_summit, summits_of
 from summit.desk.through import DomainAdmin, Values
 from summit.permissions.rules import allows
@@ -74,14 +73,15 @@ class ThroughDomain(DomainAdmin):
         """Offer the rows of the summit whose row it is."""
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if field is not None:
-            found = self.choices_of(self._worked_for(request))
+            found = self.choices_of(db_field, self._worked_for(request))
             field.queryset = found
             field.help_text = "" if found.exists() else self.nothing_to_choose
         return field
 
-    def choices_of(self, summit: Summit | None) -> models.QuerySet[Any]:
-        """Return the zones that a row of a summit may open."""
-        return Zone.objects.filter(summit=summit)
+    def choices_of(self, db_field: Any, summit: Summit | None) -> models.QuerySet[Any]:
+        """Return the rows of a summit to which a many-to-many field of the form may refer."""
+        found: models.QuerySet[Any] = db_field.remote_field.model._default_manager.filter(summit=summit)
+        return found
 
     def _worked_for(self, request: HttpRequest) -> Summit | None:
         match = request.resolver_match

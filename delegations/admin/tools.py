@@ -12,7 +12,6 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from delegations.domain import exports
-from delegations.models import SheetPurpose
 from delegations.printed import tables
 from summit.audit import access_log
 from summit.desk.scope import chosen_summit, summits_of
@@ -28,8 +27,9 @@ ASKS = "take"
 class ToolsMixin:
     """Gives a list its tools: addresses with what they are called."""
 
-    # What a table that is uploaded here holds; "" where none is.
+    # The purpose of tables that are uploaded here and what leads to the page; "" where none is.
     uploads = ""
+    upload_label: Any = ""
     admin_site: Any
     opts: Any
 
@@ -84,10 +84,9 @@ class ToolsMixin:
     def _uploading(self, request: HttpRequest) -> list[tuple[str, str]]:
         if not self.uploads or not allows(request.user, "delegations.read_in", None):
             return []
-        words = {SheetPurpose.PARTIES.value: _("Upload parties"), SheetPurpose.PEOPLE.value: _("Upload people")}
         summit = chosen_summit(request, summits_of(request))
         asked = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
-        return [(f"{reverse('admin:delegations_sheet_upload')}?{urlencode(asked)}", words[self.uploads])]
+        return [(f"{reverse('admin:delegations_sheet_upload')}?{urlencode(asked)}", str(self.upload_label))]
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the files with all that is known of each row, not only what the list has room for."""

@@ -18,7 +18,8 @@ from summit.api.rows import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 
-DECIDE, HAND = "delegations.decide_handover", "delegations.hand_overpass"
+DECIDE = "delegations.decide_handover"
+HAND = "delegations.hand_overpass"
 
 
 @extend_schema_field(str)

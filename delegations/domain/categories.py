@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import rows
+from delegations.domain import rows, zones
 from delegations.models import Capacity, Category, FormerMember, Membership, Quota
 from summit.audit import services as audit
 from summit.permissions.rules import allows, check, refusal
@@ -21,6 +21,7 @@ from summit.users.models import User
 
 CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
 FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered")
+zones.opens_zones(10, Category)
 # So many parties a refusal names.
 NAMED = 5
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
@@ -81,6 +81,13 @@ def leave(party: Party, person: Person, by: By) -> None:
             for row in rows
         ]
     )
+
+
+@departures.replaced(10)
+def replace(party: Party, gone: Person, taker: Person) -> None:
+    """Let what waits go to whoever stands in the place of one who left, also what was to go to that one."""
+    waiting = Q(giver=gone) | Q(taker=gone)
+    Handover.objects.filter(waiting, party=party, state=HandoverState.OPEN).update(taker=taker)
 
 
 def pass_on(*, handover: Handover, to: Person, by: User) -> None:

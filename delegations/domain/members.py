@@ -7,11 +7,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures, overpasses, quotas, rows
+from delegations.domain import departures, quotas, rows
 from delegations.domain.places import (
     NamingRefused,
     belonging,
@@ -26,8 +26,6 @@ from delegations.models import (
     Category,
     Ended,
     FormerMember,
-    Handover,
-    HandoverState,
     Membership,
     Party,
 )
@@ -91,7 +89,7 @@ def _name(
     Membership.objects.bulk_create(made)
     audit.record_many([_entry(row, by) for row in made])
     if made:
-        overpasses.settle(party=party, by=by)
+        departures.count(party=party, by=by)
     return found
 
 
@@ -186,7 +184,7 @@ def withdraw(*, membership: Membership, by: By) -> FormerMember:
             part_of=party,
         )
         row.delete()
-        overpasses.settle(party=party, by=by)
+        departures.count(party=party, by=by)
     return former
 
 
@@ -209,9 +207,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
         _end(row, by, why=Ended.REPLACED, successor=person)
         gone = row.person
         row.delete()
-        # Also what was to go to whoever is replaced now, and waits still.
-        waiting = Q(giver=gone) | Q(taker=gone)
-        Handover.objects.filter(waiting, party=party, state=HandoverState.OPEN).update(taker=person)
+        departures.replace(party=party, gone=gone, taker=person)
         detail = {"person": person.public_id, "before": gone.public_id, "category": row.category.code}
         if theirs is not None:
             detail["left"] = theirs.category.code
@@ -228,7 +224,7 @@ def replace(*, membership: Membership, person: Person, by: By) -> Membership:
             part_of=party,
         )
         if theirs is not None:
-            overpasses.settle(party=party, by=by)
+            departures.count(party=party, by=by)
     return fresh
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import ngettext
 
-from delegations.domain import overpasses, rows
+from delegations.domain import overpasses, rows, zones
 from delegations.models import Overpass, OverpassRule
 from summit.audit import services as audit
 from summit.permissions.rules import check
@@ -16,6 +16,8 @@ from summit.users.models import User
 
 CHANGE = "delegations.overpassrule.change"
 FIELDS = ("name", "passes", "people", "most")
+
+zones.opens_zones(20, OverpassRule)
 
 
 def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> OverpassRule:

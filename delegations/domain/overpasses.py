@@ -202,6 +202,12 @@ def _record(overpass: Overpass, seen: Person | None, taker: Person | None, by: B
         audit.record(action="delegations.overpass.pass_on", detail=detail, part_of=overpass.party, **known)
 
 
+@departures.counted(10)
+def count(party: Party, by: By) -> None:
+    """Bring the passes of a party whose members changed in line."""
+    settle(party=party, by=by)
+
+
 @departures.follows(20)
 def leave(party: Party, person: Person, by: By) -> None:
     """Let whoever leaves a party give their passes back."""

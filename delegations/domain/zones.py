@@ -5,11 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from delegations.domain import rows
-from delegations.models import Category, OverpassRule, Zone
+from delegations.models import Zone
 from summit.audit import services as audit
+from summit.core.registry import Registry
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
@@ -17,6 +19,14 @@ from summit.users.models import User
 
 CHANGE = "delegations.zone.change"
 FIELDS = ("code", "name")
+
+# Models with a many-to-many field `zones`.
+_openers: Registry[type[Model]] = Registry()
+
+
+def opens_zones(place: int, model: type[Model]) -> None:
+    """Let a model with a many-to-many field `zones` keep the zones that it opens from being deleted."""
+    _openers.register(place)(model)
 
 
 def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
@@ -41,9 +51,8 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
 
 
 def opened_by(zone: Zone) -> list[str]:
-    """Return the names of the categories and overpasses that open a zone. Two queries."""
-    found: list[Any] = [*Category.objects.filter(zones=zone), *OverpassRule.objects.filter(zones=zone)]
-    return [str(row) for row in found]
+    """Return the names of the categories and overpasses that open a zone. A query for each model that opens zones."""
+    return [str(row) for model in _openers for row in model._default_manager.filter(zones=zone)]
 
 
 def stops_removal(zone: Zone) -> str:

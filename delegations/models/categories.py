@@ -112,7 +112,7 @@ class Category(models.Model):
     vetted = models.BooleanField(_("is vetted"), default=True)
     name_by = models.DateTimeField(_("to be named by"), null=True, blank=True)
     confirm_by = models.DateTimeField(_("to be confirmed by"), null=True, blank=True)
-    zones = models.ManyToManyField(Zone, blank=True, related_name="+", verbose_name=_("zones"))
+    zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
     offered = models.BooleanField(
         _("offered to parties"), default=True, help_text=_("Whether focal points can name people in it.")
     )
@@ -185,7 +185,7 @@ class OverpassRule(PublicModel):
     passes = models.PositiveIntegerField(_("passes"), default=1)
     people = models.PositiveIntegerField(_("for every so many people"), default=5)
     most = models.PositiveIntegerField(_("at most"), null=True, blank=True)
-    zones = models.ManyToManyField(Zone, blank=True, related_name="+", verbose_name=_("zones"))
+    zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
 
     class Meta:
         verbose_name = _("overpass")
