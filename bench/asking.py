@@ -17,7 +17,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.api.people import People
+from delegations.overview.api.people import People
 from portal.demo import synthetic
 from sessions.api.sessions import Sessions
 from summit.api.domain import tokens

@@ -15,8 +15,9 @@ from typing import Any
 
 from openpyxl import Workbook, load_workbook
 
-from delegations.domain.incoming.apply import read_in
-from delegations.models import Category, Policy
+from delegations.imports.services.importer import read_in
+from delegations.members.models.categories import Category
+from delegations.parties.models.policy import Policy
 from summit.audit.services import SYSTEM
 from summit.import_export import parsers as tables
 from summit.people.models import Person

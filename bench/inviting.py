@@ -16,8 +16,10 @@ from django.test.utils import CaptureQueriesContext
 
 from bench.outbox import seconds
 from bench.sink import sink
-from delegations.domain import invitations
-from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
+from delegations.invitations.services import invitations
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import FlagRule, Party, PartyKind
 from summit.core.database_clock import db_now
 from summit.outbox.domain import delivery, mime
 from summit.outbox.models import Message, MessageState

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db import transaction
 
 from bench.sink import sink
-from delegations.domain import letters, mailboxes
-from delegations.models import InvitationLink
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.selectors import letter_facts
+from delegations.mailboxes import selectors as mailboxes_selectors
 from summit.outbox.domain import delivery, enqueue, mime
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
@@ -67,13 +68,15 @@ def seconds(work: Callable[[], None]) -> float:
 def _store(summit: Summit, turn: int) -> list[Message]:
     links = InvitationLink.objects.live().filter(invitation__party__summit=summit)
     drafts = []
-    paper = letters.stationery(summit, summit.parties.all())
+    paper = letter_facts.stationery(summit, summit.parties.all())
     for link in links.select_related("invitation__party__summit", "person"):
         party = link.invitation.party
-        box = mailboxes.Mailbox(link.address, party.language, party.pk, f"party:{party.public_id}", frozenset())
+        box = mailboxes_selectors.Mailbox(
+            link.address, party.language, party.pk, f"party:{party.public_id}", frozenset()
+        )
         versions = range(1000 + turn * EACH, 1000 + (turn + 1) * EACH)
         drafts += [
-            letters.draft(link=link, party=party, box=box, version=version, paper=paper) for version in versions
+            letter_facts.draft(link=link, party=party, box=box, version=version, paper=paper) for version in versions
         ]
     with transaction.atomic():
         enqueue.store(drafts)

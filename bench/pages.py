@@ -8,7 +8,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from press.models import Text, TextKind
 from press.reading import listed

@@ -11,7 +11,9 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from bench import waiting
-from delegations.models import Capacity, Category, FlagRule, Membership, Party, PartyKind
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import FlagRule, Party, PartyKind
 from sessions.domain import releases
 from sessions.models import Participant, Session, SessionKind, Visibility
 from summit.outbox.domain import enqueue

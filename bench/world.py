@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
-from delegations.domain import answers, invitations
-from delegations.models import Invitation, Party
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.services import answers, invitations
+from delegations.parties.models.parties import Party
 from press.domain import deciding, lifts
 from press.models import Edition, Lift, LiftMode
 from sessions.domain import edits, releases

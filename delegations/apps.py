@@ -1,7 +1,65 @@
 """The application's place in Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+REGISTERING = (
+    "parties.audit_messages",
+    "parties.permissions",
+    "zones.audit_messages",
+    "zones.permissions",
+    "members.audit_messages",
+    "members.permissions",
+    "members.services.categories",
+    "members.services.passport_digests",
+    "invitations.audit_messages",
+    "invitations.events",
+    "invitations.messages",
+    "invitations.outbound_pause",
+    "invitations.permissions",
+    "portal_access.audit_messages",
+    "portal_access.messages",
+    "portal_access.permissions",
+    "focal_points.audit_messages",
+    "focal_points.messages",
+    "focal_points.permissions",
+    "badges.audit_messages",
+    "badges.events",
+    "badges.permissions",
+    "badges.services.badges",
+    "badges.services.transferable_pass_rules",
+    "badges.services.transferable_passes",
+    "travel.audit_messages",
+    "travel.messages",
+    "travel.permissions",
+    "travel.services.declarations",
+    "travel.services.visas",
+    "membership_changes.audit_messages",
+    "membership_changes.permissions",
+    "membership_changes.services.handovers",
+    "participants.audit_messages",
+    "participants.permissions",
+    "imports.audit_messages",
+    "imports.definitions",
+    "imports.permissions",
+    "privacy.audit_messages",
+    "privacy.services.erasure",
+    "privacy.import_definitions",
+    "privacy.services.mentions",
+    "privacy.messages",
+    "privacy.permissions",
+    "overview.charts",
+    "overview.dashboard",
+    "overview.onboarding",
+    "overview.panels",
+    "overview.search",
+    "api_routes",
+    "routes",
+    "transfer_policy",
+)
 
 
 class DelegationsConfig(AppConfig):
@@ -13,37 +71,6 @@ class DelegationsConfig(AppConfig):
     desk_place = 2
 
     def ready(self) -> None:
-        """Register this app's messages, rules and addresses with the ground floor."""
-        from delegations import (  # noqa: F401
-            charts,
-            desks,
-            events,
-            intakes,
-            messages,
-            notices,
-            own_data_notice,
-            panels,
-            permissions,
-            routes,
-            routes_of_api,
-            routes_of_badges,
-            search,
-            setup,
-            todo,
-            todo_of_reminders,
-            todo_of_visas,
-            transfer_policy,
-            words,
-            words_of_badges,
-            words_of_categories,
-        )
-        from delegations.domain import (  # noqa: F401
-            arming,
-            badges,
-            categories,
-            digests,
-            forgetting,
-            handovers,
-            mentions,
-            overpasses,
-        )
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"delegations.{name}")

@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from delegations.domain import nightly, reminders
+from delegations.invitations.services import reminders
+from delegations.privacy.services import nightly_purge
 from summit.maintenance.sweeps import Sweep, sweep
 from summit.outbox.domain import delivery
 
@@ -38,4 +39,4 @@ def purge() -> None:
 
 
 def _purge() -> int:
-    return sum(sum(found.values()) for found in nightly.purge_all().values())
+    return sum(sum(found.values()) for found in nightly_purge.purge_all().values())

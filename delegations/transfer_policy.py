@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from delegations.domain import digests
+from delegations.members.services import passport_digests
 from summit.core.transfer_registry import Names, moves, stays
 from summit.summits.models import Summit
 
@@ -32,8 +32,8 @@ moves(
 
 
 def _digests(row: Any, summit: Summit) -> None:
-    row.passport_digest = digests.digest("passport", summit.pk, row.passport_number)
-    row.birth_digest = digests.digest("birth", summit.pk, row.birth_date)
+    row.passport_digest = passport_digests.digest("passport", summit.pk, row.passport_number)
+    row.birth_digest = passport_digests.digest("birth", summit.pk, row.birth_date)
 
 
 # They are made with the installation's secret and the summit's key.

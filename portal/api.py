@@ -11,9 +11,10 @@ from rest_framework import generics
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.api.public import PartySerializer
-from delegations.domain import naming
-from delegations.models import Party, Policy
+from delegations.parties.api.public import PartySerializer
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
 from press.models.visibility import public_editions
 from sessions.models import ReleasedParticipant, ReleasedSession
 from summit.api import asking
@@ -68,7 +69,7 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
         asking.check_page_size(request.query_params)
         page = self.paginate_queryset(self.get_queryset()) or []
         policy = _policy(page)
-        rows = self.get_serializer([naming.as_data(party, policy=policy) for party in page], many=True)
+        rows = self.get_serializer([party_names.as_data(party, policy=policy) for party in page], many=True)
         return self.get_paginated_response(rows.data)
 
 
@@ -78,7 +79,7 @@ class PartyDetail(_PublicParties, generics.RetrieveAPIView[Party]):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give the party, or the 404 of what isn't there."""
         party = self.get_object()
-        return Response(self.get_serializer(naming.as_data(party, policy=_policy([party]))).data)
+        return Response(self.get_serializer(party_names.as_data(party, policy=_policy([party]))).data)
 
 
 def _policy(parties: list[Party]) -> Policy:

@@ -14,8 +14,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from delegations.domain import naming
-from delegations.models import Membership, Party
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_required
 from summit.audit.services import By
 from summit.people.models import Person
@@ -41,7 +42,7 @@ class Desk:
     def context(self, **more: Any) -> dict[str, Any]:
         """Return what every page of a delegation shows. One query."""
         known = {"viewer": self.viewer, "summit": self.summit, "party": self.party}
-        return {**known, **naming.alone_on_page(self.party), **more}
+        return {**known, **party_names.alone_on_page(self.party), **more}
 
     def member(self, public_id: str) -> Membership:
         """Return a member of the delegation, with the person, by the person's public id. One query.
@@ -73,7 +74,7 @@ def enter(request: HttpRequest, public_id: str, action: str) -> Desk:
             if party.public_id == public_id and viewer.may(SEE, party.pk):
                 party.summit = viewer.summit
                 if party.pk not in viewer.acts or not viewer.may(action, party.pk):
-                    said = {"party": naming.to_reader(party).name, "contact": viewer.summit.contact_email}
+                    said = {"party": party_names.to_reader(party).name, "contact": viewer.summit.contact_email}
                     raise PermissionDenied(
                         _("The focal points of %(party)s can do this, or protocol: %(contact)s.") % said
                     )

@@ -14,11 +14,18 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from delegations import countries
-from delegations.domain import badges, holdings, naming
-from delegations.domain.retention import Times
-from delegations.fields import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
-from delegations.models import Badge, FormerMember, Handover, Kept, Particulars, Party
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors import badges
+from delegations.members.field_access import GROUPS, NEEDS, PASSPORT, PERSON, TRAVEL, Group, particulars_of, photo_of
+from delegations.members.models.members import FormerMember
+from delegations.members.models.particulars import Particulars
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.models import Handover
+from delegations.parties import country_choices
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.privacy.models import Kept
+from delegations.privacy.services.retention import Times
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
 from summit.outbox.kinds import label_of
@@ -86,9 +93,9 @@ STRUCTURE = frozenset({"public_id", "person", "summit", "holder", "facts", "ente
 # Columns whose values are words of the system's own.
 WORDS: dict[tuple[type[models.Model], str], Callable[[Any], str]] = {
     (Badge, "why"): badges.why_words,
-    (Handover, "what"): lambda row: str(holdings.kinds()[row.what].label),
+    (Handover, "what"): lambda row: str(handover_items.kinds()[row.what].label),
     (Message, "kind"): lambda row: label_of(row.kind),
-    (Particulars, "nationality"): lambda row: countries.name_of(row.nationality) if row.nationality else "",
+    (Particulars, "nationality"): lambda row: country_choices.name_of(row.nationality) if row.nationality else "",
 }
 
 
@@ -187,7 +194,7 @@ class Held:
     def _entered_for(self, party: Party | None) -> str:
         if party is None:
             return _("Entered by a desk of the host.")
-        return _("Entered by the focal points of %(party)s.") % {"party": naming.to_reader(party).name}
+        return _("Entered by the focal points of %(party)s.") % {"party": party_names.to_reader(party).name}
 
     def _until(self, kept: Kept) -> str:
         day = self.times.goes_on(kept, self.category)

@@ -14,17 +14,13 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.crypto import salted_hmac
 
-from delegations.domain import doors, naming
-from delegations.models import (
-    OVER,
-    FocalPoint,
-    Invitation,
-    InvitationLink,
-    InvitationState,
-    Membership,
-    Party,
-    PortalSignIn,
-)
+from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.services import portal_sessions
 from portal.kept import SUMMIT_KEY, note_seen, sign_ins
 from sessions.models import Members
 from summit.audit.services import By, Link, Mailbox
@@ -141,7 +137,7 @@ def _gather_sign_ins(found: dict[int, _Found], keys: list[str]) -> None:
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
             _gather_link(found, row.link)
-        elif row.person is not None and doors.stands_for(row.mailbox, row.person):
+        elif row.person is not None and portal_sessions.stands_for(row.mailbox, row.person):
             proven.setdefault(row.person.pk, row)
             _gather_person(found, row.person, Mailbox(row.public_id))
     if proven:
@@ -282,7 +278,7 @@ def _nobody(request: HttpRequest) -> HttpResponse:
         dead = rows.select_related("link__invitation__party__summit").order_by("pk").last()
         if dead is not None and dead.link is not None and dead.ended_at is None:
             party = dead.link.invitation.party
-            context = {"reason": "closed", "party": party, "summit": party.summit, **naming.alone_on_page(party)}
+            context = {"reason": "closed", "party": party, "summit": party.summit, **party_names.alone_on_page(party)}
             return render(request, "portal/letter_problem.html", context, status=410)
         if dead is not None and dead.person is not None and dead.ended_at is None:
             context = {"reason": "no longer", "summit": dead.person.summit}

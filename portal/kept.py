@@ -4,8 +4,8 @@ import time
 
 from django.http import HttpRequest
 
-from delegations.domain import doors
-from delegations.models import PortalSignIn
+from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.services import portal_sessions
 from summit.accounts import browser_sessions
 from summit.http.middleware import DOOR_LANGUAGE
 from summit.summits.models import Summit
@@ -60,4 +60,4 @@ def note_seen(request: HttpRequest) -> None:
     seen = request.session.get(SEEN_KEY)
     if seen is not None and time.time() - seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())
-        doors.note_seen(sign_ins(request))
+        portal_sessions.note_seen(sign_ins(request))

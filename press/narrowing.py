@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.domain.naming import Book
+from delegations.parties.selectors.party_names import Book
 from press.finding import asking
 from press.finding.address import NAMES, Asked
 from press.finding.asking import Found

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Min
 from django.http import HttpRequest
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from press.domain.announce import unannounced
 from press.listing import line
 from press.occasion import stamp_of
@@ -33,7 +33,7 @@ def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
     lines = [line(brief(summit, edition)) for edition in listed(summit).defer("body")[:LATEST]]
     if not lines:
         return None
-    return "press/panel.html", {"summit": summit, "lines": lines, **naming.on_page(summit)}
+    return "press/panel.html", {"summit": summit, "lines": lines, **party_names.on_page(summit)}
 
 
 @desk_panel(30, works=WORKS)

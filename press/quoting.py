@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from lxml import etree, html
 
-from delegations.domain.naming import Books
+from delegations.parties.selectors.party_names import Books
 from press.addresses import pinned
 from press.models import Edition
 from press.notices import notices

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext, pgettext_lazy
 
-from delegations.domain.naming import Books, Named
+from delegations.parties.selectors.party_names import Books, Named
 from press.addresses import address, pinned, tag
 from press.beside import Beside, files_of_all
 from press.models import ChangeKind, Edition, TextKind, Wording

@@ -7,7 +7,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
-from delegations.domain.naming import to_reader
+from delegations.parties.selectors.party_names import to_reader
 from sessions.domain import feeds
 from sessions.domain.feed_calendar import private_feed
 from sessions.models import Feed

@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.domain import holdings
-from delegations.domain.holdings import Kind, Reader, Told
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.handover_items import Kind, Reader, Told
 from sessions.domain import places
 from sessions.models import (
     Members,
@@ -70,7 +70,7 @@ def _tell_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[
 def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
     """Name sessions: at a desk that sees the draft as they stand there, else as the newest release shows them."""
     wanted = set(keys)
-    if isinstance(reader, holdings.Desk):
+    if isinstance(reader, handover_items.Desk):
         if not allows(reader.user, "sessions.session.view", summit):
             return {}
         rows = Session.objects.filter(summit=summit, public_id__in=wanted)
@@ -95,7 +95,7 @@ def _drop_place(key: str, giver: Person, by: User) -> None:
     places.drop_place(key=key, giver=giver, by=by)
 
 
-holdings.register(
+handover_items.register(
     10,
     Kind(
         what=SPEECH,
@@ -107,7 +107,7 @@ holdings.register(
         dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
     ),
 )
-holdings.register(
+handover_items.register(
     20,
     Kind(
         what=BILATERAL,
@@ -119,7 +119,7 @@ holdings.register(
         dropped=gettext_lazy("Nobody meets in their stead. The programme desk cancels the meeting if need be."),
     ),
 )
-holdings.register(
+handover_items.register(
     22,
     Kind(
         what=SIGNATURE,
@@ -131,7 +131,7 @@ holdings.register(
         dropped=gettext_lazy("Nobody signs in their stead. Tell the programme desk whether the signing takes place."),
     ),
 )
-holdings.register(
+handover_items.register(
     24,
     Kind(
         what=PHOTO,
@@ -143,7 +143,7 @@ holdings.register(
         dropped=gettext_lazy("Nobody stands in that place; the rows close up."),
     ),
 )
-holdings.register(
+handover_items.register(
     30,
     Kind(
         what=PLACE,

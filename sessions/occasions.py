@@ -1,9 +1,9 @@
-"""What delegations know of sessions: enough to invite to one (delegations.domain.occasions)."""
+"""What delegations know of sessions: enough to invite to one (delegations.invitations.occasions)."""
 
 from collections.abc import Iterable
 
-from delegations.domain import occasions
-from delegations.domain.occasions import Occasion
+from delegations.invitations import occasions
+from delegations.invitations.occasions import Occasion
 from sessions.models import Session, Visibility
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma

@@ -4,8 +4,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from delegations.models import Capacity, Membership, Party, PortalSignIn
-from delegations.permissions import can_act, own_parties, standing_parties
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.members.permissions import can_act, own_parties
+from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
+from delegations.portal_access.models import PortalSignIn
 from sessions.models import FloorRequest, Session, SignUp
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.models import PartyName
+from delegations.parties.models.parties import PartyName
 from sessions.models import Participant, Session, SessionText, Slot
 from summit.core.text_normalisation import Fold
 from summit.desk.search import Hit, Source, register

@@ -14,8 +14,9 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
-from delegations.domain import naming
-from delegations.domain.naming import Book, Footnotes
+from delegations.parties.selectors import party_names
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book
 from sessions import narrowing
 from sessions.domain.kept import Kept
 from sessions.facts_line import facts
@@ -66,7 +67,7 @@ class SessionList:
     def names(self) -> Book:
         """How the page names parties. One query where the process hasn't kept it."""
         key = self.stamp.lasting, self.language
-        return _BOOKS.ask(key, lambda: naming.book(self.summit, self.language))
+        return _BOOKS.ask(key, lambda: party_names.book(self.summit, self.language))
 
     def rendered(
         self, rows: Sequence["SessionLine"], asked: Hashable, context: Callable[[], dict[str, Any]]

@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.http import content_disposition_header
 from django.utils.translation import get_language
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from sessions import papers
 from sessions.domain import calendars, kept, member, schedule, updates, wording
 from sessions.domain.kept import Current, Kept
@@ -101,7 +101,7 @@ def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
         "documents": papers.listed(found, row),
         "texts": said[:MOST],
         "all_texts": (len(said), list_of(found, public_id)) if len(said) > MOST else None,
-        **naming.on_page(found),
+        **party_names.on_page(found),
     }
     return render(request, "portal/session.html", context)
 
@@ -138,7 +138,7 @@ def changes(request: HttpRequest, summit: str) -> HttpResponse:
     found = get_summit(summit)
     if not found.public_changes:
         raise Http404
-    page = naming.on_page(found)
+    page = party_names.on_page(found)
     names = wording.Names(page["names"], page["notes"])
     told = [
         (entry.release, wording.stories(entry.changes, found, public=True, names=names))

@@ -10,38 +10,27 @@ from django.db.models import Model
 from factory.base import FactoryMetaClass
 from factory.django import DjangoModelFactory
 
-from delegations.models import (
-    Badge,
-    CallNote,
-    Category,
-    Declaration,
-    DeclarationKind,
-    ExternalId,
-    FocalPoint,
-    FocalPointRequest,
-    FormerMember,
-    Handover,
-    Invitation,
-    InvitationLink,
-    LetterTemplate,
-    Membership,
-    OverpassRule,
-    ParticipantList,
-    Particulars,
-    Party,
-    PartyGroup,
-    PartyName,
-    Photo,
-    Policy,
-    PortalSignIn,
-    Quota,
-    Reply,
-    ReplyScan,
-    Resemblance,
-    Sheet,
-    VisaLetter,
-    Zone,
-)
+from delegations.badges.models.badges import Badge
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.focal_points.models import FocalPointRequest
+from delegations.imports.models import Sheet
+from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
+from delegations.invitations.models.letters import CallNote, LetterTemplate
+from delegations.members.models.categories import Category
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.models.quotas import Quota
+from delegations.membership_changes.models import Handover
+from delegations.participants.models import ParticipantList
+from delegations.parties.models.groups import PartyGroup
+from delegations.parties.models.parties import ExternalId, Party, PartyName
+from delegations.parties.models.policy import Policy
+from delegations.portal_access.models import PortalSignIn
+from delegations.travel.models.declarations import Declaration, DeclarationKind
+from delegations.travel.models.visas import VisaLetter
+from delegations.zones.models import Zone
 from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
 from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot

@@ -2,7 +2,7 @@
 
 from django.db import migrations, models
 
-import delegations.models.policy
+import delegations.parties.models.policy
 from summit.core.migration_operations import NoteChanges
 
 
@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             field=models.JSONField(
                 blank=True,
                 default=dict,
-                validators=[delegations.models.policy.validate_letter_words],
+                validators=[delegations.parties.models.policy.validate_letter_words],
                 verbose_name="letterhead and who signs, in other languages",
             ),
         ),

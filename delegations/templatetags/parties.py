@@ -9,8 +9,9 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from delegations.domain.naming import NEUTRAL, Book, Footnotes, Named
-from delegations.models import Party
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import NEUTRAL, Book, Named
 from summit.templatetags.content import own
 
 register = template.Library()

@@ -3,7 +3,10 @@ its days are the demonstration's own (`portal.demo.days`)."""
 
 from dataclasses import dataclass, field
 
-from delegations.models import Capacity, Category, FocalPoint, Membership, Party, PartyName
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party, PartyName
 from portal.demo import agenda, agenda_more, first_day, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
 from portal.demo.days import ZONE, Act, Days, days_of

@@ -5,7 +5,10 @@ was released twice, speeches that are out, one of them corrected, and what waits
 from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 
-from delegations.models import Answer, Badge, Invitation, InvitationLink, InvitationState, Membership, Party
+from delegations.badges.models.badges import Badge
+from delegations.invitations.models.invitations import Answer, Invitation, InvitationLink, InvitationState
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
 from press.domain import deciding, editions

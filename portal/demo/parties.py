@@ -7,7 +7,7 @@ given office was represented is not asserted, and nobody is named.
 
 from dataclasses import dataclass
 
-from delegations.models import Level, PartyKind
+from delegations.parties.models.parties import Level, PartyKind
 
 # They keep High Commissions with each other.
 COMMONWEALTH = frozenset({"CA", "CY", "IN", "MT", "NG", "PK"})

@@ -7,23 +7,18 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from delegations.domain import digests, overpasses
-from delegations.models import (
-    Capacity,
-    Category,
-    DeclarationKind,
-    Kept,
-    Membership,
-    OverpassRule,
-    Particulars,
-    Party,
-    PassportType,
-    Policy,
-    Quota,
-    Retention,
-    Sex,
-    Zone,
-)
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.services import transferable_passes
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars, PassportType, Sex
+from delegations.members.models.quotas import Quota
+from delegations.members.services import passport_digests
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.privacy.models import Kept, Retention
+from delegations.travel.models.declarations import DeclarationKind
+from delegations.zones.models import Zone
 from portal.demo import names
 from portal.demo.days import Days
 from portal.demo.ids import Ids
@@ -119,7 +114,7 @@ def load(made: Made) -> None:
             _name(made, made.parties[name], office, capacity, 10 + number)
     for name in TOLD:
         _tell(made.parties[name], made.days)
-    overpasses.settle_summit(summit=made.summit, by=audit.SYSTEM)
+    transferable_passes.settle_summit(summit=made.summit, by=audit.SYSTEM)
 
 
 def _policy(made: Made) -> Policy:
@@ -180,7 +175,7 @@ def _tell(party: Party, days: Days) -> None:
     for number, row in enumerate(rows):
         values = _values(party, number, days)
         told = Particulars(person=row.person, entered_for=party, **values)
-        for name, digest in digests.of(told).items():
+        for name, digest in passport_digests.of(told).items():
             setattr(told, name, digest)
         told.save()
 

@@ -3,7 +3,9 @@ illustrative."""
 
 from datetime import datetime
 
-from delegations.models import Capacity, Membership, Party
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from portal.demo.ids import Ids
 from sessions.models import FloorRequest, Session, Slot
 

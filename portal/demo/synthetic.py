@@ -6,19 +6,13 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
 
-from delegations.domain import overpasses
-from delegations.models import (
-    Answer,
-    Capacity,
-    Category,
-    FocalPoint,
-    Invitation,
-    InvitationLink,
-    InvitationState,
-    Membership,
-    OverpassRule,
-    Party,
-)
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.services import transferable_passes
+from delegations.invitations.models.invitations import Answer, Invitation, InvitationLink, InvitationState
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from portal.demo import synthetic_agenda, synthetic_press, world
 from portal.demo.accounts import make_accounts
 from portal.demo.border_security import counts
@@ -95,7 +89,7 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
         _parties(made, sizes)
         _people(made, sizes)
         OverpassRule.objects.create(public_id=ids(), summit=summit, name="Seat behind", people=2, most=3)
-        overpasses.settle_summit(summit=summit, by=audit.SYSTEM)
+        transferable_passes.settle_summit(summit=summit, by=audit.SYSTEM)
         progress.step("invitations and answers")
         _invitations(made)
         progress.step(f"{sizes.sessions} sessions")

@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.told import told
@@ -127,7 +127,7 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     found = member.changes(
         summit=viewer.summit, members=viewer.members, everything=everything, language=get_language()
     )
-    page = naming.on_page(viewer.summit)
+    page = party_names.on_page(viewer.summit)
     names = wording.Names(page["names"], page["notes"])
     context = {
         **page,

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from delegations.domain import doors, naming
+from delegations.parties.selectors import party_names
+from delegations.portal_access.services import portal_sessions
 from portal.identity import viewer_of, viewer_required
 from portal.kept import forget, sign_ins
 
@@ -16,18 +17,18 @@ from portal.kept import forget, sign_ins
 @viewer_required
 def browsers(request: HttpRequest) -> HttpResponse:
     """List them; a POST ends one of them, or all others."""
-    rows = doors.listed(sign_ins(request))
+    rows = portal_sessions.listed(sign_ins(request))
     here = set(sign_ins(request))
     if request.method != "POST":
         viewer = viewer_of(request)
-        known = {"viewer": viewer, "summit": viewer.summit, **naming.on_page(viewer.summit)}
+        known = {"viewer": viewer, "summit": viewer.summit, **party_names.on_page(viewer.summit)}
         elsewhere = any(row.public_id not in here for row in rows)
         context = {**known, "rows": rows, "here": here, "elsewhere": elsewhere}
         return render(request, "portal/browsers.html", context)
     wanted = request.POST.get("end", "")
     others = [row for row in rows if row.public_id not in here]
     chosen = others if wanted == "others" else [row for row in rows if row.public_id == wanted]
-    ended = doors.end(rows=chosen, by=viewer_of(request).by)
+    ended = portal_sessions.end(rows=chosen, by=viewer_of(request).by)
     if ended:
         said = ngettext("%(n)d browser is signed out.", "%(n)d browsers are signed out.", ended)
         messages.success(request, said % {"n": ended})
@@ -39,5 +40,5 @@ def browsers(request: HttpRequest) -> HttpResponse:
 @require_POST
 def leave(request: HttpRequest) -> HttpResponse:
     """Close the portal in this browser. A letter's link opens it again."""
-    doors.end(rows=forget(request), by=None)
+    portal_sessions.end(rows=forget(request), by=None)
     return redirect("root")

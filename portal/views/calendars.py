@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import naming
-from delegations.models import InvitationLink, Party
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from sessions.domain import feeds
 from summit.audit.services import By, Link, Mailbox
@@ -46,7 +47,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         else:
             _change(request, viewer, person, acts)
             return redirect("portal:calendars")
-    page = naming.on_page(viewer.summit)
+    page = party_names.on_page(viewer.summit)
     context: dict[str, Any] = {
         **page,
         "viewer": viewer,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import codes, doors, naming
+from delegations.parties.selectors import footnotes, party_names
+from delegations.portal_access.services import portal_sessions, sign_in_codes
 from portal.kept import remember
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_mailbox
@@ -37,7 +38,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "portal/code_ask.html", {"mailbox": mailbox, "error": said}, status=422)
     if not ratelimit.consume(request, app="portal", action="code", config=LIMITS):
         return render(request, "portal/code_ask.html", {"mailbox": mailbox, "crowded": True}, status=429)
-    row = codes.ask(mailbox=mailbox, language=get_language() or "en")
+    row = sign_in_codes.ask(mailbox=mailbox, language=get_language() or "en")
     request.session[CODE_KEY] = row.public_id
     return _on("portal:code_enter")
 
@@ -52,10 +53,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _enter(request, asked)
     try:
-        row = codes.prove(public_id=asked, code=request.POST.get("code", ""))
-    except codes.CodeProblem as problem:
+        row = sign_in_codes.prove(public_id=asked, code=request.POST.get("code", ""))
+    except sign_in_codes.CodeProblem as problem:
         return _enter(request, asked, problem.reason)
-    people = codes.people_at(row.mailbox)
+    people = sign_in_codes.people_at(row.mailbox)
     if len(people) == 1:
         return _come_in(request, row.mailbox, people[0].public_id)
     return _on("portal:code_choose")
@@ -65,7 +66,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @never_cache
 def choose(request: HttpRequest) -> HttpResponse:
     """Show whom a proven mailbox stands for; a POST opens the portal of one of them."""
-    mailbox = codes.proven(request.session.get(CODE_KEY, ""))
+    mailbox = sign_in_codes.proven(request.session.get(CODE_KEY, ""))
     if not mailbox:
         return redirect("portal:code_ask")
     if request.method == "POST":
@@ -74,9 +75,9 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
-    row = codes.asked_for(asked)
+    row = sign_in_codes.asked_for(asked)
     context: dict[str, Any] = {"problem": problem}
-    if row is not None and row.digits > codes.DIGITS:
+    if row is not None and row.digits > sign_in_codes.DIGITS:
         # The same for every mailbox, known or not: it tells when codes were asked for, not whether any was sent.
         now = db_now()
         context["long"] = True
@@ -86,22 +87,22 @@ def _enter(request: HttpRequest, asked: str, problem: str = "") -> HttpResponse:
 
 
 def _choices(request: HttpRequest, mailbox: str, error: str = "") -> HttpResponse:
-    people = codes.people_at(mailbox)
+    people = sign_in_codes.people_at(mailbox)
     summits = {person.summit_id: person.summit for person in people}
     listed = [
-        (summit, [row for row in people if row.summit_id == key], naming.book(summit))
+        (summit, [row for row in people if row.summit_id == key], party_names.book(summit))
         for key, summit in summits.items()
     ]
-    context = {"listed": listed, "mailbox": mailbox, "error": error, "notes": naming.Footnotes()}
+    context = {"listed": listed, "mailbox": mailbox, "error": error, "notes": footnotes.Footnotes()}
     return render(request, "portal/code_choose.html", context, status=422 if error else 200)
 
 
 def _come_in(request: HttpRequest, mailbox: str, public_id: str) -> HttpResponse:
-    person = next((row for row in codes.people_at(mailbox) if row.public_id == public_id), None)
+    person = next((row for row in sign_in_codes.people_at(mailbox) if row.public_id == public_id), None)
     if person is None:
         return _choices(request, mailbox, _("Choose one of them."))
     agent = request.headers.get("user-agent", "")
-    sign_in = doors.open_by_code(mailbox=mailbox, person=person, agent=agent)
+    sign_in = portal_sessions.open_by_code(mailbox=mailbox, person=person, agent=agent)
     request.session.pop(CODE_KEY, None)
     remember(request, sign_in, person.summit, person.language)
     return _on("portal:home")

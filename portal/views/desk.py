@@ -6,8 +6,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers, naming, occasions
-from delegations.models import InvitationState
+from delegations.invitations import occasions
+from delegations.invitations.models.invitations import InvitationState
+from delegations.invitations.services import answers
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark, minutes_until, own_agenda_of
@@ -34,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
     waiting = any(row.state == InvitationState.SENT and viewer.may_answer(row) for row in viewer.invitations)
     where = _whereabouts(viewer)
     unseen = _unseen(request, viewer)
-    page = naming.on_page(viewer.summit)
+    page = party_names.on_page(viewer.summit)
     names = wording.Names(page["names"], page["notes"])
     context = {
         "viewer": viewer,

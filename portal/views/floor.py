@@ -14,7 +14,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from delegations.models import Capacity, Membership
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
 from portal.identity import Viewer, viewer_required
 from portal.views.finding import find
 from sessions.domain import floor

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
-from delegations.domain import own_data, shown
-from delegations.fields import PASSPORT
-from delegations.models import Party, PortalSignIn
+from delegations.members import access_log
+from delegations.members.field_access import PASSPORT
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from delegations.privacy.services import data_requests
 from portal.held import Held
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.kept import sign_ins
@@ -67,12 +69,14 @@ def is_own(mailbox: str, subject: Subject) -> bool:
 class AskForm(forms.Form):
     """What is asked of protocol. The domain says what is lacking."""
 
-    what = forms.ChoiceField(label=gettext_lazy("What is to be done"), choices=own_data.What.choices, required=False)
+    what = forms.ChoiceField(
+        label=gettext_lazy("What is to be done"), choices=data_requests.What.choices, required=False
+    )
     words = forms.CharField(
         label=gettext_lazy("In your words"),
         help_text=gettext_lazy("What is wrong and how it is right, or why it is to be erased."),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": own_data.LENGTH}),
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "maxlength": data_requests.LENGTH}),
     )
     what.depends = words.depends = True  # type: ignore[attr-defined]
 
@@ -86,8 +90,8 @@ def held(request: HttpRequest) -> HttpResponse:
     form = AskForm(request.POST if request.method == "POST" and found else None)
     if found is not None and request.method == "POST" and form.is_valid():
         try:
-            new = own_data.ask(person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data)
-        except own_data.AskProblem as problem:
+            new = data_requests.ask(person=found.person, reply_to=found.mailbox, by=found.by, **form.cleaned_data)
+        except data_requests.AskProblem as problem:
             form.add_error(problem.field, str(problem))
         else:
             said = _("Protocol is told, and answers to %(mailbox)s.") if new else _("Protocol was told so already.")
@@ -95,7 +99,7 @@ def held(request: HttpRequest) -> HttpResponse:
             return redirect("portal:held")
     parts = list(Held(found.subject).parts()) if found else []
     if found is not None and found.alone:
-        shown.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+        access_log.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
     known: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit}
     context = {**known, "found": found, "parts": parts, "form": form}
     return render(request, "portal/held.html", context, status=422 if form.is_bound else 200)
@@ -113,6 +117,6 @@ def take(request: HttpRequest) -> HttpResponse:
         messages.warning(request, said % {"contact": viewer.summit.contact_email})
         return redirect("portal:held")
     packed = erasure.take(person=found.person, by=found.by)
-    shown.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
+    access_log.note_passport(by=found.by, person=found.person, fields=PASSPORT.fields)
     headers = {"Content-Disposition": 'attachment; filename="my-data.zip"', "Cache-Control": "private, no-store"}
     return HttpResponse(packed, content_type="application/zip", headers=headers)

@@ -6,8 +6,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import answers, levels, naming, occasions
-from delegations.models import Answer, Invitation
+from delegations.invitations import occasions
+from delegations.invitations.models.invitations import Answer, Invitation
+from delegations.invitations.selectors import level_choices
+from delegations.invitations.services import answers
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_required
 from summit.core.database_clock import db_now
 
@@ -31,11 +34,11 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show what is asked, of whom and until when; a POST answers."""
     viewer, row = _find(request, public_id)
     if request.method != "POST":
-        level, name = levels.proposed(row), row.answered_by or viewer.name
+        level, name = level_choices.proposed(row), row.answered_by or viewer.name
         values = {"answer": row.answer, "level": level, "name": name, "note": row.note}
         return _page(request, viewer, row, values)
     if not viewer.may_answer(row):
-        said = {"party": naming.to_reader(row.party).name, "contact": viewer.summit.contact_email}
+        said = {"party": party_names.to_reader(row.party).name, "contact": viewer.summit.contact_email}
         raise PermissionDenied(_("The focal points of %(party)s can answer, or protocol: %(contact)s.") % said)
     values = {key: request.POST.get(key, "") for key in ENTERED}
     try:
@@ -43,7 +46,7 @@ def invitation(request: HttpRequest, public_id: str) -> HttpResponse:
             invitation=row,
             by=viewer.acts.get(row.party_id, viewer.by),
             answer=values["answer"],
-            level=levels.meant(values["level"], answer=values["answer"], party=row.party),
+            level=level_choices.meant(values["level"], answer=values["answer"], party=row.party),
             name=values["name"],
             note=values["note"],
         )
@@ -69,7 +72,7 @@ def _page(
     refused: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    page = naming.on_page(viewer.summit)
+    page = party_names.on_page(viewer.summit)
     named = page["names"].of(row.party)
     occasion = occasions.find(viewer.summit, [row.occasion]).get(row.occasion)
     takes = answers.still_open(viewer.summit.pk).exists() if not row.occasion else False
@@ -87,7 +90,7 @@ def _page(
         "acts": viewer.may_answer(row),
         "takes_answers": occasion.takes_answers(db_now()) if occasion else takes,
         "choices": _choices(named),
-        "levels": levels.choices(row.party),
+        "levels": level_choices.choices(row.party),
         "values": values,
         "errors": errors or {},
         "refused": refused,
@@ -98,7 +101,7 @@ def _page(
     return render(request, "portal/invitation.html", context, status=status)
 
 
-def _choices(named: naming.Named) -> list[tuple[str, str, str]]:
+def _choices(named: party_names.Named) -> list[tuple[str, str, str]]:
     """Return value, name and meaning of what can be answered."""
     said = {"party": named.name}
     return [

@@ -7,8 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from delegations.domain import asked, doors, links, naming
-from delegations.models import InvitationLink, PortalSignIn
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.services import link_requests, links
+from delegations.parties.selectors import party_names
+from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.services import portal_sessions
 from portal.kept import remember, sign_ins
 from summit.core.validators import validate_mailbox
 
@@ -34,7 +37,7 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
         return _plain(_problem(request, problem, token))
     links.note_use(link)
     agent = request.headers.get("user-agent", "")
-    sign_in = doors.open_by_link(link=link, agent=agent, known=sign_ins(request))
+    sign_in = portal_sessions.open_by_link(link=link, agent=agent, known=sign_ins(request))
     remember(request, sign_in, link.invitation.party.summit, link.invitation.party.language)
     response = redirect("portal:invitation", link.invitation.public_id)
     response.status_code = 303
@@ -58,10 +61,10 @@ def ask(request: HttpRequest) -> HttpResponse:
     if link is None:
         return redirect("letter:follow", token) if token else redirect("portal:home")
     party = link.invitation.party
-    context = {"party": party, "summit": party.summit, **naming.alone_on_page(party)}
+    context = {"party": party, "summit": party.summit, **party_names.alone_on_page(party)}
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
         return _plain(render(request, "portal/letter_asked.html", {**context, "crowded": True}, status=429))
-    asked.ask(link=link)
+    link_requests.ask(link=link)
     return _plain(render(request, "portal/letter_asked.html", context))
 
 
@@ -74,7 +77,7 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
         return render(request, "portal/letter_problem.html", context, status=422)
     if not ratelimit.consume(request, app="portal", action="letter", config=LIMITS):
         return render(request, "portal/letter_asked.html", {"crowded": True}, status=429)
-    asked.ask_at(mailbox=mailbox)
+    link_requests.ask_at(mailbox=mailbox)
     return render(request, "portal/letter_asked.html", {"mailbox": mailbox})
 
 
@@ -99,7 +102,7 @@ def _problem(request: HttpRequest, problem: links.LinkProblem, token: str) -> Ht
     party = problem.link.invitation.party if problem.link else None
     context = {"reason": problem.reason, "party": party, "summit": party.summit if party else None, "token": token}
     if party:
-        context |= naming.alone_on_page(party)
+        context |= party_names.alone_on_page(party)
     return render(request, "portal/letter_problem.html", context, status=_STATUS[problem.reason])
 
 

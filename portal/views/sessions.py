@@ -12,8 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from delegations.domain import naming
-from delegations.models import Membership
+from delegations.members.models.members import Membership
+from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_required
 from portal.views import seen
 from portal.views.finding import find
@@ -53,7 +53,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
         ],
         "documents": [(key, title, language, tongue(language)) for key, title, language in row.documents],
         "sign_up": _sign_up_of(viewer, row),
-        **naming.on_page(viewer.summit),
+        **party_names.on_page(viewer.summit),
     }
     return render(request, "portal/my_session.html", context)
 

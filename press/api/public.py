@@ -12,7 +12,7 @@ from rest_framework.generics import ListAPIView, RetrieveAPIView
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from press.api.public_serializers import FullTextSerializer, TextSerializer
 from press.api.published import LANGUAGE, missing
 from press.beside import beside
@@ -81,7 +81,7 @@ class TextList(PublicMixin, ListAPIView[Edition]):
         """Give a page of texts."""
         summit = get_summit(self.kwargs["summit"])
         page = self.paginate_queryset(_narrowed(summit, wanted_of(request.query_params))) or []
-        context = {**self.get_serializer_context(), "parties": naming.all_as_data(summit)}
+        context = {**self.get_serializer_context(), "parties": party_names.all_as_data(summit)}
         rows = TextSerializer([brief(summit, edition) for edition in page], many=True, context=context)
         return self.get_paginated_response(rows.data)
 
@@ -105,7 +105,7 @@ class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
         first = reading.history[-1].number if reading.history else None
         context = {
             **self.get_serializer_context(),
-            "parties": naming.all_as_data(summit),
+            "parties": party_names.all_as_data(summit),
             "first_edition": first,
         }
         return Response(FullTextSerializer(reading, context=context).data)

@@ -6,7 +6,7 @@ from django.conf import settings
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from delegations.api.public import PartySerializer
+from delegations.parties.api.public import PartySerializer
 from press.beside import File
 from press.domain.passages import passages
 from press.models import ChangeKind, Edition, TextKind, Wording

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import QuerySet
 
-from delegations.domain.naming import Books
+from delegations.parties.selectors.party_names import Books
 from press import events
 from press.addresses import address
 from press.domain.locks import lock_text

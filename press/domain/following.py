@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from delegations.domain import merging
+from delegations.membership_changes.services import merging
 from press.domain import held, locks
 from press.domain.lifts import hold_for
 from press.models import Lift, LiftMode, Text

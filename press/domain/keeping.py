@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain.retention import Piece, piece
-from delegations.models import Kept
+from delegations.privacy.models import Kept
+from delegations.privacy.services.retention import Piece, piece
 from press.models import Subscriber
 
 piece(50)(

@@ -1,6 +1,6 @@
 """Two people who are one become one in what texts say whom they concern."""
 
-from delegations.domain.merging import moves
+from delegations.membership_changes.services.merging import moves
 from press.models import Text
 from summit.people.models import Person
 

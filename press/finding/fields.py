@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from delegations.domain.naming import Book
+from delegations.parties.selectors.party_names import Book
 from press.finding.rows import Public, Row
 from press.models import TextKind
 from summit.core.languages import tongue

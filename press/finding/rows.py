@@ -11,7 +11,7 @@ from typing import NamedTuple
 from django.db.models import Q
 from django.utils.translation import get_language
 
-from delegations.models import PartyName
+from delegations.parties.models.parties import PartyName
 from press.finding import words
 from press.finding.asking import Spoken
 from press.finding.words import Wanted

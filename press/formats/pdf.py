@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from delegations.domain.naming import Books
+from delegations.parties.selectors.party_names import Books
 from press.domain.markdown import Block
 from press.facts import facts
 from press.models import Edition

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import translation
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from press.coming import begun, sessions_next
 from press.finding.address import DAYS, NAMES, Asked, asked
 from press.finding.words import unquoted
@@ -34,7 +34,7 @@ def index(request: HttpRequest, summit: str) -> HttpResponse:
     if "" in request.GET.values():
         # A form sends its empty fields too: one choice has one address.
         return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
-    names = naming.on_page(found)
+    names = party_names.on_page(found)
     shown = narrowed(found, wanted, names["names"])
     page = Paginator(shown.keys, PAGE).get_page(request.GET.get("page"))
     home = not wanted and page.number == 1

@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.http import content_disposition_header
 from django.utils.safestring import SafeString
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from press.addresses import address, pinned
 from press.beside import beside, files_of
 from press.formats import WRITERS
@@ -50,7 +50,7 @@ def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, An
         "beside": beside(summit, edition),
         "around": around(summit, reading),
         "formats": [(ending.upper(), url) for ending, url in reading.formats()],
-        **naming.on_page(summit),
+        **party_names.on_page(summit),
     }
 
 

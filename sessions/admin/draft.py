@@ -17,9 +17,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.domain import occasions
-from delegations.models import Category, Party
-from delegations.permissions import can_invite
+from delegations.invitations import occasions
+from delegations.invitations.permissions import can_invite
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
 from sessions.admin.clashes import ClashesMixin, warned
 from sessions.admin.deciding import DecidingMixin
 from sessions.admin.filters import DayFilter, KindFilter, RoomFilter, StandingFilter, StartsFilter, WarningFilter

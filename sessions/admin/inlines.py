@@ -8,7 +8,8 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy
 
-from delegations.models import Category, Party
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
 from sessions.admin.forms import InterpretationForm, ParticipantForm, TextForm
 from sessions.domain.planning import Rows
 from sessions.models import Interpretation, Participant, SessionText, Slot

@@ -11,7 +11,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.domain import handovers, shown
+from delegations.mailboxes import access_log
+from delegations.membership_changes.services import handovers
 from sessions.admin import seeing, warned
 from sessions.admin.boards import board
 from sessions.admin.forms import ReleaseForm, RemovalForm
@@ -127,7 +128,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
         boxes = [notice.mailbox for notice in context["told_page"]]
-        shown.note_mailboxes(by=user, summit=summit, boxes=boxes)
+        access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
         return TemplateResponse(request, "admin/programme/release.html", context)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
-from delegations.admin.tools import ToolsMixin
-from delegations.domain import exports, naming
+from delegations.core import table_files
+from delegations.core.admin.list_tools import ToolsMixin
+from delegations.parties.selectors import party_names
 from sessions.models import SignUp, SignUpState
 from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.templatetags.moments import day_clock, short_clock
@@ -74,7 +75,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
     def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Name the parties of a page."""
         members = [(row, getattr(row.person, "membership", None)) for row in rows]
-        names = naming.to_readers(member.party_id for _row, member in members if member is not None)
+        names = party_names.to_readers(member.party_id for _row, member in members if member is not None)
         for row, member in members:
             row.party_named = names.get(member.party_id) if member is not None else None
 
@@ -84,7 +85,7 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         membership = getattr(row.person, "membership", None)
         if membership is None:
             return "–"
-        named = getattr(row, "party_named", None) or naming.to_reader(membership.party)
+        named = getattr(row, "party_named", None) or party_names.to_reader(membership.party)
         return named.name
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
@@ -98,12 +99,12 @@ class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
         """Show since when."""
         return short_clock(row.signed_up_at, row.session.summit)
 
-    def table(self, rows: models.QuerySet[Any], by: User) -> exports.Table:
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
         """Return the rows of the list."""
         return table(rows)
 
 
-def table(rows: models.QuerySet[SignUp]) -> exports.Table:
+def table(rows: models.QuerySet[SignUp]) -> table_files.ExportedTable:
     """Return sign-ups as a table that leaves the system: session, when, who, party, state, since when."""
     headings = [
         pgettext_lazy("label", "session"),
@@ -113,13 +114,13 @@ def table(rows: models.QuerySet[SignUp]) -> exports.Table:
         gettext_lazy("state"),
         gettext_lazy("signed up"),
     ]
-    books: dict[int, naming.Book] = {}
+    books: dict[int, party_names.Book] = {}
     found, told = [], []
     related = ("session__summit", "person__membership__party")
-    for row in rows.select_related(*related).iterator(chunk_size=exports.AT_ONCE):
+    for row in rows.select_related(*related).iterator(chunk_size=table_files.AT_ONCE):
         summit, membership = row.session.summit, getattr(row.person, "membership", None)
         if summit.pk not in books:
-            books[summit.pk] = naming.book(summit, get_language() or summit.language)
+            books[summit.pk] = party_names.book(summit, get_language() or summit.language)
         named = books[summit.pk].of(membership.party) if membership else None
         found.append(
             [
@@ -133,4 +134,4 @@ def table(rows: models.QuerySet[SignUp]) -> exports.Table:
         )
         told.append((summit.pk, row.person.public_id))
     names = ("session", "starts", "person", "party", "state", "signed_up")
-    return exports.Table(names, [str(heading) for heading in headings], found, told, ("person",))
+    return table_files.ExportedTable(names, [str(heading) for heading in headings], found, told, ("person",))

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from sessions.admin.clashes import tell
 from sessions.admin.frame import FrameMixin
 from sessions.admin.speakers_forms import SpeechForm, TimesForm
@@ -88,7 +88,7 @@ class SpeakersMixin(FrameMixin):
         requests = list(session.requests.select_related("party", "speaker", "decided_by").order_by("asked_at", "pk"))
         context = {
             **self.frame(request, session, _("Speakers’ list")),
-            **naming.on_page(session.summit),
+            **party_names.on_page(session.summit),
             "lines": [Shown(line, typed, len(rows), focus) for line in lines],
             "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
             "was": typed.was or shown(lines),
@@ -124,7 +124,7 @@ class SpeakersMixin(FrameMixin):
         plan = line_up.preview(session=session, host_first=host_first)
         context = {
             **self.frame(request, session, _("From the protocol order")),
-            **naming.on_page(session.summit),
+            **party_names.on_page(session.summit),
             "plan": plan,
             "host_first": host_first,
             "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain.speakers import LONGEST
 from sessions.models import Session, Slot
 from sessions.models.sessions import USUAL_MINUTES

@@ -13,8 +13,8 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.models import Party
-from delegations.permissions import own_parties
+from delegations.members.permissions import own_parties
+from delegations.parties.models.parties import Party
 from sessions.domain import feeds
 from sessions.models import Feed
 from summit.api.problems import Problem, means, unprocessable

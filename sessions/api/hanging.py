@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.models import Category, Party
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
 from sessions.domain import planning, releases
 from sessions.models import Interpretation, Participant, ParticipantRole, Session, SessionText
 from summit.api.resources import InSummit, Resource

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from delegations.models import Party
-from delegations.permissions import own_parties
+from delegations.members.permissions import own_parties
+from delegations.parties.models.parties import Party
 from sessions.domain import own
 from sessions.models import Session
 from summit.api.resources import InSummit

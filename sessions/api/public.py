@@ -11,8 +11,8 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from delegations.api.public import PartySerializer
-from delegations.domain import naming
+from delegations.parties.api.public import PartySerializer
+from delegations.parties.selectors import party_names
 from sessions import papers
 from sessions.api.public_filters import ORDERS, asked_for
 from sessions.domain import member
@@ -194,7 +194,7 @@ class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
             else {
                 **context,
                 "summit": self.found,
-                "parties": naming.all_as_data(self.found),
+                "parties": party_names.all_as_data(self.found),
             }
         )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from delegations.domain import shown
+from delegations.mailboxes import access_log
 from sessions.api.changes import (
     MOST,
     ComparedReleasesInput,
@@ -198,7 +198,7 @@ class Releases(Resource):
         found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
         changes = sorted(found.changes, key=lambda change: change.session.days[0])
         notices = found.notices[:MOST]
-        shown.note_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
+        access_log.note_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
         return {
             "number": found.number,
             "is_first": found.is_first,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.api.hanging import HoldsAgenda, OfSessionFilters
 from sessions.domain import speakers
 from sessions.domain.speakers import LONGEST

@@ -11,7 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from delegations.domain import naming
+from delegations.parties.selectors import footnotes as footnotes_selectors
+from delegations.parties.selectors import party_names
 from sessions.api.changes import ChangedLineSerializer
 from sessions.domain import member, own
 from sessions.domain.differences import Programme
@@ -95,7 +96,7 @@ class OwnChangesInput(Told):
     everything = serializers.BooleanField(default=False)
 
 
-def _told(found: Iterable[Changed], notes: naming.Footnotes) -> dict[str, Any]:
+def _told(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
     """Return changes and then the footnotes of the parties that they name."""
     about = ("released_at", "note")
     releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
@@ -106,7 +107,7 @@ def _told(found: Iterable[Changed], notes: naming.Footnotes) -> dict[str, Any]:
 def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
     """Return what releases changed for a reader, as their portal tells it."""
     members = own.members_of(by, summit)
-    names = Names(naming.book(summit), naming.Footnotes())
+    names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     mine = Programme(members.parties, members.people)
     found = own.changes_of(by, summit, members, everything=values["everything"], language=get_language())
     told = [(each.release, with_speeches(each.changes, mine, summit, names)) for each in found]
@@ -115,7 +116,7 @@ def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
 
 def public_changes(summit: Summit) -> dict[str, Any]:
     """Return what releases changed for everybody, as the public page tells it."""
-    names = Names(naming.book(summit), naming.Footnotes())
+    names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
     found = member.public_changes(summit=summit, language=get_language())
     told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
     return _told(told, names.notes)

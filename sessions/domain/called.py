@@ -2,7 +2,8 @@
 
 from typing import Protocol
 
-from delegations.domain.naming import Book, Footnotes, Named
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book, Named
 from sessions.models.labels import beside, with_party
 
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")

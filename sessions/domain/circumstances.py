@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from delegations.models import Capacity, Membership, Particulars
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
 from sessions.models import Session, SignUp, SignUpState
 from summit.people.models import announced
 from summit.summits.models import Room, Summit

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import F, QuerySet
 from django.utils.translation import override
 
-from delegations.models import Category
+from delegations.members.models.categories import Category
 from sessions.domain.snapshots import RANK, Agenda, Place, Snapshot
 from sessions.models import Document, Interpretation, Participant, ReleasedRole, Session, SessionText, Slot
 from sessions.models.visibility import PARTS

@@ -18,17 +18,13 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures, doors
-from delegations.models import (
-    OVER,
-    Capacity,
-    Invitation,
-    InvitationLink,
-    InvitationState,
-    Membership,
-    Party,
-    PortalSignIn,
-)
+from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.members import listeners
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.services import portal_sessions
 from sessions.domain import updates
 from sessions.models import Feed, Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
 from sessions.models.releases import EntryQuerySet, ReleasedQuerySet
@@ -135,7 +131,7 @@ def find(token: str) -> Feed | None:
 
 def _stands(row: Feed) -> bool:
     """Return whether the mailbox by which it was made still stands for its holder. No query."""
-    return row.holder is None or doors.stands_for(row.mailbox, row.holder)
+    return row.holder is None or portal_sessions.stands_for(row.mailbox, row.holder)
 
 
 def party_of(row: Feed) -> Party | None:
@@ -209,7 +205,7 @@ def _places_of(person_id: int | None) -> Q:
     )
 
 
-@departures.follows(50)
+@listeners.follows(50)
 def _ends_with_membership(party: Party, person: Person, by: By) -> None:
     """Who leaves a delegation has no programme with it any more: their calendars end, and those that they made."""
     mine = Feed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)

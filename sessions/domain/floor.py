@@ -14,8 +14,9 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures
-from delegations.models import Membership, Party
+from delegations.members import listeners
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from sessions.domain import floor_notices, speakers
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
@@ -130,7 +131,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
     return done
 
 
-@departures.follows(55)
+@listeners.follows(55)
 def depart(party: Party, person: Person, by: By) -> None:
     """Withdraw what a party asks for somebody who leaves it."""
     rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)

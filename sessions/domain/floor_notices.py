@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from delegations.domain import mailboxes
+from delegations.mailboxes import selectors as mailboxes_selectors
 from sessions.domain.signup_notices import session_facts, summit_facts
 from sessions.models import FloorRequest, ReleaseEntry, RequestState
 from sessions.models.visibility import TAKING_PART
@@ -42,7 +42,7 @@ def tell(row: FloorRequest) -> int:
                 "reason": row.reason,
             },
         )
-        for box in mailboxes.for_members(summit=summit, party_ids={row.party_id}, person_ids=set())
+        for box in mailboxes_selectors.for_members(summit=summit, party_ids={row.party_id}, person_ids=set())
     ]
     return enqueue.store(drafts)
 

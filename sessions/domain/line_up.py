@@ -14,9 +14,12 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from delegations.domain import naming
-from delegations.models import OVER, Answer, Capacity, Invitation, Membership, Party
-from delegations.permissions import standing_parties
+from delegations.invitations.models.invitations import OVER, Answer, Invitation
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
+from delegations.parties.selectors import party_names
 from sessions.domain import speakers
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
@@ -82,7 +85,7 @@ def attending(session: Session) -> list[Party]:
         pk__in=session.participants.filter(party__isnull=False).order_by().values("party")
     )
     rows = rows.exclude(pk__in=declined.exclude(state__in=OVER).order_by().values("party"))
-    return list(naming.in_order(rows, session.summit.language, protocol=True))
+    return list(party_names.in_order(rows, session.summit.language, protocol=True))
 
 
 def preview(*, session: Session, host_first: bool = False) -> Plan:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from delegations.models import Capacity, Membership
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
 from sessions.models import Members, ReleasedParticipant, ReleasedSession, ReleaseEntry, SignUp, SignUpState
 from summit.people.models import Person
 from summit.summits.models import Summit

@@ -2,7 +2,7 @@
 
 from django.db.models import Q
 
-from delegations.domain.merging import holds, moves
+from delegations.membership_changes.services.merging import holds, moves
 from sessions.domain import signups
 from sessions.domain.revisions import rise
 from sessions.domain.speech_watch import watching

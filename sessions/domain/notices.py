@@ -15,8 +15,8 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain.mailboxes import Mailbox
-from delegations.models import Party
+from delegations.mailboxes.selectors import Mailbox
+from delegations.parties.models.parties import Party
 from sessions.domain import telling
 from sessions.domain.differences import Change, differences
 from sessions.domain.readers import Reader, readers

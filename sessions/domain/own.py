@@ -4,8 +4,9 @@ from datetime import datetime
 
 from django.db.models import BooleanField, Q, QuerySet, Value
 
-from delegations.models import Membership, Party
-from delegations.permissions import own_parties
+from delegations.members.models.members import Membership
+from delegations.members.permissions import own_parties
+from delegations.parties.models.parties import Party
 from sessions.domain import member, updates
 from sessions.models import Members, ReleasedSession, ReleaseEntry
 from sessions.models.releases import ReleasedQuerySet

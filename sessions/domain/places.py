@@ -1,13 +1,14 @@
 """Places of people in the working draft that go from one person to another, or end.
 
-They follow from a decision of protocol's (delegations.domain.handovers), which has asked who may: nothing here asks.
+They follow from a decision of protocol's (delegations.membership_changes.services.handovers), which has asked who
+may: nothing here asks.
 """
 
 from django.db import transaction
 from django.db.models import Q
 
-from delegations.domain.holdings import NotHeld
-from delegations.models import Handover, HandoverState
+from delegations.membership_changes.handover_items import NotHeld
+from delegations.membership_changes.models import Handover, HandoverState
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.domain.slots import take_off

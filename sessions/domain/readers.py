@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
-from delegations.domain import mailboxes
-from delegations.domain.mailboxes import Mailbox
-from delegations.models import Capacity, Membership
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.mailboxes.selectors import Mailbox
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
 from sessions.domain.differences import Change, Programme, touched
 from sessions.models import SignUp, SignUpState
 from summit.summits.models import Summit
@@ -85,13 +86,13 @@ def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
     parties = {*theirs.parties, *(member.party for member in found.members.values())}
     desks = {
         (box.address, box.party_id)
-        for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=set())
+        for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set())
     }
     of_party: dict[int, set[int]] = {}
     for person, member in found.members.items():
         of_party.setdefault(member.party, set()).add(person)
     listed = []
-    for box in mailboxes.for_members(summit=summit, party_ids=parties, person_ids=people):
+    for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=people):
         is_desk = box.party_id is not None and (box.address, box.party_id) in desks
         listed.append(_reader(box, found, of_party.get(box.party_id or 0, set()) if is_desk else None))
     return listed

@@ -6,8 +6,9 @@ of their programme (`notices`).
 
 from collections.abc import Iterable, Sequence
 
-from delegations.domain import mailboxes
-from delegations.models import Capacity, Membership
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
 from sessions.domain.signup_notices import session_facts, summit_facts
 from sessions.domain.snapshots import Snapshot
 from sessions.models import PublicNotice, Release, ReleaseEntry
@@ -54,7 +55,7 @@ def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
     media, and of accounts with the role of a media representative."""
     members = Membership.objects.filter(person__summit=summit, capacity=Capacity.MEDIA)
     people = set(members.values_list("person_id", flat=True))
-    boxes = mailboxes.for_members(summit=summit, party_ids=set(), person_ids=people)
+    boxes = mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=people)
     found = {box.address.casefold(): (box.party_key, box.address, box.language) for box in boxes}
     accounts = User.objects.filter(
         roles__summit=summit, roles__role=Role.MEDIA_REPRESENTATIVE, is_active=True

@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from delegations.models import FormerMember
+from delegations.members.models.members import FormerMember
 from sessions.domain.differences import Change
 from sessions.domain.slots import take_off
 from sessions.domain.snapshots import Place, Snapshot

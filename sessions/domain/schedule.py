@@ -17,7 +17,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.domain.naming import Book, book
+from delegations.parties.selectors.party_names import Book, book
 from sessions.domain.called import called
 from sessions.domain.released import snapshot
 from sessions.domain.wording import title_of

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from delegations.domain import mailboxes
+from delegations.mailboxes import selectors as mailboxes_selectors
 from sessions.domain.snapshots import Snapshot
 from sessions.models import ReleasedSession, ReleaseEntry, Session, SignUp, SignUpState
 from sessions.models.visibility import TAKING_PART
@@ -26,7 +26,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
     shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
     about = session_facts(session.public_id, shown)
     drafts = []
-    for box in mailboxes.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
+    for box in mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
         theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
         drafts.append(
             enqueue.draft(

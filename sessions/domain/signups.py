@@ -13,8 +13,9 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
-from delegations.domain import departures
-from delegations.models import Membership, Party
+from delegations.members import listeners
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from sessions.domain import signup_notices
 from sessions.models import (
     ReleasedSession,
@@ -207,7 +208,7 @@ def hold(*, person: Person) -> None:
         _lock(session)
 
 
-@departures.follows(50)
+@listeners.follows(50)
 def depart(party: Party, person: Person, by: By) -> None:
     """Free the places of somebody who leaves a party, in sessions that are still to come."""
     held = SignUp.objects.filter(person=person, session__ends_at__gt=db_now()).order_by().values("session")

@@ -14,7 +14,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.domain.slots import enter, take_off

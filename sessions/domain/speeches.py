@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain.releases import lock
 from sessions.domain.revisions import rise
 from sessions.domain.slots import enter

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.utils.translation import override
 
-from delegations.domain.naming import Book, Books, Footnotes, Named
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book, Books, Named
 from sessions.domain import lines
 from sessions.domain.called import RAISED, called, raised
 from sessions.domain.differences import ROLES, Change, Nature, Programme, read_by

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.utils.translation import get_language
 
-from delegations.domain.naming import Book
+from delegations.parties.selectors.party_names import Book
 from sessions.domain.differences import ROLES, Value, What
 from sessions.domain.snapshots import Place, Snapshot
 

@@ -10,7 +10,8 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from delegations.domain.naming import Book, Footnotes
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book
 from sessions.domain import lines, tongues
 from sessions.domain.called import called, raised
 from sessions.domain.differences import ROLES, Aspect, Change, Nature, Span, Value, What

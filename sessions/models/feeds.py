@@ -6,7 +6,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import FocalPoint, InvitationLink, Party
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.members.models.focal_points import FocalPoint
+from delegations.parties.models.parties import Party
 from summit.core.models import PublicModel
 from summit.people.models import Person
 from summit.users.models import User

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from summit.people.models import Person
 
 

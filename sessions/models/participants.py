@@ -6,7 +6,8 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import Category, Party
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
 from sessions.models.sessions import Session, refuse_others
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable

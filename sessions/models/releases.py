@@ -6,7 +6,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from delegations.models import Category, Membership, Party
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from sessions.models.kinds import SessionKind
 from sessions.models.labels import beside, displayed
 from sessions.models.members import Members

@@ -11,8 +11,9 @@ from typing import Any
 from django.utils.translation import get_language, get_language_info, ngettext
 from django.utils.translation import gettext as _
 
-from delegations.domain.listing import languages
-from delegations.domain.naming import Book, Footnotes
+from delegations.participants.selectors.listing import languages
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book
 from sessions.domain.called import called, raised
 from sessions.facts_line import facts
 from sessions.models import Members, ReleasedRole, ReleasedSession

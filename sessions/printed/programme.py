@@ -4,9 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from delegations.domain import naming
-from delegations.domain.naming import Book
-from delegations.models import Party
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.parties.selectors.party_names import Book
 from sessions.models import Members, ReleasedSession
 from sessions.models.labels import beside
 from sessions.printed import pocket
@@ -30,7 +30,7 @@ def write(
     """Return what the programme of a reader is called as a file, and it as PDF in their language: of `rows`, which
     are their `own` or all that they may know of, which changed at `updated_at` last. Raises
     summit.pdf.fonts.MissingFontError where no font here prints one of its letters."""
-    names = naming.book(summit)
+    names = party_names.book(summit)
     whose = _whose(reader, names, summit.language)
     content = pocket.write(Pocket(summit, updated_at, reader.members, whose, own, names), rows)
     return f"{summit.slug}-programme.pdf", content

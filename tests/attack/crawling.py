@@ -11,7 +11,7 @@ import pypdf
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from press.models import Edition, Text
 from press.reading import FORMATS
 from sessions.models import Session

@@ -5,7 +5,8 @@ from typing import Any
 from django.db.models import F
 from django.test import Client
 
-from delegations.models import Capacity, Party
+from delegations.members.models.categories import Capacity
+from delegations.parties.models.parties import Party
 from press.models import Edition, EditionAttachment, EditionState, Lift, Text, TextKind, TextVersion, Wording
 from sessions.domain import releases
 from sessions.models import Session, Visibility

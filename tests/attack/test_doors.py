@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations import messages
-from delegations.domain import codes, links
-from delegations.models import PortalSignIn, SignInCode
+from delegations.invitations.services import links
+from delegations.portal_access import messages as portal_access_messages
+from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.services import sign_in_codes
 from summit.accounts import browser_sessions
 from summit.outbox.models import Message
 from tests import factories as f
@@ -26,7 +27,7 @@ def enter(client: Client, code: str) -> Any:
 
 def newest() -> str:
     row = SignInCode.objects.latest("pk")
-    return codes.code_of(row.nonce, digits=row.digits)
+    return sign_in_codes.code_of(row.nonce, digits=row.digits)
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_shared_code_opens_the_browser_of_who_enters_it_alone(thief: Client) -
     assert owner.get("/portal/sign-in/person/").status_code == 200
     answer = thief.get("/portal/sign-in/person/")
     assert (answer.status_code, answer["Location"]) == (302, "/portal/sign-in/")
-    person = codes.people_at(BOX)[0].public_id
+    person = sign_in_codes.people_at(BOX)[0].public_id
     assert thief.post("/portal/sign-in/person/", {"person": person}).status_code == 302
     assert PortalSignIn.objects.count() == 0
     # It is used up for all: whoever asks after that gets a new one.
@@ -68,7 +69,7 @@ def test_wrong_guesses_keep_no_mail_back() -> None:
             enter(thief, f"{guess:08}")
     mails = list(Message.objects.all())
     assert len(mails) == 7
-    assert messages.expired_codes(mails) == {}
+    assert portal_access_messages.expired_codes(mails) == {}
 
 
 def through(door: str, client: Client) -> None:

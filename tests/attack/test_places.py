@@ -6,9 +6,13 @@ from typing import Any
 
 import pytest
 
-from delegations.domain import entering, quotas
-from delegations.domain.incoming import apply
-from delegations.models import Category, Membership, Party, Quota
+from delegations.imports.services import importer
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas as quotas_selectors
+from delegations.members.services import quotas, registration
+from delegations.parties.models.parties import Party
 from summit.audit.services import SYSTEM, Link
 from summit.import_export.parsers import read
 from summit.permissions.models import Role
@@ -27,7 +31,7 @@ def _page(name: str) -> Way:
     def enter(party: Party, by: User) -> str:
         chosen = Category.objects.of(party.summit)["delegate"]
         values = {"name": name, "office": "Envoy", "language": "en"}
-        entering.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
+        registration.enter_and_name(party=party, values=values, category=chosen, by=_link(party))
         return "named"
 
     return enter
@@ -40,7 +44,7 @@ def _table(name: str, *, of_a_desk: bool) -> Way:
 
     def enter(party: Party, by: User) -> str:
         whose: dict[str, Any] = {"by": SYSTEM} if of_a_desk else {"by": _link(party), "party": party}
-        report = apply.read_in(summit=party.summit, table=table, **whose)
+        report = importer.read_in(summit=party.summit, table=table, **whose)
         return "named" if report.lines[0].outcome == "new" else "QuotaFull"
 
     return enter
@@ -65,7 +69,7 @@ def at_once(monkeypatch: pytest.MonkeyPatch, *ways: Way) -> tuple[list[Any], int
     Category.objects.filter(pk=chosen.pk).update(quota=1)
     by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
     # Each has found the place free before any takes it, unless one waits for the other.
-    meet_after(monkeypatch, quotas, "meters_of")
+    meet_after(monkeypatch, quotas_selectors, "meters_of")
     came = race(*(lambda way=way: way(Party.objects.get(pk=party.pk), by) for way in ways))
     own = Quota.objects.filter(party=party, category=chosen).values_list("number", flat=True).first()
     return came, Membership.objects.filter(party=party).count(), 1 if own is None else own
@@ -96,8 +100,8 @@ def test_a_place_is_taken_or_taken_away(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def _unlocked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("delegations.domain.members._lock", lambda party: None)
-    monkeypatch.setattr(apply, "_lock", lambda summit, party: None)
+    monkeypatch.setattr("delegations.members.services.members._lock", lambda party: None)
+    monkeypatch.setattr(importer, "_lock", lambda summit, party: None)
 
 
 @pytest.mark.parametrize("pair", PAIRS)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from delegations.domain import answers, codes
-from delegations.models import Invitation, SignInCode
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.services import answers
+from delegations.portal_access.models import SignInCode
+from delegations.portal_access.services import sign_in_codes
 from press.domain import announce, deciding, editions, lifts, subscribers
 from press.domain.problems import DecisionRefused
 from press.models import Announcement, Edition, EditionState, Lift, Subscriber
@@ -153,10 +155,10 @@ def test_confirming_and_ending_at_once_end_it(turn: int) -> None:
 
 def test_guesses_at_once_are_all_counted_and_a_code_opens_once() -> None:
     PersonFactory(email="embassy@land.example")
-    row = codes.ask(mailbox="embassy@land.example", language="en")
-    right = codes.code_of(row.nonce)
+    row = sign_in_codes.ask(mailbox="embassy@land.example", language="en")
+    right = sign_in_codes.code_of(row.nonce)
     wrong = f"{(int(right) + 1) % 10**8:08}"
-    came = race(*[lambda: codes.prove(public_id=row.public_id, code=wrong)] * 3)
+    came = race(*[lambda: sign_in_codes.prove(public_id=row.public_id, code=wrong)] * 3)
     assert (came, SignInCode.objects.get(pk=row.pk).attempts) == (["CodeProblem"] * 3, 3)
-    came = race(*[lambda: codes.prove(public_id=row.public_id, code=right)] * 2)
+    came = race(*[lambda: sign_in_codes.prove(public_id=row.public_id, code=right)] * 2)
     assert sorted(map(str, came)) == sorted(["CodeProblem", str(row)])

@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from delegations.models import Invitation
+from delegations.invitations.models.invitations import Invitation
 from press.models import Edition, EditionState, Lift, Text
 from sessions.models import Release, Session
 from summit.audit.models import AuditEntry

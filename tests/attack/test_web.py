@@ -12,7 +12,7 @@ import time_machine
 from django.core.cache import cache
 from django.test import Client
 
-from delegations.domain import links
+from delegations.invitations.services import links
 from press.domain import subscribers
 from press.models import Subscriber
 from summit.outbox.models import Message

@@ -14,7 +14,7 @@ from tools.running import Running
 MAKE = """
 import json
 from datetime import timedelta
-from delegations.domain import links
+from delegations.invitations.services import links
 from summit.core.database_clock import db_now
 from tests import factories as f
 now = db_now()

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from summit.audit.models import AuditChain
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -9,7 +9,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Category, Invitation, InvitationLink, Party
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
 from summit.audit.services import Link
 from summit.permissions.models import Role
 from summit.summits.models import Summit

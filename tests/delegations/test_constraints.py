@@ -11,16 +11,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, UniqueConstraint
 
-from delegations.models import (
-    Category,
-    ExternalId,
-    FocalPoint,
-    Membership,
-    Overpass,
-    ParticipantList,
-    Retention,
-    SignInCode,
-)
+from delegations.badges.models.transferable_passes import Overpass
+from delegations.members.models.categories import Category
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.participants.models import ParticipantList
+from delegations.parties.models.parties import ExternalId
+from delegations.portal_access.models import SignInCode
+from delegations.privacy.models import Retention
 from tests import factories as f
 from tests.delegations.helpers import refuses
 

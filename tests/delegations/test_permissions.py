@@ -5,8 +5,11 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from delegations.models import FocalPoint, Invitation, Membership, Party
-from delegations.permissions import own_parties
+from delegations.invitations.models.invitations import Invitation
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.members.permissions import own_parties
+from delegations.parties.models.parties import Party
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import RULES, allows, allows_own, can_use_admin, check, owns, roles_by_summit
 from summit.summits.models import Summit

@@ -7,26 +7,23 @@ from itertools import count
 
 import pytest
 
-from delegations.domain import (
-    accounts,
-    approval,
-    badges,
-    calls,
-    handovers,
-    holdings,
-    invitations,
-    letters,
-    mailboxes,
-    many,
-    members,
-    overpasses,
-    participants,
-    parties,
-    photo_sheet,
-    quotas,
-    reminders,
-)
-from delegations.models import Category, Membership, Overpass, Party
+from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.services import badges, transferable_passes
+from delegations.invitations.selectors import letter_facts
+from delegations.invitations.services import approval, calls, invitations, reminders
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.selectors import quotas
+from delegations.members.services import bulk_changes
+from delegations.members.services import members as members_services
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.services import handovers
+from delegations.participants.selectors import photo_sheet
+from delegations.participants.services import revisions
+from delegations.parties.models.parties import Party
+from delegations.parties.services import parties
+from delegations.portal_access.services import accounts
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -67,7 +64,7 @@ def add_letters(party: Party) -> None:
         f.ReplyScanFactory(reply__invitation=invitation, reply__recorded_by=f.UserFactory())
         sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "created_at": f.START}
         back = {"returned_at": "2099-01-01T00:00Z", "returned_why": "5.1.1 unknown"}
-        key = letters.subject_key(invitation)
+        key = letter_facts.subject_key(invitation)
         f.MessageFactory(kind="invitation", subject_key=key, version=next(NUMBERS), **sent, **back)
 
 
@@ -86,7 +83,7 @@ def add(party: Party) -> None:
     f.SheetFactory(summit=summit)
     f.SessionFactory(summit=summit, starts_at=f.START, ends_at=f.START + timedelta(hours=1))
     f.InvitationFactory(party__summit=summit, answered=True)
-    participants.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
+    revisions.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
 
 
 @once_a_module
@@ -183,15 +180,17 @@ DEEDS: dict[str, Callable[[Many], object]] = {
     "approve": lambda all: approval.approve_many(parties=all.drafts, by=all.by),
     "invite": lambda all: invitations.invite(parties=all.fresh, by=all.by),
     "remind": lambda _all: reminders.remind(),
-    "settle overpasses": lambda all: overpasses.settle_summit(summit=all.summit, by=SYSTEM),
+    "settle overpasses": lambda all: transferable_passes.settle_summit(summit=all.summit, by=SYSTEM),
     "issue badges": lambda all: badges.issue(members=all.members, by=all.by),
-    "confirm members": lambda all: many.confirm(memberships=all.members, by=all.by),
-    "move members": lambda all: many.move(memberships=all.members, category=all.category("adviser"), by=all.by),
+    "confirm members": lambda all: bulk_changes.confirm(memberships=all.members, by=all.by),
+    "move members": lambda all: bulk_changes.move(
+        memberships=all.members, category=all.category("adviser"), by=all.by
+    ),
     "meters": lambda all: quotas.meters_of(all.fresh),
-    "who takes part": lambda all: participants.gather(all.summit),
+    "who takes part": lambda all: revisions.gather(all.summit),
     "who gets an account": lambda all: accounts.preview(people=all.people),
-    "mailboxes of letters": lambda all: mailboxes.for_letters(all.fresh),
-    "mailboxes of members": lambda all: mailboxes.for_members(
+    "mailboxes of letters": lambda all: mailboxes_selectors.for_letters(all.fresh),
+    "mailboxes of members": lambda all: mailboxes_selectors.for_members(
         summit=all.summit, party_ids={row.pk for row in all.fresh}, person_ids={row.pk for row in all.people}
     ),
     "whom to call": lambda all: calls.sheet(summit=all.summit, now=db_now(), narrowed=calls.Narrowed()),
@@ -200,7 +199,7 @@ DEEDS: dict[str, Callable[[Many], object]] = {
         summit=all.summit, language="fr", names={row.pk: "Pays" for row in all.fresh}, by=all.by
     ),
     "what waits": lambda all: list(
-        handovers.told(handovers.waiting(all.summit), summit=all.summit, reader=holdings.Desk(all.by))
+        handovers.told(handovers.waiting(all.summit), summit=all.summit, reader=handover_items.Desk(all.by))
     ),
 }
 
@@ -221,9 +220,9 @@ def test_naming_many_asks_as_much(party: Party) -> None:
     costs = []
     for number in (2, 5):
         people = [(f.PersonFactory(summit=party.summit), category) for _each in range(number)]
-        costs.append(queries(lambda people=people: members.name_many(party=party, people=people, by=SYSTEM)))
+        costs.append(queries(lambda people=people: members_services.name_many(party=party, people=people, by=SYSTEM)))
     assert costs[0] == costs[1]
 
 
 def test_a_summit_without_overpasses_is_asked_once(party: Party) -> None:
-    assert queries(lambda: overpasses.settle(party=party, by=SYSTEM)) == 1
+    assert queries(lambda: transferable_passes.settle(party=party, by=SYSTEM)) == 1

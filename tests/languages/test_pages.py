@@ -12,8 +12,9 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-from delegations.domain import country_names, invitations
-from delegations.models import Invitation
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.services import invitations
+from delegations.parties.selectors import country_names
 from press.domain import subscribers
 from press.models import Text
 from press.reading import FORMATS

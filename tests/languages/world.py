@@ -6,8 +6,9 @@ from typing import Any
 
 from django.utils import timezone
 
-from delegations.domain import invitations, links
-from delegations.models import InvitationLink, Party
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.services import invitations, links
+from delegations.parties.models.parties import Party
 from press.domain import announce
 from press.models import EditionState, Text
 from sessions.domain import releases

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.factories import MembershipFactory, PartyFactory, PersonFactory, UserFactory

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from portal.views.agenda import mark
 from sessions.domain import edits, member, releases
 from sessions.models import Members, Session, Visibility

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import releases
 from sessions.models import Session, Visibility
 from summit.summits.models import Summit

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.models import Feed
 from summit.people.models import Person
 from summit.summits.models import Summit

@@ -9,8 +9,10 @@ import time_machine
 from django.db.models.functions import Now
 from django.test import Client
 
-from delegations.domain import codes, links
-from delegations.models import Invitation, InvitationLink, PortalSignIn, SignInCode
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services import links
+from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.services import sign_in_codes
 from summit.audit.models import AuditEntry
 from summit.maintenance import heartbeats
 from summit.people.models import Person
@@ -28,7 +30,7 @@ def ask(client: Client, mailbox: str = BOX) -> Any:
 
 def code() -> str:
     row = SignInCode.objects.latest("pk")
-    return codes.code_of(row.nonce, digits=row.digits)
+    return sign_in_codes.code_of(row.nonce, digits=row.digits)
 
 
 def come_in(mailbox: str = BOX, person: Person | None = None, **extra: Any) -> Client:
@@ -137,7 +139,9 @@ class TestDeadAtTheNextRequest:
         assert statuses(client) == {410}
         # The control: looked at once it would still open.
         with monkeypatch.context() as patch:
-            patch.setattr("delegations.domain.doors.stands_for", lambda mailbox, person: True)
+            patch.setattr(
+                "delegations.portal_access.services.portal_sessions.stands_for", lambda mailbox, person: True
+            )
             assert client.get("/portal/").status_code == 200
         Person.objects.all().delete()
         assert statuses(client) == {302}

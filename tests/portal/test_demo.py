@@ -5,21 +5,21 @@ from itertools import pairwise
 
 import pytest
 
-from delegations.domain import mailboxes, naming, quotas, retention
-from delegations.models import (
-    Category,
-    DeclarationKind,
-    FocalPoint,
-    Membership,
-    OverpassRule,
-    Particulars,
-    Party,
-    PartyName,
-    Policy,
-    Quota,
-    Retention,
-    Zone,
-)
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.members.models.categories import Category
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from delegations.privacy.models import Retention
+from delegations.privacy.services import retention
+from delegations.travel.models.declarations import DeclarationKind
+from delegations.zones.models import Zone
 from portal.demo import accounts, border_security
 from press.models import Edition, Subscriber, Text
 from press.models.visibility import public_editions
@@ -90,11 +90,11 @@ def test_what_is_no_country_has_a_footnote_and_no_flag_in_every_language(summit:
     assert noted == {"Kurdistan Regional Government", "Kosovo"}
     party = Party.objects.get(name="Kurdistan Regional Government")
     assert (party.kind, party.recognised, party.flag, party.iso_code) == ("substate", False, "none", "")
-    assert sorted(naming.as_data(party, policy=Policy.objects.of(summit))["footnotes"]) == ["ar", "en", "fr"]
+    assert sorted(party_names.as_data(party, policy=Policy.objects.of(summit))["footnotes"]) == ["ar", "en", "fr"]
     # It is written to at its focal point alone.
-    assert [box.address for box in mailboxes.for_letters([party])] == ["protocol@krg.example"]
+    assert [box.address for box in mailboxes_selectors.for_letters([party])] == ["protocol@krg.example"]
     kosovo = Party.objects.get(name="Kosovo")
-    assert naming.named(kosovo, policy=Policy.objects.of(summit), language="fr").flag == naming.NEUTRAL
+    assert party_names.named(kosovo, policy=Policy.objects.of(summit), language="fr").flag == party_names.NEUTRAL
 
 
 def test_nobody_is_over_a_quota_and_deadlines_are_to_come(summit: Summit) -> None:

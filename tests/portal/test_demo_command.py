@@ -10,12 +10,10 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection, models, transaction
 
-from delegations.domain import quotas
-from delegations.models import (
-    Invitation,
-    Membership,
-    Party,
-)
+from delegations.invitations.models.invitations import Invitation
+from delegations.members.models.members import Membership
+from delegations.members.selectors import quotas
+from delegations.parties.models.parties import Party
 from portal.demo import accounts, border_security, parties, parts, synthetic, world
 from portal.demo.progress import Progress
 from press.models import Announcement, Edition, Text

@@ -5,8 +5,8 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from delegations.domain import participants
-from delegations.models import Invitation
+from delegations.invitations.models.invitations import Invitation
+from delegations.participants.services import revisions
 from portal.demo import border_security, days, first_day
 from press.models import Announcement, Edition, Text
 from sessions.models import Release, Session
@@ -49,8 +49,8 @@ def test_the_first_day_has_sessions_speeches_and_what_waits(clock: str, monkeypa
     assert list(Release.objects.order_by("number").values_list("number", flat=True)) == [1, 2]
     said = Counter(Invitation.objects.values_list("state", "answer"))
     assert said == {("sent", ""): 2, ("answered", "regrets"): 1, ("answered", "attending"): 45}
-    named = participants.gather(summit)
-    assert (len(named["parties"]), participants.left_out(summit).people) == (46, 0)
+    named = revisions.gather(summit)
+    assert (len(named["parties"]), revisions.left_out(summit).people) == (46, 0)
     # The database's clock says which are out; those that wait do so for the real moments of this act.
     moments = dict(Text.objects.values_list("slug", "lift__moment"))
     out = {slug for slug, moment in moments.items() if moment <= now}

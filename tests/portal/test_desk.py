@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from delegations.domain.answers import Way, answer
-from delegations.models import Invitation, InvitationLink
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services.answers import Way, answer
 from sessions.domain import edits, releases
 from sessions.models import Slot
 from summit.audit.models import AuditEntry

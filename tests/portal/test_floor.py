@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import floor, releases, speakers
 from sessions.models import FloorRequest, Interpretation, Session, Visibility
 from summit.people.models import Person

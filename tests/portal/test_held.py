@@ -7,7 +7,8 @@ from zipfile import ZipFile
 import pytest
 from django.test import Client
 
-from delegations.models import Membership, Particulars
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
 from portal.held import KEPT_AS, SEEN_BY
 from portal.views import held
 from summit.audit.access_log import SEEN
@@ -17,7 +18,7 @@ from summit.permissions.rules import RULES
 from summit.privacy import registry
 from summit.users.models import User
 from tests import factories as f
-from tests.delegations.test_messages import sent, text_of
+from tests.delegations.invitations.test_messages import sent, text_of
 from tests.portal.delegation.helpers import PASSPORT, signed_in
 from tests.portal.test_codes import BOX, come_in
 from tests.portal.test_identity import follow

@@ -8,8 +8,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 
-from delegations.domain import links
-from delegations.models import Invitation, InvitationLink
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services import links
 from portal import kept
 from portal.identity import Viewer, viewers
 from summit.audit.services import Link
@@ -154,7 +154,7 @@ class TestRequired:
                 assert "The link you followed has been closed" in response.content.decode()
         assert set(Invitation.objects.values_list("state", flat=True)) == {"sent"}
         # The control: without looking anew it would still open.
-        monkeypatch.setattr("delegations.models.invitations.LinkQuerySet.live", lambda self: self)
+        monkeypatch.setattr("delegations.invitations.models.invitations.LinkQuerySet.live", lambda self: self)
         assert client.get(address).status_code == 200
 
     def test_the_summit_is_chosen_by_address_and_remembered(self) -> None:

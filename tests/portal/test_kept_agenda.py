@@ -9,7 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import edits, kept, member, news, releases
 from sessions.models import Members, ReleasedParticipant, Session, Visibility
 from sessions.session_lists import SessionLine

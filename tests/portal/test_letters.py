@@ -7,8 +7,10 @@ import pytest
 from django.contrib.sessions.models import Session as BrowserSession
 from django.test import Client
 
-from delegations.domain import links
-from delegations.models import Invitation, InvitationLink, Party, PortalSignIn
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services import links
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message

@@ -11,8 +11,11 @@ from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection, models
 
-from delegations.domain import digests, participants
-from delegations.models import Category, ParticipantList, Particulars, Photo
+from delegations.members.models.categories import Category
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.services import passport_digests
+from delegations.participants.models import ParticipantList
+from delegations.participants.services import revisions
 from portal.demo import synthetic
 from press.models import Edition, SearchEntry, Text
 from summit.api.domain import applications
@@ -53,7 +56,7 @@ def make() -> Summit:
     )
     prepared = Text.objects.filter(summit=summit, slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
     f.TextFactory(summit=summit, slot=prepared.slot, prepared=prepared, wording="delivered", kind=prepared.kind)
-    participants.freeze(summit=summit, by=organiser, final=False, note="")
+    revisions.freeze(summit=summit, by=organiser, final=False, note="")
     category = Category.objects.filter(summit=summit).order_by("pk")[0]
     audit.record(
         by=organiser,
@@ -134,7 +137,7 @@ def test_it_comes_back_equal_part_by_part(one: tuple[dict[str, Any], Path], tmp_
     check_names(here)
     row = Particulars.objects.get()
     assert (row.passport_number, row.birth_date) == ("C01X00T47", date(1964, 2, 29))
-    assert row.passport_digest == digests.digest("passport", here.pk, "C01X00T47")
+    assert row.passport_digest == passport_digests.digest("passport", here.pk, "C01X00T47")
     assert bytes(Photo.objects.get().image) == b"\xff\xd8\xff a photograph"
     assert SearchEntry.objects.count() == Edition.objects.count() > 0
 
@@ -157,7 +160,7 @@ def check_names(here: Summit) -> None:
     text = Text.objects.filter(slot__isnull=False, prepared__isnull=True).order_by("-pk")[0]
     assert message.facts == {"path": f"/admin/press/text/{text.pk}/change/"}
     assert (message.created_at, message.state) == (now(), "pending")
-    listed = participants.content_of(ParticipantList.objects.get())
+    listed = revisions.content_of(ParticipantList.objects.get())
     keys = {str(member["category"]) for party in listed["parties"] for member in party["members"]}
     assert keys == set(listed["categories"]) != set()
     assert {int(key) for key in keys} <= set(Category.objects.values_list("pk", flat=True))

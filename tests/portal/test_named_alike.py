@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.domain import naming
-from delegations.models import Party, Policy
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
 from sessions.domain import releases
 from summit.permissions.models import Role
 from tests import factories as f
@@ -93,10 +94,10 @@ def test_the_json_and_the_letter_say_the_same(party: Party) -> None:
     found = Client().get("/api/v1/summits/here/agenda/").json()["results"][0]["participants"]
     policy = Policy.objects.of(party.summit)
     for place in found:
-        assert place["about_party"] == naming.as_data(party, policy=policy)
+        assert place["about_party"] == party_names.as_data(party, policy=policy)
     about = found[0]["about_party"]
     assert (about["names"]["fr"]["name"], about["footnotes"]["fr"], about["flag"]) == (NAME, NOTE, None)
-    letter = naming.letter_facts(party, policy=policy, language="fr")
+    letter = party_names.letter_facts(party, policy=policy, language="fr")
     assert (letter["party"], letter["footnote"], letter["flag"], letter["party_salutation"]) == (NAME, NOTE, "", "")
 
 
@@ -113,4 +114,4 @@ def test_queries_do_not_grow_with_parties(party: Party, django_assert_num_querie
         for _ in range(2):
             f.PartyNameFactory(party__summit=party.summit)
         with django_assert_num_queries(1):
-            naming.on_page(party.summit)
+            party_names.on_page(party.summit)

@@ -13,9 +13,15 @@ import pytest
 from django.test import Client
 from django.utils import translation
 
-from delegations.domain import codes, invitations, links, naming, participants
-from delegations.domain.naming import Named
-from delegations.models import Invitation, InvitationLink, Party, Policy, SignInCode
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services import invitations, links
+from delegations.participants.services import revisions
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from delegations.parties.selectors.party_names import Named
+from delegations.portal_access.models import SignInCode
+from delegations.portal_access.services import sign_in_codes
 from press.domain import announce
 from press.models import Wording
 from sessions.domain import releases
@@ -132,7 +138,7 @@ def doors(party: Party) -> dict[str, str]:
     visitor = Client()
     visitor.post("/portal/sign-in/", {"mailbox": BOX})
     row = SignInCode.objects.latest("pk")
-    visitor.post("/portal/sign-in/code/", {"code": codes.code_of(row.nonce, digits=row.digits)})
+    visitor.post("/portal/sign-in/code/", {"code": sign_in_codes.code_of(row.nonce, digits=row.digits)})
     choose = visitor.get("/portal/sign-in/person/?lang=fr").content.decode()
     pages = {"browsers": open_in, "closed": closed, "dead": dead, "asked": asked, "choose": choose}
     assert [key for key, page in pages.items() if FLAG in page] == []
@@ -142,7 +148,7 @@ def doors(party: Party) -> dict[str, str]:
 def lists(party: Party) -> dict[str, str]:
     Invitation.objects.filter(party=party).update(**ANSWERED)
     f.MembershipFactory(party=party, code="head")
-    row = participants.freeze(summit=party.summit, by=f.UserFactory.with_role(Role.PROTOCOL, party.summit))
+    row = revisions.freeze(summit=party.summit, by=f.UserFactory.with_role(Role.PROTOCOL, party.summit))
     found = {}
     for ending, read in {"pdf": paper, "docx": unzipped, "xlsx": unzipped}.items():
         address = f"/admin/delegations/participantlist/{row.pk}/file/?language=fr&order=alphabet&ending={ending}"
@@ -171,7 +177,7 @@ def test_control_without_the_one_way_to_name_it_no_text_does(party: Party, monke
     def frozen(own: dict[str, Any], local: Any, **more: Any) -> Named:
         return Named(own["name"], own["formal_name"], own["sort_key"], "", "", more["flag"], more["first"])
 
-    monkeypatch.setattr(naming, "_make", frozen)
+    monkeypatch.setattr(party_names, "_make", frozen)
     found = says(everywhere(party))
     assert found == dict.fromkeys(found, (False, False))
 
@@ -248,7 +254,7 @@ class TestApi:
     LIST = "/api/v1/summits/here/parties/"
 
     def test_it_is_given_by_equality_in_the_list_and_alone(self, party: Party) -> None:
-        data = naming.as_data(party, policy=Policy.objects.of(party.summit))
+        data = party_names.as_data(party, policy=Policy.objects.of(party.summit))
         listed = Client().get(self.LIST).json()
         assert (listed["results"], listed["next"], listed["previous"]) == ([data], None, None)
         assert Client().get(f"{self.LIST}{party.public_id}/").json() == data

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.models import Visibility
 from summit.summits.models import Summit
 from tests.factories import START, PersonFactory, SlotFactory

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.domain import overpasses
-from delegations.models import Membership, OverpassRule
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.services import transferable_passes
+from delegations.members.models.members import Membership
 from sessions.models import Session
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
@@ -29,7 +30,7 @@ def grow(world: World) -> Membership:
         f.FocalPointRequestFactory(party=party, instead_of=f.PersonFactory(summit=summit))
         begins = db_now() + timedelta(hours=number + 2)
         session(summit, party, starts_at=begins, ends_at=begins + timedelta(minutes=30))
-    overpasses.settle_summit(summit=summit, by=SYSTEM)
+    transferable_passes.settle_summit(summit=summit, by=SYSTEM)
     fill(summit, 2, party)
     Session.objects.update(title=f"One of {Session.objects.count()}")
     release(summit)

@@ -9,7 +9,8 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.models import FocalPoint, Party
+from delegations.members.models.focal_points import FocalPoint
+from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from sessions.domain import edits, member, releases
 from sessions.domain.differences import Change, Nature

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.test import Client
 
-from delegations.domain import naming
+from delegations.parties.selectors import party_names
 from press import reading
 from press.domain import editions, finding, texts
 from press.finding import asking
@@ -107,7 +107,7 @@ def summit() -> Summit:
 
 
 def look(summit: Summit, query: str, **chosen: Any) -> Shown:
-    return narrowed(summit, Asked(query, **chosen), naming.book(summit))
+    return narrowed(summit, Asked(query, **chosen), party_names.book(summit))
 
 
 def keys(shown: Shown) -> list[str]:

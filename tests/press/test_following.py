@@ -12,7 +12,7 @@ import pytest
 from django.core import mail
 from django.core.management import call_command
 
-from delegations.domain import merging
+from delegations.membership_changes.services import merging
 from press.domain import lifts, texts
 from press.models import Lift, Text
 from sessions.domain import edits, floor, line_up, places, releases, restoring, speakers, speech_watch

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Model
 
-from delegations.domain import sheets
+from delegations.imports.services import import_files
 from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
 from sessions.models import FloorRequest, Session
@@ -161,7 +161,7 @@ def _files(world: World) -> Iterator[Look]:
             yield Look(f"admin:{page}_change", _keys(make(summit=here, **more)))
     # One that asks something.
     asks = f"party,formal name\n{world.own.name},Called otherwise\n".encode()
-    kept = sheets.store(summit=here, purpose="parties", filename="x.csv", content=asks, by=SYSTEM)
+    kept = import_files.store(summit=here, purpose="parties", filename="x.csv", content=asks, by=SYSTEM)
     yield Look("admin:delegations_sheet_change", _keys(kept))
     for state, ended in (("waiting", None), ("cancelled", ago(1))):
         made = Job.objects.create(

@@ -31,18 +31,16 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from delegations.domain import codes, links, visas
-from delegations.models import (
-    Membership,
-    Overpass,
-    OverpassRule,
-    Particulars,
-    Party,
-    Photo,
-    Retention,
-    SignInCode,
-    VisaLetter,
-)
+from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.invitations.services import links
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import SignInCode
+from delegations.portal_access.services import sign_in_codes
+from delegations.privacy.models import Retention
+from delegations.travel.models.visas import VisaLetter
+from delegations.travel.services import visas
 from press.domain import subscribers
 from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
@@ -311,7 +309,7 @@ def _add_letters(world: World, parties: dict[Whose, Party]) -> None:
     proven = Client()
     proven.post("/portal/sign-in/", {"mailbox": member.person.email})
     row_of = SignInCode.objects.get(mailbox=member.person.email)
-    entered = proven.post("/portal/sign-in/code/", {"code": codes.code_of(row_of.nonce)})
+    entered = proven.post("/portal/sign-in/code/", {"code": sign_in_codes.code_of(row_of.nonce)})
     assert entered["Location"] == "/portal/"
     by_code = Reader("mailbox", frozenset({str(Role.DELEGATE)}))
     world.readers.append(Somebody(by_code, proven.cookies[settings.SESSION_COOKIE_NAME].value))

@@ -19,8 +19,8 @@ KILLS = 2
 # Each worker has two processes and each process has one mail on the wire at most.
 IN_FLIGHT = 2 * KILLS
 INVITE = """
-from delegations.domain import invitations
-from delegations.models import Party
+from delegations.invitations.services import invitations
+from delegations.parties.models.parties import Party
 from summit.users.models import User
 from summit.outbox.models import Message
 by = User.objects.get(email="organiser@summit.example")

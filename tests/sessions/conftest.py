@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import edits, releases
 from sessions.domain.removals import Decision
 from sessions.models import PublicNotice, Release, Session, Visibility

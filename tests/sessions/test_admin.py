@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import releases
 from sessions.models import Participant, Release, Session, Visibility
 from summit.audit import access_log

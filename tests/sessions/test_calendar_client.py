@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from icalendar import Calendar
 
-from delegations.domain.mailboxes import Mailbox
+from delegations.mailboxes.selectors import Mailbox
 from sessions.domain import calendars, telling
 from sessions.domain.differences import Programme, differences
 from sessions.domain.facts import to_facts

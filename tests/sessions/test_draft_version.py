@@ -7,7 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Category, Membership, Party
+from delegations.members.models import particulars
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from sessions.domain import standings
 from sessions.models import (
     Document,
@@ -56,7 +59,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "party": lambda: Party.objects.update(name="Another"),
     "category": lambda: Category.objects.update(names={"en": "Another"}),
     "membership": lambda: Membership.objects.all()[:1].get().delete(),
-    "particulars": lambda: f.Particulars.objects.update(arrives_at=f.START),
+    "particulars": lambda: particulars.Particulars.objects.update(arrives_at=f.START),
     "session": lambda: Session.objects.update(title="Another"),
     "own kind": lambda: OwnKind.objects.update(name="Another"),
     "text": lambda: SessionText.objects.all().delete(),

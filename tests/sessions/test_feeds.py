@@ -10,8 +10,9 @@ from django.http import HttpResponse
 from django.test import Client
 from icalendar import Calendar
 
-from delegations.domain import departures, doors
-from delegations.models import Party
+from delegations.members import listeners
+from delegations.parties.models.parties import Party
+from delegations.portal_access.services import portal_sessions
 from sessions.domain import feeds, releases
 from sessions.models import Feed, Session, SignUp, SignUpState, Visibility
 from summit.audit import services as audit
@@ -160,7 +161,7 @@ def test_the_address_is_in_no_log_nor_record_and_not_in_the_database(world: Worl
 
 def leave(world: World, row: Feed) -> None:
     world.member.membership.delete()
-    departures.leave(party=world.party, person=world.member, by=world.by)
+    listeners.leave(party=world.party, person=world.member, by=world.by)
 
 
 KILLED: dict[str, Callable[[World, Feed], object]] = {
@@ -191,7 +192,7 @@ def test_a_partys_calendar_dies_with_its_focal_point(world: World) -> None:
 def test_what_a_mailbox_opened_dies_where_it_stands_for_them_no_more(world: World) -> None:
     Person.objects.filter(pk=world.member.pk).update(email="member@aland.example")
     world.member.refresh_from_db()
-    door = doors.open_by_code(mailbox="member@aland.example", person=world.member, agent="")
+    door = portal_sessions.open_by_code(mailbox="member@aland.example", person=world.member, agent="")
     token = feeds.make(by=audit.Mailbox(door.public_id), person=world.member)[1]
     assert fetch(token).status_code == 200
     Person.objects.filter(pk=world.member.pk).update(email="other@aland.example")

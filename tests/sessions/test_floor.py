@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from delegations.domain import departures
+from delegations.members import listeners
 from sessions.domain import floor, floor_notices, releases, speakers
 from sessions.domain.floor import FloorRefused
 from sessions.models import FloorRequest, RequestState, Session
@@ -129,7 +129,7 @@ class TestDeciding:
             for name in ("Aland", "Beland")
         ]
         with transaction.atomic():
-            departures.leave(party=parties["Aland"], person=rows[0].speaker, by=organiser)
+            listeners.leave(party=parties["Aland"], person=rows[0].speaker, by=organiser)
         assert len(floor.grant(requests=rows, session=plenary, by=organiser)) == 1
         assert [each.state for each in FloorRequest.objects.order_by("pk")] == ["withdrawn", "granted"]
 

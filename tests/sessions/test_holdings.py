@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
-from delegations.domain import handovers, holdings, members
-from delegations.domain.holdings import Delegation, Desk, Item, NotHeld
-from delegations.models import Handover, Membership, Party
+from delegations.members.models.members import Membership
+from delegations.members.services import members
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.handover_items import Delegation, Desk, Item, NotHeld
+from delegations.membership_changes.models import Handover
+from delegations.membership_changes.services import handovers
+from delegations.parties.models.parties import Party
 from sessions.domain import places, releases
 from sessions.models import Participant, Session, Slot, Visibility
 from summit.audit.models import AuditEntry
@@ -60,7 +64,7 @@ class TestHeld:
         place(photo, head.person)
         # The party's place is the party's.
         f.ParticipantFactory(session=session(summit), party=party)
-        assert holdings.held(head.person) == [
+        assert handover_items.held(head.person) == [
             ("speech", slot.public_id),
             ("bilateral", meeting.public_id),
             ("signature", signing.public_id),
@@ -73,17 +77,17 @@ class TestHeld:
         place(session(summit, cancelled_at=db_now()), head.person)
         running = session(summit, hours=0)
         place(running, head.person)
-        assert holdings.held(head.person) == [("place", running.public_id)]
+        assert handover_items.held(head.person) == [("place", running.public_id)]
         # After the summit all of it is told.
         Summit.objects.update(starts_on=f.START.date(), ends_on=f.START.date())
         person = Person.objects.select_related("summit").get(pk=head.person.pk)
-        assert len(holdings.held(person)) == 2
+        assert len(handover_items.held(person)) == 2
 
 
 class TestTold:
-    def told(self, row: Session, what: str, reader: holdings.Reader, key: str = "") -> Item:
+    def told(self, row: Session, what: str, reader: handover_items.Reader, key: str = "") -> Item:
         keys = [(what, key or row.public_id)]
-        (item,) = holdings.items(summit=row.summit, keys=keys, reader=reader)
+        (item,) = handover_items.items(summit=row.summit, keys=keys, reader=reader)
         return item
 
     def test_a_desk_that_sees_the_draft_reads_its_title(self, summit: Summit, head: Membership) -> None:

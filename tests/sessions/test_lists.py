@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.models import PartyName
+from delegations.parties.models.parties import PartyName
 from sessions.models import OwnKind, Session, SessionText
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role

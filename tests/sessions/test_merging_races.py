@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from delegations.domain import merging
-from delegations.models import Party
+from delegations.membership_changes.services import merging
+from delegations.parties.models.parties import Party
 from sessions.domain import signups
 from sessions.models import Visibility
 from summit.core.database_clock import db_now

@@ -6,11 +6,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.admin.occasion_column import words
-from delegations.domain import gaps, links, occasions, overview, progress
-from delegations.domain.answers import AnswerRefused, answer
-from delegations.domain.invitations import invite, preview, revoke
-from delegations.models import Invitation, InvitationLink
+from delegations.invitations import occasions
+from delegations.invitations.admin.occasion_column import words
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.selectors import expiring_links, standing
+from delegations.invitations.selectors.eligibility import preview
+from delegations.invitations.services import links
+from delegations.invitations.services.answers import AnswerRefused, answer
+from delegations.invitations.services.invitations import invite, revoke
+from delegations.overview.selectors import completeness, progress
 from sessions.models import Session
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
@@ -121,10 +125,10 @@ def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
     invite(parties=[party, other], occasion=row.public_id, by=by)
     answer(invitation=Invitation.objects.get(party=party), answer="regrets", note="", name="A", by=by)
     InvitationLink.objects.update(expires_at=db_now() + timedelta(days=1))
-    stands = {name: gaps.counts(summit)[name] for name in overview.STANDINGS}
+    stands = {name: completeness.counts(summit)[name] for name in standing.STANDINGS}
     assert stands == {**dict.fromkeys(stands, 0), "uninvited": 2}
     assert (progress.by_day(summit), progress.by_continent(summit)) == (({}, {}), [])
-    assert (gaps.declined_lately(summit).count(), gaps.ending_links().count()) == (0, 0)
+    assert (completeness.declined_lately(summit).count(), expiring_links.ending_links().count()) == (0, 0)
 
 
 class TestPortal:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import releases
 from sessions.domain.released import released
 from sessions.models import Session

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models.functions import Now
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import differences as domain_differences
 from sessions.domain import edits, notices, releases
 from sessions.domain.differences import differences

@@ -9,7 +9,7 @@ from django.core import mail
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from delegations.models import Capacity
+from delegations.members.models.categories import Capacity
 from sessions.domain import edits, member, releases, removals
 from sessions.domain.removals import Decision, RemovalUndecided
 from sessions.models import PublicNotice, PublicRemoval, Session, Visibility

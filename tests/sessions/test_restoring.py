@@ -7,7 +7,8 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 
-from delegations.models import Category, Ended, FormerMember
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Ended, FormerMember
 from sessions.domain import edits, releases, restoring
 from sessions.domain.released import released
 from sessions.domain.restored import Why

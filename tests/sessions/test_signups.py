@@ -7,8 +7,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
 
-from delegations.domain import departures, merging
-from delegations.models import Party, PortalSignIn
+from delegations.members import listeners
+from delegations.membership_changes.services import merging
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
 from sessions.domain import edits, releases, signup_notices, signups
 from sessions.domain.meanwhile import meanwhile
 from sessions.domain.signups import SignUpRefused
@@ -139,7 +141,7 @@ def test_a_departure_frees_the_place(summit: Summit, party: Party, organiser: Us
     for person in (gone, stays):
         signups.sign_up(session=row, person=person, by=person.user)
     with transaction.atomic():
-        departures.leave(party=party, person=gone, by=organiser)
+        listeners.leave(party=party, person=gone, by=organiser)
     assert states(row) == [("Stays", "place")]
 
 

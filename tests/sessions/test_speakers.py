@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from delegations.models import Answer, Party
+from delegations.invitations.models.invitations import Answer
+from delegations.parties.models.parties import Party
 from press.models import TextKind
 from sessions.domain import line_up, speakers
 from sessions.domain.releases import release

@@ -9,7 +9,7 @@ from django.db import transaction
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import releases, sequences, storing
 from sessions.domain.drafts import draft
 from sessions.domain.released import snapshot

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 from django.test import Client
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import edits, feeds, updates
 from sessions.models import Members, Release, Session, Visibility
 from summit.people.models import Person

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from delegations.domain import nightly
+from delegations.privacy.services import nightly_purge
 from sessions import reading
 from sessions.domain.incoming import uploads
 from sessions.domain.incoming.kept import _naming
@@ -140,7 +140,7 @@ def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> No
     # Every night as well, be the summit a demonstration.
     ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     Summit.objects.update(illustrative=True)
-    nightly.purge_all()
+    nightly_purge.purge_all()
     assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk}
 
 

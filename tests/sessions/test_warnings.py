@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.domain import edits, warnings
 from sessions.domain.drafts import draft
 from sessions.domain.warnings import RULES, Kind

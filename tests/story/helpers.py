@@ -11,7 +11,8 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from delegations.models import Invitation, Party
+from delegations.invitations.models.invitations import Invitation
+from delegations.parties.models.parties import Party
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from summit.users.models import User

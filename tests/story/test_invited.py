@@ -8,8 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from delegations.domain import gaps, overview
-from delegations.models import Invitation, PartyKind, Reply
+from delegations.invitations.models.invitations import Invitation, Reply
+from delegations.invitations.selectors import standing
+from delegations.overview.selectors import completeness
+from delegations.parties.models.parties import PartyKind
 from portal.demo import border_security
 from portal.demo.names import SUMMIT
 from summit.audit.models import AuditEntry
@@ -25,7 +27,9 @@ FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))
 
 
 def _standing(summit: Summit) -> dict[str, int]:
-    return {name: number for name, number in gaps.counts(summit).items() if number and name in overview.STANDINGS}
+    return {
+        name: number for name, number in completeness.counts(summit).items() if number and name in standing.STANDINGS
+    }
 
 
 def _invite_all(summit: Summit, organiser: Client) -> None:

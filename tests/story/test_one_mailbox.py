@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from icalendar import Calendar
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from sessions.domain import edits, notices, releases
 from sessions.models import Participant, Session, Visibility

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from delegations.domain import reminders
+from delegations.invitations.services import reminders
 from press.domain import alarms, announce, recalls
 from press.models import Announcement, Lift, LiftMode
 from summit.outbox.domain import delivery

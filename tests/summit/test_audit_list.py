@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from delegations.domain import invitations
+from delegations.invitations.services import invitations
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
 from summit.audit.actions import DEEDS
@@ -176,7 +176,9 @@ class TestManyEntries:
             desk.get(ADDRESS, query)
             with CaptureQueriesContext(connection) as queries:
                 desk.get(ADDRESS, query)
-            assert not any("COUNT(" in each["sql"] and "auditentry" in each["sql"] for each in queries)
+            # PostgreSQL's log has no text of a statement that is prepared.
+            texts = [each["sql"] or "" for each in queries]
+            assert not any("COUNT(" in sql and "auditentry" in sql for sql in texts)
             return len(queries)
 
         numbers = []

@@ -16,7 +16,7 @@ from django.contrib.sessions.models import Session as BrowserSession
 from django.core.cache import cache
 from django.db import connection
 
-from delegations.domain import nightly
+from delegations.privacy.services import nightly_purge
 from summit import settings as module
 from summit.celery import app, keep_connection
 from summit.maintenance.sweeps import SWEEPS
@@ -63,7 +63,7 @@ def test_sweeps_run_often() -> None:
     # Whatever the page says of the next purge.
     night = schedule["purge"]["schedule"]
     assert schedule["sweep"]["schedule"] == 1
-    assert (night.hour, night.minute) == ({nightly.HOUR}, {nightly.MINUTE})
+    assert (night.hour, night.minute) == ({nightly_purge.HOUR}, {nightly_purge.MINUTE})
 
 
 def test_every_kind_of_message_has_a_task() -> None:

@@ -8,8 +8,8 @@ from django.db import IntegrityError, models
 from django.db.models import Q
 from django.test import Client
 
-from delegations.admin.parties import PartyAdmin
-from delegations.models import Party
+from delegations.overview.admin.parties import PartyAdmin
+from delegations.parties.models.parties import Party
 from sessions.models import Participant
 from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin

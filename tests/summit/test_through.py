@@ -7,8 +7,8 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from delegations.domain import retention_times
-from delegations.models import Retention
+from delegations.privacy.models import Retention
+from delegations.privacy.services import retention_times
 from press.models import Text
 from sessions.admin.kinds import OwnKindAdmin
 from sessions.models import OwnKind

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from delegations.domain.columns import recognised
-from delegations.domain.incoming.apply import preview, read_in
-from delegations.domain.incoming.report import Line, Report
-from delegations.domain.incoming.values import Unreadable
+from delegations.imports.column_recognition import recognised
+from delegations.imports.selectors.report import Line, Report
+from delegations.imports.services.importer import preview, read_in
+from delegations.parties.selectors.party_kinds import Unreadable
 from summit.audit.services import SYSTEM
 from summit.import_export import parsers as tables
 from summit.import_export.parsers import TableProblem

@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import declarations
-from delegations.models import Declaration, DeclarationKind, DeclarationState, Membership
+from delegations.members.models.members import Membership
+from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
+from delegations.travel.services import declarations
 from portal.delegation import Desk, desk, see_other
 
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}

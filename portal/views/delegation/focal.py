@@ -10,9 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from delegations.domain import acting, focal
-from delegations.domain.acting import ActingRefused
-from delegations.models import FocalPoint, FocalPointRequest, RequestState
+from delegations.focal_points.models import FocalPointRequest, RequestState
+from delegations.focal_points.services import focal_points as focal_points_services
+from delegations.focal_points.services import requests
+from delegations.focal_points.services.focal_points import ActingRefused
+from delegations.members.models.focal_points import FocalPoint
 from portal.delegation import Desk, desk, see_other
 
 SIGNS = {
@@ -21,7 +23,7 @@ SIGNS = {
     RequestState.REFUSED: "bad",
     RequestState.WITHDRAWN: "off",
 }
-_TYPED = {"dir": "auto", "maxlength": focal.NAME_LENGTH}
+_TYPED = {"dir": "auto", "maxlength": requests.NAME_LENGTH}
 
 
 class FocalForm(forms.Form):
@@ -69,8 +71,8 @@ def focal_points(request: HttpRequest, found: Desk) -> HttpResponse:
         point = form.points.get(form.cleaned_data.pop("instead_of"))
         instead = point.person if point else None
         try:
-            focal.ask(party=found.party, instead_of=instead, by=found.by, **form.cleaned_data)
-        except focal.FocalProblem as problem:
+            requests.ask(party=found.party, instead_of=instead, by=found.by, **form.cleaned_data)
+        except requests.FocalProblem as problem:
             form.add_error(problem.field, str(problem))
         except ActingRefused as refused:
             form.add_error("email", str(refused))
@@ -86,7 +88,7 @@ def _page(
     rows = [{"row": row, "sign": SIGNS[RequestState(row.state)], "waits": row.state == "open"} for row in asked]
     # What waits stands first, whatever was decided since.
     rows.sort(key=lambda each: not each["waits"])
-    mine = acting.own(found.party, found.by)
+    mine = focal_points_services.own(found.party, found.by)
     context = found.context(
         points=points, rows=rows, form=form, mine=mine.pk if mine else None, leaves=len(points) > 1
     )
@@ -101,7 +103,7 @@ def withdraw(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     try:
-        focal.withdraw(request=row, by=found.by)
+        requests.withdraw(request=row, by=found.by)
     except ActingRefused as refused:
         return _refused(request, found, str(refused))
     return see_other("focal_points", found.party.public_id)
@@ -113,9 +115,9 @@ def leave(request: HttpRequest, found: Desk) -> HttpResponse:
     """Say what follows, to whoever may leave; a POST lets the reader act no more for the delegation."""
     try:
         if request.method != "POST":
-            acting.leaving(found.party, found.by)
+            focal_points_services.leaving(found.party, found.by)
         else:
-            acting.leave(party=found.party, by=found.by)
+            focal_points_services.leave(party=found.party, by=found.by)
             # What opened this page may have ended with it: the portal's home says what is left.
             return see_other("home")
     except ActingRefused as refused:

@@ -11,10 +11,18 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.domain import badge_check, badges, entering, handovers, holdings, members, visas
-from delegations.domain.people import SeemsKnown
-from delegations.forms import PersonForm
-from delegations.models import Badge, Declaration, DeclarationState, FormerMember, Membership, VisaLetter
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors import badge_check, badges
+from delegations.members.forms import PersonForm
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.selectors import naming_rules
+from delegations.members.services import members, registration
+from delegations.members.services.people import SeemsKnown
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.services import handovers
+from delegations.travel.models.declarations import Declaration, DeclarationState
+from delegations.travel.models.visas import VisaLetter
+from delegations.travel.services import visas
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
 from summit.people.models import Person
@@ -36,8 +44,8 @@ def follows(found: Desk, member: Membership) -> list[str]:
 def left(found: Desk, person: Person) -> list[str]:
     """Return in words what is somebody's own and waits for protocol when they leave. Two queries a kind of item."""
     person.summit = found.summit
-    reader = holdings.Delegation(found.party, (*found.viewer.people, person))
-    rows = holdings.items(summit=found.summit, keys=holdings.held(person), reader=reader)
+    reader = handover_items.Delegation(found.party, (*found.viewer.people, person))
+    rows = handover_items.items(summit=found.summit, keys=handover_items.held(person), reader=reader)
     return [row.words for row in rows]
 
 
@@ -63,7 +71,7 @@ def withdraw(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
     if request.method == "POST":
         try:
             members.withdraw(membership=member, by=found.by)
-        except members.NamingRefused as problem:
+        except naming_rules.NamingRefused as problem:
             refused = str(problem)
         else:
             say_gone(request, found, member)
@@ -90,7 +98,7 @@ def replace(request: HttpRequest, found: Desk, person: str) -> HttpResponse:
             fresh = _put(request, found, member, form)
         except SeemsKnown as seems:
             hits = seems.hits
-        except members.NamingRefused as refused:
+        except naming_rules.NamingRefused as refused:
             return _page(request, found, member, form, refused=str(refused), status=409)
         except (ValidationError, PermissionDenied) as problem:
             tell(form, problem)
@@ -109,7 +117,7 @@ def _put(request: HttpRequest, found: Desk, member: Membership, form: PersonForm
         return members.replace(membership=member, person=found.entered(chosen), by=found.by)
     values = {name: form.cleaned_data[name] for name in NAMED_BY}
     another = request.POST.getlist("another")
-    return entering.enter_and_replace(membership=member, values=values, by=found.by, another=another)
+    return registration.enter_and_replace(membership=member, values=values, by=found.by, another=another)
 
 
 def _page(

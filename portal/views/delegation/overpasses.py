@@ -8,8 +8,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.domain.overpasses import OverpassRefused, pass_on, shares
-from delegations.models import Membership, Overpass
+from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.services.transferable_passes import OverpassRefused, pass_on, shares
+from delegations.members.models.members import Membership
 from portal.delegation import Desk, desk, see_other
 from summit.people.models import Person
 

@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import entering, members, outstanding, quotas
-from delegations.domain.duplicates import Hit
-from delegations.domain.people import SeemsKnown
-from delegations.domain.quotas import Meter
-from delegations.forms import PersonForm
-from delegations.models import Membership
+from delegations.members.forms import PersonForm
+from delegations.members.models.members import Membership
+from delegations.members.selectors import naming_rules, quotas
+from delegations.members.selectors.quotas import Meter
+from delegations.members.services import members, registration
+from delegations.members.services.duplicates import Hit
+from delegations.members.services.people import SeemsKnown
+from delegations.overview.selectors import member_completeness
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.standing import WORDS, numbers
 from summit.people.models import Person
@@ -28,14 +30,14 @@ NAMED_BY = ("name", "office", "form_of_address", "rank", "email", "language")
 @desk("delegations.membership.view")
 def people(request: HttpRequest, found: Desk) -> HttpResponse:
     """Show who is named, who is confirmed, and what is missing for whom."""
-    rows = [_row(member) for member in outstanding.roll(found.party)]
+    rows = [_row(member) for member in member_completeness.roll(found.party)]
     unconfirmed = sum(row["member"].confirmed_at is None for row in rows)
     context = found.context(rows=rows, unconfirmed=unconfirmed, **numbers(found))
     return render(request, "portal/delegation/people.html", context)
 
 
 def _row(member: Any) -> dict[str, Any]:
-    lacks = [what for what in outstanding.lacking(member) if what != outstanding.CONFIRMATION]
+    lacks = [what for what in member_completeness.lacking(member) if what != member_completeness.CONFIRMATION]
     return {"member": member, "lacks": [WORDS[what] for what in lacks]}
 
 
@@ -74,7 +76,7 @@ def category_field(meters: list[Meter]) -> forms.ChoiceField:
 
 def asked_for(form: PersonForm) -> None:
     """Call no field optional that is missing as long as it is empty, though what is there is stored without it."""
-    for name in (*outstanding.VETTED_BY, "arrives_at", "name", "office"):
+    for name in (*member_completeness.VETTED_BY, "arrives_at", "name", "office"):
         if name in form.fields:
             form.fields[name].depends = True  # type: ignore[attr-defined]
 
@@ -105,7 +107,7 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
                 person = found.entered(request.POST["known"])
                 members.name(party=found.party, person=person, category=category, by=found.by)
             else:
-                person = entering.enter_and_name(
+                person = registration.enter_and_name(
                     party=found.party,
                     values=values,
                     category=category,
@@ -114,7 +116,7 @@ def add(request: HttpRequest, found: Desk) -> HttpResponse:
                 ).person
         except SeemsKnown as seems:
             known = seems.hits
-        except (members.NamingRefused, members.QuotaFull) as refused:
+        except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         except (ValidationError, PermissionDenied) as problem:
             tell(form, problem)

@@ -9,11 +9,14 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.domain import members, photos, quotas, shown
-from delegations.domain import people as domain
-from delegations.fields import GROUPS, PERSON, Reader, filled, label
-from delegations.forms import PersonForm
-from delegations.models import Membership, VisaLetter
+from delegations.members import access_log
+from delegations.members.field_access import GROUPS, PERSON, Reader, filled, label
+from delegations.members.forms import PersonForm
+from delegations.members.models.members import Membership
+from delegations.members.selectors import naming_rules, quotas
+from delegations.members.services import members, photos
+from delegations.members.services import people as domain
+from delegations.travel.models.visas import VisaLetter
 from portal.delegation import Desk, desk, see_other
 from portal.views.delegation.people import asked_for, category_field, tell
 from summit.people.models import Person
@@ -112,7 +115,7 @@ def edit(request: HttpRequest, found: Desk, person: str, section: str) -> HttpRe
         else:
             return see_other("person", found.party.public_id, whole.public_id)
     if section == "passport":
-        shown.note_passport(by=found.by, person=whole, fields=own)
+        access_log.note_passport(by=found.by, person=whole, fields=own)
     others = [label_of(name) for name in fields if name not in may]
     return _form(request, found, member, section, form, others=others)
 
@@ -135,7 +138,7 @@ def _category(request: HttpRequest, found: Desk, member: Membership, whole: Pers
         category = next(meter.category for meter in meters if meter.category and meter.category.code == code)
         try:
             members.move(membership=member, category=category, by=found.by)
-        except (members.NamingRefused, members.QuotaFull) as refused:
+        except (naming_rules.NamingRefused, quotas.QuotaFull) as refused:
             form.add_error("category", str(refused))
         else:
             return see_other("person", found.party.public_id, whole.public_id)

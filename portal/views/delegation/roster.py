@@ -6,11 +6,13 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import exports, sheets
-from delegations.domain.incoming.values import Unreadable
-from delegations.models import Sheet, SheetPurpose
-from delegations.printed import blank, tables
-from delegations.sheet_words import WORDS
+from delegations.core import table_files
+from delegations.imports import blank_files
+from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.services import import_files
+from delegations.imports.verbose_names import WORDS
+from delegations.members.selectors import exports
+from delegations.parties.selectors.party_kinds import Unreadable
 from portal.delegation import Desk, desk, see_other
 from summit.audit import access_log
 from summit.people.models import Person
@@ -38,8 +40,8 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         file = form.cleaned_data["file"]
         try:
-            sheets.look_at_size(file.size)
-            row = sheets.store(
+            import_files.look_at_size(file.size)
+            row = import_files.store(
                 summit=found.summit,
                 party=found.party,
                 purpose=SheetPurpose.PEOPLE,
@@ -47,7 +49,7 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
                 content=file.read(),
                 by=found.by,
             )
-        except sheets.SheetProblem as problem:
+        except import_files.SheetProblem as problem:
             form.add_error("file", str(problem))
         else:
             return see_other("people_sheet", found.party.public_id, row.public_id)
@@ -61,23 +63,23 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
 def blank_table(request: HttpRequest, found: Desk) -> HttpResponse:
     """Return an empty table, a spreadsheet or what `?ending=` asks for."""
     asked = request.GET.get("ending", "")
-    ending = asked if asked in blank.MEDIA_TYPES else blank.XLSX
-    content = blank.for_party(party=found.party, ending=ending)
+    ending = asked if asked in blank_files.MEDIA_TYPES else blank_files.XLSX
+    content = blank_files.for_party(party=found.party, ending=ending)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
-    return HttpResponse(content, content_type=blank.MEDIA_TYPES[ending], headers=headers)
+    return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
 @require_safe
 @desk("delegations.membership.view")
 def export(request: HttpRequest, found: Desk) -> HttpResponse:
     """Return the delegation's people, a spreadsheet or what `?take=` asks for; who took it has seen them."""
-    ending = tables.ending_of(request.GET.get("take", ""))
+    ending = table_files.ending_of(request.GET.get("take", ""))
     made = exports.own_people(found.party, by=found.by)
-    content = tables.write(exports.cells(made, named=ending == tables.JSON), ending=ending)
+    content = table_files.write(table_files.cells(made, named=ending == table_files.JSON), ending=ending)
     if made.people:
         access_log.note_list(by=found.by, label=Person._meta.label_lower, rows=made.people, fields=made.fields)
     headers = {"Content-Disposition": f'attachment; filename="people.{ending}"'}
-    return HttpResponse(content, content_type=tables.MEDIA_TYPES[ending], headers=headers)
+    return HttpResponse(content, content_type=table_files.MEDIA_TYPES[ending], headers=headers)
 
 
 def _sheet(found: Desk, public_id: str) -> Sheet:
@@ -96,12 +98,12 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
     row, refused = _sheet(found, sheet), ""
     if request.method == "POST":
         try:
-            sheets.take(sheet=row, by=found.by)
-        except (sheets.SheetProblem, Unreadable) as problem:
+            import_files.take(sheet=row, by=found.by)
+        except (import_files.SheetProblem, Unreadable) as problem:
             refused = str(problem)
         else:
             return see_other("people_sheet", found.party.public_id, row.public_id)
-    report = sheets.report_of(row)
+    report = import_files.report_of(row)
     if report is None:
         raise Http404
     context = found.context(sheet=row, writes=report.writes, refused=refused, own=True)
@@ -113,5 +115,5 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
 @desk(READ_IN)
 def drop(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
     """Delete a table; what was taken over of it stays."""
-    sheets.drop(sheet=_sheet(found, sheet), by=found.by)
+    import_files.drop(sheet=_sheet(found, sheet), by=found.by)
     return see_other("people_table", found.party.public_id)

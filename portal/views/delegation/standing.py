@@ -12,36 +12,33 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from delegations.domain import answers, handovers, holdings, outstanding, quotas
-from delegations.models import (
-    Declaration,
-    DeclarationKind,
-    DeclarationState,
-    FocalPointRequest,
-    FormerMember,
-    Membership,
-    Policy,
-    RequestState,
-    VisaLetter,
-    VisaState,
-)
+from delegations.focal_points.models import FocalPointRequest, RequestState
+from delegations.invitations.services import answers
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.selectors import quotas
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.services import handovers
+from delegations.overview.selectors import member_completeness
+from delegations.parties.models.policy import Policy
+from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
+from delegations.travel.models.visas import VisaLetter, VisaState
 from portal.delegation import Desk, desk
 from summit.core.database_clock import db_now
 
 # How many changes are told, the newest first.
 CHANGES = 6
 WORDS = {
-    outstanding.CONFIRMATION: gettext_lazy("to be confirmed"),
-    outstanding.PASSPORT: gettext_lazy("passport"),
-    outstanding.PHOTO: gettext_lazy("photograph"),
-    outstanding.ARRIVAL: gettext_lazy("arrival"),
-    outstanding.VISA: gettext_lazy("visa letter refused: ask anew"),
+    member_completeness.CONFIRMATION: gettext_lazy("to be confirmed"),
+    member_completeness.PASSPORT: gettext_lazy("passport"),
+    member_completeness.PHOTO: gettext_lazy("photograph"),
+    member_completeness.ARRIVAL: gettext_lazy("arrival"),
+    member_completeness.VISA: gettext_lazy("visa letter refused: ask anew"),
 }
 # Where each of them is entered: the section of the person's page, and the field in it.
 FIELDS = {
-    outstanding.PASSPORT: ("passport", "id_passport_name"),
-    outstanding.PHOTO: ("photo", "id_photo"),
-    outstanding.ARRIVAL: ("travel", "id_arrives_at_0"),
+    member_completeness.PASSPORT: ("passport", "id_passport_name"),
+    member_completeness.PHOTO: ("photo", "id_photo"),
+    member_completeness.ARRIVAL: ("travel", "id_arrives_at_0"),
 }
 
 
@@ -50,7 +47,7 @@ FIELDS = {
 def standing(request: HttpRequest, found: Desk) -> HttpResponse:
     """Show where the delegation stands."""
     now, policy = db_now(), Policy.objects.of(found.summit)
-    members = list(outstanding.roll(found.party))
+    members = list(member_completeness.roll(found.party))
     letters = VisaLetter.objects.filter(party=found.party).select_related("person")
     declared = Declaration.objects.filter(party=found.party).select_related("person", "kind")
     requests = FocalPointRequest.objects.filter(party=found.party)
@@ -62,7 +59,7 @@ def standing(request: HttpRequest, found: Desk) -> HttpResponse:
         policy=policy,
         members=members,
         confirmed=sum(row.confirmed_at is not None for row in members),
-        missing=lines(found, outstanding.missing(members, policy, now)),
+        missing=lines(found, member_completeness.missing(members, policy, now)),
         kinds=kinds(found),
         waiting=[*waiting(*told), *left(found)],
         changes=changes(found, members, *told),
@@ -79,7 +76,7 @@ def numbers(found: Desk) -> dict[str, Any]:
     return {"meters": told, "offered": [meter.label for meter in meters if meter not in told]}
 
 
-def lines(found: Desk, missing: list[outstanding.Missing]) -> dict[str, Any]:
+def lines(found: Desk, missing: list[member_completeness.Missing]) -> dict[str, Any]:
     """Return what is missing in a line for each person and deadline, in their order, each thing with the address
     where it is entered; and how many things it is."""
     rows: dict[tuple[int, datetime | None], dict[str, Any]] = {}
@@ -94,9 +91,9 @@ def lines(found: Desk, missing: list[outstanding.Missing]) -> dict[str, Any]:
 def address(found: Desk, member: Membership, what: str) -> str:
     """Return where what is missing for somebody is entered."""
     keys = [found.party.public_id, member.person.public_id]
-    if what == outstanding.VISA:
+    if what == member_completeness.VISA:
         return f"{reverse('portal:visas', args=keys[:1])}?person={keys[1]}#id_embassy"
-    if what == outstanding.CONFIRMATION:
+    if what == member_completeness.CONFIRMATION:
         return f"{reverse('portal:person', args=keys)}#confirm"
     section, field = FIELDS[what]
     return f"{reverse('portal:person_edit', args=[*keys, section])}#{field}"
@@ -128,7 +125,7 @@ def left(found: Desk) -> Iterator[str]:
     """Yield in a sentence what was somebody's own and waits for protocol. As many queries for many."""
     rows = list(handovers.waiting(found.summit).filter(party=found.party))
     people = (*found.viewer.people, *(row.giver for row in rows))
-    reader = holdings.Delegation(found.party, people)
+    reader = handover_items.Delegation(found.party, people)
     for row, item in handovers.told(rows, summit=found.summit, reader=reader):
         said = {"person": row.giver.label, "item": item.words}
         yield _("Protocol decides who takes what was %(person)s’s: %(item)s.") % said

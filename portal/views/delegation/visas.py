@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from delegations.domain import shown, visas
-from delegations.domain.visa_texts import reference
-from delegations.models import Membership, Policy, VisaLetter, VisaState
-from delegations.paper import visa
+from delegations.members.models.members import Membership
+from delegations.parties.models.policy import Policy
+from delegations.travel import access_log, visa_letter_pdf
+from delegations.travel.models.visas import VisaLetter, VisaState
+from delegations.travel.selectors.visa_letter_text import reference
+from delegations.travel.services import visas
 from portal.delegation import Desk, desk, see_other
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
@@ -126,10 +128,10 @@ def paper(request: HttpRequest, found: Desk, letter: str) -> HttpResponse:
     if row.state != VisaState.ISSUED:
         raise Http404
     try:
-        content = visa.write(row)
+        content = visa_letter_pdf.write(row)
     except MissingFontError as problem:
         return _refused(request, found, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
-    shown.note_visa_letter(by=found.by, letter=row)
+    access_log.note_visa_letter(by=found.by, letter=row)
     response = HttpResponse(content, content_type="application/pdf")
     # The name tells nothing of anybody.
     response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'

@@ -14,11 +14,11 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from delegations.domain import people
-from delegations.domain.incoming.apply import read_in
-from delegations.domain.incoming.known import Known, look
-from delegations.domain.naming import Books, kind_word
-from delegations.models import Party
+from delegations.imports.selectors.existing_rows import Known, look
+from delegations.imports.services.importer import read_in
+from delegations.members.services import people
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.party_names import Books, kind_word
 from press.domain import deciding, editions, incoming, lifts, texts
 from press.domain.importing.files import SpeechFile
 from press.domain.importing.report import Line, Report

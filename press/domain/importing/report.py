@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-from delegations.domain.incoming.report import Report as PartiesReport
+from delegations.imports.selectors.report import Report as PartiesReport
 from summit.uploads import report
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from delegations.domain import columns
-from delegations.domain.countries import code_of
-from delegations.domain.incoming.known import Known
-from delegations.models import Party
+from delegations.imports import column_recognition
+from delegations.imports.selectors.existing_rows import Known
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.countries import code_of
 from press.domain.incoming import Unreadable
 from summit.import_export.parsers import Table
 from summit.people.models import Person
@@ -27,7 +27,7 @@ class Row:
 def rows_of(table: Table) -> dict[str, Row]:
     """Return the rows by code in capitals, in their order; of two with one code the first counts. Raises Unreadable
     where no column says whose speech a row is."""
-    known = {name: place for place, name in columns.recognise(table.headings).known.items()}
+    known = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
     code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
     if code is None:
         raise Unreadable(_("No column of the table has codes of countries. Call one “iso3”."))

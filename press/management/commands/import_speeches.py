@@ -6,8 +6,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from delegations.domain.columns import recognised
-from delegations.domain.incoming.values import Unreadable as UnreadableTable
+from delegations.imports.column_recognition import recognised
+from delegations.parties.selectors.party_kinds import Unreadable as UnreadableTable
 from press.admin.moments import local_moment
 from press.domain.importing.apply import Order, import_speeches, preview
 from press.domain.importing.files import gather

@@ -6,8 +6,8 @@ import json
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from delegations.domain.retention import Piece, piece
-from delegations.models import Kept
+from delegations.privacy.models import Kept
+from delegations.privacy.services.retention import Piece, piece
 from sessions.models import ScheduleFile
 from summit.privacy.registry import Portion, Subject, portion
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.domain import nightly
-from delegations.domain.scans import harmless_name
+from delegations.invitations.services.scans import harmless_name
+from delegations.privacy.services import nightly_purge
 from sessions.domain.incoming import reading
 from sessions.domain.incoming.apply import preview, read_in
 from sessions.domain.incoming.plain import Unreadable
@@ -97,7 +97,7 @@ def drop(*, row: ScheduleFile, by: User) -> None:
         ScheduleFile.objects.filter(pk=row.pk).delete()
 
 
-@nightly.drops(20)
+@nightly_purge.drops(20)
 def drop_old() -> int:
     """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
     return uploads_services.drop_old(ScheduleFile)

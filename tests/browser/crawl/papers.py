@@ -5,26 +5,25 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from delegations.domain import badges, declarations, focal, overpasses, photos, sheets, visas
-from delegations.models import (
-    Declaration,
-    DeclarationKind,
-    FocalPoint,
-    Handover,
-    Overpass,
-    OverpassRule,
-    Particulars,
-    Party,
-    Photo,
-    Resemblance,
-    Sheet,
-    VisaLetter,
-)
+from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.services import badges, transferable_passes
+from delegations.focal_points.services import requests
+from delegations.imports.models import Sheet
+from delegations.imports.services import import_files
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.services import photos
+from delegations.membership_changes.models import Handover
+from delegations.parties.models.parties import Party
+from delegations.travel.models.declarations import Declaration, DeclarationKind
+from delegations.travel.models.visas import VisaLetter
+from delegations.travel.services import declarations, visas
 from sessions.models import Participant, Session
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
-from tests.delegations.test_photos import picture
+from tests.delegations.members.test_photos import picture
 
 
 def make(party: Party, by: User) -> dict[str, Any]:
@@ -55,14 +54,14 @@ def make(party: Party, by: User) -> dict[str, Any]:
     for row in members[1:2]:
         visas.ask(party=party, person=row.person, embassy="Consulate of the host", by=by)
     known: dict[str, Any] = {"party": party, "office": "First Secretary", "language": "fr", "by": by}
-    waiting = focal.ask(name="Gil Example", email="gil@land.example", **known)
-    like = focal.ask(name=first.name or "Gil Example", email="like@land.example", **known)
-    no = focal.ask(name="Hal Example", email="hal@land.example", **known)
-    focal.refuse(request=no, reason="One is enough.", by=by)
+    waiting = requests.ask(name="Gil Example", email="gil@land.example", **known)
+    like = requests.ask(name=first.name or "Gil Example", email="like@land.example", **known)
+    no = requests.ask(name="Hal Example", email="hal@land.example", **known)
+    requests.refuse(request=no, reason="One is enough.", by=by)
     OverpassRule.objects.create(summit=party.summit, name="Leaders’ floor", people=2, most=3)
-    overpasses.settle_summit(summit=party.summit, by=by)
+    transferable_passes.settle_summit(summit=party.summit, by=by)
     carried = Overpass.objects.filter(party=party).order_by("number")[0]
-    overpasses.pass_on(overpass=carried, seen=None, taker=first, by=by)
+    transferable_passes.pass_on(overpass=carried, seen=None, taker=first, by=by)
     members[0].party.memberships.update(confirmed_at=Now())
     issued = badges.issue(members=members[:2], by=by).done
     live = badges.reissue(badge=issued[0], by=by)
@@ -112,6 +111,6 @@ def _sheet(party: Party, by: User, own: Party | None) -> Sheet:
     if own is None:
         rows = text.splitlines()
         text = "\n".join([f"party,{rows[0]}", *(f"{party.name},{row}" for row in rows[1:])])
-    return sheets.store(
+    return import_files.store(
         summit=party.summit, party=own, purpose="people", filename="people.csv", content=text.encode(), by=by
     )

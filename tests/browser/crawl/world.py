@@ -18,22 +18,19 @@ from django.conf import settings
 from django.db.models.functions import Now
 from django.test import Client
 
-from delegations.domain import codes, invitations, links, participants
-from delegations.domain.answers import Way, answer
-from delegations.domain.scans import Scan
-from delegations.models import (
-    Capacity,
-    Category,
-    Invitation,
-    InvitationLink,
-    Membership,
-    ParticipantList,
-    Party,
-    Reply,
-    Resemblance,
-    Retention,
-    SignInCode,
-)
+from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply
+from delegations.invitations.services import invitations, links
+from delegations.invitations.services.answers import Way, answer
+from delegations.invitations.services.scans import Scan
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.members import Membership
+from delegations.participants.models import ParticipantList
+from delegations.participants.services import revisions
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import SignInCode
+from delegations.portal_access.services import sign_in_codes
+from delegations.privacy.models import Retention
 from press.domain import announce, attachments, deciding, editions, lifts, markings, subscribers, texts
 from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
 from sessions.domain import documents, edits, feeds, files, releases
@@ -118,7 +115,7 @@ def _invitations(summit: Summit) -> None:
     invitations.revoke(invitation=rows.filter(state="sent").order_by("-pk")[0], by=by)
     named = Membership.objects.filter(party__summit=summit).order_by("pk").values_list("pk", flat=True)
     Membership.objects.filter(pk__in=list(named)[::2]).update(confirmed_at=Now())
-    participants.freeze(summit=summit, by=by, note="For the printers.")
+    revisions.freeze(summit=summit, by=by, note="For the printers.")
     Retention.objects.filter(summit=summit, what="photo").update(days=14)
     InvitationLink.objects.filter(pk=InvitationLink.objects.order_by("-pk")[3].pk).update(first_used_at=Now())
 
@@ -424,7 +421,7 @@ def _others(summit: Summit, found: dict[str, Any]) -> dict[str, str]:
     asked, choosing, letter, long_ago = _browser(), _browser(), _browser(), _browser()
     asked.post("/portal/sign-in/", {"mailbox": SHARED, "email": SHARED})
     choosing.post("/portal/sign-in/", {"mailbox": SHARED, "email": SHARED})
-    code = codes.code_of(SignInCode.objects.order_by("-pk")[0].nonce)
+    code = sign_in_codes.code_of(SignInCode.objects.order_by("-pk")[0].nonce)
     choosing.post("/portal/sign-in/code/", {"code": code})
     # The crawl comes there later than a code is good for.
     SignInCode.objects.update(expires_at=db_now() + timedelta(days=1))

@@ -7,7 +7,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Membership, Party
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -8,9 +8,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from delegations.domain import visas
-from delegations.fields import Reader
-from delegations.models import LetterTemplate, Reply, ReplyScan
+from delegations.invitations.models.invitations import Reply, ReplyScan
+from delegations.invitations.models.letters import LetterTemplate
+from delegations.members.field_access import Reader
+from delegations.travel.services import visas
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.permissions.models import Role

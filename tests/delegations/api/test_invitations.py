@@ -7,8 +7,10 @@ import pytest
 from django.db.models import Q
 from django.utils import timezone
 
-from delegations.domain import letters
-from delegations.models import Invitation, Party, Policy
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.selectors import letter_facts
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -52,7 +54,7 @@ def test_two_parties_are_invited_and_answer_by_the_api_alone(place: Place) -> No
     went = organiser.post(f"{HERE}send/", {"answer_by": due.isoformat()})
     assert went.status_code == 200, went.content
     assert (went.json()["letters"], went.json()["skipped"]) == (3, [])
-    assert Message.objects.filter(kind=letters.KIND).count() == 3
+    assert Message.objects.filter(kind=letter_facts.KIND).count() == 3
     place.summit.refresh_from_db()
     assert place.summit.answer_by == due
     # The focal point answers for its own party; protocol records the other's.

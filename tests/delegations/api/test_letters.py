@@ -2,8 +2,9 @@
 
 import pytest
 
-from delegations.domain import links
-from delegations.models import Invitation, LetterTemplate
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.models.letters import LetterTemplate
+from delegations.invitations.services import links
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from tests import factories as f

@@ -5,7 +5,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from delegations.models import Badge, Category, FocalPoint, Membership, Policy
+from delegations.badges.models.badges import Badge
+from delegations.members.models.categories import Category
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.parties.models.policy import Policy
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role

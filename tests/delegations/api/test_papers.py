@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from delegations.domain import overpasses
-from delegations.models import FocalPoint, Membership, VisaLetter
+from delegations.badges.services import transferable_passes
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.travel.models.visas import VisaLetter
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from tests import factories as f
@@ -85,7 +87,7 @@ def test_a_pass_is_handed_on_by_whoever_has_seen_who_carries_it(place: Place) ->
     rule = f.OverpassRuleFactory(summit=place.summit, people=1)
     ada, bo = (f.MembershipFactory(party=place.one).person.public_id for _number in range(2))
     foreign = f.MembershipFactory(party=place.other).person.public_id
-    overpasses.settle_summit(summit=place.summit, by=place.protocol.user)
+    transferable_passes.settle_summit(summit=place.summit, by=place.protocol.user)
     listed = place.focal.get(f"{here}?carried=false&order=number").json()["results"]
     told = [(each["party"], each["number"], each["holder"]) for each in listed]
     assert told == [(place.one.public_id, number, None) for number in (1, 2)]

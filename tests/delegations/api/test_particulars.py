@@ -5,15 +5,15 @@ from typing import Any
 
 import pytest
 
-from delegations.fields import Reader
-from delegations.models import Particulars
+from delegations.members.field_access import Reader
+from delegations.members.models.particulars import Particulars
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.delegations.api.conftest import Land, ids, kind, pointers
-from tests.delegations.test_photos import picture
+from tests.delegations.members.test_photos import picture
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db

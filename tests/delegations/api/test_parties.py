@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -73,7 +73,7 @@ def test_its_own_people_see_it_alone(own: Land, other: Land, focal: Program, mon
     viewer = program(f.UserFactory.with_role(Role.VIEWER, own.party.summit))
     assert viewer.get(where).json()["external_ids"] is None
     # Control: what is the desks' alone is left out by name.
-    monkeypatch.setattr("delegations.api.parties.HOST_ONLY", ())
+    monkeypatch.setattr("delegations.overview.api.parties.HOST_ONLY", ())
     assert focal.get(PARTIES).json()["results"][0]["notes"] == "Secret"
 
 
@@ -136,5 +136,5 @@ def test_its_own_people_learn_by_no_filter_what_is_the_desks_alone(
     assert names(focal.get("summits/here/desk/quotas/?q=hidden.example")) == []
     assert names(protocol.get(f"{PARTIES}?order=precedence")) == ["Second", "Own"]
     assert names(focal.get(f"{PARTIES}?order=precedence")) == ["Own", "Second"]
-    monkeypatch.setattr("delegations.api.common.summits_for", lambda user, action: None)
+    monkeypatch.setattr("delegations.parties.api.fields.summits_for", lambda user, action: None)
     assert found_by(focal) == list(ASKED[:3])

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db.models import Q
 
-from delegations.models import FormerMember, Membership
+from delegations.members.models.members import FormerMember, Membership
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.people.models import Person

@@ -4,8 +4,8 @@ from itertools import count
 
 import pytest
 
-from delegations.domain import overpasses
-from delegations.models import Retention
+from delegations.badges.services import transferable_passes
+from delegations.privacy.models import Retention
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.delegations.api.conftest import DESK, Place, counted
@@ -70,7 +70,7 @@ def add(place: Place) -> None:
     f.PartyGroupFactory(summit=summit).parties.add(party, other)
     f.SheetFactory(summit=summit, uploaded_by=f.UserFactory())
     Retention.objects.create(summit=summit, what="photo", category=category, days=1)
-    overpasses.settle_summit(summit=summit, by=place.protocol.user)
+    transferable_passes.settle_summit(summit=summit, by=place.protocol.user)
 
 
 @pytest.mark.broad("asks every list of the delegations, with few rows and with more")

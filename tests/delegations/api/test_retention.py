@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
-from delegations.models import Category, Particulars, Retention
+from delegations.members.models.categories import Category
+from delegations.members.models.particulars import Particulars
+from delegations.privacy.models import Retention
 from summit.jobs import running
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit

@@ -8,9 +8,10 @@ from zipfile import ZipFile
 
 import pytest
 
-from delegations.api import focal_requests
-from delegations.domain import own_data
-from delegations.models import FocalPoint, Resemblance
+from delegations.focal_points.api import requests
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.privacy.services import data_requests
 from summit.api.models import KeptAnswer
 from summit.api.scopes import known
 from summit.audit.models import AuditEntry
@@ -168,7 +169,7 @@ def test_protocol_is_asked_to_correct_or_erase_it(own: Land, focal: Program) -> 
     asked = {"what": "correct", "words": "I am no minister any more."}
     assert focal.post(where, asked).json() == {"new": True}
     assert focal.post(where, asked).json() == {"new": False}
-    facts = Message.objects.get(kind=own_data.KIND).facts
+    facts = Message.objects.get(kind=data_requests.KIND).facts
     assert (facts["words"], facts["reply_to"]) == (asked["words"], own.focal.email)
     assert me(own).office
 
@@ -198,5 +199,5 @@ def test_others_who_act_are_not_told(own: Land, other: Land, focal: Program, mon
 
     assert told(theirs) == told("x") == "There is none of this id."
     assert told(mine) == "asked"
-    monkeypatch.setattr(focal_requests, "reachable", lambda rows, *rest: rows)
+    monkeypatch.setattr(requests, "reachable", lambda rows, *rest: rows)
     assert told(theirs) != told("x")

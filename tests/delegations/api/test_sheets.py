@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from delegations.domain import columns, sheets
-from delegations.models import Category, Membership, Sheet
+from delegations.imports.models import Sheet
+from delegations.imports.services import import_files
+from delegations.members import column_headings
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
 from summit.audit.models import AuditEntry
 from summit.jobs import running
 from summit.jobs.models.jobs import Job
@@ -14,7 +17,7 @@ from tests.delegations.api.conftest import DESK, Place, ids, kind, pointers
 
 pytestmark = pytest.mark.django_db
 HERE = f"{DESK}sheets/"
-PASSPORT = columns.heading("passport_number")
+PASSPORT = column_headings.heading("passport_number")
 ROWS = ("party,name,e-mail,shoe size", "Aland,Ada Example,ada@x.example,38", "Bland,Bea Example,,")
 TEXT = "\n".join((*ROWS, f"Aland,{'D' * 300},,", ""))
 
@@ -69,7 +72,7 @@ def test_what_is_no_table_is_refused(place: Place) -> None:
 
 def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     Category.objects.of(place.summit)
-    monkeypatch.setattr(sheets, "AT_ONCE", 2)
+    monkeypatch.setattr(import_files, "AT_ONCE", 2)
     made = place.protocol.post(HERE, sent()).json()
     where = f"{HERE}{made['id']}/"
     assert made["report"] is None
@@ -91,5 +94,5 @@ def test_a_focal_point_brings_their_own_people(place: Place, monkeypatch: pytest
     assert Membership.objects.get(person__name="Cy Example").party == place.one
     assert ids(place.focal.get(HERE)) == [own.json()["id"]]
     # Control: without looking whose it is a desk would read a party's table.
-    monkeypatch.setattr("delegations.api.sheets.own_parties", lambda user, role: place.summit.parties.all())
+    monkeypatch.setattr("delegations.imports.api.own_parties", lambda user, role: place.summit.parties.all())
     assert place.protocol.get(where).status_code == 200

@@ -5,7 +5,9 @@ from typing import Any
 
 from django.test import Client
 
-from delegations.models import Membership, Particulars, Party
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import Party
 from summit.users.models import User
 from tests import factories as f
 from tests.clients import signed_in

@@ -2,8 +2,9 @@
 
 import pytest
 
-from delegations.domain import focal
-from delegations.models import FocalPoint, FocalPointRequest
+from delegations.focal_points.models import FocalPointRequest
+from delegations.focal_points.services import requests
+from delegations.members.models.focal_points import FocalPoint
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make
@@ -42,7 +43,7 @@ class TestAsking:
         assert "in place of" in world.get("focal-points/")
         # Whoever was replaced is out at their next request.
         by = f.UserFactory.with_role(Role.PROTOCOL, world.party.summit)
-        focal.approve(request=FocalPointRequest.objects.select_related("party__summit").latest("pk"), by=by)
+        requests.approve(request=FocalPointRequest.objects.select_related("party__summit").latest("pk"), by=by)
         assert world.client.get(world.path()).status_code in (403, 404)
 
     def test_what_was_typed_stays_and_errors_lead_to_their_field(self, world: World) -> None:

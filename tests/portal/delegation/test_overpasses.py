@@ -2,8 +2,8 @@
 
 import pytest
 
-from delegations.domain import overpasses
-from delegations.models import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.services import transferable_passes
 from summit.audit.services import SYSTEM
 from tests.portal.delegation.helpers import World, make
 
@@ -17,7 +17,7 @@ def world() -> World:
     OverpassRule.objects.create(summit=found.party.summit, name="Leaders’ floor", people=2, most=3)
     for name in ("Ada", "Bob", "Cyd", "Dan"):
         found.member(name, passport=False)
-    overpasses.settle_summit(summit=found.party.summit, by=SYSTEM)
+    transferable_passes.settle_summit(summit=found.party.summit, by=SYSTEM)
     return found
 
 

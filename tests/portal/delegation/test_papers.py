@@ -2,8 +2,9 @@
 
 import pytest
 
-from delegations.domain import visas
-from delegations.models import Declaration, VisaLetter
+from delegations.travel.models.declarations import Declaration
+from delegations.travel.models.visas import VisaLetter
+from delegations.travel.services import visas
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.people.models import Person

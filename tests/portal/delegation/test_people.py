@@ -8,9 +8,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from delegations.domain import entering, members
-from delegations.domain.badge_check import spaced
-from delegations.models import Badge, Category, FormerMember, Membership, Particulars, Photo, VisaLetter
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors.badge_check import spaced
+from delegations.members.models.categories import Category
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.services import members, registration
+from delegations.members.services import people as people_services
+from delegations.travel.models.visas import VisaLetter
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -86,10 +91,10 @@ class TestAdd:
 
         # The control: without the transaction the person would stay.
         def apart(*, party: Any, values: Any, category: Any, by: Any, another: Any = ()) -> Any:
-            person = entering.people.enter(party=party, values=values, by=by, another=another)
+            person = people_services.enter(party=party, values=values, by=by, another=another)
             return members.name(party=party, person=person, category=category, by=by)
 
-        monkeypatch.setattr(entering, "enter_and_name", apart)
+        monkeypatch.setattr(registration, "enter_and_name", apart)
         world.post("people/add/", NEW, 422)
         assert Person.objects.count() == people + 1
 

@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from delegations.models import Category, Membership, Particulars, Sheet
+from delegations.imports.models import Sheet
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
 from summit.import_export import parsers as tables
 from tests import factories as f
 from tests.portal.delegation.helpers import World, make

@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.domain import outstanding
-from delegations.models import Membership, Particulars, Photo, Policy
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.overview.selectors import member_completeness
+from delegations.parties.models.policy import Policy
 from summit.core.database_clock import db_now
 from tests import factories as f
 from tests.portal.delegation.helpers import PASSPORT, World, make, signed_in
@@ -34,7 +36,7 @@ def test_the_home_leads_there_whoever_acts_for_it_and_nobody_else(world: World) 
 
 class TestMissing:
     def rows(self, world: World) -> dict[str, list[str]]:
-        return {row.person.name: outstanding.lacking(row) for row in outstanding.roll(world.party)}
+        return {row.person.name: member_completeness.lacking(row) for row in member_completeness.roll(world.party)}
 
     def test_what_is_lacking_of_whom(self, world: World) -> None:
         whole = world.member("Ada")
@@ -51,11 +53,13 @@ class TestMissing:
         }
 
     def test_each_field_of_the_passport_is_needed_of_who_is_vetted(self, world: World) -> None:
-        for field in outstanding.VETTED_BY:
+        for field in member_completeness.VETTED_BY:
             row = world.member(field, passport=False)
             empty = None if field in ("birth_date", "passport_expiry") else ""
             Particulars.objects.create(person=row.person, **{**PASSPORT, field: empty})
-        assert {name for name, what in self.rows(world).items() if "passport" in what} == set(outstanding.VETTED_BY)
+        assert {name for name, what in self.rows(world).items() if "passport" in what} == set(
+            member_completeness.VETTED_BY
+        )
         type(row.category).objects.filter(pk=row.category_id).update(vetted=False)
         assert not [name for name, what in self.rows(world).items() if "passport" in what]
 
@@ -74,7 +78,9 @@ class TestMissing:
         type(second.category).objects.filter(pk=second.category_id).update(confirm_by=now - timedelta(days=1))
         decided = {"state": "refused", "reason": "No.", "decided_at": f.START, "decided_by": f.UserFactory()}
         f.VisaLetterFactory(party=world.party, person=first.person, **decided)
-        found = outstanding.missing(outstanding.roll(world.party), Policy.objects.get(summit=world.party.summit), now)
+        found = member_completeness.missing(
+            member_completeness.roll(world.party), Policy.objects.get(summit=world.party.summit), now
+        )
         assert [(each.member.person.name, each.what, each.late) for each in found] == [
             *(("Bob", what, True) for what in ("confirmation", "photo", "arrival")),
             *(("Ada", what, False) for what in ("confirmation", "photo", "arrival")),

@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from press.domain import editions
 from press.domain.importing import apply
 from press.domain.importing.files import gather

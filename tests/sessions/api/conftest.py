@@ -2,7 +2,7 @@
 
 import pytest
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.models import Party
+from delegations.parties.models.parties import Party
 from sessions.models import Release
 from summit.audit.models import AuditEntry
 from summit.summits.models import Room, Summit

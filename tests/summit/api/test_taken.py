@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from django.test import Client
 from django.utils import timezone
 
-from delegations.models import Zone
+from delegations.zones.models import Zone
 from summit.api.actions import actions_of
 from summit.api.domain import answers
 from summit.api.models import KeptAnswer

@@ -13,8 +13,9 @@ from django.db import connection
 from django.test import Client
 from django.utils.translation import override
 
-from delegations.domain import invitations
-from delegations.models import Invitation, Membership
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.services import invitations
+from delegations.members.models.members import Membership
 from sessions.domain import edits
 from summit.audit import access_log, rendering
 from summit.audit import services as audit

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection
 
-from delegations.models import Particulars
+from delegations.members.models.particulars import Particulars
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM

@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from delegations.models import Particulars
+from delegations.members.models.particulars import Particulars
 from summit.outbox.models import Message
 from tests.factories import MessageFactory, ParticularsFactory
 from tests.summit.conftest import raw

@@ -13,8 +13,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 
-from delegations.domain import digests
-from delegations.models import ParticipantList, Particulars
+from delegations.members.models.particulars import Particulars
+from delegations.members.services import passport_digests
+from delegations.participants.models import ParticipantList
 from summit.core import key_rotation
 from summit.core.encrypted_fields import EncryptedBytesField
 from summit.core.migration_operations import frozen_columns, thawed
@@ -137,11 +138,11 @@ def test_a_value_that_no_key_opens_is_named(keys: Any, capsys: pytest.CaptureFix
 
 def test_digests_are_written_with_the_present_secret(keys: Any, capsys: pytest.CaptureFixture[str]) -> None:
     row = f.ParticularsFactory(passport_number="AB1", birth_date=date(1960, 1, 2))
-    Particulars.objects.update(**digests.of(row))
+    Particulars.objects.update(**passport_digests.of(row))
     keys.SECRET_KEY = "another" * 9
     assert "delegations.particulars digests: 1 looked at, 1 written anew\n" in run(capsys)
     row.refresh_from_db()
-    assert row.passport_digest == digests.digest("passport", row.person.summit_id, "AB1")
+    assert row.passport_digest == passport_digests.digest("passport", row.person.summit_id, "AB1")
     assert "delegations.particulars digests: 1 looked at, 0 written anew\n" in run(capsys)
 
 

@@ -8,7 +8,7 @@ from allauth.core import context as allauth_context
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from delegations.domain import links
+from delegations.invitations.services import links
 from summit.core.languages import spoken
 from summit.outbox.domain import mime
 from summit.outbox.kinds import Mail

@@ -9,7 +9,7 @@ from celery import signals
 from django.conf import settings
 from django.test import Client
 
-from delegations.domain import links
+from delegations.invitations.services import links
 from summit.celery import keep_logging
 from summit.core.log_filters import TokenFilter, without_tokens
 from tests import factories as f

@@ -13,7 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from delegations.models import Party, PartyName, Policy
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.models.policy import Policy
 from press.models import Edition, Lift, Text
 from sessions.domain import releases
 from sessions.domain.forgetting import _erase_released

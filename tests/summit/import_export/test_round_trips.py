@@ -9,8 +9,13 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from delegations.domain import quotas
-from delegations.models import Category, DeclarationKind, OverpassRule, Quota, Retention, Zone
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.members.models.categories import Category
+from delegations.members.models.quotas import Quota
+from delegations.members.services import quotas
+from delegations.privacy.models import Retention
+from delegations.travel.models.declarations import DeclarationKind
+from delegations.zones.models import Zone
 from press.models import Topic
 from sessions.models import OwnKind
 from summit.import_export import services as import_export_services

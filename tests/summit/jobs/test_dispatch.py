@@ -10,8 +10,8 @@ from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.domain import invitations
-from delegations.models import Invitation
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.services import invitations
 from sessions.domain import edits, releases
 from summit.outbox.models import Message
 from summit.outbox.progress import progress

@@ -2,7 +2,7 @@
 
 import pytest
 
-from delegations.domain.incoming import report as tables
+from delegations.imports.selectors import report as tables
 from sessions.domain.incoming import report as schedules
 from summit.uploads.report import Line, Outcome, Report
 

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from delegations.domain import answers, badges
-from delegations.events import ACCREDITED, ANSWERED
+from delegations.badges.events import ACCREDITED
+from delegations.badges.services import badges
+from delegations.invitations.events import ANSWERED
+from delegations.invitations.services import answers
 from press.domain import announce, texts
 from press.events import CORRECTED, PUBLISHED, WITHDRAWN
 from sessions.domain import releases

@@ -1,0 +1,59 @@
+"""What the errors of the domain are to whoever asks by the API: each is a sentence for them already."""
+
+from delegations.badges.selectors.badge_sheet import TooMany
+from delegations.badges.services.badges import BadgeProblem, BadgeRefused
+from delegations.badges.services.transferable_passes import OverpassRefused
+from delegations.core.errors import FieldProblem, NotNow
+from delegations.core.row_order import OrderChanged
+from delegations.focal_points.services.focal_points import ActingRefused
+from delegations.imports.services.import_files import SheetProblem
+from delegations.invitations.services.answers import AnswerProblem, AnswerRefused
+from delegations.members.selectors.naming_rules import NamingRefused
+from delegations.members.selectors.quotas import QuotaFull
+from delegations.members.services.people import SeemsKnown
+from delegations.members.services.photos import PhotoProblem
+from delegations.membership_changes.services.handovers import HandoverRefused
+from delegations.membership_changes.services.merging import MergeRefused
+from delegations.participants.selectors import photo_sheet
+from delegations.participants.services.revisions import FinalStands, ListChanged, NothingToFreeze
+from delegations.parties.selectors.party_kinds import Unreadable
+from delegations.travel.services.declarations import DeclarationRefused
+from delegations.travel.services.visas import VisaRefused
+from summit.api.problems import Problem, means, unprocessable
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.privacy.erasure import AlreadyErased
+
+
+def _of_answer(error: AnswerProblem) -> Problem:
+    """Return all that can't be taken of an answer, by field."""
+    said: dict[str, list[str]] = {}
+    for each in (error, *error.others):
+        said.setdefault(each.field, []).append(str(each))
+    return unprocessable(said)
+
+
+def _known(error: SeemsKnown) -> Problem:
+    """Return who seems to be entered already, each with the id by which one says that it is another."""
+    told = [{"pointer": "#/another", "detail": f"{hit.sentence} ({hit.person.public_id})"} for hit in error.hits]
+    return Problem("conflict", str(error), errors=told)
+
+
+means(AnswerProblem, _of_answer)
+means(SeemsKnown, _known)
+means(PhotoProblem, lambda error: unprocessable({"content": str(error)}))
+means(OrderChanged, "conflict")
+means(
+    MissingFontError,
+    lambda error: Problem("conflict", f"{missing_fonts.missing(error)} {missing_fonts.remedy(error)}"),
+)
+# Those that name a field are about it.
+for _error in (FieldProblem, BadgeProblem):
+    means(_error, "conflict")
+for _refused in (
+    *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
+    *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
+    *(AlreadyErased, MergeRefused, SheetProblem, TooMany, Unreadable),
+    photo_sheet.TooMany,
+):
+    means(_refused, "conflict")

@@ -1,0 +1,188 @@
+"""Pages of badges that are no list: to issue, to issue anew, to check at a door, and the document."""
+
+from itertools import groupby
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+
+from delegations.badges import badge_pdf as paper
+from delegations.badges.models.badges import Badge
+from delegations.badges.permissions import can_issue_badges, check_can_issue_badges
+from delegations.badges.selectors import badge_check, badge_sheet
+from delegations.badges.selectors import badges as badges_selectors
+from delegations.badges.services import badges
+from delegations.members.models.members import Membership
+from delegations.parties.admin.confirmation import Called, confirm
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from summit.desk.keys import keys_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# So many rows an address can hold, or a page shows.
+MOST = 300
+# So many are told by name why they got none.
+TOLD = 5
+
+
+def _to_confirm(summit: Summit, **party: int) -> str:
+    """Return the address of a summit's members, or of one party's, who are to be confirmed."""
+    query = {"party__summit__id__exact": summit.pk, "confirmed_at__isempty": 1, **party}
+    return f"{reverse('admin:delegations_membership_changelist')}?{urlencode(query)}"
+
+
+class BadgePagesMixin:
+    """The pages, among those of badges."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap, name = self.admin_site.admin_view, "delegations_badge"
+        return [
+            path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
+            path("check/", wrap(require_safe(self.check_view)), name=f"{name}_check"),
+            path("badges.pdf", wrap(require_safe(self.paper_view)), name=f"{name}_paper"),
+            path("<int:pk>/reissue/", wrap(self.reissue_view), name=f"{name}_reissue"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def _user(self, request: HttpRequest, action: str) -> User:
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        check(request.user, action, None)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        return request.user
+
+    def issue_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?summit=` shows who has no badge; POST issues one to each membership named by `row`."""
+        user = self._user(request, "delegations.issue_badge")
+        listed = [row for row in summits_of(request) if can_issue_badges(user, row)]
+        summit = chosen_summit(request, listed)
+        if summit is None:
+            raise Http404
+        address = f"{reverse('admin:delegations_badge_issue')}?summit={summit.slug}"
+        if request.method != "POST":
+            return self._ask(request, summit, address)
+        keys = keys_of(request.POST.getlist("row"))[:MOST]
+        issued = badges.issue(members=Membership.objects.filter(pk__in=keys, party__summit=summit), by=user)
+        for _row, why in issued.skipped[:TOLD]:
+            messages.warning(request, why)
+        if len(issued.skipped) > TOLD:
+            more = len(issued.skipped) - TOLD
+            said = ngettext("%(n)d more person got none.", "%(n)d more people got none.", more)
+            messages.warning(request, said % {"n": more})
+        number = len(issued.done)
+        said = ngettext("%(n)d badge is issued.", "%(n)d badges are issued.", number) % {"n": number}
+        messages.success(request, said)
+        if number:
+            return redirect("admin:delegations_badge_changelist")
+        return redirect(address)
+
+    def _ask(self, request: HttpRequest, summit: Summit, address: str) -> HttpResponse:
+        policy = Policy.objects.of(summit)
+        able, waiting = badges_selectors.able(summit, policy), badges_selectors.waiting(summit, policy)
+        shown, told = list(able[:MOST]), list(waiting[:MOST])
+        names = party_names.to_readers({row.party_id for row in (*shown, *told)})
+        number, waits = len(shown), waiting.count()
+        button = ngettext("Issue %(n)d badge", "Issue %(n)d badges", number) % {"n": number}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Who has no badge"),
+            "summit": summit,
+            "able": [(row, names[row.party_id]) for row in shown],
+            "further": able.count() - number,
+            "waits": waits,
+            "waiting": [
+                (names[key], list(rows), _to_confirm(summit, party=key))
+                for key, rows in groupby(told, key=lambda row: row.party_id)
+            ],
+            "unshown": waits - len(told),
+            "confirming": _to_confirm(summit),
+            "button": button,
+            "address": address,
+        }
+        return TemplateResponse(request, "admin/delegations/badges_issue.html", context)
+
+    def reissue_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks; POST ends a badge that was lost and issues another."""
+        row: Badge = self.admit(request, "view", pk)  # type: ignore[attr-defined]
+        check_can_issue_badges(request.user, row.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        back = reverse("admin:delegations_badge_change", args=[row.pk])
+        if request.method == "POST":
+            try:
+                fresh = badges.reissue(badge=row, by=request.user)
+            except badges.BadgeRefused as refused:
+                messages.warning(request, str(refused))
+                return redirect(back)
+            messages.success(request, _("The old badge is dead, and another is issued. Print it."))
+            return redirect("admin:delegations_badge_change", fresh.pk)
+        title = _("Issue another badge to %(person)s") % {"person": row.person.label}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=_("The badge was lost: it opens nothing from that moment on, and another takes its place."),
+            button=_("End this badge and issue another"),
+            action=reverse("admin:delegations_badge_reissue", args=[row.pk]),
+            back=back,
+            rows=[row] if row.ended_at is None else [],
+            names=[Called(row.person.label, party_names.to_reader(row.party))] if row.ended_at is None else [],
+            nothing=_("This badge is dead already. Look whether the person has another."),
+        )
+
+    def check_view(self, request: HttpRequest) -> HttpResponse:
+        """Say in words whether the badge with a number opens anything."""
+        user = self._user(request, badge_check.SEE)
+        typed = request.GET.get("number", "")
+        found = badge_check.look(typed=typed, by=user) if typed.strip() else None
+        badge = found.badge if found else None
+        summit = badge.party.summit if badge else None
+        book = party_names.book(summit) if summit else None
+        sees = all(allows(user, action, summit) for action in ("delegations.photo.view", "summit.person.view"))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Check a badge"),
+            "typed": typed,
+            "found": found,
+            "badge": badge,
+            "number": badge_check.spaced(found.number) if found else "",
+            "summit": summit,
+            "party": book.of(badge.party) if book and badge else None,
+            "face": bool(badge and sees and hasattr(badge.person, "photo")),
+        }
+        return TemplateResponse(request, "admin/delegations/badge_check.html", context)
+
+    def paper_view(self, request: HttpRequest) -> HttpResponse:
+        """Print the live badges named by `?row=`, one to a page; who printed them has seen the photographs."""
+        user = self._user(request, "delegations.issue_badge")
+        keys = keys_of(request.GET.getlist("row"))[:MOST]
+        rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))  # type: ignore[attr-defined]
+        if not rows:
+            messages.warning(request, _("None of these badges is live: only live ones are printed."))
+            return redirect("admin:delegations_badge_changelist")
+        try:
+            made = paper.write(badge_sheet.cards(badges=rows, by=user))
+        except badge_sheet.TooMany as refused:
+            messages.warning(request, str(refused))
+        except MissingFontError as problem:
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+        else:
+            headers = {"Content-Disposition": 'inline; filename="badges.pdf"', "Cache-Control": "private, no-store"}
+            return HttpResponse(made, content_type="application/pdf", headers=headers)
+        return redirect("admin:delegations_badge_changelist")

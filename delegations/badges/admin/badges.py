@@ -1,0 +1,233 @@
+"""Badges in the admin of accreditation: who has one, to issue and to end many at once, and a page for each."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from delegations.badges.admin.badge_pages import MOST, BadgePagesMixin
+from delegations.badges.models.badges import Badge
+from delegations.badges.permissions import can_end_badges, can_issue_badges, check_can_end_badges
+from delegations.badges.selectors import badge_check, badges
+from delegations.badges.services import badges as badges_services
+from delegations.core.admin.decisions import ask_reason
+from delegations.core.admin.moments import moment
+from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
+from delegations.parties.admin.party_column import PartyColumn
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import key_of, keys_of
+from summit.desk.words import written
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import Moment
+from summit.users.models import User
+
+FIELDS: list[Any] = [
+    "person",
+    "party_name",
+    "category",
+    "zones",
+    "state_word",
+    "number",
+    "issued",
+    "issued_by",
+    "ended",
+    "why_said",
+]
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Live and dead ones."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer both."""
+        return [("live", pgettext_lazy("badge", "live")), ("dead", pgettext_lazy("badge", "dead"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        wanted = {"live": True, "dead": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(ended_at__isnull=wanted)
+
+
+class OfPartyFilter(PartyFilter):
+    """Badges of a party."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(party=key)
+
+
+class OfCategoryFilter(CategoryFilter):
+    """Badges of those who are members in a category."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(person__membership__category=key)
+
+
+@admin.register(Badge)
+class BadgeAdmin(PartyColumn, BadgePagesMixin, ReadOnlyAdmin):
+    """Badges."""
+
+    place = 5
+    summit_path = "party__summit"
+    list_display = ["person", "party_name", "category", "state_word", "number", "issued", "why_said"]
+    list_filter = ["party__summit", StateFilter, OfCategoryFilter, OfPartyFilter]
+    search_fields = ["person__name", "person__badge_name", "person__office", "party__name", "public_id"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["print_chosen", "end_chosen"]
+    of_person = "person"
+    page_shows = ("why",)
+    list_shows = ("why",)
+    change_form_template = "admin/delegations/badge.html"
+    change_list_template = "admin/delegations/badges.html"
+    nothing_yet = _("No badge is issued yet. Issue them to those who have none.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        joined = ("party__summit", "person__membership__category", "issued_by")
+        return super().get_queryset(request).select_related(*joined)
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader issues any."""
+        return allows(request.user, "delegations.issue_badge", None)
+
+    def has_end_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader ends any."""
+        return allows(request.user, "delegations.end_badge", None)
+
+    @admin.display(description=_("state"), ordering="ended_at")
+    def state_word(self, row: Badge) -> SafeString:
+        """Show whether it opens anything."""
+        sign, word = (
+            ("good", pgettext("badge", "live")) if row.ended_at is None else ("bad", pgettext("badge", "dead"))
+        )
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
+
+    @admin.display(description=_("category"), ordering="person__membership__category__position")
+    def category(self, row: Any) -> str:
+        """Show in which category the person is now."""
+        member = getattr(row.person, "membership", None)
+        return str(member.category) if member and member.party_id == row.party_id else "–"
+
+    @written
+    @admin.display(description=_("zones"))
+    def zones(self, row: Badge) -> str:
+        """Show which zones it opens."""
+        return comma().join(zone.name for zone in badge_check.state(row).zones) or "–"
+
+    @admin.display(description=_("number"), ordering="public_id")
+    def number(self, row: Badge) -> SafeString:
+        """Show its number in groups of four."""
+        return format_html('<bdi lang="" dir="ltr">{}</bdi>', badge_check.spaced(row.public_id))
+
+    @admin.display(description=_("issued"), ordering="issued_at")
+    def issued(self, row: Badge) -> SafeString:
+        """Show since when it is."""
+        return _cell(row.issued_at, row.party.summit)
+
+    @admin.display(description=pgettext_lazy("badge", "dead since"), ordering="ended_at")
+    def ended(self, row: Badge) -> SafeString:
+        """Show since when it opens nothing."""
+        return _cell(row.ended_at, row.party.summit)
+
+    @written
+    @admin.display(description=_("why"))
+    def why_said(self, row: Badge) -> str:
+        """Show why it opens nothing."""
+        return badges.why_words(row) or "–"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list, with the ways to issue and to check."""
+        more = {"may_issue": self.has_issue_permission(request), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, more)
+        return shown
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a badge with the buttons that fit where it stands."""
+        row = self.admit(request, "view", object_id)
+        live, summit = row.ended_at is None, row.party.summit
+        more = {
+            "can_print": live and can_issue_badges(request.user, summit),
+            "can_end": live and can_end_badges(request.user, summit),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that ends badges."""
+        end = path("end/", self.admin_site.admin_view(self.end_view), name="delegations_badge_end")
+        return [end, *super().get_urls()]
+
+    @admin.action(description=_("Print the chosen badges"), permissions=["issue"])
+    def print_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
+        """Lead to the document."""
+        return _with("admin:delegations_badge_paper", queryset)
+
+    @admin.action(description=_("End the chosen badges"), permissions=["end"])
+    def end_chosen(self, request: HttpRequest, queryset: models.QuerySet[Badge]) -> HttpResponse:
+        """Ask why before ending."""
+        return _with("admin:delegations_badge_end", queryset)
+
+    def end_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks for the reason; POST ends the badges that are live."""
+        self.admit(request, "view")
+        user = request.user
+        check(user, "delegations.end_badge", None)
+        assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+        keys = keys_of(request.GET.getlist("row"))[:MOST]
+        rows = list(self.get_queryset(request).filter(pk__in=keys, ended_at__isnull=True))
+        for row in rows:
+            check_can_end_badges(user, row.party.summit)
+        number, back = len(rows), reverse("admin:delegations_badge_changelist")
+        if not rows:
+            messages.warning(request, gettext("None of these badges is live. Look at the list as it is now."))
+            return redirect(back)
+        said = ngettext("End %(n)d badge", "End %(n)d badges", number) % {"n": number}
+        done = ngettext("%(n)d badge is dead from now on.", "%(n)d badges are dead from now on.", number)
+        return ask_reason(
+            request,
+            self.admin_site,
+            title=said,
+            sentence=gettext("From that moment on it opens nothing, for good. Another can be issued later."),
+            button=said,
+            back=reverse("admin:delegations_badge_change", args=[rows[0].pk]) if number == 1 else back,
+            done=done % {"n": number},
+            decide=lambda reason: _end(rows, reason, user),
+            problems=(badges_services.BadgeProblem,),
+            longest=badges_services.REASON_LENGTH,
+            hint=gettext("Whoever checks the badge at a door reads it."),
+            names=[row.person.label for row in rows],
+        )
+
+
+def _cell(at: datetime | None, summit: Summit) -> SafeString:
+    """Keep the parts of a moment together where a phone shows rows with labels."""
+    said = format_html("<span>{}</span>", moment(at, summit))
+    return Moment.said(said, at, summit) if at else said
+
+
+def _end(rows: list[Badge], reason: str, user: User) -> None:
+    badges_services.end(badges=rows, reason=reason, by=user)
+
+
+def _with(name: str, queryset: models.QuerySet[Badge]) -> HttpResponse:
+    keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
+    return redirect(f"{reverse(name)}?{'&'.join(f'row={key}' for key in keys)}")

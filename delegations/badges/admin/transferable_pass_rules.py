@@ -1,0 +1,86 @@
+"""How many passes that change hands a party gets, in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.services import transferable_pass_rules
+from delegations.core.admin.row_admin import ThroughDomain
+from summit.desk.forms import SentencesForm
+from summit.desk.shelves import Shelf
+from summit.desk.words import written
+from summit.templatetags.marks import comma
+
+
+class OverpassRuleForm(SentencesForm):
+    """A kind of overpass."""
+
+    class Meta:
+        model = OverpassRule
+        fields = ("summit", *transferable_pass_rules.FIELDS, "zones")
+        widgets = {"zones": forms.CheckboxSelectMultiple}
+
+    said_at = {"overpass_name_once": "name", "overpass_for_somebody": "people"}
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse zones of another summit."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = found.get("summit") or getattr(self.instance, "summit", None)
+        if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
+            self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
+        return found
+
+
+@admin.register(OverpassRule)
+class OverpassRuleAdmin(ThroughDomain):
+    """Overpasses."""
+
+    place = 4
+    shelf = Shelf.SETTINGS
+    form = OverpassRuleForm
+    domain = transferable_pass_rules
+    called = "rule"
+    deeds = {"delete": transferable_pass_rules.CHANGE}
+    list_display = ["name", "summit", "said", "opens", "given"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+    fields = ["summit", *transferable_pass_rules.FIELDS, "zones"]
+    nothing_yet = gettext_lazy("There is no overpass yet. Add one where a party’s people share passes.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the kinds with their zones and how many are carried."""
+        rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=Count("passes_given__holder"))
+        return rows.prefetch_related("zones")
+
+    @admin.display(description=gettext_lazy("how many"))
+    def said(self, row: OverpassRule) -> str:
+        """Show how many passes a party gets for how many people."""
+        facts = {"passes": row.passes, "n": row.people, "most": row.most}
+        if row.most is None:
+            return ngettext("%(passes)d for %(n)d person", "%(passes)d for every %(n)d people", row.people) % facts
+        said = ngettext(
+            "%(passes)d for %(n)d person, %(most)d at most",
+            "%(passes)d for every %(n)d people, %(most)d at most",
+            row.people,
+        )
+        return said % facts
+
+    @written
+    @admin.display(description=gettext_lazy("zones"))
+    def opens(self, row: OverpassRule) -> str:
+        """Show which zones it opens."""
+        return comma().join(zone.code for zone in row.zones.all()) or "–"
+
+    @admin.display(description=gettext_lazy("carried"), ordering="number")
+    def given(self, row: Any) -> int:
+        """Show how many are carried by somebody."""
+        found: int = row.number
+        return found

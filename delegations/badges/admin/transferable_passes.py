@@ -1,0 +1,82 @@
+"""Who carries which overpass, for the desk that prints badges."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from delegations.badges.models.transferable_passes import Overpass
+from delegations.core.admin.moments import moment
+from delegations.parties.admin.party_column import PartyColumn
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.shelves import Shelf
+from summit.desk.words import written
+
+FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
+
+
+class CarriedFilter(admin.SimpleListFilter):
+    """Passes by whether somebody carries them."""
+
+    title = _("carried")
+    parameter_name = "carried"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer both."""
+        return [("yes", _("carried by somebody")), ("no", _("carried by nobody"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(holder__isnull=self.value() == "no")
+
+
+@admin.register(Overpass)
+class OverpassAdmin(PartyColumn, ReadOnlyAdmin):
+    """Overpasses of parties."""
+
+    place = 2
+    shelf = Shelf.RECORDS
+    summit_path = "party__summit"
+    list_display = ["named", "party_name", "carried_by", "handed"]
+    group_column = "party_name"
+    list_filter = ["party__summit", CarriedFilter, "rule"]
+    list_select_related = ["rule", "party__summit", "holder__person"]
+    search_fields = ["party__name", "rule__name", "holder__person__name", "holder__person__office"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    page_shows = ("holder",)
+    list_shows = ("holder",)
+    nothing_yet = _("No party has an overpass. Parties get them as they name people, where the summit gives any.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        return super().get_queryset(request).select_related("rule", "party__summit", "holder__person")
+
+    def people_on_page(self, row: Any) -> list[str]:
+        """Return who carries it."""
+        return [row.holder.person.public_id] if row.holder else []
+
+    def people_in_list(self, rows: list[Any]) -> list[str]:
+        """Return who carries them."""
+        return [row.holder.person.public_id for row in rows if row.holder]
+
+    @written
+    @admin.display(description=_("overpass"), ordering="rule__name")
+    def named(self, row: Overpass) -> str:
+        """Show which it is."""
+        return str(row)
+
+    @admin.display(description=_("carried by"), ordering="holder__person__name", empty_value="–")
+    def carried_by(self, row: Overpass) -> str | None:
+        """Show who carries it."""
+        return row.holder.person.label if row.holder else None
+
+    @admin.display(description=_("since"), ordering="since")
+    def handed(self, row: Overpass) -> str:
+        """Show since when; nothing where nobody carries it."""
+        return moment(row.since if row.holder else None, row.party.summit)

@@ -1,0 +1,200 @@
+"""Badges: who has one, issued to many at once, ended with a reason, and issued anew in the place of a lost one."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.badges import badge_pdf as paper
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors import badge_check, badge_sheet
+from delegations.badges.selectors import badges as badges_selectors
+from delegations.badges.services import badges as badges_services
+from delegations.core.api.access_log import log_shown_fields
+from delegations.core.api.fields import LeftOutSerializer, Several, StaffName, WhyInput
+from delegations.members.api.fields import OfPerson, OfPersonFilters
+from delegations.members.models.members import Membership
+from delegations.parties.permissions import standing_parties
+from summit.api.actions import action
+from summit.api.contents import File, PersonalContentSerializer
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+ISSUE = "delegations.issue_badge"
+
+
+class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
+    """A badge. Its id is the number on it; `category` and `zones` are the person's now, and none where it opens
+    nothing any more."""
+
+    live = serializers.SerializerMethodField()
+    category = serializers.SerializerMethodField()
+    zones = serializers.SerializerMethodField()
+    issued_by = StaffName(deed="delegations.badge.view")
+    why = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Badge
+        fields: ClassVar[list[str]] = [
+            *(*OfPerson.OF, "live", "category", "zones"),
+            *("issued_at", "issued_by", "ended_at", "why"),
+        ]
+        read_only_fields = fields
+
+    def get_live(self, row: Badge) -> bool:
+        """Return whether it opens anything."""
+        return bool(row.ended_at is None and row.stands)  # type: ignore[attr-defined]
+
+    def get_category(self, row: Badge) -> str | None:
+        """Return the code of the category."""
+        member = _member(row)
+        return member.category.code if member else None
+
+    def get_zones(self, row: Badge) -> list[str]:
+        """Return the marks of the zones."""
+        member = _member(row)
+        return [zone.code for zone in member.category.zones.all()] if member else []
+
+    def get_why(self, row: Badge) -> str:
+        """Return why it opens nothing any more."""
+        return badges_selectors.why_words(row) if row.ended_at or row.stands else badge_check.left()  # type: ignore[attr-defined]
+
+
+def _member(row: Badge) -> Membership | None:
+    """Return the place in the party by which a badge opens something. Fetch it with the person."""
+    member: Membership | None = getattr(row.person, "membership", None)
+    live = row.ended_at is None and row.stands  # type: ignore[attr-defined]
+    return member if live and member and member.party_id == row.party_id else None
+
+
+class BadgeFilters(OfPersonFilters):
+    """By what badges are narrowed."""
+
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
+    category = django_filters.CharFilter(method="of_category", label=_("category"))
+    issued_since = django_filters.IsoDateTimeFilter(
+        field_name="issued_at", lookup_expr="gte", label=_("issued since")
+    )
+    ended_since = django_filters.IsoDateTimeFilter(field_name="ended_at", lookup_expr="gte", label=_("dead since"))
+
+    def of_life(self, rows: QuerySet[Badge], name: str, value: bool) -> QuerySet[Badge]:
+        """Keep those that open something, or the others."""
+        live = Q(ended_at=None, stands=True)
+        return rows.filter(live if value else ~live)
+
+    def of_category(self, rows: QuerySet[Badge], name: str, value: str) -> QuerySet[Badge]:
+        """Keep those of people of a category: as it is told, of badges that open something alone."""
+        here = Q(person__membership__party=F("party"), person__membership__category__code=value)
+        return self.of_life(rows, name, True).filter(here)
+
+
+class IssueInput(serializers.Serializer[Any]):
+    """The people who are to get a badge, by their ids."""
+
+    people = Several(
+        rows=Membership.objects.select_related("person"),
+        deed=ISSUE,
+        summit_path="party__summit",
+        key="person__public_id",
+    )
+
+
+class IssuedSerializer(serializers.Serializer[Any]):
+    """The badges that were issued, and the people who got none, with the reason."""
+
+    badges = BadgeSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
+
+
+class NumberInput(serializers.Serializer[Any]):
+    """The number on a badge, as it was read or typed."""
+
+    number = serializers.CharField(max_length=100)
+
+
+class CheckedSerializer(serializers.Serializer[Any]):
+    """What a number came to: whether the badge opens anything, since when it does or doesn't, and why not. Without a
+    badge of this number at the summit `badge` is null."""
+
+    number = serializers.CharField()
+    opens = serializers.BooleanField()
+    since = serializers.DateTimeField(allow_null=True)
+    why = serializers.CharField()
+    badge = BadgeSerializer(allow_null=True)
+
+
+class BadgesInput(serializers.Serializer[Any]):
+    """Which badges, by their ids; those that are dead are left out."""
+
+    badges = Several(rows=Badge.objects.all(), deed=ISSUE, summit_path="party__summit")
+
+
+class Badges(Resource):
+    """Badges."""
+
+    name = "badges"
+    called = _("badges")
+    rule = "delegations.badge"
+    does = ()
+    model = Badge
+    output = BadgeSerializer
+    filters = BadgeFilters
+    orders: ClassVar[Any] = {"issued": ("issued_at",)}
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Badge]:
+        """Return badges with their people, and what they open."""
+        joined = ("party__summit", "person__membership__category", "issued_by")
+        rows = Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
+        return rows.annotate(stands=Exists(standing_parties().filter(pk=OuterRef("party"))))
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose badges were read."""
+        log_shown_fields(
+            by=by, summit=summit, rows=rows, fields=fields, shows=("why",), people=lambda row: row.person
+        )
+
+    @action("issue", rule=ISSUE, input=IssueInput, output=IssuedSerializer, on_list=True)
+    def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Issue badges to members who have none. Who can't get one is left out, with the reason."""
+        issued = badges_services.issue(members=values["people"], by=by)
+        skipped = [{"id": member.person.public_id, "why": why} for member, why in issued.skipped]
+        made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
+        return {"badges": list(made), "skipped": skipped}
+
+    @action("end", rule="delegations.end_badge", input=WhyInput)
+    def end(self, *, by: User, row: Badge, values: Values) -> None:
+        """End the badge for good, with the reason that whoever checks it reads. A dead one stays as it is."""
+        badges_services.end(badges=[row], reason=values["reason"], by=by)
+
+    @action("reissue", rule=ISSUE, output=BadgeSerializer)
+    def reissue(self, *, by: User, row: Badge, values: Values) -> Badge:
+        """End the badge as lost and issue another, which is answered."""
+        return self.rows().get(pk=badges_services.reissue(badge=row, by=by).pk)
+
+    @action("check", reads=True, rule=badge_check.SEE, input=NumberInput, output=CheckedSerializer, on_list=True)
+    def check(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Say what the badge with a number opens, for whoever stands at a door."""
+        found = badge_check.look(typed=values["number"], by=by, summit=summit)
+        row = self.rows().get(pk=found.badge.pk) if found.badge else None
+        self.note_seen(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
+        told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
+        return {**told, "badge": row}
+
+    @action(
+        "print",
+        rule=ISSUE,
+        input=BadgesInput,
+        output=PersonalContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
+    def print(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give live badges as a PDF, one to a page, by party and place."""
+        live = [row for row in values["badges"] if row.ended_at is None]
+        made = paper.write(badge_sheet.cards(badges=live, by=by))
+        return File("badges.pdf", "application/pdf", made)

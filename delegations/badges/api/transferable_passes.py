@@ -1,0 +1,97 @@
+"""Passes that change hands: who carries which, and how many a party gets."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.services import transferable_passes
+from delegations.core.api.access_log import log_shown_fields
+from delegations.members.api.fields import Member
+from delegations.parties.api.fields import PartyName
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+HAND = "delegations.hand_overpass"
+
+
+class OverpassSerializer(serializers.ModelSerializer[Overpass]):
+    """A pass of a party that changes hands: `holder` is the id of the person who carries it now."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    rule = serializers.CharField(source="rule.public_id", read_only=True)
+    rule_name = serializers.CharField(source="rule.name", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    party_name = PartyName(source="party")
+    holder = serializers.CharField(source="holder.person.public_id", read_only=True, allow_null=True, default=None)
+    holder_name = serializers.CharField(source="holder.person.label", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = Overpass
+        fields: ClassVar[list[str]] = [
+            *("id", "rule", "rule_name", "number", "party", "party_name", "holder", "holder_name", "since"),
+        ]
+        read_only_fields = fields
+
+
+class OverpassFilters(django_filters.FilterSet):
+    """By what passes are narrowed."""
+
+    rule = django_filters.CharFilter(field_name="rule__public_id", label=_("overpass"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    carried = django_filters.BooleanFilter(
+        field_name="holder", lookup_expr="isnull", exclude=True, label=_("carried by somebody")
+    )
+    handed_since = django_filters.IsoDateTimeFilter(field_name="since", lookup_expr="gte", label=_("since"))
+
+
+class HandInput(serializers.Serializer[Any]):
+    """From whom to whom a pass goes, by the persons' ids: null is nobody. What was read says who carries it; where
+    somebody else does by now, nothing happens."""
+
+    seen = Member(deed=HAND, allow_null=True)
+    taker = Member(deed=HAND, allow_null=True)
+
+
+class Overpasses(Resource):
+    """Passes of parties that change hands."""
+
+    name = "overpasses"
+    called = _("overpasses of parties")
+    rule = "delegations.overpass"
+    does = ()
+    key = "pk"
+    model = Overpass
+    output = OverpassSerializer
+    filters = OverpassFilters
+    orders: ClassVar[Any] = {"since": ("since",), "number": ("number",)}
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Overpass]:
+        """Return passes with who carries them."""
+        return Overpass.objects.select_related("rule", "party__summit", "holder__person")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record who carries what, where that was read."""
+        carried = [row for row in rows if row.holder]
+        log_shown_fields(
+            by=by,
+            summit=summit,
+            rows=carried,
+            fields=fields,
+            shows=("holder",),
+            people=lambda row: row.holder.person,
+        )
+
+    @action("hand", rule=HAND, input=HandInput)
+    def hand(self, *, by: User, row: Overpass, values: Values) -> None:
+        """Hand the pass to somebody, or take it back."""
+        seen, taker = (values[name] and values[name].person for name in ("seen", "taker"))
+        transferable_passes.pass_on(overpass=row, seen=seen, taker=taker, by=by)

@@ -1,0 +1,62 @@
+"""Badges as PDF: A6, one to a page, each with its number as a code that a camera reads."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+
+from delegations.badges.selectors.badge_sheet import Card
+from summit.pdf.typst import print_pdf
+
+SOURCE = Path(__file__).with_name("badge.typ")
+
+
+@cache
+def _source() -> bytes:
+    return SOURCE.read_bytes()
+
+
+def code(number: str) -> str:
+    """Return a QR code of a badge's number as SVG. In capitals it takes fewer and larger squares."""
+    # Read when the first badge is printed: the desks start without it.
+    import segno  # noqa: PLC0415
+
+    drawn = BytesIO()
+    made = segno.make(number.upper(), error="m", micro=False)
+    made.save(drawn, kind="svg", border=4, xmldecl=False, nl=False, svgclass=None, lineclass=None)
+    return drawn.getvalue().decode()
+
+
+def write(cards: Sequence[Card]) -> bytes:
+    """Return the document, in the language of the first badge's summit. Raises summit.pdf.fonts.MissingFontError
+    where no font here prints one of its letters."""
+    language = cards[0].summit_language
+    with override(language):
+        said = {
+            "title": _("Badges"),
+            "photograph": _("photograph"),
+            "code": _("code of the number"),
+            "zones": _("Zones"),
+            "number": _("Number"),
+        }
+    return print_pdf(
+        _source(),
+        {
+            **said,
+            "author": cards[0].summit,
+            "language": language,
+            "direction": _way(language),
+            "cards": [
+                {**asdict(card), "spaced": card.spaced, "way": _way(card.language), "code": code(card.number)}
+                for card in cards
+            ],
+        },
+    )
+
+
+def _way(language: str) -> str:
+    return "rtl" if get_language_info(language)["bidi"] else "ltr"

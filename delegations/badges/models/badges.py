@@ -1,0 +1,50 @@
+"""What people carry: badges, each one person's, and overpasses, which change hands."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Party
+from summit.core.models import PublicModel
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class BadgeQuerySet(models.QuerySet["Badge"]):
+    """Badges."""
+
+    def live(self) -> "BadgeQuerySet":
+        """Return the badges that open something."""
+        return self.filter(ended_at__isnull=True)
+
+
+class Badge(PublicModel):
+    """A badge that was issued to a person; its number is the public id. A dead one is never alive again."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="badges", verbose_name=pgettext_lazy("label", "person")
+    )
+    issued_at = models.DateTimeField(_("issued"), auto_now_add=True)
+    issued_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("issued by")
+    )
+    ended_at = models.DateTimeField(pgettext_lazy("badge", "dead since"), null=True, blank=True)
+    why = models.CharField(_("why"), max_length=200, blank=True)
+
+    objects = BadgeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("badge")
+        verbose_name_plural = _("badges")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person"], name="badge_live_once", condition=Q(ended_at__isnull=True)),
+            models.CheckConstraint(name="badge_dead_says_why", condition=Q(ended_at__isnull=True) | ~Q(why="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.person.label

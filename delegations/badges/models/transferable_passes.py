@@ -1,0 +1,82 @@
+"""Passes that change hands, and how many a party gets."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
+from summit.summits.models import Summit
+
+
+class OverpassRule(PublicModel):
+    """So many passes for so many people of a party. They open zones and change hands: who carries one goes in."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="overpass_rules", verbose_name=pgettext_lazy("label", "summit")
+    )
+    name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
+    passes = models.PositiveIntegerField(_("passes"), default=1)
+    people = models.PositiveIntegerField(_("for every so many people"), default=5)
+    most = models.PositiveIntegerField(_("at most"), null=True, blank=True)
+    zones = models.ManyToManyField("delegations.Zone", blank=True, related_name="+", verbose_name=_("zones"))
+
+    class Meta:
+        verbose_name = _("overpass")
+        verbose_name_plural = _("overpasses")
+        ordering = ["name", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "name"],
+                name="overpass_name_once",
+                violation_error_message=_("Another overpass has this name. Choose another."),
+            ),
+            models.CheckConstraint(
+                # A party has no use for more passes than people, and a number that is mistyped would fill the table.
+                name="overpass_for_somebody",
+                condition=Q(passes__gte=1, people__gte=F("passes")),
+                violation_error_message=_("Give one pass at least, for as many people or more."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Overpass(models.Model):
+    """One of a party's overpasses, and who carries it now."""
+
+    rule = models.ForeignKey(
+        OverpassRule, on_delete=models.CASCADE, related_name="passes_given", verbose_name=_("overpass")
+    )
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="overpasses", verbose_name=pgettext_lazy("label", "party")
+    )
+    number = models.PositiveIntegerField(_("number"))
+    holder = models.ForeignKey(
+        Membership,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="overpasses",
+        verbose_name=_("carried by"),
+    )
+    since = models.DateTimeField(_("since"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("overpass of a party")
+        verbose_name_plural = _("overpasses of parties")
+        ordering = ["party", "rule", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["rule", "party", "number"], name="overpass_once"),
+            models.UniqueConstraint(
+                fields=["rule", "holder"], name="overpass_carried_once", condition=Q(holder__isnull=False)
+            ),
+            models.CheckConstraint(name="overpass_numbered_from_one", condition=Q(number__gte=1)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.number}"

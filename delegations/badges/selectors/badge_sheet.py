@@ -1,0 +1,95 @@
+"""What is printed on badges: read with their people, photographs and zones, in each summit's first language."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.permissions import check_can_issue_badges
+from delegations.badges.selectors.badge_check import spaced as spaced_2
+from delegations.members.models.members import Membership
+from delegations.parties.selectors import party_names
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# A document of more is printed in parts: each page holds a photograph.
+MOST = 200
+FIELDS = ("badge_name", "name", "office", "photo")
+
+
+class TooMany(ValueError):
+    """More badges than one document holds; its text is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands on a badge. `language` is that of the party's name; without a photograph there is an empty box."""
+
+    number: str
+    summit: str
+    summit_language: str
+    place: str
+    name: str
+    office: str
+    party: str
+    language: str
+    category: str
+    # The marks of the zones that it opens, in their order.
+    zones: tuple[str, ...] = ()
+    # The JPEG in base 64, as the document takes it.
+    photo: str = ""
+
+    @property
+    def spaced(self) -> str:
+        """The number as it is read."""
+        return spaced_2(self.number)
+
+
+def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:
+    """Return what stands on live badges, by party and place, and record whose photographs were seen. The number of
+    queries grows with the summits alone. Raises PermissionDenied, and TooMany above MOST."""
+    keys = {row.person_id: row for row in badges}
+    rows = Membership.objects.filter(person__in=keys).select_related("person__photo", "category", "party__summit")
+    members = list(
+        rows.prefetch_related("category__zones").order_by("party__sort_key", "party", "position", "pk")[: MOST + 1]
+    )
+    if len(members) > MOST:
+        raise TooMany(_("A document holds %(most)d badges. Choose fewer.") % {"most": MOST})
+    found: list[Card] = []
+    for summit in sorted({member.party.summit for member in members}, key=lambda summit: summit.pk):
+        check_can_issue_badges(by, summit)
+        ours = [member for member in members if member.party.summit_id == summit.pk]
+        people = [(summit.pk, member.person.public_id) for member in ours]
+        access_log.note_list(by=by, label="summit.person", rows=people, fields=FIELDS)
+        found += _of(summit, ours, keys)
+    return found
+
+
+def _of(summit: Summit, members: list[Membership], badges: dict[int, Badge]) -> list[Card]:
+    book = party_names.book(summit, summit.language)
+    with override(summit.language):
+        return [_card(summit, member, badges[member.person_id], book) for member in members]
+
+
+def _card(summit: Summit, member: Membership, badge: Badge, book: party_names.Book) -> Card:
+    person: Any = member.person
+    named, photo = book.of(member.party_id), getattr(person, "photo", None)
+    return Card(
+        number=badge.public_id,
+        summit=summit.name,
+        summit_language=summit.language,
+        place=summit.place,
+        # Whoever is known by the office alone is called by it.
+        name=person.badge_name or person.name or person.office,
+        office=person.office if person.badge_name or person.name else "",
+        party=named.name if named else "",
+        language=named.language if named else summit.language,
+        category=str(member.category),
+        zones=tuple(zone.code for zone in member.category.zones.all()),
+        photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
+    )

@@ -1,0 +1,187 @@
+"""Badges: issued to members, ended with a reason, issued anew in the place of a lost one.
+
+A person has one live badge at most. The party's row is locked while badges of its people are issued or somebody is
+taken off: nobody gets a badge while they leave. A departure ends the badge in its own transaction.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.badges import events as badges_events
+from delegations.badges.models.badges import Badge, BadgeQuerySet
+from delegations.badges.permissions import check_can_end_badges, check_can_issue_badges
+from delegations.badges.selectors import badges as badges_selectors
+from delegations.badges.selectors.badges import LEFT, LOST
+from delegations.members import listeners
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.permissions import standing_parties
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
+from summit.core.validators import validate_printable
+from summit.people.models import Person
+from summit.users.models import User
+
+REASON_LENGTH = 200
+
+
+class BadgeProblem(Exception):
+    """What was entered can't be taken; the text says what to do."""
+
+    field = "reason"
+
+
+class BadgeRefused(Exception):
+    """It can't be done, with a sentence that says why and who can help."""
+
+
+@dataclass
+class Issued:
+    """What issuing badges came to: those that were, and the members who got none with the reason as a sentence."""
+
+    done: list[Badge] = field(default_factory=list)
+    skipped: list[tuple[Membership, str]] = field(default_factory=list)
+
+
+def issue(*, members: Iterable[Membership], by: User) -> Issued:
+    """Issue badges to members who have none; whoever can't get one is skipped. The number of queries doesn't grow
+    with the members. Raises PermissionDenied."""
+    keys = {row.pk for row in members}
+    with transaction.atomic():
+        parties = _lock({row.party_id for row in Membership.objects.filter(pk__in=keys)})
+        for summit in {party.summit for party in parties.values()}:
+            check_can_issue_badges(by, summit)
+        return _issue(keys, parties, by)
+
+
+def _lock(keys: Collection[int]) -> dict[int, Party]:
+    """Let nobody else change these parties' people until the transaction ends, in an order. SQLite has let only one
+    transaction in."""
+    rows = Party.objects.filter(pk__in=keys).select_related("summit").order_by("pk")
+    return {party.pk: party for party in rows.select_for_update(of=("self",))}
+
+
+def _issue(keys: Collection[int], parties: dict[int, Party], by: User) -> Issued:
+    found = Membership.objects.filter(pk__in=keys, party__in=parties).select_related("person", "category")
+    rows = list(found.order_by("party", "position", "pk"))
+    live = _holders(rows)
+    stand = set(standing_parties().filter(pk__in=parties).values_list("pk", flat=True))
+    summits = {party.summit_id for party in parties.values()}
+    policies = {policy.summit_id: policy for policy in Policy.objects.filter(summit__in=summits)}
+    issued = Issued()
+    for row in rows:
+        row.party = parties[row.party_id]
+        summit = row.party.summit
+        why = _refusal(row, live, stand) or badges_selectors.why_not(
+            row, policies.get(summit.pk) or Policy(summit=summit)
+        )
+        if why:
+            issued.skipped.append((row, why))
+        else:
+            issued.done.append(Badge(party=row.party, person=row.person, issued_by=by))
+    Badge.objects.bulk_create(issued.done)
+    audit.record_many([_issued(badge, by) for badge in issued.done])
+    for summit in {party.summit for party in parties.values()}:
+        badges_events.accredited(summit, [badge for badge in issued.done if badge.party.summit_id == summit.pk])
+    return issued
+
+
+def _issued(badge: Badge, by: User) -> AuditEntry:
+    return audit.entry(
+        by=by,
+        action="delegations.badge.issue",
+        target=badge,
+        summit=badge.party.summit,
+        fields=["party", "person"],
+        part_of=badge.person,
+    )
+
+
+def _holders(rows: Iterable[Membership]) -> set[int]:
+    """Return which of these members' people have a live badge. One query."""
+    people = [row.person_id for row in rows]
+    return set(Badge.objects.live().filter(person__in=people).values_list("person", flat=True))
+
+
+def _refusal(row: Membership, live: set[int], stand: set[int]) -> str:
+    if row.person_id in live:
+        return _("%(person)s has a badge already.") % {"person": row.person.label}
+    if row.party_id not in stand:
+        said = _("%(party)s has left the summit: its invitation was revoked. Protocol can invite it anew.")
+        return said % {"party": row.party.name}
+    return ""
+
+
+def end(*, badges: Iterable[Badge], reason: str, by: User) -> int:
+    """End badges that are live, with the reason that whoever checks them reads, and return how many were. Raises
+    PermissionDenied, BadgeProblem."""
+    rows = list(Badge.objects.filter(pk__in=[row.pk for row in badges]).select_related("party__summit"))
+    for summit in {row.party.summit for row in rows}:
+        check_can_end_badges(by, summit)
+    reason = _checked(reason)
+    with transaction.atomic():
+        return len(_end(Badge.objects.filter(pk__in=[row.pk for row in rows]), reason, by))
+
+
+def _end(badges: BadgeQuerySet, why: str, by: By) -> list[Badge]:
+    rows = list(badges.live().select_related("party__summit", "person").select_for_update(of=("self",)))
+    Badge.objects.filter(pk__in=[row.pk for row in rows]).update(ended_at=Now(), why=why)
+    audit.record_many(
+        [
+            audit.entry(
+                by=by,
+                action="delegations.badge.end",
+                target=row,
+                summit=row.party.summit,
+                fields=["ended_at", "why"],
+                part_of=row.person,
+            )
+            for row in rows
+        ]
+    )
+    return rows
+
+
+def _checked(reason: str) -> str:
+    reason = " ".join(reason.split())
+    if not reason:
+        raise BadgeProblem(_("Write why. Whoever checks the badge reads it."))
+    if len(reason) > REASON_LENGTH:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise BadgeProblem(said % {"long": len(reason), "limit": REASON_LENGTH})
+    try:
+        validate_printable(reason)
+    except ValidationError as problem:
+        raise BadgeProblem(" ".join(problem.messages)) from None
+    return reason
+
+
+def reissue(*, badge: Badge, by: User) -> Badge:
+    """End a badge that was lost and issue another in its place. Raises PermissionDenied, or BadgeRefused where it is
+    dead already or the person can't have another."""
+    check_can_issue_badges(by, badge.party.summit)
+    with transaction.atomic():
+        parties = _lock([badge.party_id])
+        if not _end(Badge.objects.filter(pk=badge.pk), LOST, by):
+            raise BadgeRefused(_("This badge is dead already. Look whether the person has another."))
+        keys = Membership.objects.filter(party=badge.party, person=badge.person).values_list("pk", flat=True)
+        issued = _issue(list(keys), parties, by)
+        if not issued.done:
+            why = issued.skipped[0][1] if issued.skipped else _("The person is of the delegation no more.")
+            raise BadgeRefused(
+                _("%(why)s No other badge can be issued: end this one, with the reason.") % {"why": why}
+            )
+    return issued.done[0]
+
+
+@listeners.follows(30)
+def leave(party: Party, person: Person, by: By) -> None:
+    """End the badge of somebody who leaves a party: from that moment on it opens nothing."""
+    _end(Badge.objects.filter(party=party, person=person), LEFT, by)

@@ -1,0 +1,72 @@
+"""How many passes that change hands a party gets for its people, and what they open, as a desk sets it."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import ngettext
+
+from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.services import transferable_passes
+from delegations.core.services import rows
+from delegations.parties.services import parties
+from delegations.zones import services as zones_services
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+CHANGE = "delegations.overpassrule.change"
+FIELDS = ("name", "passes", "people", "most")
+
+zones_services.opens_zones(20, OverpassRule)
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> OverpassRule:
+    """Add a kind of overpass. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = OverpassRule(summit=summit)
+    with transaction.atomic():
+        rows.enter(row, values, FIELDS, by=by, action="delegations.overpassrule.add")
+        transferable_passes.settle_summit(summit=summit, by=by)
+    return row
+
+
+def change(*, rule: OverpassRule, values: Mapping[str, Any], by: User) -> OverpassRule:
+    """Change a kind of overpass and return it as it is now; what parties have of it follows. Raises
+    PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, rule.summit)
+    now: OverpassRule
+    with transaction.atomic():
+        now, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.overpassrule.change")
+        if changed:
+            transferable_passes.settle_summit(summit=rule.summit, by=by)
+    return now
+
+
+def stops_removal(rule: OverpassRule) -> str:
+    """Return why a kind of overpass can't be deleted and what to do instead, "" where it can."""
+    number = Overpass.objects.filter(rule=rule, holder__isnull=False).count()
+    if not number:
+        return ""
+    said = ngettext(
+        "%(n)d pass of “%(rule)s” is carried by somebody. Take it back first.",
+        "%(n)d passes of “%(rule)s” are carried by somebody. Take them back first.",
+        number,
+    )
+    return said % {"n": number, "rule": rule}
+
+
+def remove(*, rule: OverpassRule, by: User) -> None:
+    """Delete a kind of overpass of which nobody carries any. Raises PermissionDenied, ValidationError with what
+    stops it."""
+    summit = rule.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        parties.lock_all(summit)
+        if stopped := stops_removal(rule):
+            raise ValidationError(stopped)
+        audit.record(by=by, action="delegations.overpassrule.remove", target=rule, summit=summit)
+        rule.delete()

@@ -1,0 +1,67 @@
+"""A page on which rows are put in order by hand: by mouse, by keyboard, with and without script."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+
+from delegations.core import row_order
+from delegations.core.services import rows
+from summit.desk.keys import key_of
+
+MOVES = (row_order.UP, row_order.DOWN, row_order.TOP)
+
+
+def arrange(
+    request: HttpRequest,
+    *,
+    title: str,
+    items: Sequence[tuple[int, str]],
+    save: Callable[[list[int], str], None],
+    back: tuple[str, str],
+    may_change: bool,
+) -> HttpResponse:
+    """Show `items` (primary key, name) in their order. A POST moves one (`move=up:KEY`), which isn't stored yet, or
+    has `save` store the order that was entered: it takes the keys and the mark of the order that was looked at.
+    `back` is the name and address of the list that the page belongs to."""
+    keys = [key for key, _name in items]
+    expected, refused, focus = rows.mark(keys), "", ""
+    if request.method == "POST":
+        keys = _entered(request, keys)
+        looked_at = request.POST.get("expected", "")[:16]
+        how, _colon, written = request.POST.get("move", "").partition(":")
+        chosen = key_of(written)
+        if how in MOVES and chosen in keys:
+            keys, focus, expected = row_order.moved(keys, chosen, how), f"{how}:{chosen}", looked_at
+        else:
+            try:
+                save(keys, looked_at)
+            except row_order.OrderChanged as changed:
+                # Saved again, knowingly, it takes the place of the other's.
+                refused = str(changed)
+            else:
+                messages.success(request, _("The order is saved."))
+                return redirect(request.path)
+    names = dict(items)
+    listed = [(place, key, names[key]) for place, key in enumerate(keys, start=1)]
+    shown: dict[str, Any] = {"title": title, "rows": listed, "expected": expected, "refused": refused, "focus": focus}
+    shown |= {"unsaved": request.method == "POST", "back": back, "here": request.path, "may_change": may_change}
+    context = {**admin.site.each_context(request), **shown}
+    return TemplateResponse(request, "admin/delegations/arrange.html", context, status=409 if refused else 200)
+
+
+def _entered(request: HttpRequest, keys: list[int]) -> list[int]:
+    """Return the keys as the numbers on the page say; whoever has none stands last."""
+    numbers, was = {}, {}
+    for key in keys:
+        number, before = (key_of(request.POST.get(f"{name}-{key}", "")) for name in ("place", "was"))
+        if number:
+            numbers[key] = number
+        if before:
+            was[key] = before
+    entered = row_order.by_numbers(numbers, was)
+    return [*entered, *(key for key in keys if key not in numbers)]

@@ -1,0 +1,57 @@
+"""Records who saw which fields of which rows by the API."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from django.db.models import Model
+
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def log_rows(
+    *,
+    by: User,
+    summit: Summit,
+    rows: Sequence[Model],
+    fields: Iterable[str],
+    people: Callable[[Any], Iterable[str]] | None = None,
+    always: bool = False,
+) -> None:
+    """Record that somebody saw these fields of rows: of one as of its page at the desk, of several as of a list.
+    `people` gives the public ids of the persons that a row shows, where it is no person."""
+    told = sorted(fields)
+    if not (rows and told):
+        return
+    shown = [key for row in rows for key in people(row)] if people else []
+    if len(rows) == 1:
+        access_log.note_page(by=by, target=rows[0], summit=summit, fields=told, people=lambda: shown, always=always)
+        return
+    label = rows[0]._meta.label_lower
+    access_log.note_list(
+        by=by, label=label, rows=[(summit.pk, audit.key_of(row)) for row in rows], fields=told, people=shown
+    )
+
+
+def log_shown_fields(
+    *,
+    by: User,
+    summit: Summit,
+    rows: Iterable[Model],
+    fields: Iterable[str],
+    shows: Iterable[str],
+    people: Any = None,
+) -> None:
+    """Note that somebody saw those of `shows` that were told of rows, as the desk's pages do; `people` gives the
+    person whom a row names."""
+    listed, told = list(rows), sorted(set(fields) & set(shows))
+    if not listed or not told:
+        return
+    found = [str(people(row).public_id) for row in listed if people(row) is not None] if people else []
+    if len(listed) == 1:
+        access_log.note_page(by=by, target=listed[0], summit=summit, fields=told, people=lambda: found)
+        return
+    keys = [(summit.pk, audit.key_of(row)) for row in listed]
+    access_log.note_list(by=by, label=listed[0]._meta.label_lower, rows=keys, fields=told, people=found)

@@ -1,0 +1,80 @@
+"""A party's focal points inside its page."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest
+
+from delegations.focal_points.services import focal_points
+from delegations.members.models.focal_points import FocalPoint
+from delegations.parties.admin.party_names import FewRows
+from delegations.parties.models.parties import Party
+from summit.desk.forms import SentencesForm
+from summit.desk.lookups import KeyedSelect
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class KnownSelect(KeyedSelect):
+    """Chooses a person by typing. Whoever is chosen already comes from the page's own query, not from one each."""
+
+    known: Person | None = None
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Return the chosen person as the only option; the others come as one types."""
+        if self.known is None or [str(entry) for entry in value] != [str(self.known.pk)]:
+            return super().optgroups(name, value, attr)
+        return [(None, [self.create_option(name, self.known.pk, str(self.known), True, 0)], 0)]
+
+
+class PersonRowForm(SentencesForm):
+    """A row with a person."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields.get("person")
+        if field is not None and self.instance.person_id:
+            inner: Any = getattr(field.widget, "widget", field.widget)
+            inner.known = self.instance.person
+
+
+class PeopleInline(FewRows):
+    """Rows with a person, of a party."""
+
+    form = PersonRowForm
+    summit_path = "party__summit"
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch the people with their places."""
+        return super().get_queryset(request).select_related("person", "party")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choose people by typing."""
+        if db_field.name == "person":
+            kwargs["widget"] = KnownSelect(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class FocalPointInline(PeopleInline):
+    """A party's focal points."""
+
+    model = FocalPoint
+
+
+def set_focal_points(request: HttpRequest, party: Party, formset: Any) -> None:
+    """Make and take off focal points as the rows on a party's page say; a row with another person is one of each."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+    gone = set(map(id, formset.deleted_forms))
+    changed = [form for form in formset.forms if form.has_changed() and id(form) not in gone]
+    leaving = [form.instance.pk for form in (*formset.deleted_forms, *changed) if form.instance.pk]
+    try:
+        for point in FocalPoint.objects.filter(pk__in=leaving).select_related("party__summit", "person"):
+            focal_points.remove(point=point, by=request.user)
+        for form in changed:
+            focal_points.name(party=party, person=form.cleaned_data["person"], by=request.user)
+    except focal_points.ActingRefused as refused:
+        # Somebody else did it a moment ago.
+        messages.warning(request, str(refused))

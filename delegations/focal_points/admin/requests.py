@@ -1,0 +1,191 @@
+"""Requests for a new focal point at the desk: who is asked for, approved or refused."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.core.admin.decisions import ask_reason
+from delegations.core.admin.moments import moment
+from delegations.focal_points.models import FocalPointRequest, RequestState
+from delegations.focal_points.services import requests
+from delegations.focal_points.services.focal_points import ActingRefused
+from delegations.members.services import duplicates
+from delegations.members.services.duplicates import Hit
+from delegations.members.services.people import SeemsKnown
+from delegations.parties.selectors import party_names
+from summit.audit import access_log
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import key_of
+from summit.desk.shelves import Shelf
+from summit.desk.words import written
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.users.models import User
+
+SIGNS = {
+    RequestState.OPEN: "wait",
+    RequestState.APPROVED: "good",
+    RequestState.REFUSED: "bad",
+    RequestState.WITHDRAWN: "off",
+}
+FIELDS: list[Any] = [
+    "party", "name", "office", "email", "language_name", "instead_of", "asked", "asked_by", "state_word", "decided",
+    "decided_by", "reason", "person",
+]  # fmt: skip
+
+
+@admin.register(FocalPointRequest)
+class FocalPointRequestAdmin(ReadOnlyAdmin):
+    """Requests for focal points."""
+
+    place = 1
+    shelf = Shelf.DECISIONS
+    summit_path = "party__summit"
+    list_display = ["name_of", "party", "beside", "state_word", "asked"]
+    list_filter = ["party__summit", "state"]
+    list_select_related = ["party__summit", "instead_of"]
+    search_fields = ["party__name", "name", "office", "email"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    page_shows = ("name", "office", "email")
+    list_shows = ("name",)
+    change_form_template = "admin/delegations/focal.html"
+    nothing_yet = _("Nobody has asked for a new focal point yet. Focal points ask in the portal.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        rows = super().get_queryset(request)
+        return rows.select_related("party__summit", "instead_of", "person", "decided_by")
+
+    def people_on_page(self, row: Any) -> list[str]:
+        """Return whom the page names who is entered."""
+        return [person.public_id for person in (row.person, row.instead_of) if person is not None]
+
+    @written
+    @admin.display(description=_("name"), ordering="name")
+    def name_of(self, row: FocalPointRequest) -> str:
+        """Show who is asked for."""
+        return row.name
+
+    @admin.display(description=_("language"))
+    def language_name(self, row: FocalPointRequest) -> SafeString:
+        """Show by its own name in which language they are written to."""
+        return format_html('<bdi lang="{}">{}</bdi>', row.language, dict(settings.LANGUAGES).get(row.language, "–"))
+
+    @admin.display(description=_("in place of"))
+    def beside(self, row: FocalPointRequest) -> str:
+        """Show in whose place they would come."""
+        return row.instead_of.label if row.instead_of else gettext("beside the others")
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: FocalPointRequest) -> SafeString:
+        """Show what became of it."""
+        sign = SIGNS[RequestState(row.state)]
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
+
+    @admin.display(description=_("asked at"), ordering="asked_at")
+    def asked(self, row: FocalPointRequest) -> str:
+        """Show when it was asked."""
+        return moment(row.asked_at, row.party.summit)
+
+    @admin.display(description=_("decided at"), ordering="decided_at")
+    def decided(self, row: FocalPointRequest) -> str:
+        """Show when it was decided."""
+        return moment(row.decided_at, row.party.summit)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a request with the buttons that fit where it stands."""
+        row = self.admit(request, "view", object_id)
+        may = allows(request.user, requests.DECIDE, row.party.summit)
+        more = {"can_decide": may and row.state == RequestState.OPEN, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the buttons."""
+        wrap, name = self.admin_site.admin_view, "delegations_focalpointrequest"
+        return [
+            path("<int:pk>/approve/", wrap(self.approve_view), name=f"{name}_approve"),
+            path("<int:pk>/refuse/", wrap(self.refuse_view), name=f"{name}_refuse"),
+            *super().get_urls(),
+        ]
+
+    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Say what follows, and who of those entered it may be; a POST lets them act."""
+        row = self.admit(request, "view", pk)
+        check(request.user, requests.DECIDE, row.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        values = {"name": row.name, "email": row.email}
+        hits, error = duplicates.likely(summit=row.party.summit, values=values), ""
+        if request.method == "POST":
+            key = key_of(request.POST.get("known", ""))
+            known = next((hit.person for hit in hits if hit.person.pk == key), None)
+            # Whoever has chosen none of them has not said that it is somebody else.
+            another = request.POST.getlist("another") if request.POST.get("known") == "new" else []
+            try:
+                requests.approve(request=row, by=request.user, known=known, another=another)
+            except SeemsKnown as seems:
+                hits, error = seems.hits, gettext("Choose who it is.")
+            except ActingRefused as refused:
+                error = str(refused)
+            except ValidationError as problem:
+                error = " ".join(problem.messages)
+            else:
+                said = gettext("%(person)s acts for %(party)s now, and is told how to open the portal.")
+                messages.success(request, said % {"person": row.name, "party": party_names.to_reader(row.party).name})
+                return redirect("admin:delegations_focalpointrequest_change", row.pk)
+        return self._asks(request, row, hits, error)
+
+    def _asks(self, request: HttpRequest, row: FocalPointRequest, hits: list[Hit], error: str) -> HttpResponse:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        people: list[Person] = [hit.person for hit in hits]
+        access_log.note_page(
+            by=request.user,
+            target=row,
+            summit=row.party.summit,
+            fields=self.page_shows,
+            people=lambda: [person.public_id for person in people],
+        )
+        party_names.call([row.party])
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Approve %(person)s as a focal point") % {"person": row.name},
+            "row": row,
+            "hits": hits,
+            "error": error,
+            "chosen": request.POST.get("known", ""),
+            "back": reverse("admin:delegations_focalpointrequest_change", args=[row.pk]),
+        }
+        template = "admin/delegations/focal_approve.html"
+        return TemplateResponse(request, template, context, status=422 if error else 200)
+
+    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Refuse a request, with the reason."""
+        row = self.admit(request, "view", pk)
+        check(request.user, requests.DECIDE, row.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        by = request.user
+        return ask_reason(
+            request,
+            self.admin_site,
+            title=gettext("Refuse %(person)s as a focal point") % {"person": row.name},
+            sentence=gettext("Whoever asked is told, and reads the reason in the portal. They can ask for another."),
+            button=gettext("Refuse the focal point"),
+            done=gettext("The request is refused."),
+            back=reverse("admin:delegations_focalpointrequest_change", args=[row.pk]),
+            decide=lambda reason: requests.refuse(request=row, reason=reason, by=by),
+            problems=(requests.FocalProblem, ActingRefused),
+            longest=requests.REASON_LENGTH,
+        )

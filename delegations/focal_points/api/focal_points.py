@@ -1,0 +1,110 @@
+"""Who acts for parties at the desk, and to focal points those of their own party."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import OnePerson, Searched, Values
+from delegations.focal_points.services import focal_points
+from delegations.members.models.focal_points import FocalPoint
+from delegations.parties.api.fields import OneParty
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class FocalPointSerializer(serializers.ModelSerializer[FocalPoint]):
+    """A person whom the host writes to about a party, and who acts for it."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    name = serializers.CharField(source="person.name", read_only=True)
+    office = serializers.CharField(source="person.office", read_only=True)
+    email = serializers.CharField(source="person.email", read_only=True)
+    language = serializers.CharField(source="person.language", read_only=True)
+    named_at = serializers.DateTimeField(source="created_at", read_only=True)
+
+    class Meta:
+        model = FocalPoint
+        fields: ClassVar[list[str]] = [
+            *("id", "party", "person", "name", "office", "email", "language", "named_at"),
+        ]
+
+
+class FocalPointInput(serializers.Serializer[Any]):
+    """Who is to act for which party."""
+
+    party = OneParty()
+    person = OnePerson()
+
+
+class OfParty(serializers.Serializer[Any]):
+    """For which party."""
+
+    party = OneParty()
+
+
+class FocalPointFilters(Searched):
+    """By what focal points are narrowed."""
+
+    text = ("person__name", "person__office", "party__name")
+
+    q = fields_api.words(_("words of their name, office or party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+    email = django_filters.CharFilter(field_name="person__email", lookup_expr="iexact", label=_("e-mail"))
+
+
+class FocalPoints(Resource):
+    """Who acts for parties."""
+
+    name = "focal-points"
+    called = _("focal points")
+    rule = "delegations.focalpoint"
+    does = ("add", "remove")
+    key = "pk"
+    model = FocalPoint
+    output = FocalPointSerializer
+    input = FocalPointInput
+    filters = FocalPointFilters
+    orders: ClassVar[Any] = {
+        "party": ("party_key", "party", "created_at"),
+        "name": ("called", "person__office"),
+        "named_at": ("created_at",),
+    }
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[FocalPoint]:
+        """Return focal points with their people and parties."""
+        rows = FocalPoint.objects.select_related("person", "party__summit")
+        return rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> FocalPoint:
+        """Let a person act for a party, and tell them."""
+        return focal_points.name(by=by, **values)
+
+    def remove(self, *, by: User, row: FocalPoint) -> None:
+        """Take a focal point off, and tell them."""
+        focal_points.remove(by=by, point=row)
+
+    @action("leave", rule=focal_points.ASK, input=OfParty, on_list=True)
+    def leave(self, *, by: User, summit: Summit, values: Values) -> list[FocalPoint]:
+        """Act no more for a party: for one of its focal points, unless they are the only one. Answers no row."""
+        focal_points.leave(by=by, party=values["party"])
+        return []
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
+        """Record who saw who acts for a party."""
+        told = ["person"] if {"name", "office", "email"} & set(fields) else []
+        access_log.log_rows(
+            by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]
+        )

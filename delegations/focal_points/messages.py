@@ -1,0 +1,68 @@
+"""The messages about focal points: who was asked for, who acts now, who acts no more."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.focal_points.models import FocalPointRequest
+from delegations.focal_points.services import notices
+from delegations.members.models.focal_points import FocalPoint
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+
+
+def render_focal(message: Message) -> Mail:
+    """Write what became of a request for a focal point, in the language that is active. No query."""
+    facts = message.facts
+    subject = {
+        notices.APPROVED: _("%(name)s is a focal point of %(party)s now"),
+        notices.REFUSED: _("%(name)s does not become a focal point of %(party)s"),
+        notices.NAMED: _("You are a focal point of %(party)s"),
+    }.get(facts["what"], _("You are no longer a focal point of %(party)s"))
+    route = "portal:delegation" if facts["what"] == notices.NAMED else "portal:focal_points"
+    if facts["what"] == notices.NAMED and not facts["account"]:
+        # Whoever has no account begins where codes are sent; the portal shows the delegation then.
+        url = reverse("portal:code_ask")
+    else:
+        url = reverse(route, args=[facts["party_key"]])
+    text = render_to_string("mail/focal_point.txt", {**facts, "url": f"{settings.BASE_URL}{url}"})
+    return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["contact_email"])
+
+
+def untrue(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages that aren't so any more: requests that are kept no longer, whoever acts no more, or again.
+    Two queries."""
+    keys = [message.facts["request"] for message in messages if message.facts["request"]]
+    states = dict(FocalPointRequest.objects.filter(pk__in=keys).values_list("pk", "state"))
+    people = [message.facts["person_key"] for message in messages]
+    points = FocalPoint.objects.filter(person__public_id__in=people)
+    acting = set(points.values_list("party__public_id", "person__public_id"))
+    return {message.pk: because(UNTRUE) for message in messages if not _so(message.facts, states, acting)}
+
+
+def _so(facts: dict[str, Any], states: dict[int, str], acting: set[tuple[str, str]]) -> bool:
+    acts = (facts["party_key"], facts["person_key"]) in acting
+    if facts["what"] in (notices.NAMED, notices.ENDED, notices.TAKEN_OFF):
+        return acts is (facts["what"] == notices.NAMED)
+    return bool(states.get(facts["request"]) == facts["what"])
+
+
+UNTRUE = reasons.register(
+    "delegations.focal_untrue", gettext_lazy("Who acts for the party had changed again before the message was sent.")
+)
+FOCAL_POINT = register(
+    Kind(
+        notices.KIND,
+        "delegations.tasks.deliver_invitations",
+        render_focal,
+        untrue,
+        gettext_lazy("decision about a focal point"),
+    )
+)

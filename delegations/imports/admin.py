@@ -1,0 +1,173 @@
+"""Tables of parties and people in the admin: uploaded, looked at row by row, taken over."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from delegations.imports import blank_files, import_job
+from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.services import import_files
+from delegations.imports.verbose_names import WORDS
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.desk.base import SUMMIT_PATHS
+from summit.desk.scope import chosen_summit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.uploads.admin import UploadForm, UploadsAdmin
+from summit.uploads.report import ALL
+from summit.users.models import User
+
+SUMMIT_PATHS.update({Sheet: "summit"})
+ENTER_ALL = f"{ALL} enter"
+
+
+class SheetForm(UploadForm):
+    """Which table, of what, for which summit."""
+
+    field_order = ("summit", "purpose", "file")
+    purpose = forms.ChoiceField(
+        label=gettext_lazy("What the rows are"),
+        choices=SheetPurpose.choices,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("A table of people may name parties too: those that aren’t there yet are entered."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _("XLSX, CSV or JSON, of 10 MB and 20,000 rows at most.")
+        self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
+
+
+@admin.register(Sheet)
+class SheetAdmin(UploadsAdmin):
+    """The tables that desks uploaded; those of focal points are theirs."""
+
+    place = 4
+    list_display = ["filename", "purpose", "summit", "uploaded", "uploaded_by", "taken"]
+    list_filter = ["summit", "purpose"]
+    list_select_related = ["summit", "uploaded_by"]
+    nothing_yet = gettext_lazy("No table has been uploaded yet.")
+    action = "delegations.read_in"
+    upload_form = SheetForm
+    upload_word = gettext_lazy("Upload a table")
+    words = WORDS
+    file_template = "admin/delegations/sheet/sheet.html"
+    upload_template = "admin/delegations/sheet/upload.html"
+    reading = import_job.READ_IN
+    problems = (import_files.SheetProblem, Unreadable)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the desks' tables."""
+        return super().get_queryset(request).filter(party=None)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the empty tables, and answering what is asked of one."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("empty/", wrap(self.blank), name="delegations_sheet_blank"),
+            path("<int:pk>/answer/", wrap(require_POST(self.answer)), name="delegations_sheet_answer"),
+            *super().get_urls(),
+        ]
+
+    def answer(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep what the reader has decided of a table's rows, and look at it anew."""
+        row, user = self._mine(request, pk)
+        report = import_files.report_of(row)
+        asked = report.questions if report else {}
+        # An answer for all of a kind stands beside those of rows.
+        kinds = {f"{ALL} {key.partition(' ')[2]}" for key in asked}
+        answers = {key: str(request.POST[key]) for key in request.POST if key in asked or key in kinds}
+        try:
+            import_files.answer(sheet=row, answers=answers, by=user)
+            job = self.reading.look(row=row, by=user)
+        except self.problems as problem:
+            messages.warning(request, str(problem))
+            job = None
+        return self._after(pk, job)
+
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> Sheet:
+        """Keep a table. Raises SheetProblem."""
+        file, purpose = form.cleaned_data["file"], form.cleaned_data["purpose"]
+        import_files.look_at_size(file.size)
+        return import_files.store(summit=summit, purpose=purpose, filename=file.name, content=file.read(), by=by)
+
+    def rows_of(self, row: Sheet) -> int:
+        """Return how many rows a table has that waits."""
+        return len(import_files.table_of(row).rows)
+
+    def remove(self, row: Sheet, by: User) -> None:
+        """Delete a table."""
+        import_files.drop(sheet=row, by=by)
+
+    def onward(self, row: Sheet) -> tuple[str, str]:
+        """Lead to the people or to the parties."""
+        if row.purpose == SheetPurpose.PEOPLE:
+            return reverse("admin:summit_person_changelist"), _("Show the people")
+        return reverse("admin:delegations_party_changelist"), _("Show the parties")
+
+    def more(self, row: Sheet) -> dict[str, Any]:
+        """Lead to another table of the same kind, for the same summit."""
+        asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
+        return {
+            "upload": f"{self.address('upload')}?{asked}",
+            "not_listed": _not_listed(row),
+            "enters_all": ENTER_ALL in row.answers and not row.applied_at,
+            "to_answer": "" if row.applied_at else self.address("answer", row.pk),
+        }
+
+    def first(self, request: HttpRequest) -> dict[str, Any]:
+        """Begin with what the address asks for."""
+        return {"purpose": _purpose(request)}
+
+    def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
+        """Offer the empty tables."""
+        chosen = chosen_summit(request, offered)
+        return {"blanks": _blanks(chosen) if chosen else []}
+
+    def blank(self, request: HttpRequest) -> HttpResponse:
+        """Return an empty table, as `?purpose=`, `?summit=` and `?ending=` ask for it."""
+        self.admit(request, "view")
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, self.action, None)
+        summit = chosen_summit(request, self.offered(request))
+        if summit is None:
+            raise Http404
+        purpose, ending = _purpose(request), request.GET.get("ending", "")
+        ending = ending if ending in blank_files.MEDIA_TYPES else blank_files.XLSX
+        content = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=request.user)
+        headers = {"Content-Disposition": f'attachment; filename="{purpose}.{ending}"'}
+        return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
+
+
+def _not_listed(row: Sheet) -> int:
+    """Return how many rows ask whether a party that isn't on the list is entered."""
+    report = None if row.applied_at else import_files.report_of(row)
+    asked = report.questions.values() if report else ()
+    return sum(each.key.endswith(" enter") and not each.chosen for each in asked)
+
+
+def _purpose(request: HttpRequest) -> str:
+    asked = request.GET.get("purpose", "")
+    return asked if asked in SheetPurpose.values else str(SheetPurpose.PEOPLE.value)
+
+
+def _blanks(summit: Summit) -> list[tuple[str, str]]:
+    words = {
+        (SheetPurpose.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
+        (SheetPurpose.PARTIES, "csv"): _("Parties, as CSV"),
+        (SheetPurpose.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
+        (SheetPurpose.PEOPLE, "csv"): _("People, as CSV"),
+    }
+    address = reverse("admin:delegations_sheet_blank")
+    return [
+        (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", said)
+        for (purpose, ending), said in words.items()
+    ]

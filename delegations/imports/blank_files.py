@@ -1,0 +1,161 @@
+"""An empty table for whoever enters many parties or people: the headings in the reader's language, and in a
+spreadsheet a second sheet that says what each column takes."""
+
+import csv
+import io
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from delegations.imports import column_recognition
+from delegations.imports.models import SheetPurpose
+from delegations.members import column_headings
+from delegations.members.field_access import GROUPS, PARTICULARS, PERSON
+from delegations.members.models.categories import Category
+from delegations.members.models.particulars import PassportType, Sex
+from delegations.members.selectors import quotas
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors.party_kinds import kinds_offered
+from summit.import_export.csv_injection import harmless
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+CSV, XLSX = "csv", "xlsx"
+MEDIA_TYPES = {
+    CSV: "text/csv; charset=utf-8",
+    XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+PARTIES = (
+    *column_recognition.PARTY[:3],
+    "kind",
+    "iso2",
+    "mission_name",
+    "mission_email",
+    "mission_phone",
+    "party_key",
+)
+# What is asked of a person when they are entered; the rest follows it.
+_FIRST = ("name", "office", "category", "form_of_address", "rank", "email", "language")
+PEOPLE = (*_FIRST, *(name for name in (*PERSON, *PARTICULARS) if name not in _FIRST))
+WIDTH, WIDE = 22, 70
+
+
+def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
+    """Return the columns of a table: `allowed` are the particulars that whoever fills it in may enter (None: all);
+    `own` leaves out the party, which a focal point's table has no need of."""
+    if purpose == SheetPurpose.PARTIES:
+        return list(PARTIES)
+    barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
+    return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
+
+
+def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
+    """Return a table for whoever fills it in at a desk, with the particulars that they may enter."""
+    return write(
+        names(
+            purpose,
+            allowed=[name for group in GROUPS.values() if allows(by, group.change, summit) for name in group.fields],
+        ),
+        ending=ending,
+        categories=Category.objects.filter(summit=summit).order_by("position", "pk"),
+        says_country=Policy.objects.of(summit).says_country,
+    )
+
+
+def for_party(*, party: Party, ending: str) -> bytes:
+    """Return a table for a party's own people."""
+    categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
+    return write(names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
+
+
+def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:
+    """Return the table in the language that is active, for a summit that says "country" or doesn't."""
+    wanted = list(shown)
+    headings = [column_headings.heading(name) for name in wanted]
+    if ending == CSV:
+        text = io.StringIO()
+        csv.writer(text).writerow(headings)
+        # Excel takes a file for UTF-8 only where it begins with a mark.
+        return text.getvalue().encode("utf-8-sig")
+    choices = {"category": [str(row) for row in categories], "kind": kinds_offered(says_country=says_country)}
+    return _spreadsheet(wanted, headings, choices)
+
+
+def _spreadsheet(wanted: list[str], headings: list[str], choices: dict[str, list[str]]) -> bytes:
+    book = Workbook()
+    sheet: Any = book.active
+    sheet.title = _("Table")[:31]
+    sheet.append([harmless(heading) for heading in headings])
+    about: Any = book.create_sheet(_("How to fill it in")[:31])
+    about.append([_("Column"), _("For example"), _("What it takes")])
+    for name, heading in zip(wanted, headings, strict=True):
+        about.append([harmless(text) for text in (heading, _example(name), _takes(name, choices))])
+    for page in (sheet, about):
+        page.freeze_panes = "A2"
+        page.sheet_view.rightToLeft = get_language_info(get_language() or "en")["bidi"]
+        for cell in page[1]:
+            cell.font = Font(bold=True)
+    for number in range(1, len(headings) + 1):
+        sheet.column_dimensions[get_column_letter(number)].width = WIDTH
+    for letter, width in (("A", WIDTH), ("B", WIDTH), ("C", WIDE)):
+        about.column_dimensions[letter].width = width
+    for row in about.iter_rows(min_row=2):
+        for cell in row:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _example(name: str) -> str:
+    return {
+        "party": _("Italy"),
+        "formal_name": _("Italian Republic"),
+        "iso2": "IT",
+        "mission_email": "mission@embassy.example",
+        "mission_phone": "00 44 20 7946 0000",
+        "name": "Ada Example",
+        "office": _("Minister of the Interior"),
+        "email": "office@ministry.example",
+        "passport_name": "EXAMPLE ADA",
+        "birth_date": "1970-12-31",
+        "passport_expiry": "2030-12-31",
+        "passport_number": "AB123456",
+        "nationality": "IT",
+        "arrives_at": "2025-03-30 14:30",
+        "departs_at": "2025-04-01 18:00",
+        "arrival_flight": "AF 1080",
+        "departure_flight": "AF 1081",
+    }.get(name, "")
+
+
+def _takes(name: str, own: dict[str, list[str]]) -> str:
+    choices = {
+        **own,
+        "language": [str(get_language_info(code)["name_translated"]) for code, _name in settings.LANGUAGES],
+        "sex": [str(label) for label in Sex.labels],
+        "passport_type": [str(label) for label in PassportType.labels],
+    }.get(name)
+    if choices:
+        return _("One of: %(offered)s.") % {"offered": comma().join(choices)}
+    return {
+        "party": _("Its name in any language. A party that isn’t there yet is entered."),
+        "iso2": _("Its code by ISO 3166. Leave it empty for whoever has none."),
+        "party_key": _("Your own key, by which the row finds the same party again under another name."),
+        "name": _("Needed, unless the office held is given. A row with the same name changes that person."),
+        "nationality": _("A country’s name, or its code."),
+        "birth_date": _("Year, month and day."),
+        "passport_expiry": _("Year, month and day."),
+        "arrives_at": _("Day and time at the venue."),
+        "departs_at": _("Day and time at the venue."),
+        "passport_name": _("In Latin letters, as the lines at the foot of the passport’s page have it."),
+    }.get(name, "")

@@ -1,0 +1,28 @@
+"""Tables of parties and people with many rows as long work."""
+
+from django.utils.translation import gettext_lazy
+
+from delegations.imports.models import Sheet
+from delegations.imports.services import import_files
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.uploads.reading_job import Reads, Said, read_by
+
+NAME = "read_in"
+REFUSED = gettext_lazy("No column of the table says who is meant. Choose one whose first row names the columns.")
+
+READ_IN = read_by(
+    name=NAME,
+    param="sheet",
+    rule="delegations.read_in",
+    reads=Reads(
+        find=lambda key: Sheet.objects.select_related("summit", "party").filter(public_id=key).first(),
+        at_once=lambda: import_files.AT_ONCE,
+        look=lambda row, by: import_files.look(sheet=row, by=by),
+        take=lambda row, by: import_files.take(sheet=row, by=by),
+        report_of=import_files.report_of,
+        over=(import_files.SheetProblem,),
+        unreadable=(Unreadable,),
+        page="admin:delegations_sheet_change",
+    ),
+    said=Said(refused=REFUSED),
+)

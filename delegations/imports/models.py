@@ -1,0 +1,58 @@
+"""Tables of parties and people that somebody uploads."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Party
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class SheetPurpose(models.TextChoices):
+    """What an uploaded table is for."""
+
+    PARTIES = "parties", _("parties")
+    PEOPLE = "people", _("people")
+
+
+class Sheet(PublicModel):
+    """A table that somebody uploaded, with what was made of its rows, before anything is written."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="sheets", verbose_name=pgettext_lazy("label", "summit")
+    )
+    # For a focal point's own people; a desk's table may name many parties.
+    party = models.ForeignKey(
+        Party,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sheets",
+        verbose_name=pgettext_lazy("label", "party"),
+    )
+    purpose = models.CharField(_("purpose"), max_length=20, choices=SheetPurpose)
+    filename = models.CharField(_("file"), max_length=200)
+    content = EncryptedBytesField(editable=False)
+    report = EncryptedTextField(editable=False)
+    # What somebody has decided of its rows, by the keys of the report's questions.
+    answers = models.JSONField(default=dict, editable=False)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("uploaded table")
+        verbose_name_plural = _("uploaded tables")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="sheet_purpose_known", condition=Q(purpose__in=SheetPurpose.values))
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,100 @@
+"""What a cell says, as the form of a person and the columns of a party take it."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+
+from django.conf import settings
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.particulars import PassportType, Sex
+from delegations.parties.selectors import countries, party_kinds
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.core.text_normalisation import fold
+
+_DOTTED = re.compile(r"(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
+
+
+@cache
+def _sexes() -> dict[str, str]:
+    return party_kinds.in_all_languages(lambda: Sex.choices)
+
+
+@cache
+def _passports() -> dict[str, str]:
+    known = party_kinds.in_all_languages(lambda: PassportType.choices)
+    short = {value: value for value in PassportType.values} | {
+        "p": "ordinary",
+        "d": "diplomatic",
+        "s": "official",
+        "diplomatic": "diplomatic",
+        "service": "official",
+        "ordinary": "ordinary",
+    }
+    return known | short
+
+
+@cache
+def _languages() -> dict[str, str]:
+    codes = [code for code, _name in settings.LANGUAGES]
+    found = party_kinds.in_all_languages(
+        lambda: ((code, get_language_info(code)["name_translated"]) for code in codes)
+    )
+    for code in codes:
+        info = get_language_info(code)
+        found |= {fold(word): code for word in (code, info["name"], info["name_local"])}
+    return found
+
+
+def _one_of(known: dict[str, str], said: str) -> str:
+    """Return the value, or what was said where it is none: the form refuses it in its words."""
+    return known.get(fold(said), said)
+
+
+def day(said: str) -> str:
+    """Return a day as ISO 8601 writes it. Raises Unreadable where the month can't be told from the day."""
+    found = _DOTTED.fullmatch(said)
+    if not found:
+        return said
+    first, second, year = map(int, found.groups())
+    if "/" in said and first <= 12 and second <= 12 and first != second:
+        raise Unreadable(
+            _("In “%(said)s” day and month can’t be told apart. Write it as 2025-03-31.") % {"said": said}
+        )
+    for month, number in ((second, first), (first, second)):
+        try:
+            return date(year, month, number).isoformat()
+        except ValueError:
+            continue
+    return said
+
+
+def cell(name: str, said: str) -> str:
+    """Return what the form takes for a field of a person. Raises Unreadable."""
+    if name in ("birth_date", "passport_expiry"):
+        return day(said)
+    if name in ("arrives_at", "departs_at"):
+        first, sign, clock = said.replace("T", " ").partition(" ")
+        return f"{day(first)}{sign}{clock}"
+    if name == "nationality":
+        return countries.code_of(said) or said
+    known = {"sex": _sexes, "passport_type": _passports, "language": _languages}.get(name)
+    return _one_of(known(), said) if known else said
+
+
+def category(said: str, categories: dict[str, Category], *, offered: Iterable[Category]) -> Category:
+    """Return a summit's category by its code or name, in any language. Raises Unreadable, which names those that
+    whoever reads it may choose."""
+    wanted = fold(said)
+    for row in categories.values():
+        if wanted in {fold(row.code), *(fold(str(name)) for name in row.names.values())}:
+            return row
+    capacity = party_kinds.in_all_languages(lambda: Capacity.choices).get(wanted)
+    if capacity in categories:
+        return categories[capacity]
+    names = ", ".join(str(row) for row in sorted(offered, key=lambda row: (row.position, row.pk)))
+    problem = _("“%(said)s” is no category of this summit. Write one of: %(offered)s.")
+    raise Unreadable(problem % {"said": said, "offered": names})

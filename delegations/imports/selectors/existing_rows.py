@@ -1,0 +1,245 @@
+"""What a summit holds already, as rows of a table are compared with it: read once, found without a query."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Q
+
+from delegations.members.field_access import party_of as party_of_2
+from delegations.members.models.categories import Category
+from delegations.members.models.duplicates import Likeness
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.selectors import quotas
+from delegations.members.selectors.quotas import Meter
+from delegations.members.services import passport_digests
+from delegations.members.services.duplicates import is_single, similar, words_of
+from delegations.parties.models.parties import ExternalId, Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import countries
+from delegations.parties.selectors.countries import plain
+from summit.core.text_normalisation import fold
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+# By which name keys of a table are kept beside those of other systems.
+SYSTEM_NAME = "table"
+
+
+def system_of(party: Party | None) -> str:
+    """Return by which name keys of a table are kept: what a delegation calls its people is its own, and two may both
+    count from one."""
+    return SYSTEM_NAME if party is None else f"{SYSTEM_NAME} {party.public_id}"
+
+
+@dataclass
+class Known:
+    """The parties and people of a summit, and who else the table brings: `add_party` and `add_person` make them known
+    to the rows below."""
+
+    summit: Summit
+    categories: dict[str, Category] = field(default_factory=dict)
+    counted: dict[int, dict[int | None, Meter]] = field(default_factory=dict)
+    seated: dict[int, Party] = field(default_factory=dict)
+    total: int | None = None
+    says_country: bool = True
+    _by_code: dict[str, Party] = field(default_factory=dict)
+    _by_name: dict[str, Party] = field(default_factory=dict)
+    _by_key: dict[tuple[str, str], Party | Person] = field(default_factory=dict)
+    _people: dict[tuple[int, Any], list[Person]] = field(default_factory=dict)
+    _elsewhere: dict[frozenset[str], list[Person]] = field(default_factory=dict)
+    _passports: dict[str, Person] = field(default_factory=dict)
+    _births: dict[str, list[Person]] = field(default_factory=dict)
+    _boxes: dict[str, list[Person]] = field(default_factory=dict)
+    # Keys that are given to people who aren't found by them.
+    given: set[str] = field(default_factory=set)
+    # People who act for a party, by primary key.
+    focal: frozenset[int] = frozenset()
+
+    def party(self, *, key: str, code: str, name: str, exact: bool = False) -> Party | None:
+        """Return a party by its key, its ISO code or its name in any language; with `exact` by its name before its
+        code, which was read from the name."""
+        found = self._by_key.get(("party", key)) if key else None
+        # What the host calls one party is no other's code.
+        found = found or (self._by_name.get(plain(name)) if exact else None)
+        found = found or (self._by_code.get(code) if code else None) or self._by_name.get(plain(name))
+        return found if isinstance(found, Party) else None
+
+    def person(self, party: Party, *, key: str, values: dict[str, str]) -> Person | None:
+        """Return whom a row certainly means: by their key, or by their passport."""
+        found = self._by_key.get(("person", key)) if key else None
+        if isinstance(found, Person):
+            return found
+        for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
+            holder = self._passports.get(digest)
+            if holder is not None and self.party_of(holder) == party:
+                return holder
+        return None
+
+    def called(self, party: Party, values: dict[str, str]) -> list[Person]:
+        """Return those of a party whose name it is, in any order of its words."""
+        name = words_of(values.get("name"))
+        return list(self._people.get((id(party), name), ())) if name else []
+
+    def nameless(self, party: Party, values: dict[str, str]) -> list[Person]:
+        """Return those of a party who are entered without a name and hold the office."""
+        office = fold(values.get("office", ""))
+        return list(self._people.get((id(party), office), ())) if office else []
+
+    def likely(self, values: Mapping[str, Any], *, exclude: Person | None = None) -> list[tuple[Person, Likeness]]:
+        """Return who is perhaps whom these values tell of, in any party, by the rules of `duplicates.likely`."""
+        name, found = words_of(values.get("name")), {}
+        for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
+            if digest in self._passports:
+                found[id(self._passports[digest])] = (self._passports[digest], Likeness.PASSPORT)
+        births = [
+            row
+            for digest in passport_digests.known("birth", self.summit.pk, values.get("birth_date"))
+            for row in self._births.get(digest, [])
+        ]
+        boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
+        for why, rows in (
+            (Likeness.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
+            # One word says too little of people of other parties.
+            (Likeness.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
+            (Likeness.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
+        ):
+            for row in rows:
+                found.setdefault(id(row), (row, why))
+        return [hit for key, hit in found.items() if exclude is None or key != id(exclude)]
+
+    def party_of(self, person: Person) -> Party | None:
+        """Return a person's party, whether it is stored or not."""
+        return self.seated.get(id(person)) or party_of_2(person)
+
+    def parties(self) -> list[Party]:
+        """Return the parties that are known."""
+        return list({id(party): party for party in self._by_name.values()}.values())
+
+    def alike(self, name: str) -> list[Party]:
+        """Return which parties are perhaps meant by a name that is none of theirs: those that are called nearly so,
+        and the country whose code it is."""
+        by_code = self._by_code.get(countries.code_of(name))
+        found = [*countries.near(name, self._by_name), *([by_code] if by_code else [])]
+        return list({id(party): party for party in found}.values())
+
+    def add_name(self, name: str, party: Party) -> None:
+        """Make known that a name means a party too."""
+        if plain(name):
+            self._by_name.setdefault(plain(name), party)
+
+    def is_anothers(self, party: Party, name: str) -> bool:
+        """Return whether a name is another party's, in any language."""
+        return self._by_name.get(plain(name)) not in (None, party)
+
+    def is_called(self, party: Party, name: str) -> bool:
+        """Return whether a party has this name in any language."""
+        return self._by_name.get(plain(name)) is party
+
+    def add_party(self, party: Party, key: str = "") -> None:
+        """Make a party known."""
+        for name in (party.name, party.formal_name):
+            self.add_name(name, party)
+        if party.iso_code:
+            self._by_code[party.iso_code] = party
+        if key:
+            self._by_key["party", key] = party
+
+    def add_person(self, party: Party, person: Person, key: str = "") -> None:
+        """Make somebody of a party known."""
+        name, office = words_of(person.name), fold(person.office)
+        if name:
+            self._people.setdefault((id(party), name), []).append(person)
+            self._elsewhere.setdefault(name, []).append(person)
+        elif office:
+            self._people.setdefault((id(party), office), []).append(person)
+        if key:
+            self._by_key["person", key] = person
+
+    def add_marks(self, person: Person, email: str, passport: str, birth: str) -> None:
+        """Make known by what else somebody is recognised: their mailbox, and the digests of passport and birth."""
+        if email:
+            self._boxes.setdefault(email.lower(), []).append(person)
+        if passport:
+            self._passports.setdefault(passport, person)
+        if birth:
+            self._births.setdefault(birth, []).append(person)
+
+    def places(self, party: Party) -> dict[int | None, Meter]:
+        """Return a party's meters; those of one that isn't stored yet are empty."""
+        found = self.counted.get(id(party))
+        if found is None:
+            rows = self.categories.values()
+            found = {row.pk: Meter(party, row, 0, row.quota) for row in rows if quotas.fits(row, party)}
+            if self.total is not None:
+                found[None] = Meter(party, None, 0, self.total)
+            self.counted[id(party)] = found
+        return found
+
+
+def look(summit: Summit, *, party: Party | None = None, particulars: bool = True) -> Known:
+    """Read what is there: of the whole summit, or of one party. The number of queries doesn't grow."""
+    policy = Policy.objects.of(summit)
+    known = Known(summit, Category.objects.of(summit), total=policy.total, says_country=policy.says_country)
+    rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
+    parties = {row.pk: row for row in rows.prefetch_related("names").order_by("pk")}
+    for row in parties.values():
+        row.summit = summit
+        known.add_party(row)
+        for name in row.names.all():
+            known.add_name(name.name, row)
+            known.add_name(name.formal_name, row)
+    for key, listed in quotas.meters_of(parties.values()).items():
+        known.counted[id(parties[key])] = {meter.category.pk if meter.category else None: meter for meter in listed}
+    related = ("membership__category", "particulars__entered_for", "photo")
+    everybody = Person.objects.filter(summit=summit).order_by("pk")
+    people = everybody.select_related(*related).defer("photo__image")
+    if party is not None:
+        # Of the others only what tells whether somebody is entered twice.
+        own = Q(membership__party=party) | Q(particulars__entered_for=party)
+        people = people.filter(own)
+        marks = ("particulars__passport_digest", "particulars__birth_digest")
+        for person in everybody.exclude(own).select_related("particulars").only("name", "office", "email", *marks):
+            _mark(known, person)
+    found = {person.pk: person for person in people}
+    for person in found.values():
+        person.summit = summit
+        _add(known, person, parties)
+    known.focal = frozenset(FocalPoint.objects.filter(party__summit=summit).values_list("person", flat=True))
+    _add_keys(known, parties, found, party)
+    return known
+
+
+def _add_keys(known: Known, parties: dict[int, Party], people: dict[int, Person], party: Party | None) -> None:
+    """Make keys known: of parties a desk's, of people those of whoever reads the table in."""
+    own = system_of(party)
+    rows = ExternalId.objects.filter(summit=known.summit, system__in={SYSTEM_NAME, own}).order_by("pk")
+    for row in rows:
+        if row.party_id in parties:
+            known._by_key["party", row.value] = parties[row.party_id]
+        elif row.system == own and row.person_id in people:
+            known._by_key["person", row.value] = people[row.person_id]
+        elif row.system == own and row.person_id is not None:
+            known.given.add(row.value)
+
+
+def _mark(known: Known, person: Person) -> None:
+    row = getattr(person, "particulars", None)
+    if person.name:
+        known._elsewhere.setdefault(words_of(person.name), []).append(person)
+    known.add_marks(person, person.email, row.passport_digest if row else "", row.birth_digest if row else "")
+
+
+def _add(known: Known, person: Person, parties: dict[int, Party]) -> None:
+    row = getattr(person, "particulars", None)
+    membership = getattr(person, "membership", None)
+    key = membership.party_id if membership else (row.entered_for_id if row else None)
+    party = parties.get(key or 0)
+    if party is None:
+        _mark(known, person)
+        return
+    if membership is not None:
+        membership.party = party
+    known.seated[id(person)] = party
+    known.add_person(party, person)
+    known.add_marks(person, person.email, row.passport_digest if row else "", row.birth_digest if row else "")

@@ -1,0 +1,109 @@
+"""What a table changes of parties that are there already: how to reach the mission, at once; what the host calls
+them, only where somebody says so."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from delegations.imports.selectors.existing_rows import Known
+from delegations.imports.selectors.messages import left_out
+from delegations.imports.selectors.party_rows import PartyRow
+from delegations.imports.selectors.report import Line
+from delegations.members.column_headings import heading
+from delegations.parties.models.parties import Party
+from summit.uploads.report import Outcome
+
+REACH = ("mission_email", "mission_phone", "mission_name")
+# What the host has approved: each difference is a question.
+APPROVED = ("name", "formal_name", "sort_key")
+KEEP, TAKE = "keep", "take"
+
+
+def plan(
+    party: Party,
+    row: PartyRow,
+    line: Line,
+    *,
+    changes: dict[int, tuple[Party, dict[str, str]]],
+    ask: Callable[[str, str, list[list[str]], str], str],
+    known: Known,
+) -> None:
+    """Add to `changes` what a row changes of a party that is there, and tell it. Of two rows that say otherwise the
+    first counts. Raises ValidationError."""
+    wanted = differing(party, row, REACH)
+    for name, value in differing(party, row, APPROVED).items():
+        if name == "name" and known.is_called(party, value):
+            continue
+        if name == "name" and known.is_anothers(party, value):
+            said = _("Another party is called “%(name)s”: this one keeps its name.")
+            line.notes.append(said % {"name": value})
+            continue
+        text, choices = question(party, name, value)
+        if ask(name, text, choices, KEEP) == TAKE:
+            wanted[name] = value
+            if name == "name":
+                known.add_name(value, party)
+    _party, there = changes.get(party.pk, (party, {}))
+    for name in wanted:
+        if there.get(name, wanted[name]) != wanted[name]:
+            said = _("%(field)s: another row says otherwise, and this one doesn’t count.")
+            line.notes.append(said % {"field": _called(name)})
+    fresh = {name: value for name, value in wanted.items() if name not in there}
+    clean(party, fresh)
+    if fresh:
+        changes[party.pk] = (party, there | fresh)
+        line.notes += [told(party, name, value) for name, value in fresh.items()]
+        line.fields += [_called(name) for name in fresh]
+        line.outcome = Outcome.CHANGED.value
+
+
+def _called(name: str) -> str:
+    """Return what the column of a field is called; a party's name stands in the column of parties."""
+    return heading("party" if name == "name" else name)
+
+
+def readable(row: PartyRow, line: Line) -> PartyRow:
+    """Return what a row says of a party without what no mission can have, such as a mailbox without an @, which is
+    noted."""
+    for name in [name for name in REACH if getattr(row, name)]:
+        try:
+            clean(Party(), {name: str(getattr(row, name))})
+        except ValidationError as problem:
+            line.notes += map(left_out, problem.messages)
+            row = replace(row, **{name: ""})
+    return row
+
+
+def differing(party: Party, row: PartyRow, names: tuple[str, ...]) -> dict[str, str]:
+    """Return what a row says of a party that is otherwise here, by the fields' names. Empty cells say nothing."""
+    said = {name: str(getattr(row, name)) for name in names}
+    return {name: value for name, value in said.items() if value and value != getattr(party, name)}
+
+
+def clean(party: Party, changed: Mapping[str, str]) -> None:
+    """Look whether a party can have these values. Raises ValidationError."""
+    problems = []
+    for name, value in changed.items():
+        column: Any = party._meta.get_field(name)
+        try:
+            column.clean(value, party)
+        except ValidationError as problem:
+            problems += [f"{_called(name)}: {said}" for said in problem.messages]
+    if problems:
+        raise ValidationError(problems)
+
+
+def told(party: Party, name: str, value: str) -> str:
+    """Say what a field was and what it becomes."""
+    said = {"field": _called(name), "old": getattr(party, name) or _("empty"), "new": value}
+    return _("%(field)s: was “%(old)s”, becomes “%(new)s”.") % said
+
+
+def question(party: Party, name: str, value: str) -> tuple[str, list[list[str]]]:
+    """Return what is asked where a table calls a party otherwise, and what can be answered."""
+    said = {"field": _called(name), "here": getattr(party, name), "there": value}
+    text = _("%(field)s: it is “%(here)s” here, and “%(there)s” in the table.") % said
+    return text, [[KEEP, _("keep “%(here)s”") % said], [TAKE, _("change it to “%(there)s”") % said]]

@@ -1,0 +1,122 @@
+"""A party from a row of a table. Names are entered as they are written; a library of ISO countries only tells which
+country is meant."""
+
+from dataclasses import dataclass, replace
+
+from django.utils.translation import gettext as _
+
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.selectors import countries, country_names, party_kinds
+from delegations.parties.selectors.party_kinds import Unreadable
+from delegations.parties.selectors.party_names import kind_word
+from summit.summits.models import Summit
+
+# Observers of the United Nations, no members: whether the host recognises them is for the host to say.
+OBSERVERS = frozenset({"VA", "PS"})
+
+
+@dataclass(frozen=True)
+class PartyRow:
+    """What a row says of a party: `written` is its code as it is written, `code` what that is by ISO 3166."""
+
+    key: str = ""
+    name: str = ""
+    formal_name: str = ""
+    sort_key: str = ""
+    written: str = ""
+    code: str = ""
+    kind: str = ""
+    mission_email: str = ""
+    mission_phone: str = ""
+    mission_name: str = ""
+
+    @classmethod
+    def of(cls, said: dict[str, str], *, says_country: bool = True) -> "PartyRow":
+        """Read a row's cells, for a summit that says "country" or doesn't. Raises Unreadable."""
+        written = said.get("iso2") or said.get("iso3") or ""
+        name = said.get("party", "")
+        own = {field: said.get(field, "") for field in ("formal_name", "sort_key", "mission_email", "mission_phone")}
+        kind = party_kinds.party_kind(said["kind"], says_country=says_country) if "kind" in said else ""
+        code = countries.code_of(written) if written else ""
+        if not code and kind in ("", PartyKind.COUNTRY):
+            code = countries.code_of_name(name)
+        return cls(
+            key=said.get("party_key", ""),
+            name=name,
+            written=written,
+            code=code,
+            kind=kind,
+            mission_name=said.get("mission_name", ""),
+            **own,
+        )
+
+
+def make(row: PartyRow, summit: Summit) -> tuple[Party, list[str]]:
+    """Return the party that a row asks for, not stored, and what is odd about it. Raises Unreadable and
+    ValidationError."""
+    name = row.name or (country_names.names(summit.language).get(row.code, "") if row.code else "")
+    if not name:
+        raise Unreadable(_("The party’s name is missing. Write it, or its code by ISO 3166."))
+    notes: list[str] = []
+    kind = row.kind or PartyKind.COUNTRY
+    code = row.code if kind == PartyKind.COUNTRY else ""
+    if code in OBSERVERS:
+        notes.append(_("An observer at the United Nations, not a member: look at recognition and flag."))
+    if kind == PartyKind.COUNTRY and not code:
+        notes.append(_("No code of ISO 3166 belongs to this name: it is entered without one."))
+    party = Party(
+        summit=summit,
+        kind=kind,
+        name=name,
+        formal_name=row.formal_name or name,
+        sort_key=row.sort_key or name,
+        iso_code=code,
+        language=summit.language,
+        mission_email=row.mission_email,
+        mission_phone=row.mission_phone,
+        mission_name=row.mission_name,
+    )
+    party.clean_fields(exclude=["summit"])
+    return party, notes
+
+
+# What was decided of a party that isn't on the list: as it is written, or by the library's name.
+ENTER, NAMED = "enter", "named"
+KINDS = (PartyKind.COUNTRY, PartyKind.SUBSTATE, PartyKind.INTERNATIONAL, PartyKind.ORGANISATION)
+
+
+def question(
+    row: PartyRow, summit: Summit, near: list[Party], *, says_country: bool
+) -> tuple[str, str, list[list[str]]]:
+    """Return what kind of question a party is that isn't on the list, what is asked, and what can be answered: which
+    of those that are called alike it is, or as what it is entered."""
+    said = {"name": row.name or row.written, "code": row.code}
+    same = [[key_of(party), _("it is %(party)s") % {"party": party.name}] for party in near]
+    if row.code or row.kind:
+        library = country_names.names(summit.language).get(row.code, "")
+        choices = [[ENTER, _("enter it as “%(name)s”") % said]] if row.name else []
+        if library and library != row.name:
+            choices.append([NAMED if choices else ENTER, _("enter it as “%(name)s”") % {"name": library}])
+        text = _("“%(name)s” (%(code)s) is not on the list of parties yet.")
+        plain = _("“%(name)s” is not on the list of parties yet.")
+        return "enter", (text if row.code else plain) % said, [*same, *choices]
+    kinds = [
+        [str(kind.value), _("enter it: %(kind)s") % {"kind": kind_word(kind, says_country=says_country)}]
+        for kind in KINDS
+    ]
+    asked = _("“%(name)s” is no country that is known. What is it?")
+    if not says_country:
+        asked = _("“%(name)s” is not known. What is it?")
+    return "kind", asked % said, [*same, *kinds]
+
+
+def decided(row: PartyRow, summit: Summit, answer: str) -> PartyRow:
+    """Return what a row says of a party, with what was decided."""
+    if answer in {kind.value for kind in KINDS}:
+        return replace(row, kind=answer)
+    return replace(row, name=country_names.names(summit.language)[row.code]) if answer == NAMED else row
+
+
+def key_of(party: Party) -> str:
+    """Return what names a party among answers: one that the table brings has no lasting id."""
+    return party.public_id if party.pk else f"named {party.name}"

@@ -1,0 +1,41 @@
+"""What a table would write, before it is written."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from delegations.imports.selectors.report import Report
+from delegations.members.models.categories import Category
+from delegations.members.models.duplicates import Likeness
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import Party
+from summit.people.models import Person
+
+
+class LeftOut(Exception):
+    """A row waits until somebody answers its question."""
+
+
+@dataclass
+class Newcomer:
+    """Somebody whom the table brings."""
+
+    person: Person
+    particulars: Particulars | None
+    party: Party
+    key: str
+
+
+@dataclass
+class Plan:
+    """What a table would write."""
+
+    report: Report
+    parties: list[tuple[Party, str]] = field(default_factory=list)
+    people: list[Newcomer] = field(default_factory=list)
+    changes: list[tuple[Person, dict[str, Any]]] = field(default_factory=list)
+    # By the primary keys of parties that are there.
+    party_changes: dict[int, tuple[Party, dict[str, str]]] = field(default_factory=dict)
+    members: list[Membership] = field(default_factory=list)
+    moves: list[tuple[Membership, Category]] = field(default_factory=list)
+    likenesses: list[tuple[Person, Person, Likeness]] = field(default_factory=list)

@@ -1,0 +1,306 @@
+"""From rows to what would be written: nothing is stored here. The same table twice plans nothing the second time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.imports.column_recognition import Columns, recognise
+from delegations.imports.selectors import cell_values, party_changes
+from delegations.imports.selectors.existing_rows import Known
+from delegations.imports.selectors.messages import alone, likeness, sentences
+from delegations.imports.selectors.party_rows import PartyRow, decided, key_of, make, question
+from delegations.imports.selectors.people_changes import refuse
+from delegations.imports.selectors.plan import LeftOut, Newcomer, Plan
+from delegations.imports.selectors.report import Line, Report
+from delegations.imports.selectors.row_form import RowForm, cells
+from delegations.imports.selectors.row_matching import OTHER, Doubt, Meant
+from delegations.members.column_headings import label
+from delegations.members.field_access import GROUP_OF, PARTICULARS, PERSON
+from delegations.members.forms import values_of
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.duplicates import Likeness
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.members.selectors import quotas
+from delegations.members.selectors.naming_rules import NamingRefused, check_category, take_place
+from delegations.members.selectors.quotas import QuotaFull
+from delegations.members.services import passport_digests, people
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.selectors import countries
+from delegations.parties.selectors.party_kinds import Unreadable
+from delegations.parties.selectors.party_names import kind_word
+from summit.import_export.parsers import Row, Table
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.uploads.report import ALL, Outcome, Question
+
+
+@dataclass
+class Planner:
+    """Plans a table: for a desk, or with `party` for one party alone, whose focal point may name no other."""
+
+    summit: Summit
+    known: Known
+    table: Table
+    # Fields of Particulars that whoever imports may fill.
+    allowed: frozenset[str]
+    party: Party | None = None
+    desk: bool = True
+    # What somebody has decided, by the keys of questions.
+    answers: Mapping[str, str] = field(default_factory=dict)
+
+    def plan(self) -> Plan:
+        """Return what would be written."""
+        columns = recognise(self.table.headings)
+        barred = [name for name in columns.known.values() if name in GROUP_OF and name not in self.allowed]
+        said = [label(name) for name in barred]
+        self.found = Plan(Report([], get_language() or "", columns.unknown, columns.twice, said))
+        self.columns = Columns({at: name for at, name in columns.known.items() if name not in barred}, [], [])
+        self._check_columns()
+        used = set(self.columns.known.values())
+        fields = {*used & {*PERSON, *PARTICULARS}, "name", "office"} | ({"language"} if self.desk else set())
+        self.meant = Meant(self.known)
+        # In which row it was asked first what a party is, by its name.
+        self.asked: dict[str, int] = {}
+        self.form = RowForm({}, summit=self.summit, fields=fields)
+        for row in self.table.rows:
+            line = Line(row.number)
+            self.found.report.lines.append(line)
+            try:
+                self._row(row, line)
+            except LeftOut:
+                line.outcome = Outcome.ASKS.value
+            except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
+                line.outcome, line.notes = Outcome.REFUSED.value, sentences(problem)
+        return self.found
+
+    def _check_columns(self) -> None:
+        about_party = self.party is not None or self.columns.has("party", "iso2", "iso3", "party_key")
+        if not about_party or (self.party is not None and not self.columns.has("name", "office", "head")):
+            raise Unreadable(
+                _("No column says who is meant. The first row names the columns, such as “delegation” and “name”.")
+            )
+
+    def _row(self, row: Row, line: Line) -> None:
+        said = {name: row.cells[at] for at, name in self.columns.known.items() if row.cells[at]}
+        party = self._party(said, line)
+        line.party = party.name
+        partys = line.outcome
+        texts = {name: text for name, text in said.items() if name in PERSON or name in PARTICULARS}
+        if "head" in said:
+            texts["name"] = said["head"]
+        if texts.keys() - {"language"} and ("name" in texts or "office" in texts or self.party is not None):
+            try:
+                self._person(party, said, texts, line)
+            except LeftOut:
+                if partys == Outcome.SAME:
+                    raise
+                line.notes.append(alone(partys))
+            except (Unreadable, NamingRefused, QuotaFull, ValidationError) as problem:
+                if partys == Outcome.SAME:
+                    raise
+                line.notes += [alone(partys), *sentences(problem)]
+        elif self.party is not None or texts.keys() - {"language"}:
+            # A formula that no program has worked out is empty too.
+            nobody = _("This row names nobody. Write a name or the office held.")
+            if self.party is not None:
+                raise Unreadable(nobody)
+            line.notes.append(nobody)
+
+    def _party(self, said: dict[str, str], line: Line) -> Party:
+        given = party_changes.readable(PartyRow.of(said, says_country=self.known.says_country), line)
+        found = self.known.party(key=given.key, code=given.code, name=given.name, exact=not given.written)
+        if self.party is not None:
+            if (given.name or given.key or given.written) and found is None:
+                name = given.name or given.written or given.key
+                raise Unreadable(_("“%(name)s” is not your party. Take the row out.") % {"name": name})
+            return next(iter(self.known.parties()))
+        if found is None:
+            given, found = self._decide(given, line)
+        if found is None:
+            party, notes = make(given, self.summit)
+            self.known.add_party(party, given.key)
+            self.found.parties.append((party, given.key))
+            line.outcome = Outcome.NEW.value
+            line.notes += notes
+            return party
+        if found.pk is not None:
+            # One that the table brings is as its first row says.
+            ask = partial(self._answer, line)
+            party_changes.plan(found, given, line, changes=self.found.party_changes, ask=ask, known=self.known)
+        return found
+
+    def _decide(self, given: PartyRow, line: Line) -> tuple[PartyRow, Party | None]:
+        """Ask what a party is that isn't on the list; return what is said of it then, and which party it is if it is
+        one that is there. Raises LeftOut."""
+        if not given.name and not given.code:
+            return given, None
+        line.party = given.name or given.written
+        name = countries.plain(line.party)
+        if name in self.asked:
+            line.notes.append(_("Decide it at row %(number)d.") % {"number": self.asked[name]})
+            raise LeftOut
+        alike = self.known.alike(given.name) if given.name else []
+        if given.kind and not alike:
+            return given, None
+        kind, text, choices = question(given, self.summit, alike, says_country=self.known.says_country)
+        if not choices:
+            return given, None
+        answer = self._answer(line, kind, text, choices)
+        if not answer:
+            self.asked[name] = line.number
+            raise LeftOut
+        if kind == "kind" and answer in PartyKind.values:
+            said = kind_word(answer, says_country=self.known.says_country)
+            line.notes.append(_("Entered as: %(kind)s.") % {"kind": said})
+        found = next((each for each in alike if key_of(each) == answer), None)
+        if found is not None:
+            self.known.add_name(given.name, found)
+        return decided(given, self.summit, answer), found
+
+    def _answer(self, line: Line, kind: str, text: str, choices: list[list[str]], usual: str = "") -> str:
+        """Ask, and return what was answered, or else what is usual."""
+        key = f"{line.number} {kind}"
+        answer = self.answers.get(key) or self.answers.get(f"{ALL} {kind}", "")
+        if answer not in {value for value, _words in choices}:
+            answer = ""
+        asked = Question(key, text, choices, answer, usual)
+        line.questions.append(asked)
+        return asked.chosen
+
+    def _whom(self, party: Party, key: str, texts: dict[str, str], line: Line) -> Person | None:
+        """Return whom a row means, None for somebody new. A focal point is told; a desk is asked. Raises Unreadable,
+        LeftOut."""
+        try:
+            return self.meant.find(party, key, texts)
+        except Doubt as doubt:
+            if not self.desk:
+                raise Unreadable(_("%s Write the office and the mailbox as they are there.") % doubt.text) from doubt
+            answer = self._answer(line, "person", doubt.text, doubt.choices)
+            if not answer:
+                raise LeftOut from doubt
+            return None if answer == OTHER else doubt.who[answer]
+
+    def _person(self, party: Party, said: dict[str, str], given: dict[str, str], line: Line) -> None:
+        line.person = given.get("name") or given.get("office") or ""
+        wanted = self._category(said, party)
+        texts = cells(given, line)
+        key = said.get("person_key", "")
+        line.person = texts.get("name") or texts.get("office") or ""
+        person = self._whom(party, key, texts, line)
+        if person is not None and self.meant.repeats(person):
+            line.notes.append(
+                _("It means the same person as row %(number)d.") % {"number": self.meant.repeats(person)}
+            )
+        theirs = person is not None and self.known.party_of(person) != party
+        if theirs or (person is None and key in self.known.given):
+            raise Unreadable(_("Somebody of another party has this key. Correct the key, or leave it out."))
+        line.person = texts.get("name") or texts.get("office") or (person.label if person else "")
+        changed = self.form.read(person, texts, line)
+        if person is None:
+            self.meant.note(
+                self._newcomer(party, wanted or self._usual(party), changed, key, line), line.number, texts
+            )
+            return
+        self.meant.note(person, line.number, texts)
+        if self.party is not None:
+            acts = not self.desk and person.pk in self.known.focal
+            refuse(person=person, changed=changed, party=party, acts=acts)
+        fields = [label(name) for name in changed]
+        if self._seat(party, person, wanted):
+            fields.append(_("category"))
+        line.fields += fields
+        if changed:
+            self.found.changes.append((person, changed))
+            likenesses = self._resembled(party, person, values_of(person) | changed, known=True)
+            self.found.likenesses += likenesses
+        if fields:
+            line.outcome = line.outcome if line.outcome == Outcome.NEW else Outcome.CHANGED.value
+
+    def _newcomer(self, party: Party, category: Category, changed: dict[str, Any], key: str, line: Line) -> Person:
+        person = Person(summit=self.summit)
+        likenesses = self._resembled(party, person, changed)
+        check_category(party, category, self.known.places(party), self.desk)
+        take_place(party, category, self.known.places(party))
+        # Whoever is refused is entered nowhere and resembles nobody.
+        self._point_out(likenesses, line)
+        own = {name: value for name, value in changed.items() if name in PERSON}
+        for name, value in {"language": party.language, **own}.items():
+            setattr(person, name, value)
+        more = {name: value for name, value in changed.items() if name in PARTICULARS}
+        row = None
+        if more or self.party is not None:
+            row = Particulars(person=person, entered_for=self.party, **more)
+        membership = Membership(party=party, person=person, category=category, capacity=category.capacity)
+        self.found.members.append(membership)
+        self.found.people.append(Newcomer(person, row, party, key))
+        self.known.seated[id(person)] = party
+        self.known.add_person(party, person, key)
+        marks = (("passport", "passport_number"), ("birth", "birth_date"))
+        digested = [passport_digests.digest(kind, self.summit.pk, changed.get(name)) for kind, name in marks]
+        self.known.add_marks(person, person.email, *digested)
+        line.outcome = Outcome.NEW.value
+        return person
+
+    def _resembled(
+        self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
+    ) -> list[tuple[Person, Person, Likeness]]:
+        """Return whom somebody resembles, for a desk to decide later. A focal point enters nobody whom it may have
+        entered already. Raises Unreadable."""
+        found: list[tuple[Person, Person, Likeness]] = []
+        if known and not people.TELLING & set(said):
+            return found
+        for other, why in self.known.likely(said, exclude=person):
+            theirs = self.known.party_of(other)
+            if theirs == party and not self.desk and not known:
+                facts = {"person": other.label, "why": why.label}
+                raise Unreadable(
+                    _(
+                        "%(person)s is entered already: %(why)s. If it is the same person, write the name as it is "
+                        "there; if it is somebody else, name them by hand."
+                    )
+                    % facts
+                )
+            if known and theirs == party:
+                continue
+            found.append((person, other, why))
+        return found
+
+    def _point_out(self, likenesses: list[tuple[Person, Person, Likeness]], line: Line) -> None:
+        """Note whom somebody new resembles, and tell a desk."""
+        self.found.likenesses += likenesses
+        if self.desk and likenesses:
+            line.notes += [likeness(other, self.known.party_of(other), why) for _new, other, why in likenesses]
+
+    def _seat(self, party: Party, person: Person, wanted: Category | None) -> bool:
+        """Name somebody who is known already, or move them; return whether that changes anything."""
+        row: Membership | None = getattr(person, "membership", None)
+        if person.pk is None or (row is not None and wanted in (None, row.category)):
+            return False
+        category = wanted or self._usual(party)
+        check_category(party, category, self.known.places(party), self.desk)
+        take_place(party, category, self.known.places(party), total=row is None or not row.category.counts)
+        if row is None:
+            self.found.members.append(
+                Membership(party=party, person=person, category=category, capacity=category.capacity)
+            )
+        else:
+            self.found.moves.append((row, category))
+        return True
+
+    def _category(self, said: dict[str, str], party: Party) -> Category | None:
+        if "category" in said:
+            offered = [row for row in self.known.categories.values() if self.desk or quotas.open_to(row, party)]
+            return cell_values.category(said["category"], self.known.categories, offered=offered)
+        if "head" in said:
+            return self.known.categories[Capacity.HEAD if party.is_delegation else Capacity.REPRESENTATIVE]
+        return None
+
+    def _usual(self, party: Party) -> Category:
+        usual = (Capacity.DELEGATE, Capacity.REPRESENTATIVE, Capacity.GUEST)
+        return next(self.known.categories[code] for code in usual if quotas.fits(self.known.categories[code], party))

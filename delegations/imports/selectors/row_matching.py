@@ -1,0 +1,130 @@
+"""Whom a row means: somebody who is there, somebody new, or nobody can tell and it is asked.
+
+Two rows of one file never become one person unasked, and of somebody who is there already office or mailbox must
+agree. Where a row says neither, its name is all that there is.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from delegations.imports.selectors.existing_rows import Known
+from delegations.members.services.duplicates import is_single, words_of
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.core.text_normalisation import fold
+from summit.people.models import Person
+
+OTHER = "other"
+
+
+@dataclass(frozen=True)
+class Met:
+    """The row of a file that named somebody first, and what it said."""
+
+    number: int
+    said: Mapping[str, str]
+
+
+@dataclass
+class Doubt(Exception):
+    """Nobody can tell whom a row means: `text` asks, `who` are the people whom it may mean, by the answer that says
+    so. Answered by OTHER it is somebody new."""
+
+    text: str
+    who: dict[str, Person]
+
+    @property
+    def choices(self) -> list[list[str]]:
+        """The answers, each with its words."""
+        same = [[key, _("the same person: %(person)s") % {"person": _known_as(row)}] for key, row in self.who.items()]
+        return [*same, [OTHER, _("somebody else")]]
+
+
+def _known_as(person: Person) -> str:
+    return " – ".join(part for part in (person.label, person.email) if part)
+
+
+@dataclass
+class Meant:
+    """Finds whom the rows of a file mean, one after the other: `note` tells whom a row was found to mean."""
+
+    known: Known
+    _met: dict[int, Met] = field(default_factory=dict)
+
+    def note(self, person: Person, number: int, said: Mapping[str, str]) -> None:
+        """Note whom a row means."""
+        self._met.setdefault(id(person), Met(number, dict(said)))
+
+    def find(self, party: Party, key: str, said: dict[str, str]) -> Person | None:
+        """Return whom a row means, None for somebody new. Raises Doubt, and Unreadable for a key that another row has
+        already."""
+        sure = self.known.person(party, key=key, values=said)
+        if sure is not None:
+            met = self._met.get(id(sure))
+            if met is None or met.said == said:
+                return sure
+            if key:
+                problem = _("Row %(number)d has this key already. Correct one of them.")
+                raise Unreadable(problem % {"number": met.number})
+            raise self._doubt([sure])
+        return self._named(self.known.called(party, said), said) or self._placeholder(party, said)
+
+    def repeats(self, person: Person) -> int:
+        """Return the number of the row that named somebody already, 0 where none did."""
+        met = self._met.get(id(person))
+        return met.number if met else 0
+
+    def _named(self, rows: list[Person], said: dict[str, str]) -> Person | None:
+        again = [row for row in rows if id(row) in self._met and self._met[id(row)].said == said]
+        if again:
+            return again[0]
+        fresh = [row for row in rows if id(row) not in self._met]
+        agreeing = [row for row in fresh if _agrees(row, said)]
+        best = max((_alike(row, said) for row in agreeing), default=0)
+        agreeing = [row for row in agreeing if _alike(row, said) == best]
+        if len(agreeing) == 1 and (best or len(rows) == 1):
+            return agreeing[0]
+        if rows and not self._others(rows, said):
+            raise self._doubt(agreeing or rows)
+        return None
+
+    def _others(self, rows: list[Person], said: dict[str, str]) -> bool:
+        """Return whether a row names somebody else than all of these, whom other rows of the file named: by the one
+        word that they share, and with another office or mailbox. Somebody who was there may hold another office."""
+        single = is_single(words_of(said.get("name")))
+        return single and all(id(row) in self._met and _pairs(row, said) and not _agrees(row, said) for row in rows)
+
+    def _placeholder(self, party: Party, said: dict[str, str]) -> Person | None:
+        """Return who is entered without a name for the office: a name takes that place, once."""
+        for row in self.known.nameless(party, said):
+            met = self._met.get(id(row))
+            if (met is None and _agrees(row, said)) or (met is not None and met.said == said):
+                return row
+        return None
+
+    def _doubt(self, rows: list[Person]) -> Doubt:
+        met = [self._met[id(row)].number for row in rows if id(row) in self._met]
+        who = {f"row {self._met[id(row)].number}" if row.pk is None else row.public_id: row for row in rows}
+        if met:
+            text = _("Row %(number)d names somebody who is called so. Is it the same person?") % {"number": met[0]}
+        elif len(rows) > 1:
+            text = _("Several people here are called so. Which of them is it?")
+        else:
+            text = _("Somebody here is called so, with another office and mailbox. Is it the same person?")
+        return Doubt(text, who)
+
+
+def _pairs(person: Person, said: Mapping[str, str]) -> list[tuple[str, str]]:
+    both = ((said.get("office", ""), person.office), (said.get("email", ""), person.email))
+    return [(fold(one), fold(other)) for one, other in both if one and other]
+
+
+def _agrees(person: Person, said: Mapping[str, str]) -> bool:
+    pairs = _pairs(person, said)
+    return not pairs or any(one == other for one, other in pairs)
+
+
+def _alike(person: Person, said: Mapping[str, str]) -> int:
+    return sum(one == other for one, other in _pairs(person, said))

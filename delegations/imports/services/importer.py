@@ -1,0 +1,217 @@
+"""Reading a table into a summit: what it would do, and doing it."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max
+
+from delegations.badges.services import transferable_passes
+from delegations.imports.selectors.existing_rows import SYSTEM_NAME, Known, look, system_of
+from delegations.imports.selectors.plan import Plan
+from delegations.imports.selectors.planner import Planner
+from delegations.imports.selectors.report import Report
+from delegations.imports.services import party_changes, people_changes
+from delegations.members.field_access import GROUPS
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.members import Membership
+from delegations.members.permissions import check_can_act
+from delegations.members.services import passport_digests
+from delegations.parties.models.parties import ExternalId, Party
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By, System
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
+from summit.import_export.parsers import Table
+from summit.permissions.rules import allows, check, refusal
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SLICE = 500
+Answers = Mapping[str, str]
+NO_ANSWERS: Answers = {}
+
+
+def preview(
+    *, summit: Summit, table: Table, by: By, party: Party | None = None, answers: Answers = NO_ANSWERS
+) -> Report:
+    """Return what a table would do, and write nothing. Raises PermissionDenied, Unreadable where no column says who
+    is meant."""
+    check_may(summit, party, by)
+    with bulk_insert.uncollected():
+        return _plan(summit, table, by, party, answers)[0].report
+
+
+def read_in(
+    *,
+    summit: Summit,
+    table: Table,
+    by: By,
+    party: Party | None = None,
+    answers: Answers = NO_ANSWERS,
+    claim: Callable[[], object] = lambda: None,
+    close: Callable[[Report], object] = lambda report: None,
+) -> Report:
+    """Write what a table says, every row that can be, in one transaction; the report tells the others. Without
+    `party` from a desk; with it from one of its focal points, for that party alone.
+
+    The same table twice writes nothing the second time, and two at once write once: whoever comes second waits, and
+    then finds what is there. `answers` are what somebody has decided, by the keys of the report's questions. `claim`
+    and `close` are called in the transaction, before anything is written and after all is. Raises PermissionDenied,
+    Unreadable.
+    """
+    check_may(summit, party, by)
+
+    def lock() -> None:
+        claim()
+        _lock(summit, party)
+
+    def write(ready: tuple[Plan, Known]) -> Report:
+        plan, known = ready
+        _store(plan, known, party, by)
+        close(plan.report)
+        return plan.report
+
+    with bulk_insert.uncollected():
+        return ahead(prepare=lambda _locked: _plan(summit, table, by, party, answers), lock=lock, write=write)
+
+
+def _store(plan: Plan, known: Known, party: Party | None, by: By) -> None:
+    summit = known.summit
+    _store_parties(plan, summit, by)
+    party_changes.store(summit=summit, changes=plan.party_changes, by=by)
+    _store_people(plan, summit, by, system_of(party))
+    _store_members(plan, known, by)
+    people_changes.store(summit=summit, changes=plan.changes, party=party, by=by)
+    _note_likenesses(plan)
+    if plan.report.writes:
+        audit.record(
+            by=by,
+            action="delegations.read_in",
+            target=party or summit,
+            summit=summit,
+            detail={"lines": len(plan.report.lines), **plan.report.counts},
+        )
+
+
+def check_may(summit: Summit, party: Party | None, by: By) -> None:
+    """Raise PermissionDenied unless somebody may read tables into a summit, or with `party` for that one."""
+    if party is not None:
+        for action in ("delegations.read_in", "delegations.enter_person", "delegations.name"):
+            check_can_act(by, action, party)
+    elif isinstance(by, User):
+        check(by, "delegations.read_in", summit)
+    elif not isinstance(by, System):
+        raise PermissionDenied(refusal("delegations.read_in"))
+
+
+def _lock(summit: Summit, party: Party | None) -> None:
+    if party is None:
+        # Rows that only refer to the summit are let through: whoever holds a party writes some, and is waited for.
+        Summit.objects.select_for_update(no_key=True).get(pk=summit.pk)
+    # Whoever names people one by one locks their party.
+    rows = Party.objects.filter(summit=summit) if party is None else Party.objects.filter(pk=party.pk)
+    list(rows.select_for_update().order_by("pk").values_list("pk"))
+
+
+def _plan(summit: Summit, table: Table, by: By, party: Party | None, answers: Answers) -> tuple[Plan, Known]:
+    known = look(summit, party=party)
+    allowed = {
+        name
+        for group in GROUPS.values()
+        for name in group.fields
+        if party is not None or isinstance(by, System) or (isinstance(by, User) and allows(by, group.change, summit))
+    }
+    desk = party is None
+    planner = Planner(summit, known, table, allowed=frozenset(allowed), party=party, desk=desk, answers=answers)
+    return planner.plan(), known
+
+
+def _store_parties(plan: Plan, summit: Summit, by: By) -> None:
+    made = [party for party, _key in plan.parties]
+    bulk_insert.insert(made)
+    keys = [
+        ExternalId(summit=summit, system=SYSTEM_NAME, value=key, party=party) for party, key in plan.parties if key
+    ]
+    bulk_insert.insert(keys)
+    audit.record_many(
+        [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in made]
+    )
+
+
+def _store_people(plan: Plan, summit: Summit, by: By, system: str) -> None:
+    persons = [row.person for row in plan.people]
+    bulk_insert.insert(persons)
+    rows = [row.particulars for row in plan.people if row.particulars is not None]
+    for row in rows:
+        for name, value in passport_digests.of(row).items():
+            setattr(row, name, value)
+    bulk_insert.insert(rows)
+    keys = [
+        ExternalId(summit=summit, system=system, value=row.key, person=row.person) for row in plan.people if row.key
+    ]
+    bulk_insert.insert(keys)
+    audit.record_many(
+        [audit.entry(by=by, action="summit.person.add", target=person, summit=summit) for person in persons]
+    )
+
+
+def _note_likenesses(plan: Plan) -> None:
+    """Put on protocol's list who resembles whom, each pair once, from whichever side it was noticed."""
+    pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
+    keys = {key for pair in pairs for key in pair}
+    there = Resemblance.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
+    known = {frozenset(pair) for pair in there}
+    rows = [
+        Resemblance(person=one, other=two, why=why) for pair, (one, two, why) in pairs.items() if pair not in known
+    ]
+    Resemblance.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
+
+
+def _store_members(plan: Plan, known: Known, by: By) -> None:
+    parties = {row.party.pk for row in plan.members}
+    last = Membership.objects.filter(party__in=parties).order_by().values("party").annotate(last=Max("position"))
+    places = Counter({row["party"]: row["last"] + 1 for row in last})
+    for row in plan.members:
+        row.position = places[row.party.pk]
+        places[row.party.pk] += 1
+    bulk_insert.insert(plan.members)
+    transferable_passes.settle_parties(keys=parties, by=by)
+    for row, category in plan.moves:
+        row.category, row.capacity = category, category.capacity
+    Membership.objects.bulk_update([row for row, _category in plan.moves], ["category", "capacity"], SLICE)
+    audit.record_many([*_named(plan, known, by), *_moved(plan, known, by)])
+
+
+def _named(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+    return [
+        audit.entry(
+            by=by,
+            action="delegations.name",
+            target=row,
+            summit=known.summit,
+            fields=["category", "party", "person"],
+            detail={"category": row.category.code, "person": row.person.public_id},
+            part_of=row.party,
+        )
+        for row in plan.members
+    ]
+
+
+def _moved(plan: Plan, known: Known, by: By) -> list[AuditEntry]:
+    return [
+        audit.entry(
+            by=by,
+            action="delegations.move",
+            target=row,
+            summit=known.summit,
+            fields=["category"],
+            detail={"category": category.code},
+            part_of=row.party,
+        )
+        for row, category in plan.moves
+    ]
+
+
+__all__ = ["preview", "read_in"]

@@ -1,0 +1,31 @@
+"""Stores what a table changes of parties that are there already."""
+
+from collections.abc import Mapping
+
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.summits.models import Summit
+
+
+def store(*, summit: Summit, changes: Mapping[int, tuple[Party, Mapping[str, str]]], by: By) -> None:
+    """Write what changes of parties, all of which are stored, and record it."""
+    known = Party.objects.select_for_update().filter(pk__in=list(changes)).order_by("pk")
+    entries = []
+    for party in known:
+        values = changes[party.pk][1]
+        was = {name: (getattr(party, name), value) for name, value in values.items()}
+        for name, value in values.items():
+            setattr(party, name, value)
+        party.save(update_fields=list(values))
+        entries.append(
+            audit.entry(
+                by=by,
+                action="delegations.party.change",
+                target=party,
+                summit=summit,
+                fields=list(values),
+                detail=audit.values(Party, was),
+            )
+        )
+    audit.record_many(entries)

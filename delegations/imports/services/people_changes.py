@@ -1,0 +1,82 @@
+"""What a table changes of people who are known already, written in as many queries for many of them as for few.
+
+Each rule of `people.change` holds here too: what may not be changed was refused when the row was planned, in words.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.models.particulars import Particulars
+from delegations.members.services import people
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.core import bulk_insert
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+SLICE = 500
+# What goes with each change of somebody's particulars.
+BESIDE = ("entered_for", "withheld", "passport_digest", "birth_digest", "updated_at")
+
+
+def store(
+    *, summit: Summit, changes: Iterable[tuple[Person, Mapping[str, Any]]], party: Party | None, by: By
+) -> None:
+    """Write what changes of people, all of whom are stored, and record it. With `party` from one of its focal
+    points."""
+    merged: dict[int, tuple[Person, dict[str, Any]]] = {}
+    for person, values in changes:
+        merged.setdefault(person.pk, (person, {}))[1].update(values)
+    if not merged:
+        return
+    # Whoever changes the same people one by one waits here.
+    list(Person.objects.select_for_update().filter(pk__in=list(merged)).order_by("pk").values_list("pk"))
+    theirs = party if party is not None and people.acts_for(by, party) else None
+    done = _store_own(summit, list(merged.values()), by)
+    done += _store_particulars(summit, merged, theirs, by)
+    audit.record_many(done)
+
+
+def _store_own(summit: Summit, changes: list[tuple[Person, dict[str, Any]]], by: By) -> list[Any]:
+    told = []
+    for person, values in changes:
+        names = sorted(set(PERSON) & set(values))
+        for name in names:
+            setattr(person, name, values[name])
+        if names:
+            told.append(audit.entry(by=by, action="summit.person.change", target=person, summit=summit, fields=names))
+    # A column at a time: what this table doesn't change stays as somebody else may just have made it.
+    for name in PERSON:
+        rows = [person for person, values in changes if name in values]
+        Person.objects.bulk_update(rows, [name], SLICE)
+    return told
+
+
+def _store_particulars(
+    summit: Summit, changes: dict[int, tuple[Person, dict[str, Any]]], theirs: Party | None, by: By
+) -> list[Any]:
+    known = Particulars.objects.select_for_update(of=("self",)).select_related("entered_for")
+    there = {row.person_id: row for row in known.filter(person__in=list(changes))}
+    now, told = db_now(), []
+    fresh: list[Particulars] = []
+    by_name: dict[str, list[Particulars]] = {}
+    for key, (person, values) in changes.items():
+        if not set(PARTICULARS) & set(values):
+            continue
+        row = there.get(key) or Particulars(person=person)
+        row.person, row.updated_at = person, now
+        names = sorted(people.fill(row, theirs, values))
+        if row.pk is None:
+            fresh.append(row)
+        for name in (*names, *BESIDE) if row.pk is not None else ():
+            by_name.setdefault(name, []).append(row)
+        told.append(
+            audit.entry(by=by, action="delegations.particulars.change", target=person, summit=summit, fields=names)
+        )
+    bulk_insert.insert(fresh)
+    for name, rows in by_name.items():
+        Particulars.objects.bulk_update(rows, [name], SLICE)
+    return told

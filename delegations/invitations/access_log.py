@@ -1,0 +1,21 @@
+"""Records who saw whom to telephone about invitations."""
+
+from collections.abc import Sequence
+
+from delegations.invitations.models.invitations import Invitation
+from delegations.parties.models.parties import Party
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def note_contacts(*, by: User, summit: Summit, rows: Sequence[Invitation]) -> None:
+    """Note that somebody saw whom to telephone about invitations. Fetch them with their parties' focal points."""
+    if rows:
+        access_log.note_list(
+            by=by,
+            label=Party._meta.label_lower,
+            rows=[(summit.pk, row.party.public_id) for row in rows],
+            fields=["focal_points", "mission_contact"],
+            people=[point.person.public_id for row in rows for point in row.party.focal_points.all()],
+        )

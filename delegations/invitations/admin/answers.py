@@ -1,0 +1,184 @@
+"""Answers as they came: in their list, on the pages of invitations and parties, with the paper of each."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.core.admin.moments import moment
+from delegations.invitations.admin.bounces import BackMixin
+from delegations.invitations.admin.state_column import state_word
+from delegations.invitations.models.invitations import Channel, InvitationState, Reply, ReplyScan
+from delegations.parties.admin.group_filter import GroupFilter
+from delegations.parties.admin.party_column import PartyOfInvitation
+from delegations.parties.models.parties import Party
+from summit.audit import access_log
+from summit.core.date_formats import short_day
+from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
+from summit.permissions.route_table import NOBODY
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+FIELDS: list[Any] = ["recorded", "word", "level_word", "name", "way", "paper", "note", "recorded_by"]
+
+
+class GroupOfReplyFilter(GroupFilter):
+    """Answers by the groups to which their parties belong."""
+
+    prefix = "invitation__party__"
+
+
+class ChannelFilter(admin.SimpleListFilter):
+    """Invitations by the way in which the answer came that holds."""
+
+    title = _("came by")
+    parameter_name = "channel"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer every way."""
+        return list(Channel.choices)
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        if self.value() not in Channel.values:
+            return queryset
+        last = Reply.objects.filter(invitation=models.OuterRef("pk")).order_by("-pk")
+        found = queryset.annotate(last_way=models.Subquery(last.values("channel")[:1]))
+        narrowed: models.QuerySet[Any] = found.filter(last_way=self.value())
+        return narrowed
+
+
+class ReplyColumns:
+    """The columns of answers."""
+
+    @admin.display(description=_("recorded"), ordering="at")
+    def recorded(self, row: Reply) -> str:
+        """Show when it was recorded."""
+        return moment(row.at, row.invitation.party.summit)
+
+    @admin.display(description=_("answer"), ordering="answer")
+    def word(self, row: Reply) -> SafeString:
+        """Show what was answered."""
+        return state_word(InvitationState.ANSWERED, row.answer)
+
+    @admin.display(description=_("at the level of"), ordering="level")
+    def level_word(self, row: Reply) -> str:
+        """Show at which level they come."""
+        return str(row.get_level_display()) or "–"
+
+    @admin.display(description=_("came by"), ordering="channel")
+    def way(self, row: Reply) -> SafeString:
+        """Show by which way it came, with the reference and date of its paper."""
+        said = [row.get_channel_display(), row.reference, short_day(row.dated) if row.dated else ""]
+        return format_html_join(comma(), "<bdi>{}</bdi>", [(part,) for part in said if part])
+
+    @admin.display(description=pgettext_lazy("label", "scan"))
+    def paper(self, row: Reply) -> SafeString | str:
+        """Lead to the scan."""
+        if not getattr(row, "scan_name", ""):
+            return "–"
+        address = reverse("admin:delegations_reply_scan", args=[row.pk])
+        return format_html('<a href="{}"><bdi>{}</bdi></a>', address, row.scan_name)  # type: ignore[attr-defined]
+
+
+def with_scans(rows: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Fetch what the columns show; the scans stay in the database, but for their names."""
+    related = ("invitation__party__summit", "recorded_by")
+    found: models.QuerySet[Any] = rows.select_related(*related).annotate(scan_name=models.F("scan__filename"))
+    return found
+
+
+class ReplyInline(ReplyColumns, SummitInline):
+    """An invitation's answers, the last first, to read."""
+
+    model = Reply
+    summit_path = "invitation__party__summit"
+    fields = readonly_fields = FIELDS
+    ordering = ["-pk"]
+    verbose_name_plural = _("answers, the last first")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what is shown."""
+        return with_scans(super().get_queryset(request))
+
+    def deed(self, verb: str) -> str:
+        """Return the action: answers are recorded by their own page, and none is changed."""
+        return super().deed(verb) if verb == "view" else NOBODY
+
+    def _summit(self, obj: models.Model) -> Summit | None:
+        return summit_of(obj, "party__summit")
+
+
+@admin.register(Reply)
+class ReplyAdmin(PartyOfInvitation, ReplyColumns, ReadOnlyAdmin):
+    """Answers."""
+
+    place = 4
+    summit_path = "invitation__party__summit"
+    list_display = ["party_name", "recorded", "word", "level_word", "name", "way", "paper"]
+    list_filter = ["invitation__party__summit", "answer", "channel", "level", GroupOfReplyFilter]
+    search_fields = ["invitation__party__name", "invitation__party__formal_name", "name", "reference"]
+    date_hierarchy = "at"
+    fields: ClassVar[Any] = ["party_name", *FIELDS]
+    readonly_fields: ClassVar[Any] = fields
+    page_shows = ("name", "note")
+    list_shows = ("name",)
+    nothing_yet = _("Nobody has answered yet. Answers by a link stand here by themselves; others are recorded.")
+    change_form_template = "admin/delegations/reply.html"
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what the columns show."""
+        return with_scans(super().get_queryset(request))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the scan."""
+        view = self.admin_site.admin_view(self.scan_view)
+        return [path("<int:pk>/scan/", view, name="delegations_reply_scan"), *super().get_urls()]
+
+    def scan_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give the scan of an answer as a file, never as a page of this site; who had it is recorded."""
+        row: Reply = self.admit(request, "view", pk)
+        scan = ReplyScan.objects.filter(reply=row).first()
+        if scan is None:
+            raise Http404
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        access_log.note_page(by=request.user, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        return HttpResponse(
+            scan.content,
+            content_type=scan.media_type,
+            headers={
+                "Content-Disposition": content_disposition_header(True, scan.filename) or "attachment",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+
+class AnswersOfParty(BackMixin):
+    """A party's page tells which letters came back, and has a field with its answers, to the summit and to single
+    sessions."""
+
+    change_form_template: Any = "admin/delegations/party.html"
+
+    @admin.display(description=_("answers so far"))
+    def answers_given(self, row: Party) -> SafeString | str:
+        """Show the answers, the last first, each leading to its page."""
+        columns, given = ReplyColumns(), Reply.objects.filter(invitation__party=row)
+        rows = [
+            (
+                reverse("admin:delegations_reply_change", args=[reply.pk]),
+                columns.word(reply),
+                *(columns.level_word(reply), columns.way(reply), columns.recorded(reply)),
+            )
+            for reply in with_scans(given).order_by("-pk")
+        ]
+        return format_html_join("", '<div><a href="{}">{}</a> {}, {}, {}</div>', rows) or "–"

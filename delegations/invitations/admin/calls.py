@@ -1,0 +1,180 @@
+"""The call sheet: whom to telephone, and noting what came of each call."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.invitations import access_log
+from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.invitations.permissions import can_answer_for, can_call
+from delegations.invitations.services import calls
+from delegations.invitations.services.calls import Narrowed
+from delegations.parties.selectors import party_names, regions
+from summit.core.database_clock import db_now
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.through import user_of
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+ON_PAGE = 100
+
+
+class CallForm(forms.Form):
+    """What came of a call."""
+
+    outcome = forms.ChoiceField(
+        label=_("What came of it"), choices=CallOutcome.choices, required=False, widget=forms.RadioSelect()
+    )
+    note = forms.CharField(
+        label=_("Note"),
+        required=False,
+        widget=forms.TextInput({"dir": "auto"}),
+        help_text=_("Who said what, in a line."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["outcome"]
+        field.depends = True
+        # Arrows choose, Tab leads to the note, Enter stores.
+        field.widget.attrs["autofocus"] = True
+
+
+class NarrowForm(forms.Form):
+    """What narrows the sheet."""
+
+    group = forms.ChoiceField(label=_("Group"), required=False)
+    days = forms.ChoiceField(label=_("Waited for"), required=False)
+    last = forms.ChoiceField(label=_("Last call"), required=False)
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        spans = [
+            (days, ngettext("%(n)d day or more", "%(n)d days or more", days) % {"n": days}) for days in calls.WAITS
+        ]
+        for name, choices in (
+            ("group", regions.choices(summit)),
+            ("days", spans),
+            ("last", [("never", _("never called")), *CallOutcome.choices]),
+        ):
+            field: Any = self.fields[name]
+            field.choices = [("", _("all")), *choices]
+            field.depends = True
+
+    def narrowed(self) -> Narrowed:
+        """Return what was chosen; what isn't offered narrows nothing."""
+        self.is_valid()
+        chosen = self.cleaned_data
+        return Narrowed(chosen.get("group", ""), int(chosen.get("days") or 0), chosen.get("last", ""))
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)d day or more", "%(n)d days or more", number) % {"n": number}
+
+
+class CallsMixin:
+    """The pages of the call sheet, among those of invitations."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the sheet, and the page of a call."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("calls/", wrap(self.calls_view), name="delegations_invitation_calls"),
+            path("<int:pk>/call/", wrap(self.call_view), name="delegations_invitation_call"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def calls_view(self, request: HttpRequest) -> HttpResponse:
+        """Show whom to telephone, whoever has waited longest first."""
+        summit = chosen_summit(request, summits_of(request))
+        if summit is None or not allows(request.user, "delegations.callnote.view", summit):
+            raise Http404
+        now = db_now()
+        form = NarrowForm(request.GET, summit=summit)
+        rows = calls.sheet(summit=summit, now=now, narrowed=form.narrowed())
+        page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
+        for row in page:
+            _tell(row, summit, now)
+        access_log.note_contacts(by=user_of(request), summit=summit, rows=list(page))
+        number = page.paginator.count
+        said = ngettext("%(n)d party to telephone", "%(n)d parties to telephone", number)
+        context = {
+            **self.admin_site.each_context(request),
+            **party_names.on_page(summit),
+            "opts": self.opts,
+            "title": said % {"n": number} if number else gettext("Nobody to telephone"),
+            "summit": summit,
+            "page": page,
+            "form": form,
+            "may_call": can_call(request.user, summit),
+        }
+        return TemplateResponse(request, "admin/delegations/calls.html", context)
+
+    def call_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Note a call: whoever answered on the telephone leads on to recording that answer."""
+        row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
+        summit, user = row.party.summit, user_of(request)
+        check(user, "delegations.callnote.change", summit)
+        form = CallForm(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            noted = _note(form, row, user)
+            if noted is not None:
+                called = {"party": party_names.to_reader(row.party).name}
+                messages.success(request, gettext("The call to %(party)s is noted.") % called)
+                return redirect(_on(row, noted, summit))
+        if request.method != "POST":
+            access_log.note_contacts(by=user, summit=summit, rows=[row])
+        _tell(row, summit, db_now())
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Call %(party)s") % {"party": party_names.to_reader(row.party).name},
+            "summit": summit,
+            "row": row,
+            "form": form,
+            "calls": list(CallNote.objects.filter(invitation=row).select_related("by")),
+            "can_answer": can_answer_for(user, summit),
+            "back": call_sheet(summit),
+        }
+        return TemplateResponse(request, "admin/delegations/call.html", context, status=422 if form.errors else 200)
+
+
+def _note(form: CallForm, row: Invitation, user: User) -> CallNote | None:
+    values = form.cleaned_data
+    try:
+        return calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
+    except calls.CallProblem as problem:
+        form.add_error(problem.field or None, str(problem))
+    return None
+
+
+def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
+    """Return where one goes on: to the answer that was given, else to whoever is next on the sheet."""
+    if noted.outcome == CallOutcome.ANSWERED:
+        answer = reverse("admin:delegations_invitation_answer", args=[row.pk])
+        return f"{answer}?{urlencode({'channel': 'telephone', 'from': 'calls'})}"
+    following = calls.next_after(summit=summit, now=db_now(), invitation=row)
+    return call_sheet(summit) + (f"#party-{following.pk}" if following else "")
+
+
+def _tell(row: Any, summit: Summit, now: Any) -> None:
+    """Add to an invitation what the pages say of it."""
+    row.waited = calls.days_since(row.sent_at, summit=summit, now=now) if row.sent_at else 0
+    row.focal = [point.person for point in row.party.focal_points.all()]
+    outcome = getattr(row, "last_outcome", "")
+    row.last_word = CallOutcome(outcome).label if outcome else ""

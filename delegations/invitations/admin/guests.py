@@ -1,0 +1,131 @@
+"""The page that enters a single guest, and leads to the letter that invites them."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from delegations.invitations.admin.invite_parties import address
+from delegations.invitations.permissions import check_can_invite
+from delegations.invitations.services import guests
+from delegations.members.selectors import naming_rules
+from delegations.members.services.people import SeemsKnown
+from delegations.parties.models.parties import Party
+from summit.audit import access_log
+from summit.core.languages import spoken
+from summit.core.validators import validate_printable
+from summit.desk import once
+from summit.desk.places import summit_page
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+_TEXT = {"dir": "auto"}
+
+
+class GuestForm(forms.Form):
+    """Whom to invite, and where the letter goes."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"), max_length=120, widget=forms.TextInput(_TEXT), validators=[validate_printable]
+    )
+    office = forms.CharField(
+        label=gettext_lazy("Office held"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(_TEXT),
+        validators=[validate_printable],
+    )
+    form_of_address = forms.CharField(
+        label=gettext_lazy("Form of address"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(_TEXT),
+        validators=[validate_printable],
+        help_text=gettext_lazy("How the letter begins, such as “Dear Professor Rossi”."),
+    )
+    mailbox = forms.EmailField(label=gettext_lazy("Mailbox"), help_text=gettext_lazy("Where the letter goes."))
+    language = forms.ChoiceField(label=gettext_lazy("Language of the letter"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        languages: Any = self.fields["language"]
+        languages.choices = [
+            (code, get_language_info(code)["name_translated"]) for code in settings.INTERFACE_LANGUAGES
+        ]
+
+
+@summit_page(
+    "delegations/guest/<slug:slug>/", "delegations_guest", rule="delegations.invite", post="delegations.invite"
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the form; a POST enters the guest, and leads to the letter. Who seems to be entered already is named
+    first, and asked about: `another` are those whom the guest resembles and is not."""
+    check_can_invite(user, summit)
+    form = GuestForm(request.POST or None, initial={"language": spoken(summit.language)})
+    known: list[Any] = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            party = _enter(request, form, summit, user)
+        except SeemsKnown as seems:
+            known = seems.hits
+            _note(user, summit, [hit.person for hit in known])
+        except once.AddedAlready as added:
+            messages.info(request, _("This was sent twice, and is added once."))
+            there = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
+            return redirect(address([there]) if there else "admin:delegations_party_changelist")
+        except naming_rules.NamingRefused as refused:
+            form.add_error(None, str(refused))
+        except ValidationError as problem:
+            _tell(form, problem)
+        else:
+            messages.success(request, _("The guest is entered. Read the letter, then send it."))
+            return redirect(address([party]))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Invite a guest"),
+        "summit": summit,
+        "form": form,
+        "known": [(hit, reverse("admin:summit_person_change", args=[hit.person.pk])) for hit in known],
+        "once": once.mark_of(request),
+        "back": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
+    }
+    status = 409 if known else 422 if form.errors else 200
+    return TemplateResponse(request, "admin/delegations/guest.html", context, status=status).render()
+
+
+def _enter(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
+    values = form.cleaned_data
+    another = request.POST.getlist("another")
+    return once.add(request, lambda: guests.enter(summit=summit, by=user, another=another, **values))
+
+
+def _tell(form: GuestForm, problem: ValidationError) -> None:
+    """Put what was refused where the form has it: the party has the guest's name and mailbox under its own words, and
+    what stops it as a whole is that another has the name."""
+    ours = {
+        NON_FIELD_ERRORS: "name",
+        "formal_name": "name",
+        "sort_key": "name",
+        "mission_email": "mailbox",
+        "email": "mailbox",
+    }
+    said = problem.message_dict if hasattr(problem, "error_dict") else {"": problem.messages}
+    for name, errors in said.items():
+        field = ours.get(name, name)
+        for error in errors:
+            form.add_error(field if field in form.fields else None, error)
+
+
+def _note(user: User, summit: Summit, people: list[Person]) -> None:
+    """Note that somebody was shown people whom the guest resembles."""
+    rows = [(summit.pk, person.public_id) for person in people]
+    access_log.note_list(by=user, label=Person._meta.label_lower, rows=rows, fields=["name"])

@@ -1,0 +1,265 @@
+"""Invitations in the admin: to read, to record an answer for, to write anew and to revoke."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from delegations.core import table_files
+from delegations.core.admin.list_tools import ToolsMixin
+from delegations.core.admin.moments import moment
+from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
+from delegations.invitations.admin.bounces import BackMixin
+from delegations.invitations.admin.calls import CallsMixin
+from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, tell, words
+from delegations.invitations.admin.record_answer import AnsweringMixin
+from delegations.invitations.admin.state_column import LinkMoments
+from delegations.invitations.admin.state_column import state_word as state_word_2
+from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.permissions import (
+    can_answer_for,
+    can_invite,
+    can_revoke,
+    check_can_invite,
+    check_can_revoke,
+)
+from delegations.invitations.selectors import exports, letter_facts
+from delegations.invitations.services import invitations, reminders
+from delegations.parties.admin.confirmation import Called, confirm
+from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
+from delegations.parties.selectors import party_names
+from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
+from summit.desk.keys import keys_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.outbox import progress
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.templatetags.marks import pair
+from summit.users.models import User
+
+FIELDS: list[Any] = [
+    "party_name",
+    "occasion_word",
+    "state_word",
+    "level",
+    "answered_by",
+    "answered",
+    "note",
+    "sent",
+    "sent_by",
+    "reminded",
+]
+
+LINK_FIELDS: list[Any] = ["address", "created", "followed", "expires", "revoked"]
+
+
+class LinkInline(LinkMoments, SummitInline):
+    """An invitation's links, to read; each has its own page where it is revoked."""
+
+    model = InvitationLink
+    summit_path = "invitation__party__summit"
+    fields = LINK_FIELDS
+    readonly_fields = LINK_FIELDS
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a link's name tells."""
+        return super().get_queryset(request).select_related("invitation__party__summit")
+
+    def deed(self, verb: str) -> str:
+        """Return the action: links are made with letters, and here to read."""
+        return super().deed(verb) if verb == "view" else NOBODY
+
+    def _summit(self, obj: models.Model) -> Summit | None:
+        return summit_of(obj, "party__summit")
+
+
+@admin.register(Invitation)
+class InvitationAdmin(
+    ReadsAsParty, ToolsMixin, OccasionColumn, PartyColumn, AnsweringMixin, CallsMixin, BackMixin, ReadOnlyAdmin
+):
+    """Invitations."""
+
+    place = 3
+    summit_path = "party__summit"
+    list_display = ["party_name", "occasion_word", "state_word", "level", "sent", "answered", "answered_by"]
+    list_filter = ["party__summit", OccasionFilter, "state", "answer", "level", ChannelFilter]
+    list_select_related = ["party__summit"]
+    search_fields = ["party__name", "party__formal_name", "answered_by"]
+    nothing_yet = _("Nobody is invited yet. The list of parties says who can be, and invites them.")
+    fields = FIELDS
+    readonly_fields = FIELDS
+    inlines = [ReplyInline, LinkInline]
+    actions = ["revoke"]
+    page_shows = ("answered_by", "note")
+    list_shows = ("answered_by",)
+    change_form_template = "admin/delegations/invitation.html"
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
+        """Return the invitations as a table, with their answers."""
+        return exports.invitations(rows)
+
+    def pages(self, request: HttpRequest) -> list[tuple[str, str]]:
+        """Lead to the sheet for telephoning round."""
+        summit = chosen_summit(request, summits_of(request))
+        if summit is None or not allows(request.user, "delegations.callnote.view", summit):
+            return []
+        return [(call_sheet(summit), gettext("Call sheet"))]
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may revoke any."""
+        return allows(request.user, "delegations.revoke", None)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: Invitation) -> SafeString:
+        """Show where it stands."""
+        return state_word_2(row.state, row.answer)
+
+    @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")
+    def sent(self, row: Invitation) -> str:
+        """Show when it was sent."""
+        return moment(row.sent_at, row.party.summit)
+
+    @admin.display(description=pgettext_lazy("invitation", "answered"), ordering="answered_at")
+    def answered(self, row: Invitation) -> str:
+        """Show when it was answered."""
+        return moment(row.answered_at, row.party.summit)
+
+    @admin.display(description=_("reminded"))
+    def reminded(self, row: Invitation) -> SafeString:
+        """Show which reminders went, and when, each on a line of its own."""
+        summit = row.party.summit
+        said = [
+            (
+                moment(at, summit),
+                ngettext("%(n)d day before the deadline", "%(n)d days before the deadline", days) % {"n": days},
+            )
+            for days, at in reminders.gone(row)
+        ]
+        return format_html_join(SafeString("<br>"), '{} <span class="whole">({})</span>', said) or format_html(
+            "{}", moment(None, summit)
+        )
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an invitation with the buttons for what the reader may do."""
+        row = self.admit(request, "view", object_id)
+        summit = row.party.summit
+        standing = row.state in (InvitationState.SENT, InvitationState.ANSWERED)
+        more = {
+            "can_answer": standing and can_answer_for(request.user, summit),
+            "can_write": standing and can_invite(request.user, summit),
+            "can_revoke": row.state != InvitationState.REVOKED and can_revoke(request.user, summit),
+            "letters_key": letter_facts.subject_key(row),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the buttons."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/write-anew/", wrap(self.write_view), name="delegations_invitation_write_anew"),
+            path("<int:pk>/sent/", wrap(self.sent_view), name="delegations_invitation_sent"),
+            path("revoke/", wrap(self.revoke_view), name="delegations_invitation_revoke"),
+            *super().get_urls(),
+        ]
+
+    def _find(self, request: HttpRequest, pk: int) -> tuple[Invitation, User]:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        return self.admit(request, "view", pk), request.user
+
+    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how far the letters are that were sent together with an invitation."""
+        row, _user = self._find(request, pk)
+        summit = row.party.summit
+        return progress.page(
+            request,
+            rows=letter_facts.sent_with(row),
+            title=gettext("Invitations on their way"),
+            title_done=gettext("The invitations are sent"),
+            summit=summit,
+            query={"kind": letter_facts.KIND},
+            back=f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
+        )
+
+    def write_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send the letter again with new links, after asking."""
+        row, user = self._find(request, pk)
+        check_can_invite(user, row.party.summit)
+        back = reverse("admin:delegations_invitation_change", args=[row.pk])
+        if request.method == "POST":
+            try:
+                number = invitations.write_anew(invitation=row, by=user)
+            except ValueError as refused:
+                messages.warning(request, str(refused))
+            else:
+                said = ngettext("%(n)d new letter is on its way.", "%(n)d new letters are on their way.", number)
+                messages.success(request, said % {"n": number})
+            return redirect(back)
+        return confirm(
+            request,
+            self.admin_site,
+            title=gettext("Send a new letter to %(party)s") % {"party": party_names.to_reader(row.party).name},
+            sentence=gettext("The links in earlier letters open nothing from then on. An answer stays as it is."),
+            button=gettext("Send a new letter"),
+            action=request.path,
+            back=back,
+            rows=[row],
+            names=[Called(party=party_names.to_reader(row.party))],
+        )
+
+    @admin.action(description=_("Revoke the chosen invitations"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[Invitation]) -> HttpResponse:
+        """Ask before revoking."""
+        rows = list(queryset.exclude(state=InvitationState.REVOKED).select_related("party__summit"))
+        return self._ask_revoke(request, rows)
+
+    def revoke_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST revokes the invitations named by `row`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.revoke", None)
+        given = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(given.getlist("row"))
+        standing = self.get_queryset(request).exclude(state=InvitationState.REVOKED)
+        rows = list(standing.filter(pk__in=keys).select_related("party__summit"))
+        if request.method != "POST":
+            return self._ask_revoke(request, rows)
+        done = 0
+        for row in rows:
+            try:
+                invitations.revoke(invitation=row, by=self._find(request, row.pk)[1])
+            except ValueError as refused:
+                messages.warning(request, pair(party_names.to_reader(row.party).name, refused))
+            else:
+                done += 1
+        said = ngettext("%(n)d invitation is revoked.", "%(n)d invitations are revoked.", done)
+        messages.success(request, said % {"n": done})
+        return redirect("admin:delegations_invitation_changelist")
+
+    def _ask_revoke(self, request: HttpRequest, rows: list[Invitation]) -> HttpResponse:
+        for row in rows:
+            check_can_revoke(request.user, row.party.summit)
+        number = {"n": len(rows)}
+        names = party_names.to_readers(row.party_id for row in rows)
+        tell(rows)
+        return confirm(
+            request,
+            self.admin_site,
+            title=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
+            sentence=gettext("Their links open nothing from then on, and letters not sent yet stay here."),
+            button=ngettext("Revoke %(n)d invitation", "Revoke %(n)d invitations", len(rows)) % number,
+            action=reverse("admin:delegations_invitation_revoke"),
+            back=reverse("admin:delegations_invitation_changelist"),
+            rows=rows,
+            names=[Called(party=names[row.party_id], note=words(row) if row.occasion else "") for row in rows],
+        )

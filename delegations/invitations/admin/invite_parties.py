@@ -1,0 +1,237 @@
+"""Inviting parties in the admin: whom it reaches, whom not and why, the letter, and a button for each next step."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.invitations import occasions
+from delegations.invitations.models.invitations import OVER, Invitation
+from delegations.invitations.occasions import Occasion
+from delegations.invitations.permissions import check_can_invite
+from delegations.invitations.selectors import standing
+from delegations.invitations.selectors.eligibility import Reach, Step
+from delegations.invitations.selectors.next_steps import Plan, plan
+from delegations.invitations.services import approval, first_letter, invitations
+from delegations.mailboxes import access_log
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.desk.keys import keys_of
+from summit.desk.places import places_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.templatetags.marks import pair
+from summit.users.models import User
+
+# What a button does with the parties that it is for.
+DEEDS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
+OCCASION_LENGTH = 16
+# How many of those who are left out for one reason are named.
+NAMED = 3
+
+
+def button(step: Step, number: int) -> str:
+    """Return what the button of a step says."""
+    said = {
+        Step.PREPARE: ngettext("Prepare %(number)d invitation", "Prepare %(number)d invitations", number),
+        Step.APPROVE: ngettext("Approve %(number)d invitation", "Approve %(number)d invitations", number),
+        Step.SEND: ngettext("Send %(number)d invitation", "Send %(number)d invitations", number),
+    }
+    return said[step] % {"number": number}
+
+
+def done(step: Step, reach: Reach) -> str:
+    """Return what a step did."""
+    number = len(reach.to)
+    said = {
+        Step.PREPARE: ngettext(
+            "%(number)d invitation is prepared. Another person can approve it.",
+            "%(number)d invitations are prepared. Another person can approve them.",
+            number,
+        ),
+        Step.APPROVE: ngettext(
+            "%(number)d invitation is approved. It can be sent.",
+            "%(number)d invitations are approved. They can be sent.",
+            number,
+        ),
+        Step.SEND: ngettext(
+            "%(number)d party is invited; its letters are on their way (%(letters)d).",
+            "%(number)d parties are invited; their letters are on their way (%(letters)d).",
+            number,
+        ),
+    }
+    return said[step] % {"number": number, "letters": reach.letters}
+
+
+def address(parties: list[Party], occasion: str = "") -> str:
+    """Return the address of the page that invites some parties of one summit."""
+    query = [("summit", parties[0].summit.slug), *(("party", str(party.pk)) for party in parties)]
+    query += [("occasion", occasion)] if occasion else []
+    return f"{reverse('admin:delegations_party_invite')}?{urlencode(query)}"
+
+
+class InvitingMixin:
+    """The page that invites parties, to the summit or with `occasion` to one of its sessions."""
+
+    admin_site: Any
+    opts: Any
+    admit: Any
+
+    def has_invite_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may invite anybody."""
+        return allows(request.user, "delegations.invite", None)
+
+    @admin.action(description=_("Invite the chosen parties"), permissions=["invite"])
+    def invite(self, request: HttpRequest, queryset: models.QuerySet[Party]) -> HttpResponse:
+        """Ask before inviting."""
+        return self._ask(request, list(queryset.select_related("summit")))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Lead to the pages of the summit that is worked for: its policy, letters, names and order, and those that
+        invite a guest and to a session."""
+        summit = chosen_summit(request, summits_of(request))
+        inviting = summit if summit is not None and allows(request.user, "delegations.invite", summit) else None
+        places = places_of(request.user, summit) if summit is not None else []
+        shown_page: HttpResponse = super().changelist_view(  # type: ignore[misc]
+            request, {"inviting": inviting, "places": places, **(extra_context or {})}
+        )
+        return shown_page
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that invites."""
+        view = self.admin_site.admin_view(self.invite_view)
+        inherited: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [path("invite/", view, name="delegations_party_invite"), *inherited]
+
+    def invite_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?summit=` asks about all that aren't invited yet, or about those named by `party`; POST does `do`
+        (Step, sending where it names none) for the parties named by `party`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.invite", None)
+        rows: Any = self.get_queryset(request).select_related("summit")  # type: ignore[attr-defined]
+        given = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(given.getlist("party"))
+        occasion = given.get("occasion", "").replace("\0", "")[:OCCASION_LENGTH]
+        if request.method == "POST":
+            do = request.POST.get("do", "")
+            step = Step(do) if do in list(Step) else Step.SEND
+            return self._do(request, list(rows.filter(pk__in=keys)), step, occasion)
+        slug = request.GET.get("summit", "").replace("\0", "")
+        summit: Summit | None = Summit.objects.filter(slug=slug).first()
+        if summit is None or not allows(request.user, "delegations.party.view", summit):
+            raise Http404
+        check_can_invite(request.user, summit)
+        narrowed = rows.filter(pk__in=keys) if keys else rows.filter(standing.STANDINGS["uninvited"])
+        return self._ask(request, list(narrowed.filter(summit=summit)), occasion)
+
+    def _ask(self, request: HttpRequest, parties: list[Party], key: str = "") -> HttpResponse:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        for each in {party.summit for party in parties}:
+            check_can_invite(request.user, each)
+        found = plan(parties=parties, by=request.user, occasion=key)
+        self._note(request.user, found)
+        summit = parties[0].summit if parties else None
+        occasion = occasions.find(summit, [key]).get(key) if summit else None
+        steps = [
+            {
+                "step": step,
+                "button": button(step, len(reach.to)),
+                "letters": reach.letters,
+                "rows": [(party, [box.address for box in reach.boxes[party.pk]]) for party in reach.to],
+            }
+            for step, reach in found.steps.items()
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            **(party_names.on_page(summit) if summit else {}),
+            "opts": self.opts,
+            "title": _title(found, occasion),
+            "occasion": occasion,
+            "steps": steps,
+            "skipped": found.skipped,
+            "number": found.number,
+            "letter": _letter(found, key),
+            "summit": summit,
+            "back": list_of(parties),
+        }
+        return TemplateResponse(request, "admin/delegations/invite.html", context)
+
+    def _note(self, user: User, found: Plan) -> None:
+        for summit in {party.summit for party in found.reached}:
+            boxes = [
+                box
+                for reach in found.steps.values()
+                for party in reach.to
+                if party.summit == summit
+                for box in reach.boxes[party.pk]
+            ]
+            access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
+
+    def _do(self, request: HttpRequest, parties: list[Party], step: Step, occasion: str) -> HttpResponse:
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        reach = DEEDS[step](parties=parties, by=request.user, occasion=occasion)
+        if reach.to:
+            messages.success(request, done(step, reach))
+        _tell_skipped(request, reach)
+        if not reach.to and not reach.skipped:
+            messages.warning(
+                request, gettext("Nobody was chosen, so nobody was invited. Choose parties in the list.")
+            )
+        if step != Step.SEND and parties:
+            return redirect(address(parties, occasion))
+        sent = Invitation.objects.filter(party__in=reach.to[:1], occasion=occasion).exclude(state__in=OVER).first()
+        return redirect("admin:delegations_invitation_sent", sent.pk) if sent else redirect(list_of(parties))
+
+
+def _tell_skipped(request: HttpRequest, reach: Reach) -> None:
+    """Say whom a step left out and why: by name where they are few, else how many have a reason."""
+    names = party_names.to_readers(party.pk for party, _reason in reach.skipped)
+    by_reason: dict[str, list[str]] = {}
+    for party, reason in reach.skipped:
+        by_reason.setdefault(reason, []).append(names[party.pk].name)
+    for reason, listed in by_reason.items():
+        if len(listed) <= NAMED:
+            for name in listed:
+                messages.warning(request, pair(name, reason))
+            continue
+        said = ngettext(
+            "%(n)d party is left out. %(why)s",
+            "%(n)d parties are left out, each for this reason: %(why)s",
+            len(listed),
+        )
+        messages.warning(request, said % {"n": len(listed), "why": reason})
+
+
+def _title(found: Plan, occasion: Occasion | None) -> str:
+    number = {"number": found.number}
+    if not found.number:
+        return gettext("No party can be invited now")
+    if occasion is not None:
+        said = ngettext(
+            "Invite %(number)d party to “%(session)s”", "Invite %(number)d parties to “%(session)s”", found.number
+        )
+        return said % {**number, "session": occasion.title}
+    return ngettext("Invite %(number)d party", "Invite %(number)d parties", found.number) % number
+
+
+def _letter(found: Plan, occasion: str) -> first_letter.Letter | None:
+    """Return the letter to the first party that something can be done for."""
+    for reach in found.steps.values():
+        party = reach.to[0]
+        return first_letter.read(party, reach.boxes[party.pk], occasion)
+    return None
+
+
+def list_of(parties: list[Party]) -> str:
+    """Return the address of the list of parties, of one summit where they are of one."""
+    listed = reverse("admin:delegations_party_changelist")
+    summits = {party.summit_id for party in parties}
+    return f"{listed}?{urlencode({'summit__id__exact': summits.pop()})}" if len(summits) == 1 else listed

@@ -1,0 +1,102 @@
+"""The page from which parties are invited to one session: which session, then whom."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.invitations import occasions
+from delegations.invitations.admin.invite_parties import address
+from delegations.invitations.admin.state_column import state_word
+from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
+from delegations.invitations.occasions import Occasion
+from delegations.invitations.permissions import check_can_invite
+from delegations.invitations.selectors import standing
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.desk.keys import keys_of
+from summit.desk.places import summit_page
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@summit_page(
+    "delegations/session/<slug:slug>/", "delegations_occasions", rule="delegations.invite", post="delegations.invite"
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """List the sessions; with `?session=` ask whom to invite to one. POST leads with the chosen parties to the page
+    that invites."""
+    check_can_invite(user, summit)
+    found = occasions.find(summit)
+    if "session" not in request.GET:
+        return _list(request, summit, found)
+    occasion = found.get(request.GET["session"])
+    if occasion is None:
+        raise Http404
+    refused = ""
+    if request.method == "POST":
+        keys = keys_of(request.POST.getlist("party"))
+        chosen = list(Party.objects.filter(summit=summit, pk__in=keys).select_related("summit").order_by("pk"))
+        if chosen:
+            return redirect(address(chosen, occasion.key))
+        refused = _("Nobody is chosen. Choose whom to invite.")
+    return _choose(request, summit, occasion, refused)
+
+
+def _list(request: HttpRequest, summit: Summit, found: dict[str, Occasion]) -> HttpResponse:
+    counted = (
+        Invitation.objects.filter(party__summit=summit, state__in=[InvitationState.SENT, InvitationState.ANSWERED])
+        .exclude(occasion="")
+        .order_by()
+        .values("occasion")
+        .annotate(
+            invited=Count("pk"),
+            answered=Count("pk", filter=Q(state=InvitationState.ANSWERED)),
+            coming=Count("pk", filter=Q(answer__in=COMING)),
+        )
+    )
+    numbers = {row["occasion"]: row for row in counted}
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Invite to a session"),
+        "summit": summit,
+        "rows": [(row, numbers.get(key)) for key, row in found.items()],
+        "back": _parties(summit),
+    }
+    return TemplateResponse(request, "admin/delegations/occasions.html", context).render()
+
+
+def _choose(request: HttpRequest, summit: Summit, occasion: Occasion, refused: str) -> HttpResponse:
+    rows = standing.with_standing(Party.objects.filter(summit=summit, is_host=False).select_related("summit"))
+    theirs = {
+        row.party_id: row
+        for row in Invitation.objects.filter(party__summit=summit, occasion=occasion.key).exclude(state__in=OVER)
+    }
+    listed: list[Any] = list(party_names.in_order(rows, get_language() or ""))
+    for row in listed:
+        there = theirs.get(row.pk)
+        row.stands = state_word(row.standing, row.replied)
+        row.here = state_word(there.state, there.answer) if there else ""
+        row.taken = there is not None and there.state in (InvitationState.SENT, InvitationState.ANSWERED)
+    context = {
+        **admin.site.each_context(request),
+        **party_names.on_page(summit),
+        "title": _("Whom to invite to “%(session)s”") % {"session": occasion.title},
+        "summit": summit,
+        "occasion": occasion,
+        "rows": listed,
+        "refused": refused,
+        "back": reverse("admin:delegations_occasions", args=[summit.slug]),
+    }
+    status = 422 if refused else 200
+    return TemplateResponse(request, "admin/delegations/occasion.html", context, status=status).render()
+
+
+def _parties(summit: Summit) -> str:
+    return f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}"

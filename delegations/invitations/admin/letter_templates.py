@@ -1,0 +1,163 @@
+"""What a summit's letters say: read with real data, changed, and tried, on a page of the summit."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from delegations.invitations.models.letters import LetterTemplate, Purpose
+from delegations.invitations.selectors import letter_templates, placeholders
+from delegations.invitations.selectors.default_letters import Text
+from delegations.invitations.services import letter_previews
+from delegations.invitations.services import letter_templates as letter_templates_services
+from delegations.parties.models.parties import Party
+from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class LetterForm(forms.Form):
+    """A letter's text, and the party with whose data it is read."""
+
+    subject = forms.CharField(
+        label=gettext_lazy("Subject"), required=False, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    body = forms.CharField(
+        label=gettext_lazy("Text"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 22, "dir": "auto"}),
+        help_text=gettext_lazy(
+            "An empty line begins a paragraph. A paragraph that names what isn’t known is left out; one with a link "
+            "stands in the mail and not on paper."
+        ),
+    )
+    party = forms.ModelChoiceField(
+        Party.objects.none(), label=gettext_lazy("Read it as the letter to"), required=False, empty_label=None
+    )
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found: Any = self.fields["party"]
+        found.queryset = Party.objects.filter(summit=summit, is_host=False).select_related("summit")
+
+
+@summit_page(
+    "delegations/letters/<slug:slug>/",
+    "delegations_letters",
+    rule="delegations.lettertemplate.view",
+    post="delegations.lettertemplate.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """List the letters; with `?purpose=` and `?language=` show one: POST `do=read` reads what was entered, `do=save`
+    keeps it, `do=test` sends it to the reader, `do=remove` lets the system's own stand again."""
+    purpose, language = request.GET.get("purpose", ""), request.GET.get("language", "")
+    if purpose not in Purpose.values or language not in settings.INTERFACE_LANGUAGES:
+        return _list(request, summit)
+    texts = letter_templates.Texts(summit)
+    text = texts.of(purpose, language)
+    form = LetterForm(request.POST or None, initial={"subject": text.subject, "body": text.body}, summit=summit)
+    if request.method == "POST" and form.is_valid():
+        text = Text(form.cleaned_data["subject"], form.cleaned_data["body"])
+        done = _do(request, form, summit, user, purpose, language, text)
+        if done is not None:
+            return done
+    may_change = allows(user, "delegations.lettertemplate.change", summit)
+    context = {
+        **admin.site.each_context(request),
+        "title": f"{Purpose(purpose).label} ({_name(language)})",
+        "summit": summit,
+        "form": form,
+        "own": texts.own(purpose, language) is not None,
+        "may_change": may_change,
+        "listed": [(f"{{{name}}}", placeholders.PLACEHOLDERS[name]) for name in placeholders.ALLOWED[purpose]],
+        "required": placeholders.listed(placeholders.REQUIRED[purpose]),
+        "letter": _read(form, summit, purpose, language, text),
+        "back": reverse("admin:delegations_letters", args=[summit.slug]),
+        "address": user.email,
+    }
+    status = 422 if form.errors else 200
+    return TemplateResponse(request, "admin/delegations/letter.html", context, status=status).render()
+
+
+def _name(language: str) -> str:
+    return str(get_language_info(language)["name_translated"])
+
+
+def _list(request: HttpRequest, summit: Summit) -> HttpResponse:
+    texts = letter_templates.Texts(summit)
+    rows = [
+        (
+            label,
+            [
+                (
+                    _name(language),
+                    f"?{urlencode({'purpose': purpose, 'language': language})}",
+                    texts.own(purpose, language) is not None,
+                )
+                for language in settings.INTERFACE_LANGUAGES
+            ],
+        )
+        for purpose, label in Purpose.choices
+    ]
+    context = {**admin.site.each_context(request), "title": _("Letters"), "summit": summit, "rows": rows}
+    return TemplateResponse(request, "admin/delegations/letters.html", context).render()
+
+
+def _do(  # noqa: PLR0917 - what was asked, of which letter
+    request: HttpRequest, form: LetterForm, summit: Summit, user: User, purpose: str, language: str, text: Text
+) -> HttpResponse | None:
+    """Do what a button says. Returns where to go on, or None to show the page with what was entered."""
+    said, do = {"purpose": purpose, "language": language}, request.POST.get("do", "")
+    try:
+        if do == "save":
+            written = {"subject": text.subject, "body": text.body, **said}
+            letter_templates_services.keep(summit=summit, by=user, fresh=False, **written)
+            messages.success(request, _("The letter is saved. Letters that were sent stay as they were."))
+        elif do == "remove":
+            for row in LetterTemplate.objects.filter(summit=summit, **said).select_related("summit"):
+                letter_templates_services.remove(template=row, by=user)
+            messages.success(request, _("The system’s own text stands again."))
+        elif do == "test" and form.cleaned_data["party"]:
+            address = letter_previews.send(party=form.cleaned_data["party"], text=text, by=user, **said)
+            messages.success(request, _("A test is on its way to %(address)s.") % {"address": address})
+            return None
+        else:
+            return None
+    except ValidationError as refused:
+        form.add_error(None, refused) if hasattr(refused, "error_dict") else form.add_error("body", refused)
+        return None
+    return redirect(request.get_full_path())
+
+
+def _read(form: LetterForm, summit: Summit, purpose: str, language: str, text: Text) -> Any:
+    """Return the letter as it would be read, None where nothing can be read."""
+    fields: Any = form.fields["party"]
+    chosen = form.cleaned_data.get("party") if form.is_bound and hasattr(form, "cleaned_data") else None
+    kinds = [letter_templates.purpose_for(row.kind) for row in fields.queryset]
+    first = next((row for row, kind in zip(fields.queryset, kinds, strict=True) if kind == purpose), None)
+    party = chosen or first or fields.queryset.first()
+    if party is None or form.errors:
+        return None
+    form.initial["party"] = party.pk
+    try:
+        return letter_previews.read(party=party, purpose=purpose, language=language, text=text)
+    except ValidationError as refused:
+        if form.is_bound:
+            form.add_error(None, refused) if hasattr(refused, "error_dict") else form.add_error("body", refused)
+        return None
+
+
+desk_place.register(11)(
+    Place(gettext_lazy("Letters"), "delegations_letters", "delegations.lettertemplate.view", Shelf.SETTINGS)
+)

@@ -1,0 +1,162 @@
+"""The links in letters in the admin: to read and to revoke. What they open is never shown."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext, pgettext_lazy
+
+from delegations.core.admin.moments import moment
+from delegations.invitations.admin.state_column import LinkMoments
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.permissions import check_can_revoke
+from delegations.invitations.selectors import expiring_links
+from delegations.invitations.services import link_requests, links
+from delegations.parties.admin.confirmation import Called, confirm
+from delegations.parties.admin.party_column import PartyOfInvitation
+from delegations.parties.selectors import party_names
+from summit.audit import access_log
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.filters import presence
+from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows, check
+from summit.templatetags.marks import pair
+from summit.users.models import User
+
+FIELDS: list[Any] = ["party_name", "address", "person", "created", "followed", "expires", "revoked", "asked"]
+
+
+class EndsFilter(admin.SimpleListFilter):
+    """Links that end soon without an answer."""
+
+    title = _("ends")
+    parameter_name = "ends"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what ends within a week."""
+        return [("soon", _("within a week, not answered"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return (
+            queryset.filter(pk__in=expiring_links.ending_links().values("pk")) if self.value() == "soon" else queryset
+        )
+
+
+class AskedFilter(admin.SimpleListFilter):
+    """Links whose holders wait for a new letter."""
+
+    title = _("new letter")
+    parameter_name = "asks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what waits."""
+        return [("open", _("asked for, not sent"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return queryset.filter(pk__in=link_requests.waiting().values("pk")) if self.value() == "open" else queryset
+
+
+OPEN_OR_REVOKED = presence(_("not revoked"), pgettext_lazy("invitation", "revoked"))
+
+
+@admin.register(InvitationLink)
+class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
+    """Links."""
+
+    place = 3
+    shelf = Shelf.RECORDS
+    summit_path = "invitation__party__summit"
+    list_display = ["party_name", "address", "created", "followed", "expires", "revoked", "asked"]
+    list_filter = ["invitation__party__summit", AskedFilter, EndsFilter, ("revoked_at", OPEN_OR_REVOKED)]
+    list_select_related = ["invitation__party__summit"]
+    search_fields = ["address", "invitation__party__name"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["revoke", "settle"]
+    page_shows = list_shows = ("address",)
+    change_form_template = "admin/delegations/link.html"
+    nothing_yet = _("No letter has been sent yet. Each has a link of its own, which then stands here.")
+
+    @admin.display(description=_("new letter asked for"), ordering="asked_at")
+    def asked(self, row: InvitationLink) -> str:
+        """Show when its holder asked for a new letter."""
+        return moment(row.asked_at, row.invitation.party.summit)
+
+    def has_settle_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may say that no new letter is wanted."""
+        return allows(request.user, "delegations.invite", None)
+
+    @admin.action(description=_("Note that no new letter is wanted"), permissions=["settle"])
+    def settle(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> None:
+        """Take requests for new letters off the desk's list."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        rows = list(queryset.select_related("invitation__party__summit"))
+        done = sum(link_requests.settle(link=row, by=request.user) for row in rows)
+        said = ngettext("%(n)d request is settled.", "%(n)d requests are settled.", done)
+        messages.success(request, said % {"n": done})
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may revoke any."""
+        return allows(request.user, "delegations.revoke", None)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that revokes."""
+        view = self.admin_site.admin_view(self.revoke_view)
+        return [path("revoke/", view, name="delegations_invitationlink_revoke"), *super().get_urls()]
+
+    @admin.action(description=_("Revoke the chosen links"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: models.QuerySet[InvitationLink]) -> HttpResponse:
+        """Ask before revoking."""
+        return self._ask(request, list(queryset.filter(revoked_at__isnull=True)))
+
+    def revoke_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST revokes the links named by `row`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.revoke", None)
+        given = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(given.getlist("row"))
+        live = self.get_queryset(request).filter(revoked_at__isnull=True, pk__in=keys)
+        rows = list(live.select_related("invitation__party__summit"))
+        if request.method != "POST":
+            return self._ask(request, rows)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        done = 0
+        for row in rows:
+            try:
+                links.revoke(link=row, by=request.user)
+            except ValueError as refused:
+                messages.warning(request, pair(row, refused))
+            else:
+                done += 1
+        said = ngettext("%(n)d link is revoked.", "%(n)d links are revoked.", done)
+        messages.success(request, said % {"n": done})
+        return redirect("admin:delegations_invitationlink_changelist")
+
+    def _ask(self, request: HttpRequest, rows: list[InvitationLink]) -> HttpResponse:
+        for row in rows:
+            check_can_revoke(request.user, row.invitation.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
+        names = party_names.to_readers(row.invitation.party_id for row in rows)
+        title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=str(
+                _("They open nothing from then on, also where they are open already. A new letter has new ones.")
+            ),
+            button=title,
+            action=reverse("admin:delegations_invitationlink_revoke"),
+            back=reverse("admin:delegations_invitationlink_changelist"),
+            rows=rows,
+            names=[Called(row.address, names[row.invitation.party_id]) for row in rows],
+        )

@@ -1,0 +1,186 @@
+"""Recording an answer that reached a desk: by note verbale, letter, telephone, e-mail or in person."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.models.invitations import Answer, Channel, Invitation, Reply
+from delegations.invitations.selectors import level_choices
+from delegations.invitations.services import answers, scans
+from delegations.invitations.services.answers import DESK_CHANNELS, Way
+from delegations.parties.selectors import levels, party_names
+from summit.audit import access_log
+from summit.core.validators import validate_year
+from summit.desk.widgets import DayInput
+from summit.permissions.rules import check
+from summit.users.models import User
+
+_TEXT = {"dir": "auto"}
+
+
+class AnswerForm(forms.Form):
+    """What is recorded. What it may be is the domain's to say: nothing is required here but what it refuses."""
+
+    answer = forms.ChoiceField(label=_("Answer"), required=False)
+    level = forms.ChoiceField(
+        label=_("At the level of"), required=False, help_text=_("Leave it open where the answer doesn’t say.")
+    )
+    name = forms.CharField(
+        label=_("Who answered"),
+        required=False,
+        widget=forms.TextInput(_TEXT),
+        help_text=_("Name and office of whoever gave the answer, not yours: your account is recorded with it."),
+    )
+    channel = forms.ChoiceField(label=pgettext_lazy("label", "Came by"), required=False)
+    reference = forms.CharField(
+        label=_("Its reference"),
+        required=False,
+        widget=forms.TextInput(_TEXT),
+        help_text=_("Of a note verbale or letter, as it stands on it."),
+    )
+    dated = forms.DateField(label=_("Its date"), required=False, widget=DayInput(), validators=[validate_year])
+    scan = forms.FileField(
+        label=pgettext_lazy("label", "Scan"),
+        required=False,
+        allow_empty_file=True,
+        help_text=_("A PDF, or a picture as JPEG or PNG, of 10 MB at most."),
+    )
+    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea({"rows": 3, **_TEXT}))
+    # The last answer that the page shows.
+    newest = forms.CharField(required=False, widget=forms.HiddenInput())
+
+    # What can be left out, and says so; the rest the domain asks for.
+    LEFT_OUT = ("level", "reference", "dated", "scan", "note")
+
+    def __init__(self, invitation: Invitation, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ways = [(way.value, way.label) for way in DESK_CHANNELS]
+        for name, first, choices in (
+            ("answer", _("Choose the answer"), Answer.choices),
+            ("level", _("Not said"), level_choices.choices(invitation.party)),
+            ("channel", _("Choose the way"), ways),
+        ):
+            field: Any = self.fields[name]
+            field.choices = [("", first), *choices]
+        # Any that isn't offered to such a party: what is said of it is the domain's.
+        self.fields["level"].error_messages["invalid_choice"] = levels.problem("unknown", invitation.party.kind)
+        for name, field in self.fields.items():
+            field.depends = name not in self.LEFT_OUT
+
+    def clean_scan(self) -> scans.Scan | None:
+        """Return the scan, read only where it isn't too large."""
+        file = self.cleaned_data.get("scan")
+        if file is None:
+            return None
+        try:
+            scans.look_at_size(file.size)
+            return scans.read(filename=file.name, content=file.read())
+        except scans.ScanProblem as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+
+def first_values(invitation: Invitation, newest: Reply | None, channel: str) -> dict[str, str]:
+    """Return what the form begins with: what holds now, and the way by which one came to it."""
+    return {
+        "answer": invitation.answer,
+        "level": level_choices.proposed(invitation),
+        "name": invitation.answered_by,
+        "note": invitation.note,
+        "channel": channel if channel in DESK_CHANNELS else "",
+        "newest": newest.public_id if newest else "",
+    }
+
+
+def record(form: AnswerForm, invitation: Invitation, user: User) -> Reply | None:
+    """Record what was entered. Where it can't be, say so at its field and return None: whoever is behind is given the
+    newer answer as the one that they have seen."""
+    values = form.cleaned_data
+    try:
+        return answers.answer(
+            invitation=invitation,
+            by=user,
+            answer=values["answer"],
+            level=level_choices.meant(values["level"], answer=values["answer"], party=invitation.party),
+            name=values["name"],
+            note=values["note"],
+            way=Way(values["channel"], values["reference"], values["dated"], values["scan"]),
+            newest=values["newest"],
+        )
+    except answers.AnswerProblem as problem:
+        for each in (problem, *problem.others):
+            form.add_error(each.field, str(each))
+    except answers.AnswerOutdated as outdated:
+        given: Any = form.data
+        form.data = {**given.dict(), "newest": outdated.newer.public_id}
+        form.add_error(None, str(outdated))
+    except answers.AnswerRefused as refused:
+        form.add_error(None, str(refused))
+    return None
+
+
+class AnsweringMixin:
+    """The page of an invitation that records an answer. `?channel=telephone` chooses the way, `?from=calls` leads
+    back to the call sheet."""
+
+    admin_site: Any
+    opts: Any
+    page_shows: tuple[str, ...]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page."""
+        view = self.admin_site.admin_view(self.answer_view)
+        return [
+            path("<int:pk>/answer/", view, name="delegations_invitation_answer"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Record an answer that came by telephone or on paper, at any time."""
+        row: Invitation = self.admit(request, "view", pk)  # type: ignore[attr-defined]
+        user: Any = request.user
+        summit = row.party.summit
+        check(user, "delegations.answer_for", summit)
+        newest = answers.newest_of(row)
+        if request.method == "POST":
+            form = AnswerForm(row, request.POST, request.FILES)
+            if form.is_valid() and record(form, row, user) is not None:
+                called = {"party": party_names.to_reader(row.party).name}
+                messages.success(request, gettext("The answer of %(party)s is recorded.") % called)
+                return redirect(_back(request, row))
+            newest = answers.newest_of(row)
+        else:
+            form = AnswerForm(row, initial=first_values(row, newest, request.GET.get("channel", "")))
+            access_log.note_page(by=user, target=row, summit=summit, fields=self.page_shows)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": gettext("Record the answer of %(party)s") % {"party": party_names.to_reader(row.party).name},
+            "summit": summit,
+            "original": row,
+            "form": form,
+            "newest": newest,
+            "back": _back(request, row),
+        }
+        status = 422 if form.errors else 200
+        return TemplateResponse(request, "admin/delegations/answer.html", context, status=status)
+
+
+def _back(request: HttpRequest, row: Invitation) -> str:
+    """Return where one came from: the call sheet, or the invitation's page."""
+    if request.GET.get("from") == "calls":
+        return call_sheet(row.party.summit)
+    return reverse("admin:delegations_invitation_change", args=[row.pk])
+
+
+def came_by(reply: Reply) -> str:
+    """Return by which way an answer came, with the reference of its paper."""
+    way = str(Channel(reply.channel).label)
+    return f"{way}, {reply.reference}" if reply.reference else way

@@ -1,0 +1,53 @@
+"""Where an invitation stands, as a word with its sign."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from delegations.core.admin import moments
+from delegations.invitations.models.invitations import COMING, Answer, InvitationLink, InvitationState
+
+
+def state_word(state: str | None, answer: str | None) -> SafeString:
+    """Return the state word for an invitation's state (None where there is no invitation) and answer."""
+    sign, word = _sign(state, answer)
+    return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
+
+
+def _sign(state: str | None, answer: str | None) -> tuple[str, str]:
+    if state == InvitationState.ANSWERED:
+        return ("good" if answer in COMING else "off", str(Answer(answer).label) if answer else "")
+    signs = {
+        InvitationState.DRAFT: ("off", pgettext("invitation", "prepared, not approved")),
+        InvitationState.APPROVED: ("wait", pgettext("invitation", "approved, not sent")),
+        InvitationState.SENT: ("wait", _("not answered")),
+        InvitationState.REVOKED: ("bad", pgettext("invitation", "revoked")),
+        InvitationState.SUPERSEDED: ("off", pgettext("invitation", "superseded")),
+    }
+    return signs[InvitationState(state)] if state else ("off", _("not invited"))
+
+
+class LinkMoments:
+    """The columns of links that are moments."""
+
+    @admin.display(description=gettext_lazy("created"), ordering="created_at")
+    def created(self, row: InvitationLink) -> str:
+        """Show when it was made."""
+        return moments.moment(row.created_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("first followed"), ordering="first_used_at")
+    def followed(self, row: InvitationLink) -> str:
+        """Show when somebody, or a mail scanner, followed it first."""
+        return moments.moment(row.first_used_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("expires"), ordering="expires_at")
+    def expires(self, row: InvitationLink) -> str:
+        """Show until when it opens."""
+        return moments.moment(row.expires_at, row.invitation.party.summit)
+
+    @admin.display(description=gettext_lazy("revoked"), ordering="revoked_at")
+    def revoked(self, row: InvitationLink) -> str:
+        """Show when it was revoked."""
+        return moments.moment(row.revoked_at, row.invitation.party.summit)

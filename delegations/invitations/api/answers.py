@@ -1,0 +1,78 @@
+"""The answers that came back."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api.access_log import log_shown_fields
+from delegations.core.api.fields import StaffName
+from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
+from delegations.invitations.models.invitations import Answer, Channel, Reply, ReplyScan
+from delegations.parties.models.parties import Level
+from summit.api.contents import File, WithContent
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
+    """One answer as it came: by which way, and who recorded it at a desk. Its `scan` is its content."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
+    recorded_by = StaffName(deed="delegations.reply.view")
+    scan = serializers.CharField(
+        source="scan_name", read_only=True, allow_null=True, help_text="What the file of its paper is called."
+    )
+
+    class Meta:
+        model = Reply
+        fields: ClassVar[list[str]] = [
+            *(*OfInvitation.OF, "at", "answer", "level", "note", "name"),
+            *("channel", "reference", "dated", "recorded_by", "scan"),
+        ]
+        read_only_fields = fields
+
+
+class ReplyFilters(OfInvitationFilters):
+    """By what answers are narrowed."""
+
+    occasion = django_filters.CharFilter(field_name="invitation__occasion", label=_("id of a session"))
+    answer = django_filters.ChoiceFilter(choices=Answer.choices, label=_("answer"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("at the level of"))
+    channel = django_filters.ChoiceFilter(choices=Channel.choices, label=_("came by"))
+    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("recorded since"))
+
+
+class Replies(WithContent):
+    """Answers, as they came, each with the scan of its paper where there is one."""
+
+    name = "replies"
+    called = _("answers to invitations")
+    rule = "delegations.reply"
+    does = ()
+    model = Reply
+    output = ReplySerializer
+    filters = ReplyFilters
+    orders: ClassVar[Any] = {"at": ("at",)}
+    summit_path = "invitation__party__summit"
+
+    def rows(self) -> QuerySet[Reply]:
+        """Return answers with their invitations."""
+        rows = Reply.objects.select_related("invitation__party__summit", "recorded_by")
+        return rows.annotate(scan_name=F("scan__filename"))
+
+    def content(self, *, by: User, row: Reply) -> File | None:
+        """Return the scan, and note who had it."""
+        scan = ReplyScan.objects.filter(reply=row).first()
+        if scan is None:
+            return None
+        access_log.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
+        return File(scan.filename, scan.media_type, bytes(scan.content))
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record that answers were read, with who gave them."""
+        log_shown_fields(by=by, summit=summit, rows=rows, fields=fields, shows=("name", "note"))

@@ -1,0 +1,71 @@
+"""Single guests: a party of one, with their letter."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.invitations.services import guests
+from delegations.parties.api.fields import PartyName
+from delegations.parties.models.parties import Party, PartyKind
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+INVITE = "delegations.invite"
+
+
+class GuestSerializer(serializers.ModelSerializer[Party]):
+    """A guest: a party of one. `party` is its id among parties, by which it is invited; `person` is who it is."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    name = PartyName(source="*")
+    person = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = ["id", "name", "language", "person"]
+        read_only_fields = fields
+
+    def get_person(self, row: Party) -> str | None:
+        """Return the id of the person, where the guest is a member of their party."""
+        return next((member.person.public_id for member in row.memberships.all()), None)
+
+
+class GuestInput(serializers.Serializer[Any]):
+    """Whom to invite, and where the letter goes. `another` are those whom the guest resembles and isn't."""
+
+    name = serializers.CharField(max_length=120)
+    office = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    form_of_address = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    mailbox = serializers.EmailField()
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    another = serializers.ListField(
+        child=serializers.CharField(max_length=16), required=False, default=list, max_length=50
+    )
+
+
+class Guests(Resource):
+    """Single guests."""
+
+    name = "guests"
+    called = _("single guests")
+    rule = "delegations.party"
+    rules: ClassVar[Any] = {"add": INVITE}
+    does = ("add",)
+    model = Party
+    output = GuestSerializer
+    input = GuestInput
+    orders: ClassVar[Any] = {"name": ("guest_key",)}
+
+    def rows(self) -> QuerySet[Party]:
+        """Return guests with who they are."""
+        found = Party.objects.filter(kind=PartyKind.GUEST).select_related("summit")
+        return found.prefetch_related("memberships__person").annotate(guest_key=F("sort_key"))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Party:
+        """Enter a guest, who isn't invited yet."""
+        return guests.enter(summit=summit, by=by, **values)

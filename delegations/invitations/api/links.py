@@ -1,0 +1,92 @@
+"""The links in letters: who has one, and revoking it. What they open is never shown."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api.access_log import log_shown_fields
+from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.invitations.services import link_requests, links
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class LetterLinkSerializer(OfInvitation, serializers.ModelSerializer[InvitationLink]):
+    """A link in a letter: to which mailbox it went, and whether it was followed. What it opens it never tells."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
+
+    class Meta:
+        model = InvitationLink
+        fields: ClassVar[list[str]] = [
+            *(*OfInvitation.OF, "address", "person"),
+            *("created_at", "expires_at", "first_used_at", "revoked_at", "asked_at"),
+        ]
+        read_only_fields = fields
+
+
+class LinkFilters(OfInvitationFilters):
+    """By what links are narrowed."""
+
+    live = django_filters.BooleanFilter(method="of_life", label=_("opens something"))
+    asks = django_filters.BooleanFilter(method="of_asking", label=_("a new letter is asked for"))
+    created_since = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", label=_("created since")
+    )
+
+    def of_life(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
+        """Return those that open something, or the others."""
+        live = InvitationLink.objects.live().values("pk")
+        return rows.filter(pk__in=live) if value else rows.exclude(pk__in=live)
+
+    def of_asking(self, rows: QuerySet[InvitationLink], name: str, value: bool) -> QuerySet[InvitationLink]:
+        """Return those instead of which a new letter is asked for, or the others."""
+        wanted = link_requests.waiting().values("pk")
+        return rows.filter(pk__in=wanted) if value else rows.exclude(pk__in=wanted)
+
+
+class LetterLinks(Resource):
+    """Links in letters."""
+
+    name = "letter-links"
+    called = _("links in letters")
+    rule = "delegations.invitationlink"
+    does = ()
+    model = InvitationLink
+    output = LetterLinkSerializer
+    filters = LinkFilters
+    orders: ClassVar[Any] = {"created": ("created_at",)}
+    summit_path = "invitation__party__summit"
+
+    def rows(self) -> QuerySet[InvitationLink]:
+        """Return links with their invitations."""
+        return InvitationLink.objects.select_related("invitation__party__summit", "person")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose mailboxes were read."""
+        log_shown_fields(
+            by=by,
+            summit=summit,
+            rows=rows,
+            fields=fields,
+            shows=("address", "person"),
+            people=lambda row: row.person,
+        )
+
+    @action("revoke", rule="delegations.revoke")
+    def revoke(self, *, by: User, row: InvitationLink, values: Values) -> None:
+        """Revoke the link: it opens nothing from then on, also where it is open already."""
+        links.revoke(link=row, by=by)
+
+    @action("settle", rule="delegations.invite")
+    def settle(self, *, by: User, row: InvitationLink, values: Values) -> None:
+        """Note that no new letter is wanted in the place of this one."""
+        link_requests.settle(link=row, by=by)

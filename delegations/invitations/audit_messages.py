@@ -1,0 +1,117 @@
+"""What the audit calls what happens to invitations, letters, links and answers."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.invitations.models.invitations import Answer, Channel, Invitation, InvitationLink, Reply, ReplyScan
+from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.parties.models.parties import Party
+from summit.audit.actions import Facts, actor, deed, deeds_of, part, personal, thing
+
+deeds_of(
+    "delegations.lettertemplate",
+    add=gettext_lazy("gave the summit a letter of its own"),
+    change=gettext_lazy("changed a letter’s text"),
+    remove=gettext_lazy("let the system’s own text of a letter stand again"),
+)
+
+
+def _letters(facts: Facts) -> dict[str, int]:
+    return {"number": int(facts.detail.get("letters", 0))}
+
+
+def _invited(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "invited the party, with %(number)d letter",
+            "invited the party, with %(number)d letters",
+            number["number"],
+        )
+        % number
+    )
+
+
+def _written(facts: Facts) -> str:
+    number = _letters(facts)
+    return (
+        ngettext(
+            "wrote to the party anew: %(number)d letter, earlier links open nothing any more",
+            "wrote to the party anew: %(number)d letters, earlier links open nothing any more",
+            number["number"],
+        )
+        % number
+    )
+
+
+def _reminded(facts: Facts) -> str:
+    days = int(facts.detail.get("days", 0))
+    return ngettext(
+        "reminded the party, %(days)d day before answers are due",
+        "reminded the party, %(days)d days before answers are due",
+        days,
+    ) % {"days": days}
+
+
+def _answered(facts: Facts) -> str:
+    answer, channel = str(facts.detail.get("answer")), str(facts.detail.get("channel", Channel.LINK))
+    if channel in (Channel.LINK, Channel.PORTAL):
+        return {
+            Answer.ATTENDING.value: _("accepted the invitation"),
+            Answer.REPRESENTED.value: _("accepted the invitation, and another than who was asked for comes"),
+        }.get(answer, _("declined the invitation"))
+    words = {
+        Answer.ATTENDING.value: _("recorded that the invitation was accepted (%(channel)s)"),
+        Answer.REPRESENTED.value: _("recorded that the invitation was accepted and another comes (%(channel)s)"),
+    }.get(answer, _("recorded that the invitation was declined (%(channel)s)"))
+    return words % {"channel": Channel(channel).label}
+
+
+deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
+deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
+deed("delegations.remind", _reminded, called=gettext_lazy("reminded the party"))
+deed("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
+deed("delegations.prepare", gettext_lazy("prepared the invitation"))
+deed("delegations.approve", gettext_lazy("approved the invitation"))
+deed("delegations.reopen", gettext_lazy("made the invitation a draft again"))
+deed("delegations.supersede", gettext_lazy("put a new invitation in its place"))
+deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
+deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
+deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
+
+
+def _called(facts: Facts) -> str:
+    outcome = str(facts.detail.get("outcome", ""))
+    label = CallOutcome(outcome).label if outcome in CallOutcome.values else ""
+    return _("telephoned the party (%(outcome)s)") % {"outcome": label} if label else _("telephoned the party")
+
+
+deed("delegations.call", _called, called=gettext_lazy("telephoned the party"))
+deed("delegations.ask_letter", gettext_lazy("asked for a new letter"))
+deed("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
+
+
+def _followers(keys: Iterable[str]) -> dict[str, str]:
+    links = InvitationLink.objects.filter(public_id__in=list(keys)).select_related("invitation__party")
+    said = _("whoever followed the letter’s link of %(party)s")
+    return {link.public_id: said % {"party": link.invitation.party.name} for link in links}
+
+
+actor("link", _followers)
+thing(Invitation, related=("party",), name=lambda row: row.party.name)
+# By its party: the mailbox that it was sent to is somebody's.
+thing(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+thing(Reply, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+thing(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)
+part(Party, Invitation, lambda row: Invitation.objects.filter(party=row))
+part(Party, InvitationLink, lambda row: InvitationLink.objects.filter(invitation__party=row))
+part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))
+part(Invitation, Reply, lambda row: Reply.objects.filter(invitation=row))
+part(Reply, ReplyScan, lambda row: ReplyScan.objects.filter(reply=row))
+part(Invitation, InvitationLink, lambda row: InvitationLink.objects.filter(invitation=row))
+personal(InvitationLink, "address", "person")
+personal(Invitation, "answered_by", "note")
+personal(Reply, "name", "note")
+personal(CallNote, "note")

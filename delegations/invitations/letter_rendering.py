@@ -1,0 +1,59 @@
+"""A letter's mail and its PDF, written from the facts that were stored."""
+
+import logging
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.invitations import letter_pdf
+from delegations.invitations.letter_pdf import Sheet
+from delegations.invitations.selectors import letter_facts, placeholders
+from delegations.invitations.services import links
+from summit.core.languages import spoken
+from summit.outbox.kinds import Attachment, Mail
+from summit.outbox.models import Message
+from summit.pdf.fonts import MissingFontError
+
+logger = logging.getLogger(__name__)
+
+
+def render(message: Message) -> Mail:
+    """Write the letter from its frozen facts, in the language that is active, with the same on paper. No query."""
+    mail = render_plain(message)
+    try:
+        return replace(mail, attachments=[_on_paper(message.facts, mail.subject)])
+    except MissingFontError as missing:
+        logger.warning("a letter goes without its paper: no font for %s", missing.letters)
+        said = _("This letter comes by mail alone: here it could not be put on paper.")
+        return replace(mail, text=f"{mail.text}\n{said}\n")
+
+
+def render_plain(message: Message) -> Mail:
+    """Write a letter that goes by mail alone. No query."""
+    facts = message.facts
+    values = {**letter_facts.marked(facts), "link": links.address(facts["link_nonce"])}
+    parts = placeholders.paragraphs(facts["body"], values)
+    if facts["footnote"]:
+        parts.append(f"* {facts['footnote']}")
+    subject = placeholders.fill(facts["subject"], facts["values"])
+    return Mail(subject=subject, text="\n\n".join(parts) + "\n", reply_to=facts["contact_email"])
+
+
+def _on_paper(facts: dict[str, Any], subject: str) -> Attachment:
+    values = letter_facts.marked(facts)
+    sheet = Sheet(
+        title=subject,
+        paragraphs=tuple(placeholders.paragraphs(facts["body"], values, paper=True)),
+        letterhead=facts["letterhead"],
+        reference=values["reference"],
+        day=date.fromisoformat(facts["day"]),
+        footnote=facts["footnote"],
+        footer=facts["summit"],
+        author=values["host"],
+        language=spoken(get_language() or ""),
+    )
+    name = f"letter-{facts['number']}.pdf" if facts["number"] else "letter.pdf"
+    return Attachment(name, letter_pdf.write(sheet), "application/pdf")

@@ -1,0 +1,77 @@
+"""The messages with letters of invitation, their tests and their reminders."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.invitations import letter_rendering
+from delegations.invitations.models.invitations import InvitationLink, InvitationState
+from delegations.invitations.selectors import letter_facts
+from delegations.invitations.services import reminders
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, always_stands, register
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+
+
+def render_trial(message: Message) -> Mail:
+    """Write a letter that somebody sends to themselves, and say so. No query."""
+    mail = letter_rendering.render(message)
+    said = _("This is a test that somebody at your desk sent to you. The address in it opens nothing.")
+    return replace(mail, subject=_("Test: %(subject)s") % {"subject": mail.subject}, text=f"{said}\n\n{mail.text}")
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the letters whose link opens nothing any more. One query."""
+    keys = [message.facts["link"] for message in messages]
+    live = set(InvitationLink.objects.live().filter(public_id__in=keys).values_list("public_id", flat=True))
+    return {message.pk: because(LINK_DEAD) for message in messages if message.facts["link"] not in live}
+
+
+def needless(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the reminders of what is answered, revoked or replaced, and those that come when answers were due. One
+    query."""
+    keys = [message.facts["link"] for message in messages]
+    rows = InvitationLink.objects.live().filter(public_id__in=keys, invitation__state=InvitationState.SENT)
+    still = set(rows.filter(invitation__party__summit__answer_by__gt=Now()).values_list("public_id", flat=True))
+    return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in still}
+
+
+LINK_DEAD = reasons.register(
+    "delegations.link_dead",
+    gettext_lazy("The invitation or its link was revoked, or the link expired, before the letter was sent."),
+)
+INVITATION = register(
+    Kind(
+        "invitation",
+        "delegations.tasks.deliver_invitations",
+        letter_rendering.render,
+        withdrawn,
+        gettext_lazy("letter of invitation"),
+    )
+)
+TRIAL = register(
+    Kind(
+        letter_facts.TEST,
+        "delegations.tasks.deliver_invitations",
+        render_trial,
+        always_stands,
+        gettext_lazy("test of a letter"),
+    )
+)
+NEEDLESS = reasons.register(
+    "delegations.reminder_needless",
+    gettext_lazy("The party had answered, its link opened nothing any more, or answers were due already."),
+)
+REMINDER = register(
+    Kind(
+        reminders.KIND,
+        "delegations.tasks.deliver_reminders",
+        letter_rendering.render_plain,
+        needless,
+        gettext_lazy("reminder"),
+    )
+)

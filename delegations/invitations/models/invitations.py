@@ -1,0 +1,267 @@
+"""Invitations, the links in their letters, and the answers."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Level, Party
+from summit.core.encrypted_fields import EncryptedBytesField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
+from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class InvitationState(models.TextChoices):
+    """Where an invitation stands. Whether the letter arrived is the outbox's to say."""
+
+    DRAFT = "draft", _("draft")
+    APPROVED = "approved", pgettext_lazy("invitation", "approved")
+    SENT = "sent", pgettext_lazy("invitation", "sent")
+    ANSWERED = "answered", pgettext_lazy("invitation", "answered")
+    REVOKED = "revoked", pgettext_lazy("invitation", "revoked")
+    SUPERSEDED = "superseded", pgettext_lazy("invitation", "superseded")
+
+
+# Those of which a party has one at most for the summit, and one for each of its sessions.
+OVER = (InvitationState.REVOKED, InvitationState.SUPERSEDED)
+
+# The one table of what may follow what.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    InvitationState.DRAFT: frozenset({InvitationState.APPROVED, InvitationState.REVOKED}),
+    # What is changed after it was approved is a draft again.
+    InvitationState.APPROVED: frozenset({InvitationState.DRAFT, InvitationState.SENT, InvitationState.REVOKED}),
+    InvitationState.SENT: frozenset({InvitationState.ANSWERED, InvitationState.REVOKED, InvitationState.SUPERSEDED}),
+    # An answer may be changed until it is due.
+    InvitationState.ANSWERED: frozenset(
+        {InvitationState.ANSWERED, InvitationState.REVOKED, InvitationState.SUPERSEDED}
+    ),
+    InvitationState.REVOKED: frozenset(),
+    InvitationState.SUPERSEDED: frozenset(),
+}
+
+
+class Answer(models.TextChoices):
+    """What a party answered."""
+
+    ATTENDING = "attending", _("attending")
+    # It takes part, and another than the head who was invited comes.
+    REPRESENTED = "represented", _("another will represent it")
+    REGRETS = "regrets", _("regrets")
+
+
+# The answers by which a party takes part.
+COMING = (Answer.ATTENDING, Answer.REPRESENTED)
+
+
+class Channel(models.TextChoices):
+    """By which way an answer came."""
+
+    LINK = "link", _("the letter’s link")
+    PORTAL = "portal", _("the portal")
+    NOTE_VERBALE = "note_verbale", _("note verbale")
+    LETTER = "letter", pgettext_lazy("channel", "letter")
+    TELEPHONE = "telephone", _("telephone")
+    EMAIL = "email", _("e-mail")
+    IN_PERSON = "in_person", _("in person")
+
+
+class Invitation(PublicModel):
+    """The host invites a party to the summit, or with an `occasion` to one of its sessions. An invitation doesn't
+    expire; its links do. The answer here is the latest of its `replies`."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "party")
+    )
+    # The public id of a session, which the app above knows (delegations.invitations.occasions); "" is the summit
+    # itself.
+    occasion = models.CharField(max_length=16, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
+    # Counted in each summit from one when it is first sent: the letter's reference is made of it.
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True, editable=False)
+    # The party's summit, once it has counted the invitation: a constraint can't look into another table.
+    numbered_in = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, null=True, blank=True, related_name="+", editable=False
+    )
+    prepared_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("prepared by")
+    )
+    approved_at = models.DateTimeField(pgettext_lazy("invitation", "approved"), null=True, blank=True)
+    approved_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("approved by")
+    )
+    supersedes = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="superseded_by", editable=False
+    )
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer, blank=True)
+    level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
+    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    sent_at = models.DateTimeField(pgettext_lazy("invitation", "sent"), null=True, blank=True)
+    sent_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("sent by")
+    )
+    answered_at = models.DateTimeField(pgettext_lazy("invitation", "answered"), null=True, blank=True)
+    answered_by = models.CharField(_("answered by"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["party__sort_key", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "occasion"], name="invitation_once", condition=~Q(state__in=OVER)
+            ),
+            models.CheckConstraint(name="invitation_state_known", condition=Q(state__in=InvitationState.values)),
+            models.CheckConstraint(
+                name="invitation_answered_whole",
+                condition=(
+                    Q(state=InvitationState.ANSWERED, answered_at__isnull=False) & ~Q(answer="") & ~Q(answered_by="")
+                )
+                | Q(
+                    state__in=[InvitationState.DRAFT, InvitationState.APPROVED, InvitationState.SENT],
+                    answered_at__isnull=True,
+                    answer="",
+                )
+                | Q(state__in=OVER),
+            ),
+            models.CheckConstraint(
+                name="invitation_approved_has_approver",
+                condition=~Q(state=InvitationState.APPROVED)
+                | Q(approved_at__isnull=False, approved_by__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="invitation_answer_known", condition=Q(answer="") | Q(answer__in=Answer.values)
+            ),
+            models.CheckConstraint(name="invitation_level_known", condition=Q(level="") | Q(level__in=Level.values)),
+            models.UniqueConstraint(
+                fields=["numbered_in", "number"], name="invitation_number_once", condition=Q(number__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="invitation_number_of_summit",
+                condition=Q(number__isnull=True, numbered_in__isnull=True)
+                | Q(number__gte=1, numbered_in__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="invitation_sent_has_time",
+                condition=~Q(state__in=[InvitationState.SENT, InvitationState.ANSWERED]) | Q(sent_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.party)
+
+
+class Reply(PublicModel):
+    """One answer, as it came. Who changes theirs adds one; none is ever changed."""
+
+    invitation = models.ForeignKey(
+        Invitation,
+        on_delete=models.CASCADE,
+        related_name="replies",
+        verbose_name=pgettext_lazy("label", "invitation"),
+    )
+    at = models.DateTimeField(_("recorded"), db_default=Now())
+    answer = models.CharField(_("answer"), max_length=12, choices=Answer)
+    level = models.CharField(_("at the level of"), max_length=20, choices=Level, blank=True)
+    note = models.TextField(_("note with the answer"), blank=True, validators=[validate_text])
+    name = models.CharField(_("answered by"), max_length=200)
+    channel = models.CharField(_("came by"), max_length=20, choices=Channel)
+    reference = models.CharField(
+        _("its reference"),
+        max_length=80,
+        blank=True,
+        validators=[validate_printable],
+        help_text=_("Of a note verbale or letter, as it stands on it."),
+    )
+    dated = models.DateField(_("its date"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("recorded by")
+    )
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="reply_answer_known", condition=Q(answer__in=Answer.values)),
+            models.CheckConstraint(name="reply_level_known", condition=Q(level="") | Q(level__in=Level.values)),
+            models.CheckConstraint(name="reply_channel_known", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(name="reply_names_somebody", condition=~Q(name="")),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_answer_display())
+
+
+class ReplyScan(models.Model):
+    """The paper on which an answer came."""
+
+    reply = models.OneToOneField(Reply, on_delete=models.CASCADE, related_name="scan", verbose_name=_("answer"))
+    filename = models.CharField(_("file"), max_length=200)
+    media_type = models.CharField(_("format"), max_length=60)
+    size = models.PositiveIntegerField(_("bytes"))
+    content = EncryptedBytesField(editable=False)
+
+    class Meta:
+        verbose_name = _("scan")
+        verbose_name_plural = _("scans")
+
+    def __str__(self) -> str:
+        return self.filename
+
+
+class LinkQuerySet(models.QuerySet["InvitationLink"]):
+    """Links."""
+
+    def live(self) -> "LinkQuerySet":
+        """Return the links that still open something, on the database's clock."""
+        return self.filter(revoked_at__isnull=True, expires_at__gt=Now()).exclude(invitation__state__in=OVER)
+
+
+class InvitationLink(PublicModel):
+    """What the link in a letter opens: one invitation, for one mailbox.
+
+    The address holds the nonce, signed with SECRET_KEY (delegations.invitations.services.links): the database alone
+    opens nothing.
+    """
+
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.CASCADE, related_name="links", verbose_name=pgettext_lazy("label", "invitation")
+    )
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "person"),
+    )
+    address = models.EmailField(_("mailbox"))
+    nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("expires"))
+    first_used_at = models.DateTimeField(_("first followed"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+    # Whoever holds it asked for a new letter when it opened nothing any more
+    # (delegations.invitations.services.link_requests).
+    asked_at = models.DateTimeField(_("new letter asked for"), null=True, blank=True, editable=False)
+
+    objects = LinkQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["invitation", "address"], name="link_live_once", condition=Q(revoked_at__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(_("%(name)s: %(about)s") % {"name": self.invitation.party, "about": self.address})

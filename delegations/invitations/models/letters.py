@@ -1,0 +1,90 @@
+"""What letters say, and who was telephoned."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.invitations.models.invitations import Invitation
+from summit.core.validators import validate_printable, validate_text
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class Purpose(models.TextChoices):
+    """What a template is for."""
+
+    DELEGATION = "delegation", _("invitation of a delegation")
+    ORGANISATION = "organisation", _("invitation of an organisation")
+    GUEST = "guest", _("invitation of a single guest")
+    OCCASION = "occasion", _("invitation to one session")
+    REMINDER = "reminder", _("reminder")
+    VISA = "visa", _("visa support letter")
+
+
+class LetterTemplate(models.Model):
+    """What a letter says in one language. Where a summit has none, the system's own text is used.
+
+    Placeholders such as {party} are from a declared list (delegations.invitations.services.letter_templates); nothing
+    else in the text means anything.
+    """
+
+    summit = models.ForeignKey(
+        Summit,
+        on_delete=models.CASCADE,
+        related_name="letter_templates",
+        verbose_name=pgettext_lazy("label", "summit"),
+    )
+    purpose = models.CharField(_("purpose"), max_length=20, choices=Purpose)
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    subject = models.CharField(_("subject"), max_length=200, validators=[validate_printable])
+    body = models.TextField(_("text"), max_length=8000, validators=[validate_text])
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("letter")
+        verbose_name_plural = _("letters")
+        ordering = ["summit", "purpose", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "purpose", "language"],
+                name="letter_template_once",
+                violation_error_message=_("There is a letter for this purpose in this language. Change that one."),
+            ),
+            models.CheckConstraint(name="letter_purpose_known", condition=Q(purpose__in=Purpose.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_purpose_display()} ({self.language})"
+
+
+class CallOutcome(models.TextChoices):
+    """What came of a call."""
+
+    ANSWER_COMING = "coming", _("an answer is on its way")
+    CALL_BACK = "call_back", _("to be called again")
+    NOBODY = "nobody", _("nobody answered")
+    WRONG = "wrong", _("wrong number")
+    ANSWERED = "answered", _("they answered")
+
+
+class CallNote(models.Model):
+    """Somebody at a desk telephoned a party about its invitation."""
+
+    invitation = models.ForeignKey(
+        Invitation, on_delete=models.CASCADE, related_name="calls", verbose_name=pgettext_lazy("label", "invitation")
+    )
+    at = models.DateTimeField(_("at"), auto_now_add=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
+    outcome = models.CharField(_("what came of it"), max_length=20, choices=CallOutcome)
+    note = models.CharField(_("note"), max_length=500, blank=True, validators=[validate_printable])
+
+    class Meta:
+        verbose_name = _("call")
+        verbose_name_plural = _("calls")
+        ordering = ["-at", "-id"]
+        constraints = [models.CheckConstraint(name="call_outcome_known", condition=Q(outcome__in=CallOutcome.values))]
+
+    def __str__(self) -> str:
+        return str(self.get_outcome_display())

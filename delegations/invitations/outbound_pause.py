@@ -1,0 +1,28 @@
+"""Reminders of a summit that sends nothing: the newest that is due goes out once it is armed."""
+
+from collections.abc import Iterable
+
+from delegations.invitations.services import reminders
+from delegations.parties.models.policy import Policy
+from summit.core.database_clock import db_now
+from summit.outbox.kinds import label_of
+from summit.summits.models import Summit
+from summit.summits.outbound_pause import Channel, Waiting, channels
+
+
+def look(summit: Summit) -> Iterable[Waiting]:
+    """Yield how many parties would be reminded. Three queries at most."""
+    reminder = reminders.due(summit, Policy.objects.of(summit), db_now())
+    if reminder is not None:
+        number = len(reminders.waiting(summit, reminder))
+        former = reminders.is_former(summit, reminder)
+        yield Waiting(label_of(reminders.KIND), 0 if former else number, number if former else 0)
+
+
+def cancel(summit: Summit) -> int:
+    """Nothing is stored of a reminder before it goes: one that was due before the summit came here is never written
+    (`reminders.is_former`)."""
+    return 0
+
+
+channels.register(40)(Channel(look, cancel))

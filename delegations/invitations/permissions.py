@@ -1,0 +1,126 @@
+"""Who may do what with invitations, letters, links, answers and calls."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from delegations.core.roles import OF_PARTIES, SEE_LETTERS, SEE_MEMBERS, WRITERS
+from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.members import permissions as members_permissions
+from delegations.parties.permissions import stays
+from summit.audit.services import By, Link, Mailbox, System
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, allows_own, check, declare, declare_model, own_rows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+_STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
+declare_model("delegations.invitation", view=SEE_LETTERS, change=WRITERS, view_own=OF_PARTIES)
+declare_model("delegations.invitationlink", view=WRITERS, change=WRITERS)
+declare_model("delegations.reply", view=SEE_LETTERS, change=())
+# Who was telephoned, and noting it.
+declare_model("delegations.callnote", view=SEE_MEMBERS, change=WRITERS)
+declare("delegations.invite", WRITERS)
+declare_model("delegations.lettertemplate", view=SEE_LETTERS, change=WRITERS)
+declare("delegations.revoke", WRITERS)
+declare("delegations.answer", WRITERS, own=(Role.FOCAL_POINT,))
+# Recording an answer that came by telephone or on paper, also when answers were due already.
+declare("delegations.answer_for", WRITERS)
+
+
+@stays(10)
+def not_revoked() -> Q:
+    """Return the condition that an invitation to the summit stands, or that none was revoked."""
+    theirs = Invitation.objects.filter(party=OuterRef("pk"), occasion="")
+    stands = Exists(theirs.filter(state__in=_STANDING))
+    gone = Exists(theirs.filter(state=InvitationState.REVOKED))
+    return Q(stands) | ~Q(gone)
+
+
+# Whoever is invited has nothing to know of what isn't sent yet, or is over.
+own_rows(Invitation)(
+    lambda user, role: Q(party__in=members_permissions.own_parties(user, role).values("pk"), state__in=_STANDING)
+)
+
+
+def can_invite(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may invite parties to a summit."""
+    return allows(user, "delegations.invite", summit)
+
+
+def check_can_invite(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_invite` is false."""
+    check(user, "delegations.invite", summit)
+
+
+def check_can_write_templates(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_write_templates` is false."""
+    check(user, "delegations.lettertemplate.change", summit)
+
+
+def can_revoke(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may revoke invitations and links of a summit."""
+    return allows(user, "delegations.revoke", summit)
+
+
+def check_can_revoke(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_revoke` is false."""
+    check(user, "delegations.revoke", summit)
+
+
+def can_answer_for(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account's desk may record the answer of any party of a summit, at any time."""
+    return allows(user, "delegations.answer_for", summit)
+
+
+def can_call(user: Actor, summit: Summit | int) -> bool:
+    """Return whether the account may note calls about a summit's invitations."""
+    return allows(user, "delegations.callnote.change", summit)
+
+
+def check_can_call(user: Actor, summit: Summit | int) -> None:
+    """Raise PermissionDenied where `can_call` is false."""
+    check(user, "delegations.callnote.change", summit)
+
+
+def check_can_answer_for(by: By, invitation: Invitation) -> None:
+    """Raise PermissionDenied unless a desk that records the answers of a summit's parties asks, or the system."""
+    if isinstance(by, User):
+        check(by, "delegations.answer_for", invitation.party.summit)
+    elif not isinstance(by, System):
+        raise PermissionDenied(
+            _("Protocol records what came by telephone or on paper: write to %(contact)s.")
+            % {"contact": invitation.party.summit.contact_email}
+        )
+
+
+@members_permissions.acts_as_focal_point(Link)
+def live_links(by: Link, party_id: int) -> QuerySet[InvitationLink]:
+    """Return the letter's link, where it is live and invites a party."""
+    return InvitationLink.objects.live().filter(public_id=by.public_id, invitation__party=party_id)
+
+
+def can_answer(by: By, invitation: Invitation) -> bool:
+    """Return whether somebody may answer an invitation: its link, a focal point of its party, or a desk."""
+    if isinstance(by, System):
+        return True
+    if isinstance(by, Link):
+        live = InvitationLink.objects.live().filter(public_id=by.public_id, invitation=invitation)
+        return allows_own("delegations.answer", [Role.FOCAL_POINT]) and live.exists()
+    if isinstance(by, Mailbox):
+        return (
+            allows_own("delegations.answer", [Role.FOCAL_POINT])
+            and members_permissions.acting(by, invitation.party_id).exists()
+        )
+    return allows(by, "delegations.answer", invitation.party.summit_id, invitation)
+
+
+def check_can_answer(by: By, invitation: Invitation) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_answer` is false."""
+    if isinstance(by, User):
+        check(by, "delegations.answer", invitation.party.summit_id, invitation)
+    elif not can_answer(by, invitation):
+        raise PermissionDenied(
+            _("This link no longer answers for %(party)s. Write to %(contact)s for a new letter.")
+            % {"party": invitation.party.name, "contact": invitation.party.summit.contact_email}
+        )

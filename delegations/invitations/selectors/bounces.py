@@ -1,0 +1,53 @@
+"""Letters that came back from the mailboxes to which they went."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.selectors import letter_facts
+from delegations.members.models.focal_points import FocalPoint
+from summit.outbox import came_back
+from summit.outbox.models import Message
+
+
+@dataclass(frozen=True)
+class Back:
+    """A letter that came back, and after which none was written: `said` is what the mail server said. `focal` is the
+    primary key of the focal point whose mailbox it is, None where it is the mission's."""
+
+    message: Message
+    invitation: Invitation
+    focal: int | None = None
+
+    @property
+    def sentence(self) -> str:
+        """What happened, and what to do."""
+        said = {"mailbox": self.message.address, "why": came_back.words(self.message.returned_why)}
+        return (
+            _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.") % said
+        )
+
+    @property
+    def said(self) -> str:
+        """What the mail server said, in its own words."""
+        return came_back.their_words(self.message.returned_why)
+
+
+def letters_back(rows: Iterable[Invitation]) -> list[Back]:
+    """Return the letters of these invitations that came back, the last first. Two queries at most."""
+    by_key = {letter_facts.subject_key(row): row for row in rows}
+    found = came_back.not_sent_again().filter(subject_key__in=by_key).order_by("-returned_at")
+    pairs = [(message, by_key[message.subject_key]) for message in found]
+    boxes = _boxes({row.party_id for _message, row in pairs}) if pairs else {}
+    return [Back(message, row, boxes.get((row.party_id, message.address.casefold()))) for message, row in pairs]
+
+
+def _boxes(parties: set[int]) -> dict[tuple[int, str], int]:
+    """Return whose the mailboxes of focal points are, by party and mailbox, but for those that are the mission's too:
+    there the mission's is corrected."""
+    rows = FocalPoint.objects.filter(party__in=parties).exclude(person__email="")
+    rows = rows.exclude(person__email__iexact=F("party__mission_email"))
+    return {(key, email.casefold()): pk for key, email, pk in rows.values_list("party", "person__email", "person")}

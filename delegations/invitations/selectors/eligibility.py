@@ -1,0 +1,158 @@
+"""Whom inviting reaches, whom it does not, and why: read before anything is done, and again when it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.translation import gettext as _
+
+from delegations.invitations import occasions
+from delegations.invitations.models.invitations import OVER, Invitation, InvitationState
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.mailboxes.selectors import Mailbox
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+STANDING = (InvitationState.SENT, InvitationState.ANSWERED)
+# How many of those who can approve are named before their roles are.
+NAMED = 3
+
+
+class Step(StrEnum):
+    """What is done with invitations, many at once."""
+
+    PREPARE = "prepare"
+    APPROVE = "approve"
+    SEND = "send"
+
+
+@dataclass
+class Reach:
+    """Whom a step reaches, and whom it does not, with the reason as a sentence."""
+
+    to: list[Party] = field(default_factory=list)
+    skipped: list[tuple[Party, str]] = field(default_factory=list)
+    boxes: dict[int, list[Mailbox]] = field(default_factory=dict)
+
+    @property
+    def letters(self) -> int:
+        """How many letters that makes: one for each mailbox of each party."""
+        return sum(len(self.boxes.get(party.pk, [])) for party in self.to)
+
+
+@dataclass(frozen=True)
+class _Rules:
+    """What decides in one summit about one step, which `by` would take."""
+
+    step: Step
+    by: User | None
+    second_person: bool
+    approvers: tuple[User, ...]
+    occasion: str  # Why nobody can be invited to the occasion, or "".
+
+    def who_can(self, invitation: Invitation | None) -> str:
+        """Return who can approve an invitation."""
+        prepared_by = invitation.prepared_by_id if invitation else None
+        others = [user for user in self.approvers if user.pk != prepared_by]
+        if not others:
+            return _("an organiser or the protocol desk, once somebody else has that role")
+        if len(others) <= NAMED:
+            return comma().join(user.name or user.email for user in others)
+        return _("organisers and the protocol desk, but for whoever prepared it")
+
+
+def preview(*, parties: Iterable[Party], occasion: str = "", step: Step = Step.SEND, by: User | None = None) -> Reach:
+    """Return whom a step would reach now, and who would be skipped and why. `by` is whoever would approve. The number
+    of queries grows with the number of summits, not of parties."""
+    rows = list(Party.objects.filter(pk__in=[party.pk for party in parties]).select_related("summit"))
+    listed = Invitation.objects.filter(party__in=rows, occasion=occasion).exclude(state__in=OVER)
+    found = {row.party_id: row for row in listed.select_related("prepared_by")}
+    boxes: dict[int, list[Mailbox]] = {}
+    rules: dict[int, _Rules] = {}
+    for summit in {row.summit for row in rows}:
+        rules[summit.pk] = _rules(summit, occasion, step, by)
+    for box in mailboxes_selectors.for_letters(rows):
+        boxes.setdefault(box.party_id or 0, []).append(box)
+    reach = Reach()
+    for row in rows:
+        reason = _why_not(row, found.get(row.pk), row.pk in boxes, rules[row.summit_id])
+        if reason:
+            reach.skipped.append((row, reason))
+        else:
+            reach.to.append(row)
+            reach.boxes[row.pk] = boxes[row.pk]
+    return reach
+
+
+def _rules(summit: Summit, occasion: str, step: Step, by: User | None) -> _Rules:
+    second = Policy.objects.of(summit).second_person
+    givers = RoleAssignment.objects.filter(
+        summit=summit, role__in=[Role.ORGANISER, Role.PROTOCOL], user__is_active=True
+    )
+    people: Mapping[int, User] = {}
+    if second:
+        people = {row.user_id: row.user for row in givers.select_related("user").order_by("user__name", "user_id")}
+    return _Rules(step, by, second, tuple(people.values()), _why_no_occasion(summit, occasion))
+
+
+def _why_no_occasion(summit: Summit, occasion: str) -> str:
+    if not occasion:
+        return ""
+    found = occasions.find(summit, [occasion]).get(occasion)
+    if found is None:
+        return _("The session isn’t in the agenda of its summit. Choose another one.")
+    if found.cancelled:
+        return _("The session is cancelled. The programme desk can reinstate it.")
+    if not found.open:
+        return _("Organisers alone may know of the session. The programme desk can make it visible to others.")
+    return ""
+
+
+def _why_not(party: Party, invitation: Invitation | None, reachable: bool, rules: _Rules) -> str:
+    if party.is_host:
+        return _("The host invites; it is not invited.")
+    if rules.occasion:
+        return rules.occasion
+    if invitation and invitation.state in STANDING:
+        return _("It has been invited already.")
+    return _why_not_yet(invitation, rules) if reachable else no_mailbox()
+
+
+def _why_not_yet(invitation: Invitation | None, rules: _Rules) -> str:
+    if rules.step == Step.PREPARE:
+        return _("Its invitation is prepared already.") if invitation else ""
+    if rules.step == Step.APPROVE:
+        return _why_not_approved(invitation, rules)
+    return _why_not_sent(invitation, rules) if rules.second_person else ""
+
+
+def no_mailbox() -> str:
+    """Say that a party can't be written to, and what to do."""
+    return _("It has no mailbox. Enter the mission's mailbox, or a focal point with an e-mail address.")
+
+
+def _why_not_approved(invitation: Invitation | None, rules: _Rules) -> str:
+    if invitation is None:
+        return _("Its invitation isn’t prepared yet. Prepare it first.")
+    if invitation.state == InvitationState.APPROVED:
+        return _("Its invitation is approved already.")
+    if rules.second_person and rules.by is not None and invitation.prepared_by_id == rules.by.pk:
+        said = _("You prepared it, and this summit’s letters need a second person. It can be approved by: %(who)s.")
+        return said % {"who": rules.who_can(invitation)}
+    return ""
+
+
+def _why_not_sent(invitation: Invitation | None, rules: _Rules) -> str:
+    who = {"who": rules.who_can(invitation)}
+    if invitation is None:
+        return _("Its invitation isn’t prepared yet. Prepare it; another person then approves it.")
+    if invitation.state == InvitationState.DRAFT:
+        return _("Its invitation isn’t approved yet. It can be approved by: %(who)s.") % who
+    if invitation.prepared_by_id and invitation.prepared_by_id == invitation.approved_by_id:
+        said = _("One person prepared and approved it. Make it a draft again; it can then be approved by: %(who)s.")
+        return said % who
+    return ""

@@ -1,0 +1,247 @@
+"""The letter of an invitation: the facts that are frozen when it is caused.
+
+With a letter its text is frozen, and every value but the link, of which the nonce alone is kept: a template or a
+party that is changed later alters no letter.
+"""
+
+import secrets
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Concat
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from delegations.invitations import occasions as occasions_invitations
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.occasions import Occasion
+from delegations.invitations.selectors import letter_templates
+from delegations.invitations.selectors.default_letters import Text
+from delegations.invitations.selectors.letter_templates import Texts
+from delegations.mailboxes.selectors import Mailbox
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Level, Party, PartyKind
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from delegations.parties.selectors.party_names import Named
+from summit.core.database_clock import db_now
+from summit.core.date_formats import clock, long_day
+from summit.core.languages import spoken
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+
+KIND = "invitation"
+TEST = "invitation_test"
+PREFIX = "delegations.invitation"
+
+
+def subject_key(invitation: Invitation) -> str:
+    """Return what the outbox calls an invitation's letters."""
+    return f"{PREFIX}:{invitation.public_id}"
+
+
+def sent_with(invitation: Invitation) -> QuerySet[Message]:
+    """Return the letters that went with an invitation: its own and those of all that were sent by the same press of
+    the button. One statement has sent them all, so that they have their moment in common."""
+    # The moment as the database wrote it: SQLite compares text, and knows fewer digits of it.
+    moment = Invitation.objects.filter(pk=invitation.pk).values("sent_at")
+    together = Invitation.objects.filter(
+        party__summit=invitation.party.summit_id, sent_at__in=moment, sent_by=invitation.sent_by_id
+    )
+    keys = together.values(key=Concat(Value(f"{PREFIX}:"), "public_id"))
+    return Message.objects.filter(kind=KIND, version=0, subject_key__in=keys)
+
+
+@dataclass
+class Stationery:
+    """What the letters of one summit have in common, read once for all of them."""
+
+    summit: Summit
+    policy: Policy
+    texts: Texts
+    now: datetime
+    names: dict[int, Named] = field(default_factory=dict)
+    guests: dict[int, Person] = field(default_factory=dict)
+    occasions: dict[str, Occasion] = field(default_factory=dict)
+
+    def text(self, party: Party, occasion: str = "") -> Text:
+        """Return the text of the letter that invites a party."""
+        return self.texts.of(letter_templates.purpose_for(party.kind, occasion), party.language)
+
+    def reference(self, number: int | None) -> str:
+        """Return the reference of a letter, "" for one that has no number yet."""
+        return f"{self.policy.reference_prefix}{number}" if number else ""
+
+
+def stationery(summit: Summit, parties: Iterable[Party], occasion_keys: Iterable[str] = ()) -> Stationery:
+    """Read what the letters to these parties of a summit need. Four queries, and one for each of their languages."""
+    keys, spoken_by = [], dict[str, list[int]]()
+    for party in parties:
+        keys.append(party.pk)
+        spoken_by.setdefault(spoken(party.language), []).append(party.pk)
+    names: dict[int, Named] = {}
+    for language, theirs in spoken_by.items():
+        names |= party_names.book(summit, language, parties=Party.objects.filter(pk__in=theirs)).by_key
+    guests = Membership.objects.filter(party__in=keys, capacity=Capacity.GUEST, party__kind=PartyKind.GUEST)
+    return Stationery(
+        summit=summit,
+        policy=Policy.objects.of(summit),
+        texts=Texts(summit),
+        now=db_now(),
+        names=names,
+        guests={row.party_id: row.person for row in guests.select_related("person")},
+        occasions=occasions_invitations.find(summit, occasion_keys),
+    )
+
+
+def draft(*, link: InvitationLink, party: Party, box: Mailbox, version: int, paper: Stationery) -> Message:
+    """Return the letter to a mailbox, not stored yet."""
+    return enqueue.draft(
+        summit=party.summit,
+        kind=KIND,
+        subject_key=subject_key(link.invitation),
+        version=version,
+        recipient_key=box.party_key,
+        person=link.person,
+        address=box.address,
+        language=spoken(party.language),
+        facts=facts(link=link, party=party, paper=paper),
+    )
+
+
+def trial(*, link: InvitationLink, party: Party, address: str, paper: Stationery, text: Text) -> Message:
+    """Return a letter that somebody sends to themselves to see it, not stored yet. Its link was never stored, so it
+    opens nothing."""
+    key = secrets.token_hex(8)
+    return enqueue.draft(
+        summit=party.summit,
+        kind=TEST,
+        subject_key=f"delegations.letter_test:{key}",
+        recipient_key=f"test:{key}",
+        address=address,
+        language=spoken(party.language),
+        facts=facts(link=link, party=party, paper=paper, text=text),
+    )
+
+
+def facts(*, link: InvitationLink, party: Party, paper: Stationery, text: Text | None = None) -> dict[str, Any]:
+    """Return all that the letter needs, in its language. The nonce is not the link: SECRET_KEY makes one of it."""
+    invitation = link.invitation
+    text = text or paper.text(party, invitation.occasion)
+    language = spoken(party.language)
+    names = paper.summit.named(language)
+    with translation.override(language):
+        said = values(party=party, paper=paper, person=link.person, invitation=invitation)
+        said["link_until"] = moment(link.expires_at, paper.summit)
+    summit = paper.summit
+    return {
+        "link": link.public_id,
+        "link_nonce": link.nonce,
+        "subject": text.subject,
+        "body": text.body,
+        "values": said,
+        "footnote": " ".join(paper.names[party.pk].footnote.split()),
+        "contact_email": summit.contact_email,
+        "summit": names.name,
+        "letterhead": paper.policy.letter_word("letter_sender", language).strip() or names.host,
+        "number": invitation.number or 0,
+        "day": paper.now.astimezone(summit.zone).date().isoformat(),
+    }
+
+
+def values(
+    *,
+    party: Party,
+    paper: Stationery,
+    person: Person | None,
+    invitation: Invitation,
+    answer_by: datetime | None = None,
+) -> dict[str, str]:
+    """Return what stands for the placeholders of an invitation's letters but for the link, in the active language."""
+    summit, policy, names = paper.summit, paper.policy, paper.summit.reads_as
+    occasion = paper.occasions.get(invitation.occasion)
+    due = occasion.starts_at if occasion else summit.answer_by
+    said = {
+        "party": paper.names[party.pk].name,
+        "formal_name": paper.names[party.pk].formal_name,
+        "salutation": salutation(party, paper, person),
+        "level": str(Level(party.level).label) if party.level else "",
+        "summit": names.name,
+        "dates": days(summit.starts_on, summit.ends_on),
+        "place": names.place,
+        "host": names.host,
+        "answer_by": moment(due, summit) if due else "",
+        "contact": summit.contact_email,
+        "reference": paper.reference(invitation.number),
+        "today": long_day(paper.now.astimezone(summit.zone).date()),
+    }
+    # Lines are the text's: what names somebody has one.
+    said = {name: value if name == "salutation" else " ".join(value.split()) for name, value in said.items()}
+    said["signatory"] = "\n".join(policy.signs(translation.get_language() or summit.language)) or said["host"]
+    if invitation.sent_at:
+        said["invited_on"] = long_day(invitation.sent_at.astimezone(summit.zone).date())
+    return {**said, **(_of_session(occasion, summit) if occasion else {})}
+
+
+def _of_session(occasion: Occasion, summit: Summit) -> dict[str, str]:
+    first, last = (at.astimezone(summit.zone) for at in (occasion.starts_at, occasion.ends_at))
+    said = {
+        "day": long_day(first.date()),
+        "from": clock(first),
+        "to": clock(last),
+        "place": summit.said_place,
+    }
+    return {
+        "session": " ".join(occasion.title.split()),
+        "session_time": _("%(day)s, %(from)s to %(to)s %(place)s time") % said,
+        "session_place": " ".join(occasion.place.split()),
+    }
+
+
+def salutation(party: Party, paper: Stationery, person: Person | None) -> str:
+    """Return how a letter begins: as the summit has it for the party, else by its kind. Who isn't recognised by the
+    host gets no style."""
+    own = " ".join(paper.names[party.pk].salutation.split())
+    if own:
+        return own
+    if party.is_delegation and party.recognised:
+        return _("Your Excellency,")
+    addressed = paper.guests.get(party.pk) or person
+    if addressed is None:
+        return _("Dear Sir or Madam,")
+    if addressed.form_of_address:
+        return f"{' '.join(addressed.form_of_address.split())}{comma().strip()}"
+    if not addressed.name:
+        # Nobody is greeted by a description, such as “Focal point for Aland”.
+        return _("Dear Sir or Madam,")
+    return _("Dear %(salutation)s,") % {"salutation": " ".join(addressed.name.split())}
+
+
+def days(first: date, last: date) -> str:
+    """Return the days of a summit in words."""
+    if first == last:
+        return _("on %(day)s") % {"day": long_day(first)}
+    return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
+
+
+def moment(at: datetime, summit: Summit) -> str:
+    """Return a moment in words, in the venue's zone."""
+    there = at.astimezone(summit.zone)
+    said = {"day": long_day(there), "time": clock(there), "place": summit.said_place}
+    return _("%(day)s, %(time)s %(place)s time") % said
+
+
+def marked(stored: Mapping[str, Any]) -> dict[str, str]:
+    """Return a letter's values, with a star behind the party's name where a footnote explains it."""
+    found: dict[str, str] = dict(stored["values"])
+    if stored["footnote"]:
+        name = "formal_name" if "{formal_name}" in stored["body"] else "party"
+        found[name] = f"{found[name]}*"
+    return found

@@ -1,0 +1,32 @@
+"""The texts of letters: a summit's own, or else the system's."""
+
+from delegations.invitations.models.letters import LetterTemplate, Purpose
+from delegations.invitations.selectors import default_letters
+from delegations.invitations.selectors.default_letters import Text
+from delegations.parties.models.parties import PartyKind
+from summit.core.languages import spoken
+from summit.summits.models import Summit
+
+# By the purpose of the letter that invites them to the summit.
+_KINDS = {PartyKind.ORGANISATION: Purpose.ORGANISATION, PartyKind.GUEST: Purpose.GUEST}
+
+
+def purpose_for(kind: str, occasion: str = "") -> Purpose:
+    """Return the purpose of the letter that invites a party of some kind to the summit, or to one of its sessions."""
+    return Purpose.OCCASION if occasion else _KINDS.get(PartyKind(kind), Purpose.DELEGATION)
+
+
+class Texts:
+    """The texts of a summit's letters, read once."""
+
+    def __init__(self, summit: Summit) -> None:
+        rows = LetterTemplate.objects.filter(summit=summit)
+        self._own = {(row.purpose, row.language): Text(row.subject, row.body) for row in rows}
+
+    def own(self, purpose: str, language: str) -> Text | None:
+        """Return the summit's own text, where it has one."""
+        return self._own.get((purpose, spoken(language)))
+
+    def of(self, purpose: str, language: str) -> Text:
+        """Return the text of a letter in a language, or in English where the system lacks that."""
+        return self.own(purpose, language) or default_letters.usual(purpose, language)

@@ -1,0 +1,169 @@
+"""The placeholders of letters, and putting values in their place.
+
+A placeholder is a word between braces, from the list declared here for each purpose; two braces stand for one.
+Nothing else in a text means anything: no expression reaches a template engine, and a value is never read again.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.invitations.models.letters import Purpose
+
+# What braces may be: doubled, a word between two, or one that is neither.
+_TOKEN = re.compile(r"\{\{|\}\}|\{([a-z_]{1,40})\}|[{}]")
+# A paragraph with one of these is in the mail and not on paper: who passes the letter on passes on no door.
+MAIL_ALONE = frozenset({"link", "link_until"})
+
+
+@dataclass(frozen=True)
+class Placeholder:
+    """What stands for a value. Where an `optional` one has none, the paragraph that names it is left out."""
+
+    means: Promise
+    optional: bool = False
+
+
+PLACEHOLDERS: dict[str, Placeholder] = {
+    "party": Placeholder(gettext_lazy("short name of the party")),
+    "formal_name": Placeholder(gettext_lazy("formal name of the party")),
+    "salutation": Placeholder(gettext_lazy("how the letter begins, with its comma")),
+    "level": Placeholder(gettext_lazy("level of attendance that is asked for"), optional=True),
+    "summit": Placeholder(gettext_lazy("name of the summit")),
+    "dates": Placeholder(gettext_lazy("days of the summit, such as “from Monday 31 March to Tuesday 1 April”")),
+    "place": Placeholder(gettext_lazy("place of the summit")),
+    "host": Placeholder(gettext_lazy("the host")),
+    "answer_by": Placeholder(gettext_lazy("until when answers are due"), optional=True),
+    "link": Placeholder(gettext_lazy("the address by which the party answers")),
+    "link_until": Placeholder(gettext_lazy("until when that address opens")),
+    "contact": Placeholder(gettext_lazy("mailbox of the protocol")),
+    "reference": Placeholder(gettext_lazy("reference of the letter"), optional=True),
+    "today": Placeholder(gettext_lazy("day of the letter")),
+    "signatory": Placeholder(gettext_lazy("who signs, with the office; else the host")),
+    "session": Placeholder(gettext_lazy("title of the session")),
+    "session_time": Placeholder(gettext_lazy("when the session is")),
+    "session_place": Placeholder(gettext_lazy("where the session is"), optional=True),
+    "invited_on": Placeholder(gettext_lazy("day on which the party was invited")),
+    "person": Placeholder(gettext_lazy("name and office of the person")),
+    "nationality": Placeholder(gettext_lazy("nationality of the person"), optional=True),
+    "birth_date": Placeholder(gettext_lazy("day of birth of the person"), optional=True),
+    "passport": Placeholder(gettext_lazy("number of the person’s passport"), optional=True),
+    "embassy": Placeholder(gettext_lazy("where the person applies for the visa")),
+    "arrival": Placeholder(gettext_lazy("when the person arrives"), optional=True),
+    "departure": Placeholder(gettext_lazy("when the person departs"), optional=True),
+}
+
+_EVERYWHERE = (
+    "party",
+    "formal_name",
+    "summit",
+    "dates",
+    "place",
+    "host",
+    "contact",
+    "reference",
+    "today",
+    "signatory",
+)
+_LETTER = (*_EVERYWHERE, "salutation", "answer_by", "link", "link_until")
+ALLOWED: dict[str, tuple[str, ...]] = {
+    Purpose.DELEGATION: (*_LETTER, "level"),
+    Purpose.ORGANISATION: (*_LETTER, "level"),
+    Purpose.GUEST: _LETTER,
+    Purpose.OCCASION: (*_LETTER, "level", "session", "session_time", "session_place"),
+    Purpose.REMINDER: (*_LETTER, "invited_on"),
+    Purpose.VISA: (
+        *_EVERYWHERE,
+        *("person", "nationality", "birth_date", "passport", "embassy", "arrival", "departure"),
+    ),
+}
+# Without these a letter would be of no use.
+REQUIRED: dict[str, tuple[str, ...]] = {
+    Purpose.DELEGATION: ("link",),
+    Purpose.ORGANISATION: ("link",),
+    Purpose.GUEST: ("link",),
+    Purpose.OCCASION: ("link", "session"),
+    Purpose.REMINDER: ("link",),
+    Purpose.VISA: ("person",),
+}
+# A subject stands in lists of mails and on the outside of envelopes.
+NOT_IN_SUBJECT = MAIL_ALONE
+
+
+def named(text: str) -> list[str]:
+    """Return the placeholders that stand in a text, in their order. Raises ValidationError where braces are none."""
+    found = []
+    for match in _TOKEN.finditer(text):
+        if match[1]:
+            found.append(match[1])
+        elif match[0] in "{}":
+            raise ValidationError(_malformed(text, match.start()))
+    return found
+
+
+def _malformed(text: str, place: int) -> str:
+    around = " ".join(text[max(place - 10, 0) : place + 20].split())
+    said = _("A brace at “%(around)s” belongs to no placeholder. Write two of them for one that is printed.")
+    return said % {"around": around}
+
+
+def listed(names: Iterable[str]) -> str:
+    """Return placeholders as one writes them, with commas."""
+    return ", ".join(f"{{{name}}}" for name in names)
+
+
+def check(*, purpose: str, subject: str, body: str) -> None:
+    """Refuse a text of a purpose with unknown or malformed placeholders, or without those it needs. Raises
+    ValidationError by field, with sentences that list what is allowed."""
+    problems: dict[str, list[str]] = {}
+    allowed = ALLOWED[purpose]
+    for field, text in (("subject", subject), ("body", body)):
+        may = [name for name in allowed if field == "body" or name not in NOT_IN_SUBJECT]
+        try:
+            _check_known(named(text), may)
+        except ValidationError as problem:
+            problems[field] = problem.messages
+    lacking = [] if problems else [name for name in REQUIRED[purpose] if name not in named(body)]
+    if lacking:
+        said = _("The text lacks %(lacking)s. Put it where it belongs.") % {"lacking": listed(lacking)}
+        problems["body"] = [said]
+    if problems:
+        raise ValidationError(problems)
+
+
+def _check_known(found: list[str], may: list[str]) -> None:
+    unknown = [name for name in dict.fromkeys(found) if name not in may]
+    if unknown:
+        said = _("Here %(unknown)s stands for nothing. There are: %(allowed)s.")
+        raise ValidationError(said % {"unknown": listed(unknown), "allowed": listed(may)})
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Return a text with its values, each read once. Raises KeyError for a placeholder without one."""
+
+    def value(match: re.Match[str]) -> str:
+        return values[match[1]] if match[1] else match[0][0]
+
+    return _TOKEN.sub(value, text)
+
+
+def paragraphs(body: str, values: Mapping[str, str], *, paper: bool = False) -> list[str]:
+    """Return the paragraphs of a text with their values. Empty lines divide them; other line breaks stay.
+
+    A paragraph that names an optional placeholder without a value is left out, on paper also one with a link.
+    """
+    found = []
+    for part in re.split(r"\n[ \t]*\n", body.replace("\r\n", "\n").strip()):
+        names = named(part)
+        if any(PLACEHOLDERS[name].optional and not values[name] for name in names):
+            continue
+        if paper and MAIL_ALONE & set(names):
+            continue
+        lines = (re.sub(r"[ \t]+", " ", line).strip() for line in fill(part, values).splitlines())
+        found.append("\n".join(line for line in lines if line))
+    return [part for part in found if part]

@@ -1,0 +1,255 @@
+"""Answers to invitations: by the letter's link, by the portal, or as a desk records them.
+
+They may be changed until they are due, on the database's clock; a desk may record one at any time. Each is kept as a
+`Reply` in the order in which it was taken, and the invitation holds the last.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Exists, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.core.errors import FieldProblem
+from delegations.invitations import events as invitations_events
+from delegations.invitations import occasions
+from delegations.invitations.models.invitations import (
+    Answer,
+    Channel,
+    Invitation,
+    InvitationLink,
+    InvitationState,
+    Reply,
+    ReplyScan,
+)
+from delegations.invitations.permissions import can_answer_for, check_can_answer, check_can_answer_for
+from delegations.invitations.services.scans import Scan
+from delegations.invitations.state_machine import sources
+from delegations.members.permissions import acting
+from delegations.parties.selectors import levels, party_names
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox, System
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_text
+from summit.summits.models import Summit, SummitQuerySet
+from summit.users.models import User
+
+NOTE_LENGTH = 2000
+NAME_LENGTH = 200
+REFERENCE_LENGTH = 80
+# By which ways an answer reaches a desk; the others are taken by the system itself.
+DESK_CHANNELS = tuple(way for way in Channel if way not in (Channel.LINK, Channel.PORTAL))
+FIELDS = ["state", "answer", "level", "note", "answered_by", "answered_at"]
+
+
+@dataclass(frozen=True)
+class Way:
+    """How an answer reached a desk: `channel` is one of DESK_CHANNELS, `reference` and `dated` stand on the paper."""
+
+    channel: str
+    reference: str = ""
+    dated: date | None = None
+    scan: Scan | None = None
+
+
+class AnswerProblem(FieldProblem):
+    """An answer can't be taken as it is: `field` is "answer", "level", "name", "note", "channel" or "reference", the
+    text says what to do; `others` are what else can't be taken."""
+
+    def __init__(self, field: str, said: str, others: Iterable["AnswerProblem"] = ()) -> None:
+        super().__init__(field, said)
+        self.others = tuple(others)
+
+
+class AnswerRefused(Exception):
+    """The invitation takes no answer, with a sentence that says why and who can help."""
+
+
+class AnswerOutdated(AnswerRefused):
+    """Another answer came while the page was open: `newer` is the last one. It is looked at before it is replaced."""
+
+    def __init__(self, newer: Reply) -> None:
+        super().__init__(_("Another answer came while this page was open. Read it, then record yours."))
+        self.newer = newer
+
+
+def answer(
+    *,
+    invitation: Invitation,
+    answer: str,
+    note: str,
+    name: str,
+    by: By,
+    level: str = "",
+    way: Way | None = None,
+    newest: str | None = None,
+) -> Reply:
+    """Store a party's answer, with who gives it, at which level, and what they add; return it.
+
+    `way` says how it reached a desk, and only a desk gives it. `newest` is the public id of the last answer that the
+    page showed, "" where it showed none: where another one came since, nothing is stored; None doesn't look.
+
+    Raises AnswerProblem for what was entered, PermissionDenied for who asks, AnswerOutdated for `newest`,
+    AnswerRefused where answers were due before or the invitation doesn't stand. The row that was passed is brought up
+    to date.
+    """
+    if way is not None:
+        check_can_answer_for(by, invitation)
+    reply = _read(invitation, answer, level, note, name)
+    problems = [*_problems(reply), *_problems_of_way(way)]
+    if problems:
+        raise AnswerProblem(problems[0].field, str(problems[0]), problems[1:])
+    with transaction.atomic():
+        check_can_answer(by, invitation)
+        _lock(invitation)
+        _look_for_newer(invitation, newest)
+        _store(reply, by, way)
+    invitation.refresh_from_db(fields=FIELDS)
+    return reply
+
+
+def _store(reply: Reply, by: By, way: Way | None) -> None:
+    """Let the invitation hold an answer, keep it in the history, and record it."""
+    invitation = reply.invitation
+    values = {"answer": reply.answer, "level": reply.level, "note": reply.note, "answered_by": reply.name}
+    rows = Invitation.objects.filter(_takes_answer(invitation, by), pk=invitation.pk)
+    if not rows.update(state=InvitationState.ANSWERED, answered_at=Now(), **values):
+        raise AnswerRefused(_why_refused(invitation))
+    _keep(reply, by, way)
+    audit.record(
+        by=by,
+        action="delegations.answer",
+        target=invitation,
+        summit=invitation.party.summit,
+        fields=FIELDS,
+        detail={"answer": reply.answer, "channel": str(reply.channel)},
+    )
+    invitations_events.answered(reply)
+
+
+def _read(invitation: Invitation, answer: str, level: str, note: str, name: str) -> Reply:
+    """Return what was entered as an answer that is neither looked at nor stored yet."""
+    name, note = " ".join(name.split()), note.replace("\r\n", "\n").strip()
+    # Who doesn't come does so at no level.
+    level = level if answer != Answer.REGRETS else ""
+    return Reply(invitation=invitation, answer=answer, level=level, note=note, name=name)
+
+
+def newest_of(invitation: Invitation) -> Reply | None:
+    """Return the last answer to an invitation."""
+    return invitation.replies.order_by("pk").last()
+
+
+def _lock(invitation: Invitation) -> None:
+    """Let answers to an invitation come one after the other, so that their order is the order of their keys. SQLite
+    has let only one transaction in."""
+    list(Invitation.objects.select_for_update().filter(pk=invitation.pk).order_by().values_list("pk", flat=True))
+
+
+def _look_for_newer(invitation: Invitation, newest: str | None) -> None:
+    last = newest_of(invitation) if newest is not None else None
+    if last is not None and last.public_id != newest:
+        raise AnswerOutdated(last)
+
+
+def _keep(reply: Reply, by: By, way: Way | None) -> None:
+    """Store an answer with how it came, and its scan."""
+    reply.channel = way.channel if way else Channel.LINK if isinstance(by, Link) else Channel.PORTAL
+    reply.recorded_by = by if isinstance(by, User) else None
+    if way is not None:
+        reply.reference, reply.dated = " ".join(way.reference.split()), way.dated
+    reply.save(force_insert=True)
+    if way is not None and way.scan is not None:
+        scan = way.scan
+        ReplyScan.objects.create(
+            reply=reply,
+            filename=scan.filename,
+            media_type=scan.media_type,
+            size=len(scan.content),
+            content=scan.content,
+        )
+
+
+def _takes_answer(invitation: Invitation, by: By) -> Q:
+    """The condition of the UPDATE. It joins no table: the state must be looked at again where the row was locked."""
+    takes = Q(state__in=sources(InvitationState.ANSWERED))
+    if isinstance(by, Link):
+        links = InvitationLink.objects.filter(
+            public_id=by.public_id, invitation_id=invitation.pk, revoked_at__isnull=True, expires_at__gt=Now()
+        )
+        takes &= Q(Exists(links))
+    if isinstance(by, Mailbox):
+        takes &= Q(Exists(acting(by, invitation.party_id)))
+    if not _at_any_time(invitation, by):
+        takes &= _in_time(invitation)
+    return takes
+
+
+def _in_time(invitation: Invitation) -> Q:
+    """The part of the condition that is the time: the summit's, or that of the session one is invited to."""
+    if not invitation.occasion:
+        return Q(Exists(still_open(invitation.party.summit_id)))
+    occasion = occasions.find(invitation.party.summit, [invitation.occasion]).get(invitation.occasion)
+    return Q() if occasion and occasion.takes_answers(db_now()) else Q(pk__in=[])
+
+
+def still_open(summit_id: int) -> SummitQuerySet:
+    """Return the summit if it still takes answers, else nothing."""
+    return Summit.objects.filter(Q(answer_by__isnull=True) | Q(answer_by__gt=Now()), pk=summit_id)
+
+
+def _at_any_time(invitation: Invitation, by: By) -> bool:
+    return isinstance(by, System) or (isinstance(by, User) and can_answer_for(by, invitation.party.summit_id))
+
+
+def _why_refused(invitation: Invitation) -> str:
+    summit = invitation.party.summit
+    state = Invitation.objects.values_list("state", flat=True).get(pk=invitation.pk)
+    said = {"contact": summit.contact_email, "party": party_names.to_reader(invitation.party).name}
+    if state == InvitationState.REVOKED:
+        return _("The invitation of %(party)s was revoked. Protocol can say why: %(contact)s.") % said
+    if state == InvitationState.SUPERSEDED:
+        return (
+            _("A newer letter took the place of this invitation. Answer by its link, or write to %(contact)s.") % said
+        )
+    if state in (InvitationState.DRAFT, InvitationState.APPROVED):
+        return _("%(party)s isn't invited yet. Protocol can do that: %(contact)s.") % said
+    if invitation.occasion:
+        return (
+            _("The session has begun, or it is cancelled. Protocol can still record an answer: %(contact)s.") % said
+        )
+    return _("Answers were due before now. Protocol can still change yours: write to %(contact)s.") % said
+
+
+def _problems(reply: Reply) -> Iterator[AnswerProblem]:
+    if reply.answer not in Answer.values:
+        yield AnswerProblem("answer", _("Choose whether the delegation takes part."))
+    if unfit := levels.problem(reply.level, reply.invitation.party.kind):
+        yield AnswerProblem("level", unfit)
+    if not reply.name:
+        yield AnswerProblem("name", _("Enter the name of whoever answers."))
+    for field, text, limit in (("name", reply.name, NAME_LENGTH), ("note", reply.note, NOTE_LENGTH)):
+        yield from _problems_of_text(field, text, limit)
+
+
+def _problems_of_way(way: Way | None) -> Iterator[AnswerProblem]:
+    if way is None:
+        return
+    if way.channel not in DESK_CHANNELS:
+        yield AnswerProblem("channel", _("Choose by which way the answer came."))
+    yield from _problems_of_text("reference", way.reference, REFERENCE_LENGTH)
+
+
+def _problems_of_text(field: str, text: str, limit: int) -> Iterator[AnswerProblem]:
+    if len(text) > limit:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        yield AnswerProblem(field, said % {"long": len(text), "limit": limit})
+        return
+    try:
+        validate_text(text)
+    except ValidationError as problem:
+        yield AnswerProblem(field, " ".join(problem.messages))

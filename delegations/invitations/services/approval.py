@@ -1,0 +1,149 @@
+"""Preparing and approving invitations before they are sent, and putting a new one in the place of one that was."""
+
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.core.errors import NotNow
+from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.permissions import check_can_invite
+from delegations.invitations.selectors.eligibility import Reach, Step, preview
+from delegations.invitations.state_machine import sources
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def prepare(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
+    """Make a draft for every party that can be reached and has no invitation. All or none.
+
+    Raises PermissionDenied.
+    """
+    with transaction.atomic():
+        reach = _look(parties, by, occasion, Step.PREPARE)
+        drafts = [Invitation(party=party, occasion=occasion, prepared_by=by) for party in reach.to]
+        keys = {draft.public_id for draft in drafts}
+        # Who prepared it a moment ago in another browser keeps theirs.
+        Invitation.objects.bulk_create(drafts, ignore_conflicts=True)
+        made = {row.party_id: row for row in Invitation.objects.filter(public_id__in=keys)}
+        _left_out(reach, set(made), _("Somebody else prepared it a moment ago."))
+        _record(reach, made, by, action="delegations.prepare")
+    return reach
+
+
+def waiting(*, summit: Summit, by: User) -> QuerySet[Invitation]:
+    """Return the prepared invitations of a summit whose letters need a second person that wait for `by`, who didn't
+    prepare them."""
+    drafts = Invitation.objects.filter(party__summit=summit, state=InvitationState.DRAFT)
+    return drafts.filter(party__summit__policy__second_person=True).exclude(prepared_by=by)
+
+
+def approve_many(*, parties: Iterable[Party], by: User, occasion: str = "") -> Reach:
+    """Approve the drafts of these parties, where somebody may be the second person. All or none. Raises
+    PermissionDenied."""
+    with transaction.atomic():
+        reach = _look(parties, by, occasion, Step.APPROVE)
+        rows = Invitation.objects.filter(
+            party__in=reach.to, occasion=occasion, state__in=sources(InvitationState.APPROVED)
+        )
+        made = {row.party_id: row for row in rows.select_for_update().order_by("pk")}
+        Invitation.objects.filter(pk__in=[row.pk for row in made.values()]).update(
+            state=InvitationState.APPROVED, approved_at=Now(), approved_by=by
+        )
+        _left_out(reach, set(made), _("Somebody else changed it a moment ago."))
+        _record(reach, made, by, action="delegations.approve")
+    return reach
+
+
+def _look(parties: Iterable[Party], by: User, occasion: str, step: Step) -> Reach:
+    reach = preview(parties=parties, occasion=occasion, step=step, by=by)
+    for summit in {party.summit for party in [*reach.to, *(party for party, _why in reach.skipped)]}:
+        check_can_invite(by, summit)
+    return reach
+
+
+def _left_out(reach: Reach, won: set[int], why: str) -> None:
+    late = [party for party in reach.to if party.pk not in won]
+    reach.to = [party for party in reach.to if party.pk in won]
+    reach.skipped += [(party, why) for party in late]
+
+
+def _record(reach: Reach, made: dict[int, Invitation], by: User, *, action: str) -> None:
+    audit.record_many(
+        [
+            audit.entry(by=by, action=action, target=made[party.pk], summit=party.summit, fields=["state"])
+            for party in reach.to
+        ]
+    )
+
+
+def approve(*, invitation: Invitation, by: User) -> None:
+    """Approve a draft, so that it can be sent. Raises PermissionDenied, or NotNow where it is no draft, or where
+    letters need a second person and it is asked for by the first."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        second = Policy.objects.of(summit).second_person
+        rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.APPROVED))
+        if second and rows.filter(prepared_by=by).exists():
+            raise NotNow(_("You prepared this invitation. Another organiser or protocol officer can approve it."))
+        first = Q(prepared_by=by) if second else Q(pk__in=[])
+        if not rows.exclude(first).update(state=InvitationState.APPROVED, approved_at=Now(), approved_by=by):
+            raise NotNow(_changed())
+        audit.record(by=by, action="delegations.approve", target=invitation, summit=summit, fields=["state"])
+
+
+def reopen(*, invitation: Invitation, by: User) -> None:
+    """Make an approved invitation a draft again. Raises PermissionDenied, or NotNow where it isn't approved."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.DRAFT))
+        if not rows.update(state=InvitationState.DRAFT, approved_at=None, approved_by=None):
+            raise NotNow(_changed())
+        audit.record(by=by, action="delegations.reopen", target=invitation, summit=summit, fields=["state"])
+
+
+def _changed() -> str:
+    return _("Somebody else changed this invitation. Look at where it stands now.")
+
+
+def supersede(*, invitation: Invitation, by: User) -> Invitation:
+    """Put a new draft in the place of an invitation that was sent: the old one's links open nothing from now on, its
+    letters that weren't sent stay here. Raises PermissionDenied, or NotNow where it doesn't stand."""
+    summit: Summit = invitation.party.summit
+    check_can_invite(by, summit)
+    with transaction.atomic():
+        rows = Invitation.objects.filter(pk=invitation.pk, state__in=sources(InvitationState.SUPERSEDED))
+        if not rows.update(state=InvitationState.SUPERSEDED):
+            raise NotNow(_("Only an invitation that stands can be superseded. Change the draft instead."))
+        InvitationLink.objects.filter(invitation=invitation, revoked_at__isnull=True).update(revoked_at=Now())
+        fresh = Invitation.objects.create(
+            party=invitation.party, occasion=invitation.occasion, supersedes=invitation, prepared_by=by
+        )
+        audit.record(
+            by=by, action="delegations.supersede", target=invitation, summit=summit, fields=["state"], part_of=fresh
+        )
+    return fresh
+
+
+def count(*, rows: list[Invitation], summit: Summit) -> None:
+    """Give a summit's invitations that have none their numbers, after the highest that it has given. The summit's row
+    is to be locked. Three queries, and one more for each few hundred rows."""
+    fresh = [row for row in rows if row.number is None]
+    if not fresh:
+        return
+    last = (
+        Invitation.objects.filter(numbered_in=summit)
+        .order_by(F("number").desc())
+        .values_list("number", flat=True)
+        .first()
+    )
+    for number, row in enumerate(fresh, start=(last or 0) + 1):
+        row.number, row.numbered_in = number, summit
+    Invitation.objects.bulk_update(fresh, ["number", "numbered_in"])

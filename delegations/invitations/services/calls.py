@@ -1,0 +1,121 @@
+"""Telephoning round: which parties haven't answered and for how long, and what came of each call."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Case, Count, F, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.utils.translation import gettext as _
+
+from delegations.core.errors import FieldProblem
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.invitations.permissions import check_can_call
+from delegations.parties.selectors import regions
+from summit.audit import services as audit
+from summit.core.validators import validate_printable
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NOTE_LENGTH = 500
+# For how many days somebody has not answered, where the desk narrows its sheet by that.
+WAITS = (7, 14, 21)
+
+
+class CallProblem(FieldProblem):
+    """A call can't be noted as it is: `field` is "outcome" or "note", "" where the invitation stands no more; the
+    text says what to do."""
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What narrows the sheet: a group of parties, days for which an answer has been open at least, what came of the
+    last call ("never" where there was none)."""
+
+    group: str = ""
+    days: int = 0
+    last: str = ""
+
+
+def note(*, invitation: Invitation, outcome: str, text: str, by: User) -> CallNote:
+    """Note a call about an invitation. Raises PermissionDenied, or CallProblem."""
+    text = " ".join(text.split())
+    if outcome not in CallOutcome.values:
+        raise CallProblem("outcome", _("Choose what came of the call."))
+    if len(text) > NOTE_LENGTH:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise CallProblem("note", said % {"long": len(text), "limit": NOTE_LENGTH})
+    try:
+        validate_printable(text)
+    except ValidationError as problem:
+        raise CallProblem("note", " ".join(problem.messages)) from None
+    summit: Summit = invitation.party.summit
+    check_can_call(by, summit)
+    with transaction.atomic():
+        # The lock keeps the invitation from being revoked until the call is noted.
+        standing = Invitation.objects.filter(state__in=[InvitationState.SENT, InvitationState.ANSWERED])
+        if not standing.select_for_update().filter(pk=invitation.pk).exists():
+            raise CallProblem("", _("This invitation stands no more. The call sheet has those that do."))
+        row = CallNote.objects.create(invitation=invitation, by=by, outcome=outcome, note=text)
+        audit.record(
+            by=by, action="delegations.call", target=invitation, summit=summit, detail={"outcome": str(outcome)}
+        )
+    return row
+
+
+def unanswered(summit: Summit, *, before: datetime | None = None) -> QuerySet[Invitation]:
+    """Return the summit's invitations that nobody has answered, those sent by a moment alone where one is given."""
+    rows = Invitation.objects.filter(party__summit=summit, state=InvitationState.SENT, occasion="")
+    return rows if before is None else rows.filter(sent_at__lte=before)
+
+
+def sheet(*, summit: Summit, now: datetime, narrowed: Narrowed | None = None) -> QuerySet[Invitation]:
+    """Return the invitations to telephone about, whoever has waited longest first; those called today at the venue
+    stand below. Each has its last call as `last_at`, `last_outcome`, `last_note`, `last_by`, and `called_today`.
+    Two queries, whatever the number."""
+    wanted = narrowed or Narrowed()
+    calls = CallNote.objects.filter(invitation=OuterRef("pk")).order_by("-pk")
+    today = now.astimezone(summit.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    rows = unanswered(summit, before=now - timedelta(days=wanted.days) if wanted.days else None).annotate(
+        last_at=Subquery(calls.values("at")[:1]),
+        last_outcome=Subquery(calls.values("outcome")[:1]),
+        last_note=Subquery(calls.values("note")[:1]),
+        last_by=Subquery(calls.values("by__name")[:1]),
+        called_today=Case(When(last_at__gte=today, then=Value(1)), default=Value(0)),
+    )
+    if wanted.group:
+        rows = rows.filter(regions.within(wanted.group, "party__"))
+    if wanted.last == "never":
+        rows = rows.filter(last_at__isnull=True)
+    elif wanted.last:
+        rows = rows.filter(last_outcome=wanted.last)
+    ordered = rows.order_by("called_today", "sent_at", "party__sort_key", "pk").select_related("party__summit")
+    return ordered.prefetch_related("party__focal_points__person")
+
+
+def next_after(*, summit: Summit, now: datetime, invitation: Invitation) -> Invitation | None:
+    """Return who is to be called next, after a party was called: the first that wasn't called today."""
+    left: QuerySet[Any] = sheet(summit=summit, now=now).exclude(pk=invitation.pk)
+    found: Invitation | None = left.filter(called_today=0).first()
+    return found
+
+
+def waiting(summit: Summit, now: datetime) -> list[tuple[int, int]]:
+    """Return (days, how many have been open for at least so many days) for each of WAITS that has any, but not where
+    all of them have been open even longer. One query."""
+    conditions = {str(days): Q(sent_at__lte=now - timedelta(days=days)) for days in WAITS}
+    found = (
+        unanswered(summit)
+        .order_by()
+        .aggregate(**{f"n{days}": Count(F("pk"), filter=condition) for days, condition in conditions.items()})
+    )
+    numbers = [found[f"n{days}"] for days in WAITS]
+    longer = [*numbers[1:], 0]
+    return [(days, number) for days, number, more in zip(WAITS, numbers, longer, strict=True) if number > more]
+
+
+def days_since(moment: datetime, *, summit: Summit, now: datetime) -> int:
+    """Return how many days at the venue have passed since a moment's day."""
+    return (now.astimezone(summit.zone).date() - moment.astimezone(summit.zone).date()).days

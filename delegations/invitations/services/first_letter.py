@@ -1,0 +1,65 @@
+"""The first letter: read before it is sent."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import translation
+
+from delegations.invitations import letter_rendering
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.selectors import eligibility, letter_facts, standing
+from delegations.invitations.selectors.eligibility import Reach
+from delegations.invitations.services import invitations, links
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.parties.models.parties import Party
+from summit.core.languages import spoken
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A letter as its first reader would get it."""
+
+    party: Party
+    addresses: list[str]
+    language: str
+    subject: str
+    text: str
+
+
+def reach(summit: Summit) -> Reach:
+    """Return whom inviting everybody who isn't invited yet would reach."""
+    rows = standing.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
+    return eligibility.preview(parties=rows.filter(standing.STANDINGS["uninvited"]))
+
+
+def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str = "") -> Letter:
+    """Return the letter that invites a party to the summit, or to one of its sessions, in its language. Nothing is
+    stored: the link in it opens nothing."""
+    people = [row.person for row in mailboxes_selectors.focal_points([party.pk]).get(party.pk, [])]
+    box = boxes[0]
+    named = [person for person in people if person.email.casefold() == box.address.casefold()]
+    link = InvitationLink(
+        invitation=Invitation(party=party, occasion=occasion),
+        person=named[0] if len(named) == 1 else None,
+        address=box.address,
+        expires_at=links.expiry(party.summit),
+    )
+    paper = letter_facts.stationery(party.summit, [party], [occasion])
+    message = letter_facts.draft(link=link, party=party, box=box, version=0, paper=paper)
+    with translation.override(spoken(message.language)):
+        mail = letter_rendering.render(message)
+    addresses = [entry.address for entry in boxes]
+    return Letter(party, addresses, spoken(message.language), mail.subject, mail.text)
+
+
+def send(*, summit: Summit, parties: Iterable[Party], answer_by: datetime | None, by: User) -> Reach:
+    """Set when answers are due and invite these parties, in one transaction. Raises PermissionDenied."""
+    with transaction.atomic():
+        if answer_by is not None:
+            summits_services.set_answer_by(summit=summit, moment=answer_by, by=by)
+        return invitations.invite(parties=parties, by=by)

@@ -1,0 +1,69 @@
+"""Letters as somebody at a desk tries them: read with a party's real data, and sent to themselves."""
+
+import copy
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from delegations.invitations import letter_rendering, occasions
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.models.letters import Purpose
+from delegations.invitations.permissions import check_can_write_templates
+from delegations.invitations.selectors import letter_facts, placeholders
+from delegations.invitations.selectors.default_letters import Text
+from delegations.invitations.services import links
+from delegations.invitations.services.first_letter import Letter
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.core.database_clock import db_now
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.users.models import User
+
+
+def _message(party: Party, purpose: str, language: str, text: Text, address: str) -> Message:
+    """Return a letter with a text, not stored. Nothing of it is known to the database, so its link opens nothing.
+    Raises ValidationError where there is no session to invite to."""
+    placeholders.check(purpose=purpose, subject=text.subject, body=text.body)
+    addressed = copy.copy(party)
+    # Read as a party whose letters are in the language of the text.
+    addressed.language = language
+    summit = party.summit
+    occasion = ""
+    if purpose == Purpose.OCCASION:
+        occasion = next((key for key, row in occasions.find(summit).items() if row.open), "")
+        if not occasion:
+            raise ValidationError(_("The agenda has no session yet that parties can be invited to."))
+    invitation = Invitation(party=addressed, occasion=occasion, sent_at=db_now())
+    link = InvitationLink(invitation=invitation, address=address, expires_at=links.expiry(summit))
+    paper = letter_facts.stationery(summit, [addressed], [occasion])
+    found = letter_facts.trial(link=link, party=addressed, address=address, paper=paper, text=text)
+    found.facts["values"] = {**dict.fromkeys(placeholders.ALLOWED[purpose], ""), **found.facts["values"]}
+    return found
+
+
+def read(*, party: Party, purpose: str, language: str, text: Text) -> Letter:
+    """Return a text as a letter to a party. Nothing is stored. Raises ValidationError."""
+    message = _message(party, purpose, language, text, party.mission_email)
+    with translation.override(message.language):
+        mail = letter_rendering.render_plain(message)
+    return Letter(party, [message.address], message.language, mail.subject, mail.text)
+
+
+def send(*, party: Party, purpose: str, language: str, text: Text, by: User) -> str:
+    """Send a text as a letter to whoever asks for it, marked as a test, and return their address. Raises
+    PermissionDenied, ValidationError."""
+    check_can_write_templates(by, party.summit)
+    message = _message(party, purpose, language, text, by.email)
+    with transaction.atomic():
+        enqueue.store([message])
+        audit.record(
+            by=by,
+            action="delegations.test_letter",
+            target=party,
+            summit=party.summit,
+            detail={"purpose": purpose, "language": language},
+        )
+    return by.email

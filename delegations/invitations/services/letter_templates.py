@@ -1,0 +1,112 @@
+"""A summit's own texts of letters: stored and removed."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.models.letters import LetterTemplate, Purpose
+from delegations.invitations.permissions import check_can_write_templates
+from delegations.invitations.selectors import letter_templates, placeholders
+from summit.audit import services as audit
+from summit.core.languages import spoken
+from summit.core.validators import validate_printable, validate_text
+from summit.summits.models import Summit
+from summit.users.models import User
+
+LENGTHS = {"subject": 200, "body": 8000}
+
+
+def keep(
+    *, summit: Summit, purpose: str, language: str, subject: str, body: str, by: User, fresh: bool = False
+) -> LetterTemplate:
+    """Give a summit a text of its own; a `fresh` one takes no other's place. Invitations that were approved and not
+    sent are drafts again where the text is theirs: what was approved is what is sent.
+
+    Raises PermissionDenied, or ValidationError by field, with sentences that list what is allowed.
+    """
+    check_can_write_templates(by, summit)
+    subject, body = " ".join(subject.split()), body.replace("\r\n", "\n").strip()
+    _check(purpose, language, subject, body)
+    with transaction.atomic():
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        before = LetterTemplate.objects.filter(summit=summit, purpose=purpose, language=language).first()
+        row = before or LetterTemplate(summit=summit, purpose=purpose, language=language)
+        if before and fresh:
+            raise ValidationError(_("There is a letter for this purpose in this language. Change that one."))
+        changed = [name for name, value in (("subject", subject), ("body", body)) if getattr(row, name) != value]
+        row.subject, row.body = subject, body
+        row.save()
+        _reopen(row, by)
+        _record(
+            row,
+            changed,
+            by,
+            action="delegations.lettertemplate.change" if before else "delegations.lettertemplate.add",
+        )
+    return row
+
+
+def remove(*, template: LetterTemplate, by: User) -> None:
+    """Let the system's own text stand again. Raises PermissionDenied."""
+    check_can_write_templates(by, template.summit)
+    with transaction.atomic():
+        _reopen(template, by)
+        _record(template, [], by, action="delegations.lettertemplate.remove")
+        template.delete()
+
+
+def _record(row: LetterTemplate, changed: list[str], by: User, *, action: str) -> None:
+    detail = {"purpose": row.purpose, "language": row.language}
+    audit.record(by=by, action=action, target=row, summit=row.summit, fields=changed, detail=detail)
+
+
+def _reopen(row: LetterTemplate, by: User) -> None:
+    """Make approved invitations drafts again where the letter that was approved is this one."""
+    theirs = Invitation.objects.filter(party__summit=row.summit_id, state=InvitationState.APPROVED)
+    again = [
+        invitation
+        for invitation in theirs.select_related("party")
+        if (
+            letter_templates.purpose_for(invitation.party.kind, invitation.occasion),
+            spoken(invitation.party.language),
+        )
+        == (row.purpose, row.language)
+    ]
+    Invitation.objects.filter(pk__in=[each.pk for each in again], state=InvitationState.APPROVED).update(
+        state=InvitationState.DRAFT, approved_at=None, approved_by=None
+    )
+    audit.record_many(
+        [
+            audit.entry(by=by, action="delegations.reopen", target=each, summit=row.summit, fields=["state"])
+            for each in again
+        ]
+    )
+
+
+def _check(purpose: str, language: str, subject: str, body: str) -> None:
+    if purpose not in Purpose.values:
+        raise ValidationError({"purpose": [_("Choose what the letter is for.")]})
+    if language not in settings.INTERFACE_LANGUAGES:
+        offered = ", ".join(settings.INTERFACE_LANGUAGES)
+        said = _("Letters are written in the languages that the system speaks: %(offered)s. Choose one of them.")
+        raise ValidationError({"language": [said % {"offered": offered}]})
+    problems: dict[str, list[str]] = {}
+    for field, text, lacking in (
+        ("subject", subject, _("Write what stands in the subject line.")),
+        ("body", body, _("Write what the letter says.")),
+    ):
+        limit = LENGTHS[field]
+        try:
+            (validate_text if field == "body" else validate_printable)(text)
+        except ValidationError as problem:
+            problems[field] = problem.messages
+        if not text:
+            problems[field] = [lacking]
+        elif len(text) > limit:
+            said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+            problems[field] = [said % {"long": len(text), "limit": limit}]
+    if problems:
+        raise ValidationError(problems)
+    placeholders.check(purpose=purpose, subject=subject, body=body)

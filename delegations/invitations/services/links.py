@@ -1,0 +1,124 @@
+"""The links in letters: made, read, revoked.
+
+A token is the link's nonce (16 bytes) and the first 17 bytes of an HMAC over it with SECRET_KEY, in URL-safe base 64:
+44 characters without padding. The database holds the nonce alone, so whoever reads the database opens nothing; what
+was signed with a key of SECRET_KEY_FALLBACKS still opens.
+"""
+
+import base64
+import re
+from datetime import UTC, datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext as _
+
+from delegations.core.errors import NotNow
+from delegations.invitations.models.invitations import InvitationLink, InvitationState
+from delegations.invitations.permissions import check_can_revoke
+from summit.audit import services as audit
+from summit.core.database_clock import db_now
+from summit.summits.models import Summit
+from summit.users.models import User
+
+_SALT = "delegations.invitation.link"
+_NONCE_BYTES = 16
+_SIGNATURE_BYTES = 17
+# 33 bytes are 44 characters with no bit to spare: changing any character changes what is signed.
+_FORM = re.compile(r"[A-Za-z0-9_-]{44}")
+LIFETIME = timedelta(days=60)
+
+
+class LinkProblem(Exception):
+    """A token opens nothing. `reason` is "mangled", "unknown", "expired", "revoked" or "superseded"; `link` is there
+    for the last three, so that the page can say whom to write to."""
+
+    def __init__(self, reason: str, link: InvitationLink | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.link = link
+
+
+def _signature(nonce: str, secret: str) -> bytes:
+    return salted_hmac(_SALT, nonce, secret=secret, algorithm="sha256").digest()[:_SIGNATURE_BYTES]
+
+
+def sign(nonce: str) -> str:
+    """Return the token for a nonce of 32 hexadecimal digits; the same one every time."""
+    return base64.urlsafe_b64encode(bytes.fromhex(nonce) + _signature(nonce, settings.SECRET_KEY)).decode()
+
+
+def address(nonce: str) -> str:
+    """Return the absolute address that the token for a nonce has."""
+    return f"{settings.BASE_URL}{reverse('letter:follow', args=[sign(nonce)])}"
+
+
+def token(link: InvitationLink) -> str:
+    """Return a link's token."""
+    return sign(link.nonce)
+
+
+def url(link: InvitationLink) -> str:
+    """Return a link's absolute address, as it stands in the letter."""
+    return address(link.nonce)
+
+
+def nonce_of(token: str) -> str:
+    """Return the nonce in a token whose signature is right. Raises LinkProblem("mangled")."""
+    if not _FORM.fullmatch(token):
+        raise LinkProblem("mangled")
+    packed = base64.urlsafe_b64decode(token)
+    nonce, signature = packed[:_NONCE_BYTES].hex(), packed[_NONCE_BYTES:]
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    if not any(constant_time_compare(signature, _signature(nonce, secret)) for secret in secrets):
+        raise LinkProblem("mangled")
+    return nonce
+
+
+def resolve(token: str) -> InvitationLink:
+    """Return the live link of a token, with its invitation, party and summit. Raises LinkProblem. Two queries at
+    most, none for what isn't signed."""
+    nonce = nonce_of(token)
+    rows = InvitationLink.objects.select_related("invitation__party__summit", "person")
+    link = rows.live().filter(nonce=nonce).first()
+    if link is not None:
+        return link
+    dead = rows.filter(nonce=nonce).first()
+    if dead is None:
+        raise LinkProblem("unknown")
+    raise LinkProblem(why_dead(dead), dead)
+
+
+def why_dead(link: InvitationLink) -> str:
+    """Return why a link opens nothing any more: "superseded", "revoked" or "expired"."""
+    if link.invitation.state == InvitationState.SUPERSEDED:
+        return "superseded"
+    gone = link.revoked_at is not None or link.invitation.state == InvitationState.REVOKED
+    return "revoked" if gone else "expired"
+
+
+def expiry(summit: Summit) -> datetime:
+    """Return until when a link that is made now opens: the latest of 60 days from now, the moment when answers are
+    due, and the end of the summit's last day at the venue, since the link also leads to the delegation's agenda."""
+    last = datetime.combine(summit.ends_on + timedelta(days=1), time.min, summit.zone).astimezone(UTC)
+    return max(db_now() + LIFETIME, last, *([summit.answer_by] if summit.answer_by else []))
+
+
+def note_use(link: InvitationLink) -> None:
+    """Note the moment at which a link was followed for the first time, by a person or by a mail scanner."""
+    InvitationLink.objects.filter(pk=link.pk, first_used_at__isnull=True).update(first_used_at=Now())
+
+
+def revoke(*, link: InvitationLink, by: User) -> None:
+    """Make a link open nothing from now on, also where it is open already. Raises PermissionDenied, or NotNow if
+    it was revoked before."""
+    summit = link.invitation.party.summit
+    check_can_revoke(by, summit)
+    with transaction.atomic():
+        changed = InvitationLink.objects.filter(pk=link.pk, revoked_at__isnull=True).update(revoked_at=Now())
+        if not changed:
+            raise NotNow(_("This link was revoked before."))
+        audit.record(by=by, action="delegations.revoke_link", target=link, summit=summit, fields=["revoked_at"])

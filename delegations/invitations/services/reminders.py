@@ -1,0 +1,205 @@
+"""Reminding parties that have not answered: their missions and focal points, never whoever leads them.
+
+What is due is worked out from the clock whenever somebody asks, so that a run that comes late, twice or never at all
+does no harm: of the moments that have passed only the newest counts, and a reminder is stored once for its mailbox.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
+from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
+from delegations.invitations.models.letters import Purpose
+from delegations.invitations.selectors import bounces, letter_facts
+from delegations.invitations.selectors.letter_facts import Stationery
+from delegations.invitations.services import links
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.mailboxes.selectors import Mailbox
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.policy import Policy
+from summit.audit import services as audit
+from summit.audit.services import SYSTEM
+from summit.core.database_clock import db_now
+from summit.core.languages import spoken
+from summit.outbox import came_back
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.summits.models import Summit, sends
+
+KIND = "reminder"
+# A message's version is the day on which answers are due, and the days before it: another day has reminders anew.
+_DAYS = 1000
+LEADERS = (Capacity.HEAD, Capacity.ALTERNATE)
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """The reminder that is due in a summit: so many days before its answers are."""
+
+    days: int
+    since: datetime
+    version: int
+
+
+def due(summit: Summit, policy: Policy, now: datetime) -> Reminder | None:
+    """Return the newest reminder whose moment has come, None before the first, after the deadline, and where the
+    summit reminds of nothing. Days are counted on the venue's clock."""
+    if summit.answer_by is None or summit.answer_by <= now:
+        return None
+    there = summit.answer_by.astimezone(summit.zone)
+    for days in reversed(policy.reminds):
+        since = there - timedelta(days=days)
+        if days and since <= now:
+            return Reminder(days, since, there.toordinal() * _DAYS + days)
+    return None
+
+
+def planned(summit: Summit, policy: Policy) -> list[datetime]:
+    """Return the moments at which reminders go, the earliest first; none where no answer is due. Those that have
+    passed are among them."""
+    if summit.answer_by is None:
+        return []
+    there = summit.answer_by.astimezone(summit.zone)
+    return [there - timedelta(days=days) for days in policy.reminds if days]
+
+
+def days_of(message: Message) -> int:
+    """Return how many days before answers were due a reminder went."""
+    return message.version % _DAYS
+
+
+def remind() -> int:
+    """Store the reminders that are due in all summits; return how many. Safe to run twice, late, or two at once."""
+    now = db_now()
+    stored = 0
+    for summit in Summit.objects.filter(sends("pk"), answer_by__gt=now).order_by("pk"):
+        reminder = due(summit, Policy.objects.of(summit), now)
+        if reminder is not None and not is_former(summit, reminder):
+            stored += _remind(summit, reminder)
+    return stored
+
+
+def is_former(summit: Summit, reminder: Reminder) -> bool:
+    """Return whether a reminder was due before the summit came here: where it was before, it went out."""
+    return summit.disarmed_at is not None and reminder.since < summit.disarmed_at
+
+
+def waiting(summit: Summit, reminder: Reminder) -> list[Invitation]:
+    """Return the invitations to the summit that were sent before the reminder's moment, aren't answered, and weren't
+    reminded of yet. One query."""
+    rows = Invitation.objects.filter(
+        party__summit=summit, occasion="", state=InvitationState.SENT, sent_at__lt=reminder.since
+    )
+    reminded = Message.objects.filter(kind=KIND, summit=summit, version=reminder.version).values("subject_key")
+    keyed = rows.annotate(key=Concat(Value(f"{letter_facts.PREFIX}:"), F("public_id"))).exclude(key__in=reminded)
+    return list(keyed.select_related("party__summit").order_by("pk"))
+
+
+def _remind(summit: Summit, reminder: Reminder) -> int:
+    with transaction.atomic():
+        rows = waiting(summit, reminder)
+        boxes = _boxes(rows)
+        rows = [row for row in rows if row.party_id in boxes]
+        if not rows:
+            return 0
+        paper = letter_facts.stationery(summit, [row.party for row in rows])
+        found = _links(rows, boxes, links.expiry(summit))
+        drafts = [
+            _draft(
+                link=found[row.pk, box.address.casefold()], box=box, row=row, paper=paper, version=reminder.version
+            )
+            for row in rows
+            for box in boxes[row.party_id]
+        ]
+        stored = enqueue.store(drafts)
+        if stored:
+            audit.record_many(
+                [
+                    audit.entry(
+                        by=SYSTEM,
+                        action="delegations.remind",
+                        target=row,
+                        summit=summit,
+                        detail={"days": reminder.days, "letters": len(boxes[row.party_id])},
+                    )
+                    for row in rows
+                ]
+            )
+    return stored
+
+
+def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
+    """Return the mailboxes to be reminded by the parties' keys: not those of whoever leads a party, nor those that
+    don't exist, from which the letter came back: a desk corrects them first."""
+    parties = [row.party for row in rows]
+    heads = Membership.objects.filter(party__in=parties, capacity__in=LEADERS).exclude(person__email="")
+    left = {(key, address.casefold()) for key, address in heads.values_list("party_id", "person__email")}
+    left |= {
+        (back.invitation.party_id, back.message.address.casefold())
+        for back in bounces.letters_back(rows)
+        if came_back.is_unknown(back.message.returned_why)
+    }
+    found: dict[int, list[Mailbox]] = {}
+    for box in mailboxes_selectors.for_letters(parties):
+        key = box.party_id or 0
+        if (key, box.address.casefold()) not in left:
+            found.setdefault(key, []).append(box)
+    return found
+
+
+def _links(
+    rows: list[Invitation], boxes: dict[int, list[Mailbox]], until: datetime
+) -> dict[tuple[int, str], InvitationLink]:
+    """Return a live link for each mailbox, by the invitation's key and the address: the one that its letter had, or a
+    new one. Three queries at most."""
+    live = InvitationLink.objects.live().filter(invitation__in=rows)
+    found = _by_mailbox(live)
+    fresh = [
+        InvitationLink(invitation=row, address=box.address, expires_at=until)
+        for row in rows
+        for box in boxes[row.party_id]
+        if (row.pk, box.address.casefold()) not in found
+    ]
+    if fresh:
+        # One that ended keeps its place until it is revoked.
+        InvitationLink.objects.filter(
+            invitation__in=rows, address__in={link.address for link in fresh}, revoked_at__isnull=True
+        ).exclude(pk__in=live.values("pk")).update(revoked_at=db_now())
+        InvitationLink.objects.bulk_create(fresh, ignore_conflicts=True)
+        found = _by_mailbox(live.all())
+    return found
+
+
+def _by_mailbox(rows: Iterable[InvitationLink]) -> dict[tuple[int, str], InvitationLink]:
+    return {(link.invitation_id, link.address.casefold()): link for link in rows}
+
+
+def _draft(*, link: InvitationLink, box: Mailbox, row: Invitation, paper: Stationery, version: int) -> Message:
+    party = row.party
+    link.invitation = row
+    text = paper.texts.of(Purpose.REMINDER, party.language)
+    return enqueue.draft(
+        summit=paper.summit,
+        kind=KIND,
+        subject_key=letter_facts.subject_key(row),
+        version=version,
+        recipient_key=box.party_key,
+        address=box.address,
+        language=spoken(party.language),
+        facts=letter_facts.facts(link=link, party=party, paper=paper, text=text) | {"invitation": row.public_id},
+    )
+
+
+def gone(invitation: Invitation) -> list[tuple[int, datetime]]:
+    """Return which reminders of an invitation went out, as days before answers were due and the moment at which the
+    first mail was sent. One query."""
+    rows = Message.objects.filter(kind=KIND, subject_key=letter_facts.subject_key(invitation), sent_at__isnull=False)
+    first: dict[int, Message] = {}
+    for message in rows.only("version", "sent_at").order_by("sent_at"):
+        first.setdefault(message.version, message)
+    return [(days_of(message), message.sent_at) for message in first.values() if message.sent_at]

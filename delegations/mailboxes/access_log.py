@@ -1,0 +1,17 @@
+"""Records who saw people's mailboxes."""
+
+from collections.abc import Iterable
+
+from delegations.mailboxes.selectors import Mailbox
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def note_mailboxes(*, by: User, summit: Summit, boxes: Iterable[Mailbox]) -> None:
+    """Note that somebody saw the mailboxes of people, as of a list of those people. A mission's is an office's."""
+    found = Person.objects.filter(summit=summit, email__in={box.address for box in boxes})
+    rows = [(summit.pk, str(key)) for key in found.order_by("pk").values_list("public_id", flat=True)]
+    if rows:
+        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=["email"])

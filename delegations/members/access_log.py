@@ -1,0 +1,16 @@
+"""Records who saw a person's passport."""
+
+from collections.abc import Iterable
+
+from delegations.members.models.particulars import Particulars
+from summit.audit import access_log
+from summit.audit.services import By
+from summit.people.models import Person
+
+
+def note_passport(*, by: By, person: Person, fields: Iterable[str]) -> None:
+    """Note that somebody saw what is entered of a person's passport. Fetch the person with summit and particulars."""
+    row: Particulars | None = getattr(person, "particulars", None)
+    there = [name for name in fields if row is not None and getattr(row, name)]
+    if row is not None and there:
+        access_log.note_page(by=by, target=row, summit=person.summit, fields=there, people=lambda: [person.public_id])

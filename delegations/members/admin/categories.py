@@ -1,0 +1,185 @@
+"""The categories of people of a summit, in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from delegations.core.admin.moments import moment
+from delegations.core.admin.row_admin import ThroughDomain, order_of
+from delegations.members.models.categories import Category
+from delegations.members.services import categories
+from summit.desk.called import NAMES, NamedForm, with_names
+from summit.desk.places import summit_page
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.shelves import Shelf
+from summit.desk.words import written
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+
+class CategoryForm(NamedForm):
+    """A category, with its name in each language of the interface."""
+
+    class Meta:
+        model = Category
+        fields = ("summit", *categories.FIELDS, "zones")
+        widgets = {"zones": forms.CheckboxSelectMultiple}
+
+    said_at = {"category_confirmed_after_named": "confirm_by", "category_code_once": "code"}
+
+    def clean(self) -> dict[str, Any]:
+        """Put the names together by language, and say what stops the change."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if (names := self.names_of(found)) is not None:
+            found["names"] = names
+        summit = found.get("summit") or getattr(self.instance, "summit", None)
+        if summit is not None and any(zone.summit_id != summit.pk for zone in found.get("zones", ())):
+            self.add_error("zones", _("One of these zones is another summit’s. Choose among this summit’s."))
+        if self.instance.pk:
+            for name, said in categories.problems(self.instance, found).items():
+                self.add_error(name if name in self.fields else None, said)
+        return found
+
+
+@admin.register(Category)
+class CategoryAdmin(ThroughDomain):
+    """Categories."""
+
+    place = 1
+    shelf = Shelf.SETTINGS
+    form = with_names(CategoryForm, 120)
+    domain = categories
+    called = "category"
+    order_page = "admin:delegations_categories_order"
+    deeds = {"delete": categories.CHANGE}
+    list_display = ["name_word", "summit", "quota_word", "named_word", "until", "vetted_word"]
+    list_display += ["counts_word", "opens", "offered_word"]
+    list_filter = ["summit", "offered", "vetted", "counts"]
+    list_select_related = ["summit"]
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the categories with their numbers and zones."""
+        rows: models.QuerySet[Any] = categories.with_numbers(super().get_queryset(request))
+        return rows.prefetch_related("zones")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list: a summit has the usual categories from the start."""
+        summit = chosen_summit(request, summits_of(request))
+        if summit is not None and self.has_module_permission(request):
+            categories.of(summit)
+        return super().changelist_view(request, extra_context)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put together what belongs together; who doesn't set quotas is told who does."""
+        quota = ["quota", "counts", "offered"]
+        told = ""
+        if not categories.can_set_quota(request.user, getattr(obj, "summit", None)):
+            quota = quota if obj else quota[1:]
+            told = _("Organisers set the quota. In a new category nobody can be named until they do.")
+        return [
+            (None, {"fields": ["summit", "code" if obj is None else "short_code", "capacity", *NAMES.values()]}),
+            (_("How many"), {"fields": quota, "description": told}),
+            (_("Until when"), {"fields": ["name_by", "confirm_by"]}),
+            (_("What it opens"), {"fields": ["vetted", "zones"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep what others rely on as it is."""
+        if obj is None:
+            return []
+        kept = [*super().get_readonly_fields(request, obj), "short_code", "capacity"]
+        if not categories.can_set_quota(request.user, obj.summit):
+            kept.append("quota")
+        return kept
+
+    def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
+        """Take the names together; a new category of somebody who sets no quotas takes nobody yet."""
+        found = super().values_of(form, change=change)
+        if "names" in form.cleaned_data:
+            found["names"] = form.cleaned_data["names"]
+        if not change and "quota" not in form.fields:
+            found["quota"] = 0
+        return found
+
+    @written
+    @admin.display(description=gettext_lazy("short code"))
+    def short_code(self, row: Category) -> str:
+        """Show what tables call it."""
+        return row.code
+
+    @admin.display(description=gettext_lazy("category"), ordering="position")
+    def name_word(self, row: Category) -> SafeString | str:
+        """Show what it is called, and in which capacity people are of it."""
+        capacity = str(row.get_capacity_display())
+        if row.name == capacity:
+            return row.name
+        return format_html('{} <span class="muted">{}</span>', row.name, capacity)
+
+    @admin.display(description=gettext_lazy("quota"), ordering="quota")
+    def quota_word(self, row: Category) -> str:
+        """Show how many each party may name."""
+        return _("no limit") if row.quota is None else str(row.quota)
+
+    @admin.display(description=pgettext_lazy("people", "named"), ordering="named")
+    def named_word(self, row: Any) -> SafeString | str:
+        """Show how many people are named in it, as the way to them."""
+        if not row.named:
+            return "0"
+        query = urlencode({"summit__id__exact": row.summit_id, "category": row.pk})
+        return format_html('<a href="{}?{}">{}</a>', reverse("admin:summit_person_changelist"), query, row.named)
+
+    @admin.display(description=gettext_lazy("deadlines"), ordering="name_by")
+    def until(self, row: Category) -> SafeString | str:
+        """Show the deadlines; where there is none the policy's hold."""
+        if row.name_by is None and row.confirm_by is None:
+            return _("as for all")
+        named, confirmed = moment(row.name_by, row.summit), moment(row.confirm_by, row.summit)
+        return format_html("{} {}<br>{} {}", _("named:"), named, _("confirmed:"), confirmed)
+
+    @admin.display(description=gettext_lazy("vetted"), ordering="vetted", boolean=True)
+    def vetted_word(self, row: Category) -> bool:
+        """Show whether its people are vetted."""
+        return row.vetted
+
+    @admin.display(description=gettext_lazy("in the total"), ordering="counts", boolean=True)
+    def counts_word(self, row: Category) -> bool:
+        """Show whether its people count toward the total."""
+        return row.counts
+
+    @admin.display(description=gettext_lazy("offered"), ordering="offered", boolean=True)
+    def offered_word(self, row: Category) -> bool:
+        """Show whether focal points name people in it."""
+        return row.offered
+
+    @admin.display(description=gettext_lazy("zones"))
+    def opens(self, row: Category) -> str:
+        """Show which zones it opens."""
+        return comma().join(zone.code for zone in row.zones.all()) or "–"
+
+
+@summit_page(
+    "delegations/categories/<slug:slug>/order/",
+    "delegations_categories_order",
+    rule="delegations.category.view",
+    post="delegations.category.change",
+)
+def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the order of a summit's categories, and store another."""
+    return order_of(
+        request,
+        summit,
+        model=Category,
+        rows=categories.of(summit),
+        title=_("Order of the categories"),
+        store=categories.arrange,
+    )

@@ -1,0 +1,173 @@
+"""Choosing a person: to name them for a party, or to put them in a member's place."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from delegations.members.admin.registration import to_enter
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.selectors import quotas
+from delegations.members.selectors.naming_rules import NamingRefused
+from delegations.members.selectors.quotas import QuotaFull
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.desk.keys import key_of
+from summit.desk.search import matching
+from summit.people.models import Person
+from summit.users.models import User
+
+# So many people are offered; whoever looks for another writes more of the name.
+OFFERED = 20
+
+
+def _offered(party: Party, wanted: str, place: Membership | None, chosen: int | None) -> list[Person]:
+    """Return whom the search finds, or, without words, who is entered for the party and named nowhere, and who is
+    chosen already; for a member's place also who has another one there. One query."""
+    rows: models.QuerySet[Any] = Person.objects.filter(summit=party.summit)
+    if wanted:
+        found = matching(Person, rows, wanted)
+        rows = rows.none() if found is None else found
+    else:
+        near = models.Q(particulars__entered_for=party, membership__isnull=True) | models.Q(pk=chosen)
+        if place is not None:
+            near |= models.Q(membership__party=party) & ~models.Q(membership__category=place.category_id)
+        rows = rows.filter(near)
+    # Who belongs to no party yet stands first.
+    free = models.F("membership").asc(nulls_first=True)
+    related = ("membership__party", "membership__category")
+    return list(rows.select_related(*related).order_by(free, "name", "office", "pk")[:OFFERED])
+
+
+def _takes(person: Person, place: Membership | None) -> bool:
+    """Return whether somebody can be chosen: who belongs to no party, and, for a member's place, who has another
+    one in the same party."""
+    row: Membership | None = getattr(person, "membership", None)
+    if row is None or place is None:
+        return row is None
+    return row.party_id == place.party_id and row.category_id != place.category_id
+
+
+def _shown(
+    request: HttpRequest,
+    party: Party,
+    *,
+    title: str,
+    sentence: str,
+    button: str,
+    problem: str,
+    choices: list[Any],
+    place: Membership | None = None,
+) -> HttpResponse:
+    given = request.POST if request.method == "POST" else request.GET
+    wanted = given.get("look", "").replace("\0", "").strip()[:100]
+    chosen = key_of(given.get("person", ""))
+    people = _offered(party, wanted, place, chosen)
+    free = [row for row in people if _takes(row, place)]
+    near = _("Of this party, or entered for it and not named yet") if place else ""
+    taken = [row for row in people if row not in free]
+    party_names.call([party, *(row.membership.party for row in taken)])
+    context = {
+        **admin.site.each_context(request),
+        "opts": Party._meta,
+        "title": title,
+        "sentence": sentence,
+        "button": button,
+        "party": party,
+        "summit": party.summit,
+        "wanted": wanted,
+        "near": near or _("Entered for this party, and not named yet"),
+        "free": free,
+        "taken": taken,
+        "chosen": chosen,
+        "choices": choices,
+        "category": key_of(given.get("category", "")),
+        "problem": problem,
+        "add": to_enter(place or party),
+    }
+    status = 422 if problem else 200
+    return TemplateResponse(request, "admin/delegations/member_choose.html", context, status=status)
+
+
+def _person(request: HttpRequest, party: Party) -> Person | None:
+    key = key_of(request.POST.get("person", ""))
+    return Person.objects.filter(pk=key, summit=party.summit).first() if key is not None else None
+
+
+def _of(party: Party) -> str:
+    return reverse("admin:delegations_party_change", args=[party.pk]) + "#members"
+
+
+def name_page(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show whom one can name for a party; a POST names `person` in `category`."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    choices = [meter for meter in quotas.meters(party=party) if meter.category is not None]
+    problem = ""
+    if request.method == "POST":
+        person, key = _person(request, party), key_of(request.POST.get("category", ""))
+        category = next((meter.category for meter in choices if meter.category and meter.category.pk == key), None)
+        problem = _name(party, person, category, request.user)
+        if not problem and person is not None:
+            messages.success(request, _("%(person)s is named.") % {"person": person.label})
+            return redirect(_of(party))
+    return _shown(
+        request,
+        party,
+        title=_("Name somebody"),
+        sentence=_("Choose who comes, and in which category."),
+        button=_("Name the person"),
+        problem=problem,
+        choices=choices,
+    )
+
+
+def _name(party: Party, person: Person | None, category: Category | None, by: User) -> str:
+    """Name somebody and return "", or what stops it."""
+    if person is None:
+        return _("Choose somebody from the list; look for them by a part of their name.")
+    if category is None:
+        return _("Choose in which category.")
+    try:
+        members.name(party=party, person=person, category=category, by=by)
+    except (NamingRefused, QuotaFull) as refused:
+        return str(refused)
+    return ""
+
+
+def replace_page(request: HttpRequest, row: Membership) -> HttpResponse:
+    """Show whom one can put in a member's place; a POST puts `person` there."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    problem = ""
+    if request.method == "POST":
+        person = _person(request, row.party)
+        if person is None:
+            problem = _("Choose somebody from the list; look for them by a part of their name.")
+        else:
+            try:
+                members.replace(membership=row, person=person, by=request.user)
+            except NamingRefused as refused:
+                problem = str(refused)
+            else:
+                said = _("%(person)s is in the place of %(gone)s now.")
+                messages.success(request, said % {"person": person.label, "gone": row.person.label})
+                return redirect(_of(row.party))
+    return _shown(
+        request,
+        row.party,
+        title=_("Replace %(person)s") % {"person": row.person.label},
+        sentence=_(
+            "Whoever takes the place gets the category. The old badge is dead at once, and what was the person’s own "
+            "waits for protocol. Somebody of the party leaves the place they have now, and keeps the badge."
+        ),
+        button=_("Replace the person"),
+        problem=problem,
+        choices=[],
+        place=row,
+    )

@@ -1,0 +1,162 @@
+"""A person's own pages for each group of what is asked of them: looked at on request alone, and recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL, Group, filled, photo_of
+from delegations.members.forms import PersonForm
+from delegations.members.services import people, photos
+from delegations.members.services.photos import PhotoProblem
+from summit.audit import access_log
+from summit.desk.scope import belongs_to
+from summit.people.models import Person
+from summit.permissions.rules import check, summits_for
+from summit.users.models import User
+
+# Who opens a group's page sees the person, but for needs: the conference officer knows them from there alone.
+SEEN_BY = {PASSPORT.name: "", TRAVEL.name: "", PHOTO.name: "", NEEDS.name: NEEDS.view}
+# The passport and the photograph are shown on request alone: each look is recorded, not one an hour.
+EACH = (PASSPORT, PHOTO)
+RELATED = ("summit", "particulars__entered_for", "photo", "membership__party")
+
+
+class PagesMixin:
+    """Adds the pages of the groups to a person's."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap = self.admin_site.admin_view
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        pages = [
+            path(f"<int:pk>/{group.name}/", wrap(self._page_of(group)), name=f"summit_person_{group.name}")
+            for group in (PASSPORT, TRAVEL, NEEDS)
+        ]
+        return [
+            *pages,
+            path("<int:pk>/photo/", wrap(self.photo_view), name="summit_person_photo"),
+            path("<int:pk>/photo/file/", wrap(require_safe(self.photo_file_view)), name="summit_person_photo_file"),
+            *found,
+        ]
+
+    def _page_of(self, group: Group) -> Callable[..., HttpResponse]:
+        def view(request: HttpRequest, pk: int) -> HttpResponse:
+            return self.group_view(request, pk, group)
+
+        return view
+
+    def _person(self, request: HttpRequest, pk: int, group: Group) -> tuple[Person, User]:
+        """Return the person for whoever may see the group. Raises Http404, PermissionDenied."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        rows = Person.objects.select_related(*RELATED)
+        mine = summits_for(request.user, SEEN_BY[group.name] or "summit.person.view")
+        if mine is not None:
+            rows = rows.filter(summit__in=mine)
+        person = rows.filter(pk=pk).first()
+        if person is None:
+            raise Http404
+        check(request.user, group.view, person.summit)
+        belongs_to(request, person.summit)
+        return person, request.user
+
+    def group_view(self, request: HttpRequest, pk: int, group: Group) -> HttpResponse:
+        """GET shows what is entered, and notes who looked; POST changes it."""
+        person, user = self._person(request, pk, group)
+        form = PersonForm(request.POST or None, summit=person.summit, person=person, fields=group.fields)
+        if request.method == "POST":
+            check(user, group.change, person.summit)
+            if form.is_valid():
+                try:
+                    people.change(person=person, values=form.changed, by=user)
+                except ValidationError as problem:
+                    form.add_error(None, problem)
+                else:
+                    messages.success(
+                        request, _("What was entered of %(person)s is saved.") % {"person": person.label}
+                    )
+                    return redirect(self._back(user, person))
+        self._note(user, person, group)
+        titles = {
+            PASSPORT: _("Passport data of %(person)s"),
+            TRAVEL: _("Journey of %(person)s"),
+            NEEDS: _("Needs of %(person)s"),
+        }
+        context = {
+            **self._context(request, person, titles[group] % {"person": person.label}),
+            "form": form,
+            "back": self._back(user, person),
+        }
+        status = 422 if form.is_bound else 200
+        return TemplateResponse(request, "admin/delegations/person/group.html", context, status=status)
+
+    def photo_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET shows the photograph; POST stores another, or deletes it."""
+        person, user = self._person(request, pk, PHOTO)
+        problem = ""
+        if request.method == "POST":
+            check(user, PHOTO.change, person.summit)
+            if "remove" in request.POST:
+                if photos.remove(person=person, by=user):
+                    messages.success(request, _("The photograph is deleted."))
+                return redirect("admin:summit_person_photo", person.pk)
+            given = request.FILES.get("photo")
+            try:
+                content = given.read(photos.LARGEST + 1) if given is not None else b""
+                photos.store(person=person, content=content, by=user)
+            except PhotoProblem as refused:
+                problem = str(refused)
+            else:
+                messages.success(request, _("The photograph is stored."))
+                return redirect("admin:summit_person_photo", person.pk)
+        context = {
+            **self._context(request, person, _("Photograph of %(person)s") % {"person": person.label}),
+            "photo": photo_of(person),
+            "problem": problem,
+            "back": self._back(user, person),
+        }
+        status = 422 if problem else 200
+        return TemplateResponse(request, "admin/delegations/person/photo.html", context, status=status)
+
+    def photo_file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return the photograph, and note who saw it. No cache keeps it."""
+        person, user = self._person(request, pk, PHOTO)
+        photo = photo_of(person)
+        if photo is None:
+            raise Http404
+        self._note(user, person, PHOTO)
+        headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
+        return HttpResponse(bytes(photo.image), content_type="image/jpeg", headers=headers)
+
+    def _note(self, user: User, person: Person, group: Group) -> None:
+        fields = filled(person) & set(group.fields)
+        if fields:
+            always = group in EACH
+            access_log.note_page(by=user, target=person, summit=person.summit, fields=fields, always=always)
+
+    def _back(self, user: User, person: Person) -> str:
+        mine = summits_for(user, "summit.person.view")
+        if mine is None or person.summit_id in mine:
+            return reverse("admin:summit_person_change", args=[person.pk])
+        return reverse("admin:index")
+
+    def _context(self, request: HttpRequest, person: Person, title: str) -> dict[str, Any]:
+        return {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "original": person,
+            "summit": person.summit,
+        }

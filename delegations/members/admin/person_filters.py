@@ -1,0 +1,76 @@
+"""Lists of people narrowed by party and category."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.members.models.categories import Category
+from delegations.parties.selectors import party_names
+from summit.desk.keys import key_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+
+
+def summit_of_list(request: HttpRequest) -> Summit | None:
+    """The summit that the list is narrowed to, else the one that the header names."""
+    wanted = key_of(request.GET.get("summit__id__exact", ""))
+    mine = summits_of(request)
+    return next((row for row in mine if row.pk == wanted), None) or chosen_summit(request, mine)
+
+
+class ChooserFilter(admin.SimpleListFilter):
+    """A filter with too many choices for a list: one chooses and presses a button."""
+
+    template = "admin/delegations/person/chooser.html"
+
+    def choices(self, changelist: Any) -> Iterator[Any]:
+        """Yield the choices, the first with what else the address says."""
+        kept = [(name, value) for name, value in changelist.params.items() if name != self.parameter_name]
+        for place, choice in enumerate(super().choices(changelist)):
+            value = "" if place == 0 else str(self.lookup_choices[place - 1][0])
+            yield {**choice, "value": value, "kept": kept if place == 0 else [], "name": self.parameter_name}
+
+
+class PartyFilter(ChooserFilter):
+    """Members of a party."""
+
+    title = pgettext_lazy("label", "party")
+    parameter_name = "party"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the summit's parties, to whoever sees them. One query."""
+        summit = summit_of_list(request)
+        if summit is None or not allows(request.user, "delegations.membership.view", summit):
+            return []
+        names = party_names.book(summit).by_key.items()
+        return [(str(key), named.name) for key, named in sorted(names, key=lambda pair: pair[1].alphabetical)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(membership__party=key)
+
+
+class CategoryFilter(admin.SimpleListFilter):
+    """Members in a category."""
+
+    title = _("category")
+    parameter_name = "category"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the summit's categories, to whoever sees who is in them. One query."""
+        summit = summit_of_list(request)
+        if summit is None or not allows(request.user, "delegations.membership.view", summit):
+            return []
+        return [(str(row.pk), str(row)) for row in Category.objects.filter(summit=summit)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(membership__category=key)

@@ -1,0 +1,162 @@
+"""How many a party may name: a page of the party with its meters, and the list of all numbers that parties have of
+their own."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.core.admin.moments import moment
+from delegations.members.models.categories import Category
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas
+from delegations.members.selectors.quotas import Meter
+from delegations.members.services import quotas as quotas_services
+from delegations.members.services.quotas import QuotaProblem
+from delegations.parties.admin.party_column import PartyColumn
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import DIGITS, key_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows, check, refusal
+from summit.users.models import User
+
+FIELDS: list[Any] = ["party", "of_what", "number", "usual", "reason", "set_by", "set_when", "change_it"]
+RAISE, VIEW = "delegations.raise_quota", "delegations.quota.view"
+# How a form says that the number in all is meant.
+IN_ALL = "all"
+
+
+class RoomFilter(admin.SimpleListFilter):
+    """Parties by whether they can name more people."""
+
+    title = gettext_lazy("quotas")
+    parameter_name = "quotas"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what quotas.room tells apart, to whoever sees how many are named."""
+        if not allows(request.user, VIEW, None):
+            return []
+        return [
+            (quotas.OVER, gettext_lazy("more are named than may be")),
+            (quotas.FULL, gettext_lazy("full in some category")),
+            (quotas.ROOM, gettext_lazy("room everywhere")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list, to parties of the summit that is worked for: each summit has its own categories."""
+        summit = chosen_summit(request, summits_of(request))
+        if self.value() is None or summit is None or not allows(request.user, VIEW, summit):
+            return queryset
+        return queryset.filter(pk__in=quotas.with_room(summit, str(self.value())))
+
+
+def page(request: HttpRequest, party: Party) -> HttpResponse:
+    """Show a party's meters; a POST gives it a number of its own, or, with `drop`, takes one away."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    user = request.user
+    check(user, VIEW, party.summit)
+    meters = quotas.meters(party=party)
+    chosen = request.POST.get("category", request.GET.get("category", ""))
+    entered = {"category": chosen, "number": request.POST.get("number", ""), "reason": request.POST.get("reason", "")}
+    problem: QuotaProblem | None = None
+    if request.method == "POST":
+        check(user, RAISE, party.summit)
+        try:
+            said = _store(request, party, meters, user)
+        except QuotaProblem as refused:
+            problem = refused
+        else:
+            messages.success(request, said)
+            return redirect(request.path)
+    party_names.call([party])
+    context = {
+        **admin.site.each_context(request),
+        "opts": Party._meta,
+        "title": _("How many may be named"),
+        "party": party,
+        "summit": party.summit,
+        "meters": [(_written(meter.category), meter) for meter in meters],
+        "own": [(_written(row.category), row) for row in quotas.own_numbers(party)],
+        "may_raise": allows(user, RAISE, party.summit),
+        "who": refusal(RAISE),
+        "entered": entered,
+        "problem": problem,
+        "total": any(meter.category is None for meter in meters),
+        "in_all": IN_ALL,
+    }
+    status = 422 if problem else 200
+    return TemplateResponse(request, "admin/delegations/quotas.html", context, status=status)
+
+
+def _written(category: Category | None) -> str:
+    return IN_ALL if category is None else str(category.pk)
+
+
+def _store(request: HttpRequest, party: Party, meters: list[Meter], user: User) -> str:
+    """Do what was posted and return what is said of it. Raises QuotaProblem."""
+    wanted = request.POST.get("drop") or request.POST.get("category", "")
+    usable = {_written(meter.category): meter.category for meter in meters}
+    if wanted not in usable and wanted != IN_ALL:
+        raise QuotaProblem("category", _("Say of which category, or in all."))
+    category = usable.get(wanted)
+    if request.POST.get("drop"):
+        quotas_services.drop_quota(party=party, category=category, by=user)
+        return _("The number that all parties have holds for this one again.")
+    written_number = request.POST.get("number", "").strip()
+    number = key_of(written_number) if len(written_number) <= DIGITS else None
+    if number is None:
+        raise QuotaProblem("number", _("Give a number between 0 and 10,000."))
+    quotas_services.set_quota(
+        party=party, category=category, number=number, reason=request.POST.get("reason", "")[:300], by=user
+    )
+    return _("The number is set, and stands in the record with your reason.")
+
+
+@admin.register(Quota)
+class QuotaAdmin(PartyColumn, ReadOnlyAdmin):
+    """Numbers that parties have of their own."""
+
+    place = 2
+    shelf = Shelf.SETTINGS
+    summit_path = "party__summit"
+    leads = ("change_it",)
+    list_display = ["party_name", "of_what", "number", "usual", "reason", "set_by", "set_when"]
+    list_filter = ["party__summit"]
+    list_select_related = ["party__summit__policy", "category", "set_by"]
+    search_fields = ["party__name", "reason"]
+    fields = readonly_fields = FIELDS
+    nothing_yet = gettext_lazy("All parties have the same numbers. A party’s page gives it another, with the reason.")
+
+    @admin.display(description=gettext_lazy("category"), ordering="category__position")
+    def of_what(self, row: Quota) -> str:
+        """Show the category, or that the number in all is meant."""
+        return _("in all") if row.category is None else str(row.category)
+
+    @admin.display(description=gettext_lazy("others may name"))
+    def usual(self, row: Quota) -> str:
+        """Show how many the other parties may name."""
+        policy = getattr(row.party.summit, "policy", None)
+        number = row.category.quota if row.category is not None else policy.total if policy is not None else None
+        return _("no limit") if number is None else str(number)
+
+    @admin.display(description=gettext_lazy("set at"), ordering="set_at")
+    def set_when(self, row: Quota) -> str:
+        """Show when it was set."""
+        return moment(row.set_at, row.party.summit)
+
+    @admin.display(description=gettext_lazy("to change it"))
+    def change_it(self, row: Quota) -> SafeString:
+        """Lead to the party's numbers."""
+        address = reverse("admin:delegations_party_quotas", args=[row.party_id])
+        return format_html('<a href="{}">{}</a>', address, _("Show how many the party may name"))

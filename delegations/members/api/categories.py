@@ -1,0 +1,119 @@
+"""In which categories people come, which zones these open, and the passes that change hands."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import ByLanguage, Order, Values
+from delegations.core.services import rows as rows_services
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.services import categories
+from delegations.zones.api import ZonesField
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NAME_LENGTH = 120
+
+
+class NamesOfCategory(ByLanguage):
+    """What it is called, by language."""
+
+    child = serializers.CharField(max_length=NAME_LENGTH)
+
+
+class CategorySerializer(serializers.ModelSerializer[Category]):
+    """A category of people. Its id is its code. Where no name is given, the capacity's own word stands (`called`, in
+    the reader's language); where no deadline is given, the policy's holds."""
+
+    id = serializers.CharField(source="code", read_only=True)
+    called = serializers.CharField(source="name", read_only=True)
+    names = NamesOfCategory()
+    zones: Any = serializers.SlugRelatedField(slug_field="code", many=True, read_only=True)
+
+    class Meta:
+        model = Category
+        fields: ClassVar[list[str]] = [
+            *("id", "capacity", "called", "names", "quota", "counts", "vetted", "offered", "zones"),
+            *("name_by", "confirm_by", "position"),
+        ]
+
+
+class CategoryChange(serializers.ModelSerializer[Category]):
+    """What is changed of a category. Its code and its capacity stay."""
+
+    names = NamesOfCategory(required=False)
+    zones = ZonesField(required=False)
+
+    class Meta:
+        model = Category
+        fields: ClassVar[list[str]] = [
+            *("names", "quota", "counts", "vetted", "offered", "zones", "name_by", "confirm_by"),
+        ]
+
+
+class CategoryInput(CategoryChange):
+    """What a category begins with. `quota` is 0 for whoever may not set it."""
+
+    class Meta(CategoryChange.Meta):
+        fields: ClassVar[list[str]] = ["code", "capacity", *CategoryChange.Meta.fields]
+        validators: ClassVar[list[Any]] = []
+
+
+class CategoryFilters(django_filters.FilterSet):
+    """By what categories are narrowed."""
+
+    capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
+    vetted = django_filters.BooleanFilter(label=_("is vetted"))
+    offered = django_filters.BooleanFilter(label=_("offered to parties"))
+    zone = django_filters.CharFilter(field_name="zones__code", label=_("mark of a zone that it opens"))
+
+
+class Categories(Resource):
+    """In which categories people come."""
+
+    name = "categories"
+    called = _("categories")
+    rule = "delegations.category"
+    key = "code"
+    model = Category
+    output = CategorySerializer
+    input = CategoryInput
+    input_of_change = CategoryChange
+    filters = CategoryFilters
+    orders: ClassVar[Any] = {"position": ("position",), "code": ("code",)}
+
+    def rows(self) -> QuerySet[Category]:
+        """Return categories with the zones that they open."""
+        return Category.objects.select_related("summit").prefetch_related("zones")
+
+    def picked(self, key: str) -> Q:
+        """Return the condition that picks a category by its code."""
+        return Q(code=key)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Category:
+        """Add a category after the others."""
+        return categories.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: Category, values: Values) -> Category:
+        """Change a category."""
+        return categories.change(by=by, category=row, values=values)
+
+    def remove(self, *, by: User, row: Category) -> None:
+        """Delete a category in which nobody was ever named."""
+        categories.remove(by=by, category=row)
+
+    @action("arrange", rule="delegations.category.change", input=Order, on_list=True)
+    def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Category]:
+        """Put the categories in an order; those that aren't named follow as before. `expected` are all of them as
+        they were read. Answers all of them."""
+        order, _read = fields_api.order_and_mark(list(Category.objects.filter(summit=summit)), values, "code")
+        # Those that every summit has are made where one lacks them: nobody could have read these.
+        expected = rows_services.mark([row.pk for row in categories.of(summit)])
+        categories.arrange(by=by, summit=summit, order=order, expected=expected)
+        return categories.of(summit)

@@ -1,0 +1,77 @@
+"""How a body names members and categories, and what rows about people have in common."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import BooleanField, Case, CharField, F, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api.fields import Reachable
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.parties.api.fields import PartyName
+from summit.api.resources import InSummit
+from summit.people.models import Person
+from summit.permissions.rules import seen_rows
+from summit.users.models import User
+
+
+class OneCategory(InSummit):
+    """A category of the summit, by its code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Category.objects.all(), **kwargs)
+        self.slug_field = "code"
+
+
+class OfPerson(serializers.Serializer[Any]):
+    """What rows about somebody of a party have in common: their id, the party, the person."""
+
+    OF: ClassVar[tuple[str, ...]] = ("id", "party", "party_name", "person", "person_name")
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    party_name = PartyName(source="party")
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    person_name = serializers.CharField(source="person.label", read_only=True)
+
+
+class OfPersonFilters(django_filters.FilterSet):
+    """By what such rows are narrowed."""
+
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+
+
+@extend_schema_field(str)
+class Member(Reachable):
+    """A member of a party, by the person's id, among those for whom the reader may do a deed."""
+
+    def __init__(self, *, deed: str, **kwargs: Any) -> None:
+        rows = Membership.objects.select_related("person__summit", "party__summit", "category")
+        super().__init__(deed=deed, summit_path="party__summit", **{"queryset": rows, **kwargs})
+        self.slug_field = "person__public_id"
+
+
+MEMBERS = "delegations.membership.view"
+# Of a person: the public id of the party that looks after them (delegations.members.field_access.party_of).
+PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
+
+
+def with_belonging(rows: QuerySet[Person], by: User, rule: str = MEMBERS) -> QuerySet[Person]:
+    """Let people be narrowed by the party that looks after them, and by their category, by whoever sees that."""
+    seen = seen_rows(by, rule, Person, "summit")
+    none: Any = Value(None, output_field=CharField())
+    shown = Q(pk__isnull=False) if seen is None else seen
+    return rows.alias(
+        belongs_to=Case(When(shown, then=PARTY_KEY), default=none, output_field=CharField()),
+        comes_as=Case(When(shown, then=F("membership__category__code")), default=none, output_field=CharField()),
+        is_member=Case(
+            When(shown & Q(membership__isnull=False), then=Value(True)),
+            default=Value(False),
+            output_field=BooleanField(),
+        ),
+    )

@@ -1,0 +1,282 @@
+"""What people are asked for beyond their name, in groups: passports, needs, journeys. Each is a resource with a rule
+and a scope of its own, so that a program reads what it is for and nothing else."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Case, DateTimeField, F, Q, QuerySet, Value, When
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api.fields import Searched, Values, sees
+from delegations.members.api.fields import MEMBERS, with_belonging
+from delegations.members.field_access import (
+    NEEDS,
+    PASSPORT,
+    PHOTO,
+    TRAVEL,
+    Group,
+    Reader,
+    filled,
+    particulars_of,
+    party_of,
+)
+from delegations.members.models.particulars import PassportType, Sex
+from delegations.members.permissions import own_parties
+from delegations.members.services import people
+from summit.api.resources import Resource
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import seen_rows, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
+
+RELATED = ("summit", "membership__party__summit", "particulars__entered_for__summit", "photo__entered_for")
+
+
+def _text(most: int) -> serializers.CharField:
+    return serializers.CharField(max_length=most, allow_blank=True, allow_null=True, required=False)
+
+
+class PassportFields(serializers.Serializer[Any]):
+    """What a passport says."""
+
+    passport_name = _text(200)
+    sex = serializers.ChoiceField(choices=Sex.choices, allow_blank=True, allow_null=True, required=False)
+    birth_date = serializers.DateField(allow_null=True, required=False)
+    birth_place = _text(200)
+    nationality = _text(2)
+    passport_type = serializers.ChoiceField(
+        choices=PassportType.choices, allow_blank=True, allow_null=True, required=False
+    )
+    passport_number = _text(30)
+    passport_issuer = _text(200)
+    passport_expiry = serializers.DateField(allow_null=True, required=False)
+
+
+class NeedsFields(serializers.Serializer[Any]):
+    """What somebody eats, and how they get in."""
+
+    diet = _text(500)
+    access = _text(500)
+
+
+class TravelFields(serializers.Serializer[Any]):
+    """How somebody comes and goes, and where they stay."""
+
+    speaks = _text(200)
+    arrives_at = serializers.DateTimeField(allow_null=True, required=False)
+    arrival_flight = _text(40)
+    departs_at = serializers.DateTimeField(allow_null=True, required=False)
+    departure_flight = _text(40)
+    hotel = _text(200)
+    vehicle = _text(120)
+
+
+class OfPerson(serializers.Serializer[Any]):
+    """Of whom it is. `entered` names the fields that have a value; one that is null all the same was entered by
+    others than the reader's party, and isn't theirs to read."""
+
+    group: ClassVar[Group]
+
+    id = serializers.CharField(source="public_id", read_only=True, help_text="The person's.")
+    name = serializers.CharField(read_only=True)
+    office = serializers.CharField(read_only=True)
+    party = serializers.SerializerMethodField()
+    entered = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_party(self, person: Person) -> str | None:
+        """Return the id of the party that looks after them, to whoever sees that."""
+        shown = self.group is NEEDS or sees(self.context, MEMBERS) or not sees(self.context, self.group.view)
+        party = party_of(person) if shown else None
+        return None if party is None else party.public_id
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_entered(self, person: Person) -> list[str]:
+        """Return which fields have a value."""
+        there = filled(person)
+        return [name for name in self.group.fields if name in there]
+
+    def to_representation(self, instance: Person) -> dict[str, Any]:
+        """Return what the reader may see."""
+        found: dict[str, Any] = {}
+        row, may = particulars_of(instance), reader_of(self.context).visible(instance)
+        for name, field in self.fields.items():
+            if name in self.group.fields:
+                value = getattr(row, name) if row is not None and name in may else None
+                value = None if value == "" else value
+            else:
+                value = field.get_attribute(instance)
+            found[name] = None if value is None else field.to_representation(value)
+        return found
+
+
+def readable_by(user: User, group: Group, own: Q) -> Q:
+    """Return the condition that picks the people of whom somebody reads a group: all of their desks', else what is
+    `own`."""
+    desks = summits_for(user, group.view)
+    return Q(pk__isnull=False) if desks is None else Q(summit__in=desks) | own
+
+
+def told(readable: Q, path: str) -> Case:
+    """Return a moment by which rows may be narrowed: none where it isn't readable."""
+    none: Any = Value(None, output_field=DateTimeField())
+    return Case(When(readable, then=F(path)), default=none, output_field=DateTimeField())
+
+
+def reader_of(context: Any) -> Reader:
+    """Return who reads: one for all rows of an answer."""
+    found: Reader = context.setdefault("reader", Reader(context["by"]))
+    return found
+
+
+class PassportSerializer(OfPerson, PassportFields):
+    """What somebody's passport says."""
+
+    group = PASSPORT
+
+
+class NeedsSerializer(OfPerson, NeedsFields):
+    """What somebody needs."""
+
+    group = NEEDS
+
+
+class TravelSerializer(OfPerson, TravelFields):
+    """Somebody's journey."""
+
+    group = TRAVEL
+
+
+class GroupFilters(Searched):
+    """By what people are narrowed here. By party and category only by whoever sees who belongs where."""
+
+    model = Person
+
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
+    member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        field_name="told_at", lookup_expr="gte", label=_("changed since")
+    )
+
+
+class PassportFilters(GroupFilters):
+    """By what passports are narrowed."""
+
+    entered = django_filters.BooleanFilter(method="numbered", label=_("has a passport number"))
+
+    def numbered(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
+        """Keep those with a number, or those without: its digest says so without a key."""
+        there = Q(particulars__isnull=False) & ~Q(particulars__passport_digest="")
+        return rows.filter(there) if value else rows.exclude(there)
+
+
+class NeedsFilters(GroupFilters):
+    """By what needs are narrowed."""
+
+    entered = django_filters.BooleanFilter(method="needing", label=_("has needs"))
+
+    def needing(self, rows: QuerySet[Person], name: str, value: bool) -> QuerySet[Person]:
+        """Keep those with needs, or those without: no text is no bytes."""
+        there = Q(particulars__isnull=False) & ~Q(particulars__diet="", particulars__access="")
+        return rows.filter(there) if value else rows.exclude(there)
+
+
+class TravelFilters(GroupFilters):
+    """By what journeys are narrowed."""
+
+    arrives_from = django_filters.IsoDateTimeFilter(field_name="arrives", lookup_expr="gte", label=_("arrives, from"))
+    arrives_until = django_filters.IsoDateTimeFilter(
+        field_name="arrives", lookup_expr="lt", label=_("arrives, before")
+    )
+    departs_from = django_filters.IsoDateTimeFilter(field_name="departs", lookup_expr="gte", label=_("departs, from"))
+    departs_until = django_filters.IsoDateTimeFilter(
+        field_name="departs", lookup_expr="lt", label=_("departs, before")
+    )
+
+
+class OfPeople(Resource):
+    """A group of what people are asked for; rows are people, by their own ids."""
+
+    group: ClassVar[Group]
+    does = ("change",)
+    model = Person
+    orders: ClassVar[Any] = {"name": ("name", "office")}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Person]:
+        """Return people with what is known of them."""
+        return Person.objects.select_related(*RELATED)
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people of whom somebody sees such things."""
+        rule = self.group.view if self.group is NEEDS else MEMBERS
+        mine = own_parties(user, Role.FOCAL_POINT).values("pk")
+        readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
+        rows = with_belonging(super().seen_by(user, slug), user, rule)
+        return rows.alias(told_at=told(readable, "particulars__updated_at"))
+
+    def change(self, *, by: User, row: Person, values: Values) -> Person:
+        """Change what is entered."""
+        given = {name: "" if value is None else value for name, value in values.items()}
+        if given:
+            people.change(by=by, person=row, values=given)
+        return row
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
+        """Record who saw which of these fields, as on the person's page; of a passport each look."""
+        reader, asked = Reader(by), set(fields) & set(self.group.fields)
+        shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
+        there = [row for row, names in shown.items() if names]
+        told = {name for names in shown.values() for name in names}
+        access_log.log_rows(by=by, summit=summit, rows=there, fields=told, always=self.group in (PASSPORT, PHOTO))
+
+
+class Passports(OfPeople):
+    """What people's passports say."""
+
+    name = "passports"
+    called = _("passports")
+    rule = "delegations.passport"
+    group = PASSPORT
+    output = PassportSerializer
+    input = PassportFields
+    filters = PassportFilters
+
+
+class Needs(OfPeople):
+    """What people eat and how they get in."""
+
+    name = "needs"
+    called = pgettext_lazy("of people", "needs")
+    rule = "delegations.needs"
+    group = NEEDS
+    output = NeedsSerializer
+    input = NeedsFields
+    filters = NeedsFilters
+
+
+class Travel(OfPeople):
+    """How people come and go, and where they stay."""
+
+    name = "travel"
+    called = _("journeys")
+    rule = "delegations.travel"
+    group = TRAVEL
+    output = TravelSerializer
+    input = TravelFields
+    filters = TravelFilters
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people of whom somebody sees journeys: narrowed by the moments that they may read alone."""
+        own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
+        theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
+        readable = readable_by(user, TRAVEL, theirs)
+        moments = {name: told(readable, f"particulars__{name}_at") for name in ("arrives", "departs")}
+        return super().seen_by(user, slug).alias(**moments)

@@ -1,0 +1,151 @@
+"""How many each party may name in which category, how many it has named and until when; and numbers of its own."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import Values, sees
+from delegations.members.api.fields import OneCategory
+from delegations.members.models.categories import Category
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas
+from delegations.members.selectors.quotas import Meter
+from delegations.members.services import quotas as quotas_services
+from delegations.parties.api import fields as parties_fields_api
+from delegations.parties.api.fields import PartiesSearched
+from delegations.parties.models.parties import Party, PartyKind
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.users.models import User
+
+RAISE = "delegations.raise_quota"
+
+
+class NumberSerializer(serializers.Serializer[Any]):
+    """How far a party has filled a category, or, where `category` is null, its number in all."""
+
+    category = serializers.CharField(allow_null=True, help_text="The category's code.")
+    called = serializers.CharField(help_text="What it is called, in the reader's language.")
+    named = serializers.IntegerField()
+    unconfirmed = serializers.IntegerField()
+    allowed = serializers.IntegerField(allow_null=True, help_text="Null: as many as it likes.")
+    left = serializers.IntegerField(allow_null=True)
+    own = serializers.BooleanField(help_text="Whether the party has a number of its own.")
+    reason = serializers.CharField(allow_null=True, help_text="Why it has; for the desks alone.")
+    name_by = serializers.DateTimeField(allow_null=True)
+    confirm_by = serializers.DateTimeField(allow_null=True)
+    closed = serializers.BooleanField(help_text="Whether only a desk names people any more.")
+
+
+class QuotasSerializer(serializers.ModelSerializer[Party]):
+    """A party's numbers, by category in their order; its number in all is last, where there is one."""
+
+    id = serializers.CharField(source="public_id", read_only=True, help_text="The party's.")
+    numbers = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = ["id", "name", "numbers"]
+
+    @extend_schema_field(NumberSerializer(many=True))
+    def get_numbers(self, party: Party) -> Any:
+        """Return the numbers: of all parties of an answer in as many queries as of one."""
+        known: Any = self.context
+        if "numbers" not in known:
+            listed: Any = self.parent
+            rows = [party] if listed is None else list(listed.instance)
+            known["numbers"], known["reasons"] = quotas.meters_of(rows), self._reasons(rows)
+        told = [self._number(meter) for meter in known["numbers"][party.pk]]
+        return NumberSerializer(told, many=True).data
+
+    def _reasons(self, rows: Iterable[Party]) -> dict[tuple[int, int | None], str]:
+        if not sees(self.context, "delegations.quota.view"):
+            return {}
+        own = Quota.objects.filter(party__in=[row.pk for row in rows])
+        return {(row.party_id, row.category_id): row.reason for row in own}
+
+    def _number(self, meter: Meter) -> dict[str, Any]:
+        category = meter.category
+        key = (meter.party.pk, category.pk if category else None)
+        names = ("named", "unconfirmed", "allowed", "left", "name_by", "confirm_by", "closed")
+        return {
+            **{name: getattr(meter, name) for name in names},
+            "category": category.code if category else None,
+            "called": meter.label,
+            "own": meter.raised,
+            "reason": self.context["reasons"].get(key),
+        }
+
+
+class QuotaOf(serializers.Serializer[Any]):
+    """Of which category, or, where it is null, of all."""
+
+    category = OneCategory(allow_null=True, help_text="The category's code; null for the number in all.")
+
+
+class QuotaInput(QuotaOf):
+    """A number of a party's own, and why it has it."""
+
+    number = serializers.IntegerField(min_value=0, max_value=10_000)
+    reason = serializers.CharField(max_length=300)
+
+
+class QuotaFilters(PartiesSearched):
+    """By what parties are narrowed."""
+
+    q = fields_api.words(_("words of the party’s names"))
+    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
+    party = django_filters.CharFilter(field_name="public_id", label=pgettext_lazy("label", "party"))
+    room = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in (quotas.OVER, quotas.FULL, quotas.ROOM)],
+        method="with_room",
+        label=_("whether more may be named"),
+    )
+
+    def with_room(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties that may name more, no more, or have named too many."""
+        found = quotas.meters_of(rows).items()
+        return rows.filter(pk__in=[key for key, listed in found if quotas.room(listed) == value])
+
+
+class Quotas(Resource):
+    """How many each party may name; rows are parties, by their own ids."""
+
+    name = "quotas"
+    called = _("numbers of people")
+    rule = "delegations.quota"
+    does = ()
+    model = Party
+    output = QuotasSerializer
+    input = QuotaInput
+    filters = QuotaFilters
+    orders: ClassVar[Any] = {"name": ("sort_key",)}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Party]:
+        """Return the parties."""
+        return Party.objects.select_related("summit")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+        """Return the parties whose numbers somebody sees."""
+        return parties_fields_api.told_to_desks(super().seen_by(user, slug), user, self.rule)
+
+    @action("set", rule=RAISE, input=QuotaInput)
+    def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
+        """Give a party a number of its own."""
+        quotas_services.set_quota(by=by, party=row, **values)
+        return row
+
+    @action("drop", rule=RAISE, input=QuotaOf)
+    def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
+        """Let the number that all parties have hold for a party again."""
+        category: Category | None = values["category"]
+        quotas_services.drop_quota(by=by, party=row, category=category)
+        return row

@@ -1,0 +1,40 @@
+"""What columns of our own tables are called, in the reader's language."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.models.particulars import Particulars
+from summit.people.models import Person
+
+
+def label(name: str) -> str:
+    """Return what a person's field is called in the reader's language; else the name itself."""
+    for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
+        if name in names:
+            column: Any = model._meta.get_field(name)
+            return str(column.verbose_name)
+    return name
+
+
+def heading(name: str) -> str:
+    """Return what a column is called in our own tables, in the reader's language; each is recognised again."""
+    said = {
+        "party": pgettext("column of a table", "party"),
+        "formal_name": _("formal name"),
+        "sort_key": _("alphabetical key"),
+        "iso2": _("ISO code"),
+        "iso3": "ISO3",
+        "kind": _("kind of party"),
+        "mission_email": _("mailbox of the mission"),
+        "mission_phone": _("telephone of the mission"),
+        "mission_name": _("mission"),
+        "party_key": _("party key"),
+        "person_key": _("person key"),
+        "head": _("head of delegation"),
+        "category": _("category"),
+    }.get(name)
+    found = said or label(name)
+    return found[:1].upper() + found[1:]

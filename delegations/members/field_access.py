@@ -1,0 +1,171 @@
+"""What people are asked for, in groups, and who may see and change which: admin, portal, export and API ask here.
+
+A desk's role opens a whole group. A focal point sees, by an account, a letter's link or a code to the mailbox, what
+was entered for the party for which they act; of what a desk or another party entered they see that it is there, and
+no more. So they can't change it either: whoever entered it can.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.permissions import can_act
+from delegations.parties.models.parties import Party
+from summit.audit.services import By, System
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import RULES, allows, roles_by_summit
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Group:
+    """Fields that are seen and changed by the same people."""
+
+    name: str
+    fields: tuple[str, ...]
+
+    @property
+    def view(self) -> str:
+        """The action by which one sees them."""
+        return f"delegations.{self.name}.view"
+
+    @property
+    def change(self) -> str:
+        """The action by which one changes them."""
+        return f"delegations.{self.name}.change"
+
+
+PASSPORT = Group(
+    "passport",
+    (
+        *("passport_name", "sex", "birth_date", "birth_place", "nationality"),
+        *("passport_type", "passport_number", "passport_issuer", "passport_expiry"),
+    ),
+)
+NEEDS = Group("needs", ("diet", "access"))
+TRAVEL = Group(
+    "travel",
+    ("speaks", "arrives_at", "arrival_flight", "departs_at", "departure_flight", "hotel", "vehicle"),
+)
+PHOTO = Group("photo", ("photo",))
+GROUPS: dict[str, Group] = {group.name: group for group in (PASSPORT, NEEDS, TRAVEL, PHOTO)}
+GROUP_OF: dict[str, Group] = {name: group for group in GROUPS.values() for name in group.fields}
+# The columns of Particulars; the photograph has a row of its own.
+PARTICULARS: tuple[str, ...] = (*PASSPORT.fields, *NEEDS.fields, *TRAVEL.fields)
+# What is told of a person to everybody who sees them at all.
+PERSON: tuple[str, ...] = (
+    *("name", "office", "form_of_address", "rank", "badge_name", "card_name", "email", "language", "time_zone"),
+)
+
+
+def label(name: str) -> str:
+    """Return what a field is called, in the language that is active."""
+    if name == "photo":
+        return str(Photo._meta.verbose_name)
+    column: Any = (Person if name in PERSON else Particulars)._meta.get_field(name)
+    return str(column.verbose_name)
+
+
+def particulars_of(person: Person) -> Particulars | None:
+    """Return a person's particulars, None where nothing was entered. No query where they are joined."""
+    found: Particulars | None = getattr(person, "particulars", None)
+    return found
+
+
+def photo_of(person: Person) -> Photo | None:
+    """Return a person's photograph. No query where it is joined."""
+    found: Photo | None = getattr(person, "photo", None)
+    return found
+
+
+def filled(person: Person) -> set[str]:
+    """Return which fields of all groups have a value: that it is there may be told to whoever sees the person."""
+    row = particulars_of(person)
+    found = set() if row is None else {name for name in PARTICULARS if getattr(row, name) not in ("", None)}
+    return found | ({"photo"} if photo_of(person) is not None else set())
+
+
+def party_of(person: Person) -> Party | None:
+    """Return the party whose focal points look after a person: the one that they are a member of, else the one for
+    which they were entered. No query where both are joined."""
+    membership = getattr(person, "membership", None)
+    if membership is not None:
+        party: Party = membership.party
+        return party
+    row = particulars_of(person)
+    return None if row is None else row.entered_for
+
+
+@dataclass
+class Reader:
+    """What somebody may see and change of many people: a query for each party that is asked about, and those of
+    `roles_by_summit`, however many people there are. Fetch them with membership, party, particulars and photo.
+
+    Keep none from one request to the next: a link may be revoked in between.
+    """
+
+    by: By
+    _acts: dict[tuple[int, str], bool] = field(default_factory=dict)
+
+    def visible(self, person: Person) -> set[str]:
+        """Return the fields of all groups whose values they may see."""
+        found: set[str] = set()
+        row, photo = particulars_of(person), photo_of(person)
+        for group in GROUPS.values():
+            if self._any(group.view, person):
+                found |= set(group.fields)
+            elif group is PHOTO:
+                if photo is not None and self._own(group.view, photo.entered_for):
+                    found.add("photo")
+            elif row is not None and self._own(group.view, row.entered_for):
+                found |= set(group.fields) - set(row.withheld)
+        return found
+
+    def changeable(self, person: Person) -> set[str]:
+        """Return the fields of all groups that they may change."""
+        found: set[str] = set()
+        party = party_of(person)
+        for group in GROUPS.values():
+            if self._any(group.change, person):
+                found |= set(group.fields)
+            elif party is not None and self._own(group.change, party):
+                found |= set(group.fields) - others(person, party)
+        return found
+
+    def _any(self, action: str, person: Person) -> bool:
+        if isinstance(self.by, System):
+            return True
+        return isinstance(self.by, User) and allows(self.by, action, person.summit_id)
+
+    def _own(self, action: str, party: Party | None) -> bool:
+        if party is None or not RULES[action].own:
+            return False
+        if isinstance(self.by, User) and Role.FOCAL_POINT not in roles_by_summit(self.by).get(party.summit_id, ()):
+            return False
+        # Who may do something on their own rows is the same for each of these actions' roles.
+        key = (party.pk, ",".join(sorted(RULES[action].own)))
+        if key not in self._acts:
+            self._acts[key] = can_act(self.by, action, party)
+        return self._acts[key]
+
+
+def others(person: Person, party: Party) -> set[str]:
+    """Return the fields whose value wasn't entered for a party: a desk's, or another party's."""
+    row, photo = particulars_of(person), photo_of(person)
+    found = filled(person)
+    if row is not None and row.entered_for_id == party.pk:
+        found &= set(row.withheld) | {"photo"}
+    if photo is not None and photo.entered_for_id == party.pk:
+        found.discard("photo")
+    return found
+
+
+def visible_fields(by: By, person: Person) -> set[str]:
+    """Return the fields of a person whose values somebody may see: names of `GROUP_OF`. For many people: `Reader`."""
+    return Reader(by).visible(person)
+
+
+def changeable_fields(by: By, person: Person) -> set[str]:
+    """Return the fields of a person that somebody may change: names of `GROUP_OF`."""
+    return Reader(by).changeable(person)

@@ -1,0 +1,227 @@
+"""What is entered of a person, checked: the same form for admin, portal, spreadsheets and the domain itself."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from delegations.members.field_access import PARTICULARS, PERSON, particulars_of
+from delegations.members.models.particulars import Particulars, PassportType
+from delegations.parties import country_choices
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
+from summit.desk.setup_forms import Suggested
+from summit.desk.widgets import MomentInput, name_parts, plain_widget
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+# How long before the first day and after the last one somebody may travel.
+BEFORE, AFTER = timedelta(days=30), timedelta(days=30)
+# The place that the machine-readable zone of a passport has for its number (ICAO Doc 9303, part 4, section 4.2).
+NUMBER_LENGTH = 9
+_NUMBER = re.compile(r"[A-Z0-9]+")
+
+
+def refusals() -> dict[str, str]:
+    """Return in our words what a field of a person refuses."""
+    return {
+        "invalid": _("Enter the whole address, such as office@mission.example."),
+        "invalid_choice": _("“%(value)s” is not in the list. Choose one that is."),
+        "max_length": _("This has %(show_value)d characters. Shorten it to %(limit_value)d."),
+    }
+
+
+class MomentPair(MomentInput):
+    """A day and a time of day side by side, which also takes both in one value, as a spreadsheet has them."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> Any:
+        """Return what was given, as one value; "" where nothing was."""
+        if name in data:
+            return data[name]
+        return "T".join(str(data.get(f"{name}_{part}") or "") for part in (0, 1)).strip() if data else ""
+
+    def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
+        """Return whether neither part was given."""
+        return name not in data and f"{name}_0" not in data
+
+    def decompress(self, value: Any) -> Any:
+        """Return the two parts of what is shown."""
+        if isinstance(value, str):
+            day, _sign, clock = value.replace("T", " ").partition(" ")
+            return [day, clock]
+        return [value.date(), value.time()] if isinstance(value, datetime) else [None, None]
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the venue's zone; values are aware."""
+
+    widget = MomentPair
+
+    def __init__(self, *, zone: ZoneInfo, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.zone = zone
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return what the control shows: the time at the venue."""
+        return value.astimezone(self.zone).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+    def to_python(self, value: Any) -> datetime | None:
+        """Return the moment. Raises ValidationError where the day or the time is missing or is none."""
+        if isinstance(value, str):
+            value = value.strip()
+            if value in ("", "T"):
+                return None
+            if value.startswith("T") or not re.search(r"[T ]\d", value):
+                raise ValidationError(_("Give the day and the time."))
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+
+class PersonForm(forms.Form):
+    """A person of a summit: those of `fields` that are wanted, by the names of Person and Particulars.
+
+    What is not among `fields` counts with the value that `person` has. `changed` are the values to be stored.
+    """
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        summit: Summit,
+        person: Person | None = None,
+        fields: Iterable[str] = (*PERSON, *PARTICULARS),
+        **kwargs: Any,
+    ) -> None:
+        self.summit = summit
+        self.before = values_of(person)
+        super().__init__(data, initial=self.before, **kwargs)
+        wanted = set(fields)
+        for model, names in ((Person, PERSON), (Particulars, PARTICULARS)):
+            chosen = [name for name in names if name in wanted]
+            self.fields |= forms.fields_for_model(model, chosen, formfield_callback=self._field)
+
+    def _field(self, column: Any, **kwargs: Any) -> Any:
+        if column.name in ("arrives_at", "departs_at"):
+            words = {"label": column.verbose_name.capitalize(), "required": False, "help_text": self._zone_said()}
+            moment = MomentField(zone=self.summit.zone, validators=[validate_year], **words)
+            moment.error_messages["invalid"] = _("Write the day and the time, such as 2025-03-30 14:30.")
+            return name_parts(moment)
+        if column.name == "nationality":
+            offered = [("", "–"), *country_choices.choices()]
+            name = column.verbose_name.capitalize()
+            return forms.ChoiceField(required=False, choices=offered, label=name, error_messages=refusals())
+        field = column.formfield(**kwargs, error_messages=refusals())
+        if isinstance(field, forms.DateField):
+            field.error_messages["invalid"] = _("Write year, month and day, such as 1990-12-31.")
+        if column.name == "passport_issuer":
+            field.widget = Suggested([name for _code, name in country_choices.choices()])
+        elif column.name == "time_zone":
+            field.widget = Suggested(sorted(zone for zone in available_timezones() if "/" in zone))
+            field.validators.append(validate_time_zone)
+        elif column.name in ("diet", "access"):
+            field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": column.max_length})
+        if isinstance(field, forms.CharField):
+            field.widget.attrs.setdefault("dir", "auto")
+            fits = validate_text if isinstance(field.widget, forms.Textarea) else validate_printable
+            if fits not in field.validators:
+                field.validators.append(fits)
+        return plain_widget(field)
+
+    def _zone_said(self) -> str:
+        return _("%(place)s time (%(zone)s)") % {"place": self.summit.said_place, "zone": self.summit.time_zone}
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The cleaned values that differ from what was there."""
+        before = {name: self.before.get(name) or None for name in self.cleaned_data}
+        return {name: value for name, value in self.cleaned_data.items() if (value or None) != before[name]}
+
+    def value(self, name: str) -> Any:
+        """Return a field's value as it will be: None where it is empty or was refused."""
+        found = self.cleaned_data.get(name) if name in self.fields else self.before.get(name)
+        return None if found in ("", None) else found
+
+    def clean_passport_name(self) -> str:
+        """Take the letters that a passport's machine-readable lines are written in."""
+        given = unicodedata.normalize("NFC", str(self.cleaned_data["passport_name"]))
+        letters = [char for char in given if char.isalpha()]
+        latin = all(unicodedata.name(char, "").startswith("LATIN") for char in letters)
+        if given and (not latin or not letters or any(char.isdigit() for char in given)):
+            raise ValidationError(
+                _("Write the name in Latin letters, as the lines at the foot of the passport’s page have it.")
+            )
+        return given
+
+    def clean_passport_number(self) -> str:
+        """Take the number as machines read it: without spaces and hyphens, in capitals."""
+        given = re.sub(r"[\s-]", "", str(self.cleaned_data["passport_number"])).upper()
+        if given and not _NUMBER.fullmatch(given):
+            raise ValidationError(_("The number has Latin letters and digits alone. Copy it from the passport."))
+        return given
+
+    def clean_birth_date(self) -> date | None:
+        """Refuse a day that is still to come."""
+        day: date | None = self.cleaned_data["birth_date"]
+        if day is not None and day > timezone.localdate(timezone=self.summit.zone):
+            raise ValidationError(_("This day is still to come. Give the day of birth as the passport has it."))
+        return day
+
+    def clean_passport_expiry(self) -> date | None:
+        """Refuse a passport that is not valid to the end."""
+        day: date | None = self.cleaned_data["passport_expiry"]
+        if day is not None and day < self.summit.ends_on:
+            said = _("The passport would expire before the summit ends on %(day)s. Give those of a renewed one.")
+            raise ValidationError(said % {"day": long_day(self.summit.ends_on)})
+        return day
+
+    def clean_arrives_at(self) -> datetime | None:
+        """Refuse a moment that has nothing to do with the summit."""
+        return self._near(self.cleaned_data["arrives_at"])
+
+    def clean_departs_at(self) -> datetime | None:
+        """Refuse a moment that has nothing to do with the summit."""
+        return self._near(self.cleaned_data["departs_at"])
+
+    def _near(self, moment: datetime | None) -> datetime | None:
+        first, last = self.summit.starts_on - BEFORE, self.summit.ends_on + AFTER
+        if moment is not None and not first <= moment.astimezone(self.summit.zone).date() <= last:
+            said = _("Give a day between %(first)s and %(last)s: the summit is that near.")
+            raise ValidationError(said % {"first": long_day(first), "last": long_day(last)})
+        return moment
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse what doesn't go together."""
+        told = {"name", "office"} & set(self.errors)
+        if {"name", "office"} & set(self.fields) and not (told or self.value("name") or self.value("office")):
+            named = "name" if "name" in self.fields else "office"
+            self.add_error(named, _("Give a name or the office held."))
+        arrives, departs = self.value("arrives_at"), self.value("departs_at")
+        if arrives and departs and departs < arrives:
+            named = "departs_at" if "departs_at" in self.fields else "arrives_at"
+            self.add_error(named, _("They would depart before they arrive. Give a later moment."))
+        number = self.value("passport_number") or ""
+        other = self.value("passport_type") in (PassportType.OTHER, PassportType.LAISSEZ_PASSER)
+        if len(number) > NUMBER_LENGTH and not other:
+            named = "passport_number" if "passport_number" in self.fields else "passport_type"
+            said = _(
+                "A passport’s number has %(n)d letters and digits at most. Choose the kind if it is no passport."
+            )
+            if named in self.fields:
+                self.add_error(named, said % {"n": NUMBER_LENGTH})
+        return self.cleaned_data
+
+
+def values_of(person: Person | None) -> dict[str, Any]:
+    """Return what a person has in all fields of the form; nothing for nobody."""
+    if person is None:
+        return {}
+    row = particulars_of(person)
+    found = {name: getattr(person, name) for name in PERSON}
+    return found | ({name: getattr(row, name) for name in PARTICULARS} if row else {})

@@ -1,0 +1,57 @@
+"""People who are perhaps entered twice."""
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class Likeness(models.TextChoices):
+    """By what two people seem to be one; the strongest first."""
+
+    PASSPORT = "passport", _("the same passport")
+    BIRTH = "birth", _("the same date of birth and a similar name")
+    NAME = "name", _("the same name")
+    EMAIL = "email", _("the same mailbox and a similar name")
+
+
+class Resemblance(models.Model):
+    """Somebody was entered who seems to be there already, by whoever may not know of the other: for protocol."""
+
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="resemblances", verbose_name=pgettext_lazy("label", "person")
+    )
+    other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("resembles"))
+    why = models.CharField(_("why"), max_length=20, choices=Likeness)
+    noticed_at = models.DateTimeField(_("noticed"), auto_now_add=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
+    decided_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("decided by"),
+    )
+
+    class Meta:
+        verbose_name = _("person perhaps entered twice")
+        verbose_name_plural = _("people perhaps entered twice")
+        ordering = ["-noticed_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["person", "other"], name="resemblance_once"),
+            models.CheckConstraint(name="resemblance_of_two", condition=~Q(person=F("other"))),
+            models.CheckConstraint(name="resemblance_why_known", condition=Q(why__in=Likeness.values)),
+            models.CheckConstraint(
+                name="resemblance_decided_whole",
+                condition=Q(decided_at__isnull=True, decided_by__isnull=True)
+                | Q(decided_at__isnull=False, decided_by__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -1,0 +1,43 @@
+"""Who acts for a party."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models import checks
+from delegations.parties.models.parties import Party
+from summit.people.models import Person
+
+
+class FocalPoint(models.Model):
+    """A person whom the host writes to about a party, and who acts for it in the portal.
+
+    They need not be a member of the delegation, and may serve several parties.
+    """
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="focal_points", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="focal_for", verbose_name=pgettext_lazy("label", "person")
+    )
+    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("focal point")
+        verbose_name_plural = _("focal points")
+        ordering = ["party", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party", "person"],
+                name="focal_point_once",
+                violation_error_message=_("This person is a focal point of the party already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+    def clean(self) -> None:
+        """Refuse a person of another summit."""
+        checks.check_same_summit(self.party_id, self.person_id)

@@ -1,0 +1,107 @@
+"""Who belongs to a party, who did, and who acts for it."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.members.models.categories import Capacity, Category
+from delegations.parties.models import checks
+from delegations.parties.models.parties import Party
+from summit.people.models import Person
+
+
+class Membership(models.Model):
+    """A person belongs to one party in one capacity. Whoever was withdrawn has no row: `FormerMember` keeps them."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="memberships", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.OneToOneField(
+        Person, on_delete=models.CASCADE, related_name="membership", verbose_name=pgettext_lazy("label", "person")
+    )
+    category = models.ForeignKey(
+        Category, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("category")
+    )
+    # The category's, which is frozen: constraints can't look into another table.
+    capacity = models.CharField(_("capacity"), max_length=20, choices=Capacity, blank=True, editable=False)
+    position = models.PositiveIntegerField(_("order"), default=0)
+    created_at = models.DateTimeField(_("named at"), auto_now_add=True)
+    confirmed_at = models.DateTimeField(_("confirmed at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
+        ordering = ["party", "position", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["party"],
+                name="membership_head_once",
+                condition=Q(capacity=Capacity.HEAD),
+                violation_error_message=_(
+                    "The party has a head already. Replace that person, or choose another category."
+                ),
+            ),
+            models.CheckConstraint(name="membership_capacity_known", condition=Q(capacity__in=Capacity.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.party})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, with the category's capacity. Whoever writes many at once sets it."""
+        self.capacity = self.category.capacity
+        fields = kwargs.get("update_fields")
+        if fields is not None and "category" in fields:
+            kwargs["update_fields"] = {*fields, "capacity"}
+        super().save(*args, **kwargs)
+
+    def clean(self) -> None:
+        """Refuse a person or a category of another summit."""
+        if self.category_id:
+            self.capacity = self.category.capacity
+        checks.check_same_summit(self.party_id, self.person_id)
+        if self.category_id and self.party_id and self.category.summit_id != self.party.summit_id:
+            raise ValidationError({"category": _("This category is another summit’s. Choose one of this summit.")})
+
+
+class Ended(models.TextChoices):
+    """Why somebody is a member no more."""
+
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    REPLACED = "replaced", _("replaced")
+
+
+class FormerMember(models.Model):
+    """Somebody was a member of a party."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="former_members", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "person")
+    )
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="+", verbose_name=_("category"))
+    named_at = models.DateTimeField(_("named at"))
+    ended_at = models.DateTimeField(_("ended at"), auto_now_add=True)
+    why = models.CharField(_("why"), max_length=20, choices=Ended)
+    successor = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+    )
+
+    class Meta:
+        verbose_name = _("former member")
+        verbose_name_plural = _("former members")
+        ordering = ["-ended_at", "-id"]
+        constraints = [
+            models.CheckConstraint(name="former_member_why_known", condition=Q(why__in=Ended.values)),
+            models.CheckConstraint(
+                name="former_member_successor_replaces", condition=Q(successor__isnull=True) | Q(why=Ended.REPLACED)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} ({self.party})"

@@ -1,0 +1,122 @@
+"""Who may do what with members and people, and who acts for a party."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model, Q, QuerySet, Value
+from django.utils.translation import gettext as _
+
+from delegations.core.roles import OF_PARTIES, SEE_CATEGORIES, SEE_LETTERS, SEE_MEMBERS, SEE_TRAVEL, WRITERS
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.members.models.quotas import Quota
+from delegations.parties import permissions as parties_permissions
+from delegations.parties.models.parties import Party
+from summit.audit.services import By, Link, Mailbox, System
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows, allows_own, check, declare, declare_model, follows, own_rows
+from summit.users.models import User
+
+declare_model("delegations.membership", view=SEE_MEMBERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
+declare_model("delegations.focalpoint", view=SEE_LETTERS, change=WRITERS, view_own=(Role.FOCAL_POINT,))
+# Naming people in a party's categories, until when and as many as it may; taking them off, putting others in their
+# places; naming and moving them when the time is over; and raising a number.
+declare("delegations.name", WRITERS, own=(Role.FOCAL_POINT,))
+declare("delegations.withdraw", WRITERS, own=(Role.FOCAL_POINT,))
+declare("delegations.name_late", WRITERS)
+declare("delegations.raise_quota", (Role.ORGANISER,))
+declare_model("delegations.quota", view=SEE_MEMBERS, change=(), view_own=(Role.FOCAL_POINT,))
+declare_model("delegations.category", view=SEE_CATEGORIES, change=WRITERS)
+# Entering a party's people, and changing their names and offices.
+declare("delegations.enter_person", WRITERS, own=(Role.FOCAL_POINT,))
+_GROUPS = {
+    "passport": (Role.VETTING,),
+    "needs": (*WRITERS, Role.CONFERENCE_OFFICER),
+    "travel": SEE_TRAVEL,
+    "photo": SEE_TRAVEL,
+}
+for _group, _roles in _GROUPS.items():
+    declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
+    declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
+# Deciding whether two are one.
+declare_model("delegations.resemblance", view=WRITERS, change=WRITERS)
+
+
+def own_parties(user: User, role: str) -> QuerySet[Party]:
+    """Return the parties that an account acts for as a focal point, or is a member of as a delegate."""
+    people = {Role.FOCAL_POINT: "focal_points", Role.DELEGATE: "memberships"}[Role(role)]
+    return parties_permissions.standing_parties().filter(**{f"{people}__person__user": user})
+
+
+@follows(10)
+def roles_of_people(user: User) -> QuerySet[Party, tuple[int, str]]:
+    """Return in which summits an account is a focal point or a delegate."""
+    focal, member = (own_parties(user, role).values_list("summit_id", Value(role.value)) for role in OF_PARTIES)
+    return focal.union(member)
+
+
+own_rows(Party)(lambda user, role: Q(pk__in=own_parties(user, role).values("pk")))
+
+
+def own_by_party(*models: type[Model]) -> None:
+    """Let rows be the own ones of whoever acts for their `party`, or is a member of it."""
+    for model in models:
+        own_rows(model)(lambda user, role: Q(party__in=own_parties(user, role).values("pk")))
+
+
+own_by_party(Membership, FocalPoint, Quota)
+
+
+@own_rows(Person)
+def own_people(user: User, role: str) -> Q:
+    """Return the condition that picks the people of an account's own parties: their members, and whom they entered or
+    have as focal points while these are members of none."""
+    mine = own_parties(user, role).values("pk")
+    entered = Q(particulars__entered_for__in=mine)
+    acts = Q(pk__in=FocalPoint.objects.filter(party__in=mine).values("person"))
+    free = Q(particulars__isnull=True) | Q(particulars__entered_for__isnull=True)
+    return Q(membership__party__in=mine) | Q(membership__isnull=True) & (entered | acts & free)
+
+
+# Takes an actor without an account and the primary key of a party, and returns rows: there is one while the actor
+# acts for that party.
+Acts = Callable[[Any, int], QuerySet[Any, Any]]
+_acts: dict[type, Acts] = {}
+
+
+def acts_as_focal_point(kind: type) -> Callable[[Acts], Acts]:
+    """Register the rows by which an actor of this kind acts for a party; a decorator."""
+
+    def add(function: Acts) -> Acts:
+        _acts[kind] = function
+        return function
+
+    return add
+
+
+def acting(by: Link | Mailbox, party_id: int) -> QuerySet[Any, Any]:
+    """Return rows of which there is one while a letter's link, or a code to a mailbox, acts for a party."""
+    return _acts[type(by)](by, party_id)
+
+
+def can_act(by: By, action: str, party: Party) -> bool:
+    """Return whether somebody may do `action` for a party: a desk of its summit, or one of its focal points by an
+    account, by a letter's live link or by a code to their mailbox. For whatever the focal point's desk offers."""
+    if isinstance(by, System):
+        return True
+    if isinstance(by, Link | Mailbox):
+        return allows_own(action, [Role.FOCAL_POINT]) and acting(by, party.pk).exists()
+    return allows(by, action, party.summit_id, party)
+
+
+def check_can_act(by: By, action: str, party: Party) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_act` is false."""
+    if isinstance(by, User):
+        check(by, action, party.summit_id, party)
+    elif not can_act(by, action, party):
+        raise PermissionDenied(
+            _("You no longer act for %(party)s here. Its focal points can do this, or protocol: %(contact)s.")
+            % {"party": party.name, "contact": party.summit.contact_email}
+        )

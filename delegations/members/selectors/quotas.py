@@ -1,0 +1,187 @@
+"""How many people each party may name in which category, how many it has named, and until when."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import Membership
+from delegations.members.models.quotas import Quota
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.models.policy import Policy
+from summit.core.database_clock import db_now
+from summit.summits.models import Summit
+
+_WITH_ALL = frozenset({Capacity.ADVISER, Capacity.SECURITY, Capacity.INTERPRETER, Capacity.SPOUSE, Capacity.STAFF})
+_DELEGATION = _WITH_ALL | {
+    Capacity.HEAD,
+    Capacity.ALTERNATE,
+    Capacity.DELEGATE,
+    Capacity.MEDIA,
+    Capacity.LIAISON,
+}
+# In which capacities people come with which kind of party: states have delegates, companies representatives. The
+# host has its workforce beside them.
+FITTING: dict[str, frozenset[str]] = {
+    PartyKind.COUNTRY: _DELEGATION,
+    PartyKind.SUBSTATE: _DELEGATION,
+    PartyKind.INTERNATIONAL: _DELEGATION | {Capacity.REPRESENTATIVE},
+    PartyKind.ORGANISATION: _WITH_ALL | {Capacity.REPRESENTATIVE, Capacity.MEDIA},
+    PartyKind.GUEST: _WITH_ALL | {Capacity.GUEST},
+}
+
+
+def fits(category: Category, party: Party) -> bool:
+    """Return whether people of a category come with a party of this kind."""
+    return category.capacity in FITTING[party.kind] or (party.is_host and category.capacity == Capacity.WORKFORCE)
+
+
+def open_to(category: Category, party: Party) -> bool:
+    """Return whether a focal point of a party may name people in a category."""
+    return category.offered and fits(category, party)
+
+
+class QuotaFull(Exception):
+    """A party has named as many as it may, with a sentence that names the quota and who can raise it."""
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How far a party has filled a category, or, where `category` is None, its number in all.
+
+    `allowed` is None where there is no limit; `raised` tells that this party has a number of its own. Deadlines are
+    the category's, or else the policy's.
+    """
+
+    party: Party
+    category: Category | None
+    named: int
+    allowed: int | None
+    raised: bool = False
+    unconfirmed: int = 0
+    name_by: datetime | None = None
+    confirm_by: datetime | None = None
+    closed: bool = False
+
+    @property
+    def left(self) -> int | None:
+        """How many more may be named; None where there is no limit."""
+        return None if self.allowed is None else max(0, self.allowed - self.named)
+
+    @property
+    def label(self) -> str:
+        """What is counted, in the reader's language."""
+        return _("in all") if self.category is None else str(self.category)
+
+    def check_room(self, more: int = 1) -> None:
+        """Raise QuotaFull where that many more would be too many."""
+        if self.allowed is None or self.named + more <= self.allowed:
+            return
+        facts = {
+            "party": self.party.name,
+            "category": self.label,
+            "allowed": self.allowed,
+            "named": self.named,
+            "contact": self.party.summit.contact_email,
+        }
+        if self.category is None:
+            said = ngettext(
+                "%(party)s may bring %(allowed)d person in all, and has named %(named)d. The organisers can raise "
+                "that number: %(contact)s.",
+                "%(party)s may bring %(allowed)d people in all, and has named %(named)d. The organisers can raise "
+                "that number: %(contact)s.",
+                self.allowed,
+            )
+        else:
+            said = _(
+                "The quota of %(party)s for “%(category)s” is %(allowed)d, and it has named %(named)d. The "
+                "organisers can raise it: %(contact)s."
+            )
+        raise QuotaFull(said % facts)
+
+
+def meters(*, party: Party) -> list[Meter]:
+    """Return a party's meters: one for each category that it can use or has used, and, where a total is set, that."""
+    return meters_of([party])[party.pk]
+
+
+def meters_of(parties: Iterable[Party]) -> dict[int, list[Meter]]:
+    """Return the meters of parties of one summit by their primary keys. Five queries, whatever their number."""
+    rows = list(parties)
+    if not rows:
+        return {}
+    summit = rows[0].summit
+    policy, now = Policy.objects.of(summit), db_now()
+    categories = sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
+    named, unconfirmed = _counted(rows)
+    own = {(row.party_id, row.category_id): row.number for row in Quota.objects.filter(party__in=rows)}
+    found: dict[int, list[Meter]] = {}
+    for party in rows:
+        listed = found.setdefault(party.pk, [])
+        for category in categories:
+            key = (party.pk, category.pk)
+            if named[key] or key in own or open_to(category, party):
+                name_by = category.name_by or policy.name_by
+                meter = Meter(
+                    party=party,
+                    category=category,
+                    named=named[key],
+                    allowed=own.get(key, category.quota),
+                    raised=key in own,
+                    unconfirmed=unconfirmed[key],
+                    name_by=name_by,
+                    confirm_by=category.confirm_by or policy.confirm_by,
+                    closed=name_by is not None and name_by <= now,
+                )
+                listed.append(meter)
+        total = own.get((party.pk, None), policy.total)
+        if total is not None:
+            listed.append(_in_all(party, listed, total, raised=(party.pk, None) in own))
+    return found
+
+
+def _in_all(party: Party, listed: list[Meter], total: int, *, raised: bool) -> Meter:
+    counts = [meter for meter in listed if meter.category is not None and meter.category.counts]
+    unconfirmed = sum(meter.unconfirmed for meter in counts)
+    return Meter(party, None, sum(meter.named for meter in counts), total, raised=raised, unconfirmed=unconfirmed)
+
+
+def _counted(parties: list[Party]) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
+    """Return how many are named, and how many of them aren't confirmed, by party and category. One query."""
+    named: Counter[tuple[int, int]] = Counter()
+    unconfirmed: Counter[tuple[int, int]] = Counter()
+    counted = Membership.objects.filter(party__in=parties).order_by().values("party", "category")
+    for row in counted.annotate(n=Count("pk"), open=Count("pk", filter=Q(confirmed_at__isnull=True))):
+        key = (row["party"], row["category"])
+        named[key], unconfirmed[key] = row["n"], row["open"]
+    return named, unconfirmed
+
+
+# Whether a party has more people than it may in some category, can name nobody more in some, or has room.
+OVER, FULL, ROOM = "over", "full", "room"
+
+
+def room(listed: Iterable[Meter]) -> str:
+    """Return OVER, FULL or ROOM by a party's meters. What nobody may be named in fills nothing."""
+    limited = [(meter.named, meter.allowed) for meter in listed if meter.allowed is not None]
+    if any(named > allowed for named, allowed in limited):
+        return OVER
+    return FULL if any(named >= allowed > 0 for named, allowed in limited) else ROOM
+
+
+def with_room(summit: Summit, wanted: str) -> list[int]:
+    """Return the primary keys of a summit's parties whose `room` is the wanted one. Six queries, whatever its
+    size."""
+    parties = list(Party.objects.filter(summit=summit).select_related("summit"))
+    return [key for key, listed in meters_of(parties).items() if room(listed) == wanted]
+
+
+def own_numbers(party: Party) -> list[Quota]:
+    """Return the numbers that a party has of its own, with who set them. One query."""
+    rows = Quota.objects.filter(party=party).select_related("category", "set_by")
+    return list(rows.order_by("category__position", "pk"))

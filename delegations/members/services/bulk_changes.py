@@ -1,0 +1,149 @@
+"""Confirming, moving and withdrawing many members of a summit's parties at once: who can't be is said with the
+reason, before anything is written and after."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.permissions import check_can_act
+from delegations.members.selectors import quotas
+from delegations.members.selectors.naming_rules import NamingRefused, check_category, is_desk, take_place
+from delegations.members.selectors.quotas import Meter, QuotaFull
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.users.models import User
+
+# So many are changed in one transaction; whoever chose more narrows the list.
+MOST = 300
+
+
+@dataclass
+class Reach:
+    """Whom something reaches, and whom not and why."""
+
+    to: list[Membership] = field(default_factory=list)
+    skipped: list[tuple[Membership, str]] = field(default_factory=list)
+
+
+def _standing(memberships: Iterable[Membership], by: User, action: str) -> list[Membership]:
+    """Return the rows as they are now, of parties for which `by` may act. Raises PermissionDenied."""
+    keys = [row.pk for row in memberships][:MOST]
+    related = ("party__summit", "person", "category")
+    found = list(Membership.objects.filter(pk__in=keys).select_related(*related).order_by("party", "position", "pk"))
+    for party in {row.party_id: row.party for row in found}.values():
+        check_can_act(by, action, party)
+    return found
+
+
+def _lock(memberships: Sequence[Membership]) -> None:
+    """Let nobody else change the people of these parties until the transaction ends; always in one order."""
+    keys = {row.party_id for row in memberships}
+    list(Party.objects.select_for_update().filter(pk__in=keys).order_by("pk").values_list("pk", flat=True))
+
+
+def to_confirm(*, memberships: Iterable[Membership], by: User) -> Reach:
+    """Return who would be confirmed. Raises PermissionDenied."""
+    reach = Reach()
+    for row in _standing(memberships, by, "delegations.name"):
+        if row.confirmed_at is None:
+            reach.to.append(row)
+        else:
+            reach.skipped.append((row, _("is confirmed already")))
+    return reach
+
+
+def confirm(*, memberships: Sequence[Membership], by: User) -> Reach:
+    """Confirm members. The number of queries doesn't grow with them. Raises PermissionDenied."""
+    with transaction.atomic():
+        _lock(memberships)
+        reach = to_confirm(memberships=memberships, by=by)
+        Membership.objects.filter(pk__in=[row.pk for row in reach.to]).update(confirmed_at=Now())
+        audit.record_many(
+            [
+                audit.entry(
+                    by=by,
+                    action="delegations.confirm",
+                    target=row,
+                    summit=row.party.summit,
+                    fields=["confirmed_at"],
+                    part_of=row.party,
+                )
+                for row in reach.to
+            ]
+        )
+    return reach
+
+
+def to_move(*, memberships: Iterable[Membership], category: Category, by: User) -> Reach:
+    """Return who would be put into a category: each party takes as many as it has places. Raises PermissionDenied."""
+    found = _standing(memberships, by, "delegations.name")
+    reach = Reach()
+    own = [row for row in found if row.party.summit_id == category.summit_id]
+    parties = {row.party_id: row.party for row in own}
+    counted = {key: _by_category(listed) for key, listed in quotas.meters_of(parties.values()).items()}
+    desk = {key: is_desk(by, party) for key, party in parties.items()}
+    for row in found:
+        if row.party_id not in parties:
+            reach.skipped.append((row, _("belongs to another summit than the category")))
+        elif row.category_id == category.pk:
+            reach.skipped.append((row, _("is in this category already")))
+        else:
+            try:
+                check_category(row.party, category, counted[row.party_id], desk[row.party_id])
+                take_place(row.party, category, counted[row.party_id], total=not row.category.counts)
+            except (NamingRefused, QuotaFull) as problem:
+                reach.skipped.append((row, str(problem)))
+            else:
+                reach.to.append(row)
+    return reach
+
+
+def _by_category(listed: Iterable[Meter]) -> dict[int | None, Meter]:
+    return {meter.category.pk if meter.category else None: meter for meter in listed}
+
+
+def move(*, memberships: Sequence[Membership], category: Category, by: User) -> Reach:
+    """Put members into a category, those for whom there is a place. The number of queries doesn't grow with them.
+    Raises PermissionDenied."""
+    with transaction.atomic():
+        _lock(memberships)
+        reach = to_move(memberships=memberships, category=category, by=by)
+        entries = []
+        for row in reach.to:
+            detail = {"category": category.code, "before": row.category.code}
+            row.category, row.capacity = category, category.capacity
+            entries.append(
+                audit.entry(
+                    by=by,
+                    action="delegations.move",
+                    target=row,
+                    summit=row.party.summit,
+                    fields=["category"],
+                    detail=detail,
+                    part_of=row.party,
+                )
+            )
+        Membership.objects.bulk_update(reach.to, ["category", "capacity"])
+        audit.record_many(entries)
+    return reach
+
+
+def to_withdraw(*, memberships: Iterable[Membership], by: User) -> Reach:
+    """Return who would be taken off. Raises PermissionDenied."""
+    return Reach(to=_standing(memberships, by, "delegations.withdraw"))
+
+
+def withdraw(*, memberships: Sequence[Membership], by: User) -> Reach:
+    """Take members off, all in one transaction: what was given to each ends in it. Raises PermissionDenied."""
+    with transaction.atomic():
+        _lock(memberships)
+        reach = to_withdraw(memberships=memberships, by=by)
+        for row in reach.to:
+            members.withdraw(membership=row, by=by)
+    return reach

@@ -1,0 +1,186 @@
+"""A summit's categories of people, as a desk sets them: what they are called, how many may be named, what they
+open."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.core.services import rows
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.quotas import Quota
+from delegations.parties.services import parties
+from delegations.zones import services as zones_services
+from summit.audit import services as audit
+from summit.permissions.rules import allows, check, refusal
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.templatetags.marks import pair, semicolon
+from summit.users.models import User
+
+CHANGE, RAISE = "delegations.category.change", "delegations.raise_quota"
+FIELDS = ("code", "capacity", "names", "quota", "counts", "vetted", "name_by", "confirm_by", "offered")
+zones_services.opens_zones(10, Category)
+# So many parties a refusal names.
+NAMED = 5
+
+
+def of(summit: Summit) -> list[Category]:
+    """Return a summit's categories in their order, the usual ones made where it lacks them."""
+    return sorted(Category.objects.of(summit).values(), key=lambda row: (row.position, row.pk))
+
+
+@summits_services.beginning.register(10)
+def begin(summit: Summit) -> None:
+    """Give a new summit the usual categories. Older ones, and those to which a release adds some, get what they lack
+    when somebody first asks for it."""
+    Category.objects.of(summit)
+
+
+def is_used(category: Category) -> bool:
+    """Return whether anybody is or was named in a category. Two queries at most."""
+    return (
+        Membership.objects.filter(category=category).exists()
+        or FormerMember.objects.filter(category=category).exists()
+    )
+
+
+def is_usual(category: Category) -> bool:
+    """Return whether every summit has this category."""
+    return category.code in Capacity.values
+
+
+def can_set_quota(by: Any, summit: Summit | None) -> bool:
+    """Return whether somebody may say how many people a category takes."""
+    return allows(by, RAISE, summit)
+
+
+def above(category: Category, number: int) -> list[tuple[str, int]]:
+    """Return the parties that have named more than a number in a category and have no number of their own, with how
+    many they named, the largest first. One query."""
+    own = Quota.objects.filter(category=category).values("party")
+    found = Membership.objects.filter(category=category).exclude(party__in=own).order_by().values("party__name")
+    counted = found.annotate(n=Count("pk")).filter(n__gt=number).order_by("-n", "party__name")
+    return list(counted.values_list("party__name", "n"))
+
+
+def problems(category: Category, values: Mapping[str, Any]) -> dict[str, str]:
+    """Return by field what stops a stored category from getting these values; nothing where nothing does."""
+    found: dict[str, str] = {}
+    now = Category.objects.get(pk=category.pk)
+    if values.get("code", now.code) != now.code:
+        found["code"] = _("Tables that were read name this code: it stays. Add another category instead.")
+    if values.get("capacity", now.capacity) != now.capacity:
+        found["capacity"] = _(
+            "People are named in a category for its capacity: it stays. Add another category instead."
+        )
+    quota = values.get("quota", now.quota)
+    over = above(now, quota) if quota is not None and quota != now.quota else []
+    if over:
+        found["quota"] = _too_few(over)
+    return found
+
+
+def _too_few(over: list[tuple[str, int]]) -> str:
+    told = [pair(party, n) for party, n in over[:NAMED]]
+    if more := len(over) - len(told):
+        told.append(ngettext("%(n)d other party", "%(n)d other parties", more) % {"n": more})
+    said = _(
+        "More than that are named already by: %(parties)s. Give those parties a number of their own first, withdraw "
+        "people, or give a higher number."
+    )
+    return said % {"parties": semicolon().join(told)}
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Category:
+    """Add a category after the others. Who may not set quotas gives 0: an organiser opens it. Raises
+    PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = Category(summit=summit)
+
+    def ready(row: Category) -> None:
+        if row.quota != 0 and not can_set_quota(by, summit):
+            raise PermissionDenied(refusal(RAISE))
+        row.position = rows.last_place(Category.objects.filter(summit=summit))
+
+    rows.enter(row, values, FIELDS, by=by, action="delegations.category.add", ready=ready)
+    return row
+
+
+def change(*, category: Category, values: Mapping[str, Any], by: User) -> Category:
+    """Change a category and return it as it is now; what is as it was is not recorded. Raises PermissionDenied,
+    ValidationError with what stops it by field."""
+    summit = category.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        if {"quota", "capacity"} & set(values):
+            parties.lock_all(summit)
+        row = Category.objects.get(pk=category.pk)
+        if stopped := problems(row, values):
+            raise ValidationError(stopped)
+        if values.get("quota", row.quota) != row.quota:
+            check(by, RAISE, summit)
+        now: Category
+        now, _changed = rows.change(category, values, FIELDS, by=by, action="delegations.category.change")
+    return now
+
+
+def stops_removal(category: Category) -> str:
+    """Return why a category can't be deleted and what to do instead, "" where it can."""
+    if is_usual(category):
+        return _(
+            "Every summit has “%(category)s”. So that nobody is named in it, take the tick from “offered to parties”."
+        ) % {"category": category}
+    number = Membership.objects.filter(category=category).count()
+    if number:
+        said = ngettext(
+            "%(n)d person is named as “%(category)s”. Put them into another category first.",
+            "%(n)d people are named as “%(category)s”. Put them into another category first.",
+            number,
+        )
+        return said % {"n": number, "category": category}
+    if is_used(category):
+        return _(
+            "People were named as “%(category)s” who have left since, and their record says so. So that nobody is "
+            "named in it any more, take the tick from “offered to parties”."
+        ) % {"category": category}
+    return ""
+
+
+def remove(*, category: Category, by: User) -> None:
+    """Delete a category in which nobody was ever named, with the parties’ own numbers for it. Raises
+    PermissionDenied, ValidationError with what stops it."""
+    summit = category.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        parties.lock_all(summit)
+        if stopped := stops_removal(category):
+            raise ValidationError(stopped)
+        detail = {"category": category.code}
+        audit.record(by=by, action="delegations.category.remove", target=category, summit=summit, detail=detail)
+        category.delete()
+
+
+def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "") -> None:
+    """Put a summit's categories in the order of these primary keys. `expected` is the `rows.mark` of the order that
+    was looked at. Raises PermissionDenied, OrderChanged where somebody else saved another since."""
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        if moved := rows.arrange(of(summit), order, expected):
+            detail = {"moved": moved}
+            audit.record(by=by, action="delegations.category.arrange", target=summit, summit=summit, detail=detail)
+
+
+def with_numbers(categories: Any) -> Any:
+    """Annotate categories with how many people are `named` in them, `unconfirmed` of them not confirmed."""
+    return categories.annotate(
+        named=Count("memberships"), unconfirmed=Count("memberships", filter=Q(memberships__confirmed_at__isnull=True))
+    )

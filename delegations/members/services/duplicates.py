@@ -1,0 +1,180 @@
+"""Who is perhaps entered already: pointed out before the same person is entered twice.
+
+A focal point must not learn about another party's people, not even that there is one: of those only a note goes to
+protocol's list (`note`).
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.members.field_access import party_of
+from delegations.members.models.duplicates import Likeness, Resemblance
+from delegations.members.permissions import can_act
+from delegations.members.services import passport_digests
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.audit.services import By, System
+from summit.core.text_normalisation import Fold, fold
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+CHANGE = "delegations.resemblance.change"
+# More of one name are no help to whoever has to choose.
+MOST = 20
+# Shorter parts of names, such as "al" and "de", make nobody similar.
+SHORTEST = 3
+# Han, kana and hangul.
+_UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Somebody who is perhaps the person that is being entered, and by what they seem to be one."""
+
+    person: Person
+    party: Party | None
+    why: Likeness
+
+    @property
+    def sentence(self) -> str:
+        """Who it is, for which party, and why one may think so."""
+        said = {"person": self.person.label, "party": self.party.name if self.party else "", "why": self.why.label}
+        if self.party is None:
+            return _("%(person)s is entered already, for no party: %(why)s.") % said
+        return _("%(person)s is entered already for %(party)s: %(why)s.") % said
+
+
+def words_of(name: Any) -> frozenset[str]:
+    """Return the words of a name, folded: in any order they are the same name."""
+    return frozenset(re.findall(r"\w+", fold(str(name or ""))))
+
+
+def is_single(name: frozenset[str]) -> bool:
+    """Return whether a name is one word alone, which many share. Scripts that set no spaces between the words of a
+    name have whole names in one word."""
+    return len(name) == 1 and not _UNSPACED.search(next(iter(name)))
+
+
+def similar(one: frozenset[str], other: frozenset[str]) -> bool:
+    """Return whether two names share a part that is long enough to mean something."""
+    return any(len(word) >= SHORTEST for word in one & other)
+
+
+def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None = None) -> list[Hit]:
+    """Return who of a summit is perhaps whom these values tell of, the most likely first.
+
+    Compared are the name in any order, without accents and capitals; the passport's number; the date of birth
+    together with a part of the name; the mailbox together with a part of the name. One query, whatever the summit's
+    size; it reads the names of the whole summit, some milliseconds for some thousand people.
+    """
+    words = words_of(values.get("name"))
+    passports = passport_digests.known("passport", summit.pk, values.get("passport_number"))
+    births = passport_digests.known("birth", summit.pk, values.get("birth_date"))
+    email = str(values.get("email") or "").strip().lower()
+    rows = _candidates(summit, words, passports, births, email)
+    if exclude is not None:
+        rows = rows.exclude(pk=exclude.pk)
+    found = [(row, _why(row, words, passports, births, email)) for row in rows[: MOST * 5]]
+    hits = [Hit(row, party_of(row), why) for row, why in found if why is not None]
+    order = list(Likeness)
+    return sorted(hits, key=lambda hit: (order.index(hit.why), hit.person.pk))[:MOST]
+
+
+def _candidates(
+    summit: Summit, words: frozenset[str], passports: list[str], births: list[str], email: str
+) -> QuerySet[Person]:
+    folded = Fold(Coalesce("name", Value(""), output_field=TextField()))
+    rows = Person.objects.filter(summit=summit).alias(folded=folded)
+    wanted = Q(pk__in=[])
+    shared = Q(pk__in=[])
+    for word in words:
+        shared |= Q(folded__contains=word) if len(word) >= SHORTEST else Q(pk__in=[])
+    if words:
+        wanted |= Q(*(Q(folded__contains=word) for word in sorted(words)))
+    if passports:
+        wanted |= Q(particulars__passport_digest__in=passports)
+    if births:
+        wanted |= Q(particulars__birth_digest__in=births) & shared
+    if email:
+        wanted |= Q(email__iexact=email) & shared
+    related = ("membership__party", "particulars__entered_for")
+    return rows.filter(wanted).select_related(*related).order_by("pk")
+
+
+def _why(row: Person, words: frozenset[str], passports: list[str], births: list[str], email: str) -> Likeness | None:
+    particulars: Any = getattr(row, "particulars", None)
+    theirs = words_of(row.name)
+    if particulars is not None and particulars.passport_digest in passports:
+        return Likeness.PASSPORT
+    if particulars is not None and particulars.birth_digest in births and similar(words, theirs):
+        return Likeness.BIRTH
+    if words and words == theirs:
+        return Likeness.NAME
+    if email and row.email.lower() == email and similar(words, theirs):
+        return Likeness.EMAIL
+    return None
+
+
+def told_to(by: By, hits: Iterable[Hit], party: Party | None) -> tuple[list[Hit], list[Hit]]:
+    """Return the hits of whom `by` may know, and the others. A desk that sees people knows of all; whoever acts for
+    `party` of that one's people."""
+    found = list(hits)
+    desk = isinstance(by, User) and all(allows(by, "summit.person.view", hit.person.summit_id) for hit in found)
+    if isinstance(by, System) or desk:
+        return found, []
+    acts = party is not None and can_act(by, "delegations.enter_person", party)
+    mine = [hit for hit in found if acts and party is not None and hit.party is not None and hit.party.pk == party.pk]
+    return mine, [hit for hit in found if hit not in mine]
+
+
+def note(*, person: Person, hits: Iterable[Hit]) -> None:
+    """Put on protocol's list that a person seems to be there already. Whoever was put there before stays once."""
+    found = {hit.person.pk: hit for hit in hits}
+    if found:
+        # They may have been noticed from the other side.
+        there = set(Resemblance.objects.filter(person__in=found, other=person).values_list("person", flat=True))
+        rows = [Resemblance(person=person, other=hit.person, why=hit.why) for hit in found.values()]
+        Resemblance.objects.bulk_create([row for row in rows if row.other_id not in there], ignore_conflicts=True)
+
+
+def waiting(summit: Summit) -> QuerySet[Resemblance]:
+    """Return the pairs of a summit's people that wait for a decision."""
+    return Resemblance.objects.filter(person__summit=summit, decided_at__isnull=True)
+
+
+def sentence(number: int) -> str:
+    """Say that so many people are perhaps entered twice."""
+    said = ngettext(
+        "%(n)d person is perhaps entered twice. Merge the two entries, or tell them apart.",
+        "%(n)d people are perhaps entered twice. Merge their entries, or tell them apart.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def decide(*, rows: Iterable[Resemblance], by: User) -> int:
+    """Note that these are two people each, and return how many that decided; their persons are joined. Raises
+    PermissionDenied."""
+    decided = 0
+    for row in rows:
+        check(by, CHANGE, row.person.summit_id)
+        open_rows = Resemblance.objects.filter(pk=row.pk, decided_at__isnull=True)
+        if open_rows.update(decided_at=Now(), decided_by=by):
+            decided += 1
+            audit.record(
+                by=by,
+                action="delegations.tell_apart",
+                target=row.person,
+                summit=row.person.summit,
+                detail={"rows": [audit.name_of(row.other)]},
+            )
+    return decided

@@ -1,0 +1,264 @@
+"""Naming people in a party's categories, confirming, moving, withdrawing and replacing them.
+
+A party's row is locked while its people change: of two who are named at once for the last place, one gets it.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.core.services import rows
+from delegations.members import listeners
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Ended, FormerMember, Membership
+from delegations.members.permissions import check_can_act
+from delegations.members.selectors import quotas
+from delegations.members.selectors.naming_rules import (
+    NamingRefused,
+    belonging,
+    check_category,
+    check_person,
+    is_desk,
+    own_people,
+    take_place,
+)
+from delegations.members.selectors.quotas import Meter, QuotaFull
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.people.models import Person
+
+
+def _lock(party: Party) -> None:
+    """Let nobody else change a party's people until the transaction ends. SQLite has let only one transaction in."""
+    Party.objects.select_for_update().get(pk=party.pk)
+
+
+def name(*, party: Party, person: Person, category: Category, by: By) -> Membership:
+    """Name a person in a category. Raises PermissionDenied, NamingRefused, QuotaFull."""
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        (row, problem) = _name(party, [(person, category)], by)[0]
+        if row is None:
+            raise problem or NamingRefused()
+    return row
+
+
+def name_many(
+    *, party: Party, people: Sequence[tuple[Person, Category]], by: By
+) -> list[tuple[Membership | None, Exception | None]]:
+    """Name those who fit, in their order, and return for each the membership or why there is none (NamingRefused,
+    QuotaFull). The number of queries doesn't grow with the people. Raises PermissionDenied."""
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        return _name(party, people, by)
+
+
+def _name(
+    party: Party, people: Sequence[tuple[Person, Category]], by: By
+) -> list[tuple[Membership | None, Exception | None]]:
+    _lock(party)
+    desk = is_desk(by, party)
+    counted: dict[int | None, Meter] = {
+        meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
+    }
+    taken = belonging(person for person, _category in people)
+    known = own_people(party, [person for person, _category in people])
+    last = party.memberships.aggregate(last=Max("position"))["last"]
+    position = 0 if last is None else last + 1
+    found: list[tuple[Membership | None, Exception | None]] = []
+    for person, category in people:
+        try:
+            check_person(party, person, taken, known, desk)
+            check_category(party, category, counted, desk)
+            take_place(party, category, counted)
+        except (NamingRefused, QuotaFull) as problem:
+            found.append((None, problem))
+            continue
+        taken[person.pk] = party.name
+        row = Membership(party=party, person=person, category=category, capacity=category.capacity, position=position)
+        position += 1
+        found.append((row, None))
+    made = [row for row, _problem in found if row is not None]
+    Membership.objects.bulk_create(made)
+    audit.record_many([_entry(row, by) for row in made])
+    if made:
+        listeners.count(party=party, by=by)
+    return found
+
+
+def _entry(row: Membership, by: By) -> Any:
+    detail = {"category": row.category.code, "person": row.person.public_id}
+    return audit.entry(
+        by=by,
+        action="delegations.name",
+        target=row,
+        summit=row.party.summit,
+        fields=["category", "party", "person"],
+        detail=detail,
+        part_of=row.party,
+    )
+
+
+def confirm(*, party: Party, people: Collection[int], by: By) -> int:
+    """Confirm members of a party by their memberships' primary keys, and return how many weren't before. Raises
+    PermissionDenied."""
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        found = list(
+            party.memberships.select_for_update(of=("self",))
+            .filter(pk__in=people, confirmed_at__isnull=True)
+            .select_related("person")
+        )
+        Membership.objects.filter(pk__in=[row.pk for row in found]).update(confirmed_at=Now())
+        audit.record_many(
+            [
+                audit.entry(
+                    by=by,
+                    action="delegations.confirm",
+                    target=row,
+                    summit=party.summit,
+                    fields=["confirmed_at"],
+                    part_of=party,
+                )
+                for row in found
+            ]
+        )
+    return len(found)
+
+
+def move(*, membership: Membership, category: Category, by: By) -> None:
+    """Put a member into another category. Raises PermissionDenied, NamingRefused, QuotaFull."""
+    party = membership.party
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        _lock(party)
+        row = _standing(membership)
+        if row.category_id == category.pk:
+            return
+        counted: dict[int | None, Meter] = {
+            meter.category.pk if meter.category else None: meter for meter in quotas.meters(party=party)
+        }
+        check_category(party, category, counted, is_desk(by, party))
+        # Who counts already takes no further place of the total.
+        take_place(party, category, counted, total=not row.category.counts)
+        detail = {"category": category.code, "before": row.category.code}
+        row.category = category
+        row.save(update_fields=["category"])
+        audit.record(
+            by=by,
+            action="delegations.move",
+            target=row,
+            summit=party.summit,
+            fields=["category"],
+            detail=detail,
+            part_of=party,
+        )
+
+
+def withdraw(*, membership: Membership, by: By) -> FormerMember:
+    """Take a member off: what was given to them ends in the same transaction. Raises PermissionDenied,
+    NamingRefused where they were taken off before."""
+    party = membership.party
+    check_can_act(by, "delegations.withdraw", party)
+    with transaction.atomic():
+        _lock(party)
+        row = _standing(membership)
+        former = _end(row, by, why=Ended.WITHDRAWN)
+        audit.record(
+            by=by,
+            action="delegations.withdraw",
+            target=row,
+            summit=party.summit,
+            detail={
+                "person": row.person.public_id,
+                "category": row.category.code,
+                "rows": [audit.name_of(row.person)],
+            },
+            part_of=party,
+        )
+        row.delete()
+        listeners.count(party=party, by=by)
+    return former
+
+
+def replace(*, membership: Membership, person: Person, by: By) -> Membership:
+    """Put a person in a member's place: same category, same place in the delegation. The old badge is dead at once;
+    what was the member's own waits for protocol. The time to name people doesn't matter, nor do quotas: the number
+    stays the same. A member who comes in another category, such as the alternate head, leaves that place free and
+    keeps badge, letters and what they declared. Raises PermissionDenied, NamingRefused."""
+    party = membership.party
+    check_can_act(by, "delegations.withdraw", party)
+    with transaction.atomic():
+        _lock(party)
+        row = _standing(membership)
+        theirs = Membership.objects.select_related("category").filter(party=party, person=person).first()
+        if theirs is None:
+            check_person(party, person, belonging([person]), own_people(party, [person]), is_desk(by, party))
+        elif theirs.category_id == row.category_id:
+            facts = {"person": person.label, "category": str(row.category)}
+            raise NamingRefused(_("%(person)s comes as “%(category)s” already. Choose somebody else.") % facts)
+        _end(row, by, why=Ended.REPLACED, successor=person)
+        gone = row.person
+        row.delete()
+        listeners.replace(party=party, gone=gone, taker=person)
+        detail = {"person": person.public_id, "before": gone.public_id, "category": row.category.code}
+        if theirs is not None:
+            detail["left"] = theirs.category.code
+        fresh = theirs or Membership(party=party, person=person)
+        fresh.category, fresh.position = row.category, row.position
+        fresh.save()
+        audit.record(
+            by=by,
+            action="delegations.replace",
+            target=fresh,
+            summit=party.summit,
+            fields=["person"] if theirs is None else ["category", "position"],
+            detail=detail,
+            part_of=party,
+        )
+        if theirs is not None:
+            listeners.count(party=party, by=by)
+    return fresh
+
+
+def _standing(membership: Membership) -> Membership:
+    """Return the row as it is now, under the party's lock. Raises NamingRefused where it is gone."""
+    row = Membership.objects.select_related("person", "category", "party__summit").filter(pk=membership.pk).first()
+    if row is None:
+        raise NamingRefused(_("This person was taken off a moment ago. Look at the list as it is now."))
+    return row
+
+
+def _end(row: Membership, by: By, *, why: Ended, successor: Person | None = None) -> FormerMember:
+    former = FormerMember.objects.create(
+        party=row.party,
+        person=row.person,
+        category=row.category,
+        named_at=row.created_at,
+        why=why,
+        successor=successor,
+    )
+    listeners.leave(party=row.party, person=row.person, by=by)
+    return former
+
+
+def reorder(*, party: Party, order: Sequence[int], by: By, expected: str = "") -> None:
+    """Put a party's members in the order of these primary keys; who isn't named stands after them as before.
+    `expected` is the `rows.mark` of the order that was looked at. Raises PermissionDenied, OrderChanged where
+    somebody else saved another since."""
+    check_can_act(by, "delegations.name", party)
+    with transaction.atomic():
+        _lock(party)
+        found = list(party.memberships.order_by("position", "pk"))
+        if rows.arrange(found, order, expected):
+            audit.record(
+                by=by, action="delegations.reorder", target=party, summit=party.summit, fields=["memberships"]
+            )
+
+
+__all__ = ["NamingRefused", "QuotaFull", "confirm", "move", "name", "name_many", "reorder", "replace", "withdraw"]

@@ -1,0 +1,82 @@
+"""Equal passports and days of birth are found without reading any.
+
+An encrypted value can't be compared: Fernet writes the same text differently each time, so that nobody who reads the
+database learns who shares what. So beside it stands an HMAC-SHA256 of the value and its summit, with a key derived
+from SECRET_KEY: equal values have equal digests within a summit, and none across summits. A plain hash would not do:
+there are only some tens of thousands of days of birth, which anybody could hash to find the one.
+
+When SECRET_KEY changes, digests that older ones made are still found, as long as SECRET_KEY_FALLBACKS holds those;
+`manage.py rotate_keys` writes them anew.
+"""
+
+import functools
+import hmac
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from delegations.members.models.particulars import Particulars
+from summit.core.key_rotation import Progress, also
+
+_PURPOSE = b"delegations.members.services.passport_digests"
+
+
+@functools.cache
+def _key(secret: str) -> bytes:
+    return hmac.digest(secret.encode(), _PURPOSE, "sha256")
+
+
+def _digest(secret: str, kind: str, summit_id: int, value: str) -> str:
+    return hmac.digest(_key(secret), f"{kind}:{summit_id}:{value}".encode(), "sha256").hex()
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return re.sub(r"[^A-Z0-9]", "", str(value or "").upper())
+
+
+def digest(kind: str, summit_id: int, value: Any) -> str:
+    """Return the digest of a value, "" for none; `kind` is "passport" (a number) or "birth" (a date)."""
+    plain = _plain(value)
+    return _digest(settings.SECRET_KEY, kind, summit_id, plain) if plain else ""
+
+
+def known(kind: str, summit_id: int, value: Any) -> list[str]:
+    """Return all digests that a value may have been stored with: none for no value."""
+    plain = _plain(value)
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    return [_digest(secret, kind, summit_id, plain) for secret in secrets] if plain else []
+
+
+def of(row: Particulars) -> dict[str, str]:
+    """Return the two columns of a person's particulars, with the present key. The person is joined."""
+    summit_id = row.person.summit_id
+    return {
+        "passport_digest": digest("passport", summit_id, row.passport_number),
+        "birth_digest": digest("birth", summit_id, row.birth_date),
+    }
+
+
+@also
+def anew(batch: int) -> Iterator[Progress]:
+    """Write the digests with the present SECRET_KEY, in batches; each row is locked while it is written."""
+    progress = Progress("delegations.particulars digests")
+    last = 0
+    while True:
+        with transaction.atomic():
+            rows = Particulars.objects.select_for_update(of=("self",)).select_related("person").order_by("pk")
+            found = list(rows.filter(pk__gt=last)[:batch])
+            for row in found:
+                made = of(row)
+                if made != {name: getattr(row, name) for name in made}:
+                    progress.written += Particulars.objects.filter(pk=row.pk).update(**made)
+        progress.seen += len(found)
+        yield progress
+        if len(found) < batch:
+            return
+        last = found[-1].pk

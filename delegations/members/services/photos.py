@@ -1,0 +1,179 @@
+"""Photographs of people: what is uploaded is decoded and written anew, upright, small and as a JPEG without what the
+camera or a program wrote into it, so that neither a place nor anything that isn't a picture is kept."""
+
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.utils.translation import gettext as _
+from PIL import Image, ImageCms, ImageOps
+
+from delegations.members.field_access import PHOTO, Reader, others, party_of, photo_of
+from delegations.members.models.particulars import Photo
+from delegations.members.permissions import can_act
+from delegations.members.services.people import acts_for
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.core.file_sizes import too_large
+from summit.people.models import Person
+from summit.permissions.rules import refusal
+from summit.uploads.process_slots import Busy, slot
+
+LARGEST = 10 * 1024 * 1024
+# A hundred kilobytes may stand for a picture that fills the memory once it is decoded. A JPEG is decoded at a part of
+# its size; the others have to be whole.
+MOST_PIXELS = {"JPEG": 50_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
+# The longer side is at most so many times the shorter one: a face is no ribbon.
+MOST_LONGER = 3
+# So many are decoded at once on a host; another waits so many seconds.
+AT_ONCE, PATIENCE = 2, 15.0
+# A face on a badge of 35 mm at 300 dpi has 413 pixels.
+SMALLEST = 400
+# The longer side as it is kept.
+KEPT = 1200
+QUALITY = 85
+FORMATS = ("JPEG", "PNG", "WEBP")
+
+
+class PhotoProblem(ValueError):
+    """A file can't be kept as a photograph; the text says what to do."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A photograph as it is kept: a JPEG, with its size in pixels."""
+
+    content: bytes
+    width: int
+    height: int
+
+
+def read(content: bytes) -> Picture:
+    """Return an uploaded file as a photograph. Raises PhotoProblem."""
+    if not content:
+        raise PhotoProblem(_("This file is empty. Choose the photograph again."))
+    if len(content) > LARGEST:
+        said = _("This file has %(size)s MB. Save it smaller: up to %(limit)s MB are taken.")
+        raise PhotoProblem(said % too_large(len(content), LARGEST))
+    try:
+        # The size is known before anything is decoded.
+        with Image.open(BytesIO(content), formats=FORMATS) as opened:
+            _check_size(str(opened.format), *opened.size)
+            with slot("photographs", number=AT_ONCE, patience=PATIENCE):
+                return _made_anew(opened)
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise PhotoProblem(_too_many("JPEG")) from None
+    except Busy:
+        raise PhotoProblem(_("Other photographs are being read. Choose it again in a minute.")) from None
+    except PhotoProblem:
+        raise
+    # Whatever a broken or forged file makes the decoder say.
+    except Exception:
+        said = _("This is no photograph that can be read. Save it as a JPEG, PNG or WebP, and choose it again.")
+        raise PhotoProblem(said) from None
+
+
+def _too_many(kind: str) -> str:
+    said = _("This picture has more than %(n)d million pixels. Save it smaller, and choose it again.")
+    return said % {"n": MOST_PIXELS[kind] // 1_000_000}
+
+
+def _check_size(kind: str, width: int, height: int) -> None:
+    if width * height > MOST_PIXELS[kind]:
+        raise PhotoProblem(_too_many(kind))
+    if max(width, height) > MOST_LONGER * min(width, height):
+        raise PhotoProblem(_("This picture is far longer than it is wide. Cut it to head and shoulders."))
+    if min(width, height) < SMALLEST:
+        said = _("This picture is %(width)d by %(height)d pixels. On a badge it would be blurred: take one of %(n)d.")
+        raise PhotoProblem(said % {"width": width, "height": height, "n": SMALLEST})
+
+
+def _made_anew(opened: Image.Image) -> Picture:
+    profile = opened.info.get("icc_profile")
+    opened.draft("RGB", (KEPT * 2, KEPT * 2))
+    # Made small first: whatever comes after it copies.
+    opened.thumbnail((KEPT, KEPT), Image.Resampling.LANCZOS)
+    upright = ImageOps.exif_transpose(opened)
+    plain = _in_colours_of_screens(_without_transparency(upright), profile)
+    # Only pixels go over: a new picture has no metadata that could be saved with it.
+    kept = Image.new("RGB", plain.size)
+    kept.paste(plain)
+    written = BytesIO()
+    kept.save(written, "JPEG", quality=QUALITY, optimize=True)
+    return Picture(written.getvalue(), *kept.size)
+
+
+def _without_transparency(picture: Image.Image) -> Image.Image:
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        return Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    return picture if picture.mode == "RGB" else picture.convert("RGB")
+
+
+def _in_colours_of_screens(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """Keep a face's colours, where the camera counted them in another way; without its profile they would fade."""
+    if not profile:
+        return picture
+    try:
+        given = ImageCms.ImageCmsProfile(BytesIO(profile))
+        turned = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"))
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return picture if turned is None else turned
+
+
+def store(*, person: Person, content: bytes, by: By) -> Photo:
+    """Keep an uploaded file as a person's photograph, in the place of an earlier one. Raises PhotoProblem and
+    PermissionDenied."""
+    # It is decoded for whoever may, and while nobody waits for the row.
+    _check(person, by)
+    picture = read(content)
+    with transaction.atomic():
+        now = _locked(person)
+        _check(now, by)
+        party = party_of(now)
+        theirs = party is not None and acts_for(by, party)
+        photo, _made = Photo.objects.update_or_create(
+            person=now,
+            defaults={
+                "image": picture.content,
+                "width": picture.width,
+                "height": picture.height,
+                "entered_for": party if theirs else None,
+            },
+        )
+        audit.record(by=by, action="delegations.photo.store", target=now, summit=now.summit, fields=["photo"])
+    return photo
+
+
+def remove(*, person: Person, by: By) -> bool:
+    """Delete a person's photograph, and return whether there was one. Raises PermissionDenied."""
+    with transaction.atomic():
+        now = _locked(person)
+        _check(now, by)
+        gone, _rows = Photo.objects.filter(person=now).delete()
+        if gone:
+            audit.record(by=by, action="delegations.photo.remove", target=now, summit=now.summit, fields=["photo"])
+    return bool(gone)
+
+
+def _locked(person: Person) -> Person:
+    Person.objects.select_for_update().get(pk=person.pk)
+    related = ("summit", "membership__party__summit", "particulars__entered_for__summit", "photo")
+    return Person.objects.select_related(*related).get(pk=person.pk)
+
+
+def _check(person: Person, by: By) -> None:
+    if "photo" in Reader(by).changeable(person):
+        return
+    party = party_of(person)
+    if (
+        party is not None
+        and photo_of(person)
+        and "photo" in others(person, party)
+        and can_act(by, PHOTO.change, party)
+    ):
+        said = _("The host’s desk keeps this photograph. Write to %(contact)s to have it changed.")
+        raise PermissionDenied(said % {"contact": person.summit.contact_email})
+    raise PermissionDenied(refusal(PHOTO.change))

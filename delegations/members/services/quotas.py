@@ -1,0 +1,77 @@
+"""Numbers of people that a party has of its own: set and taken back."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.core.errors import FieldProblem
+from delegations.members.models.categories import Category
+from delegations.members.models.quotas import Quota
+from delegations.members.selectors import quotas
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class QuotaProblem(FieldProblem):
+    """A quota can't be set as it is: `field` is "number" or "reason", the text says what to do."""
+
+
+def set_quota(*, party: Party, category: Category | None, number: int, reason: str, by: User) -> Quota:
+    """Give a party a number of its own, of a category or in all. Fewer than are named is refused: withdraw people
+    first. Raises PermissionDenied, QuotaProblem."""
+    summit: Summit = party.summit
+    check(by, "delegations.raise_quota", summit)
+    reason = " ".join(reason.split())
+    if not reason:
+        raise QuotaProblem("reason", _("Say why this party has another number: it stands in the record."))
+    if number < 0 or number > 10_000:
+        raise QuotaProblem("number", _("Give a number between 0 and 10,000."))
+    with transaction.atomic():
+        Party.objects.select_for_update().get(pk=party.pk)
+        meter = next((row for row in quotas.meters(party=party) if row.category == category), None)
+        if meter is not None and number < meter.named:
+            said = ngettext(
+                "%(n)d is named already. Withdraw that person first, or give a higher number.",
+                "%(n)d are named already. Withdraw some of them first, or give a higher number.",
+                meter.named,
+            )
+            raise QuotaProblem("number", said % {"n": meter.named})
+        before = meter.allowed if meter is not None else None
+        values = {"number": number, "reason": reason, "set_by": by}
+        row, _made = Quota.objects.update_or_create(party=party, category=category, defaults=values)
+        detail = {"number": number, "before": before, "category": category.code if category else ""}
+        audit.record(
+            by=by, action="delegations.raise_quota", target=party, summit=summit, fields=["quotas"], detail=detail
+        )
+    return row
+
+
+def drop_quota(*, party: Party, category: Category | None, by: User) -> bool:
+    """Let the number that all parties have hold for a party again, and return whether it had another. Fewer than are
+    named is refused. Raises PermissionDenied, QuotaProblem."""
+    check(by, "delegations.raise_quota", party.summit)
+    with transaction.atomic():
+        Party.objects.select_for_update().get(pk=party.pk)
+        row = Quota.objects.filter(party=party, category=category).first()
+        if row is None:
+            return False
+        meter = next((each for each in quotas.meters(party=party) if each.category == category), None)
+        usual = category.quota if category is not None else Policy.objects.of(party.summit).total
+        if meter is not None and usual is not None and usual < meter.named:
+            said = _("All others may name %(usual)d, and %(named)d are named here. Withdraw some of them first.")
+            raise QuotaProblem("number", said % {"usual": usual, "named": meter.named})
+        detail = {"before": row.number, "number": usual, "category": category.code if category else ""}
+        audit.record(
+            by=by,
+            action="delegations.drop_quota",
+            target=party,
+            summit=party.summit,
+            fields=["quotas"],
+            detail=detail,
+        )
+        row.delete()
+    return True

@@ -1,0 +1,140 @@
+"""Withdrawing many members of a summit's parties as long work: some people a step, with what came of each.
+
+Each step also stores what came of those whom it took off, so that a killed worker's job goes on with the next.
+Of whoever was taken off meanwhile, by a desk or by the party, the page says so.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from delegations.members.models.members import Membership
+from delegations.members.selectors.naming_rules import NamingRefused
+from delegations.members.services import bulk_changes, members
+from delegations.parties.selectors import party_names
+from summit.jobs import services as jobs_services
+from summit.jobs.job_kinds import Kind, Line, Result, Step, register
+from summit.jobs.models.jobs import Job
+from summit.people.models import Person
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NAME = "withdraw_members"
+WITHDRAW = "delegations.withdraw"
+# So many in a step: a fraction of a second, since with each their badge, letters and visits end.
+BATCH = 5
+DONE, GONE, REFUSED = "withdrawn", "gone", "refused"
+
+
+def ask(*, memberships: Iterable[Membership], by: User) -> list[Job]:
+    """Store the work, one job for each summit, and return them. Raises PermissionDenied where `by` may not withdraw
+    somebody of them."""
+    found: dict[Summit, list[list[int]]] = {}
+    for row in bulk_changes.to_withdraw(memberships=memberships, by=by).to:
+        found.setdefault(row.party.summit, []).append([row.pk, row.person_id, row.party_id])
+    # Parties are locked in one order everywhere, so that nobody waits for each other.
+    return [
+        jobs_services.start(
+            kind=NAME, by=by, summit=summit, params={"rows": sorted(rows, key=lambda row: (row[2], row[0]))}
+        )
+        for summit, rows in found.items()
+    ]
+
+
+def step(job: Job) -> Step:
+    """Take the next members off."""
+    rows, came = job.params["rows"], list(job.checkpoint.get("came", []))
+    for key, _person, _party in rows[len(came) : len(came) + BATCH]:
+        came.append(_withdraw(key, job.by))
+    result = None
+    if len(came) == len(rows):
+        result = Result(DONE, {"number": came.count(DONE), "total": len(rows)})
+    return Step(len(came), len(rows), {"came": came}, result)
+
+
+def _withdraw(key: int, by: User) -> str:
+    row = Membership.objects.select_related("party__summit").filter(pk=key).first()
+    if row is None:
+        return GONE
+    try:
+        members.withdraw(membership=row, by=by)
+    except NamingRefused:
+        return GONE
+    except PermissionDenied:
+        return REFUSED
+    return DONE
+
+
+def may_withdraw(actor: Actor, summit: Summit | None) -> bool:
+    """Return whether somebody may withdraw members of a summit's parties."""
+    return summit is not None and allows(actor, WITHDRAW, summit)
+
+
+def progress(done: int, total: int) -> str:
+    """Say how far it is."""
+    said = ngettext(
+        "%(done)d of %(total)d member is dealt with", "%(done)d of %(total)d members are dealt with", total
+    )
+    return said % {"done": done, "total": total}
+
+
+def result(job: Job) -> str:
+    """Say what came of it."""
+    number, total = int(job.result_params["number"]), int(job.result_params["total"])
+    said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", number) % {"n": number}
+    if number == total:
+        return said
+    rest = ngettext(
+        "%(n)d was left as they were: see below why.", "%(n)d were left as they were: see below why.", total - number
+    )
+    return f"{said} {rest % {'n': total - number}}"
+
+
+def _words() -> dict[str, tuple[str, str]]:
+    return {
+        "": ("wait", _("to be withdrawn")),
+        DONE: ("good", pgettext("member", "withdrawn")),
+        GONE: ("off", _("had been taken off before")),
+        REFUSED: ("bad", _("stays: you may no longer withdraw people of this party")),
+    }
+
+
+def lines(job: Job) -> list[Line]:
+    """Return what came of each member, for as long as whoever asked may withdraw people there. Two queries."""
+    if not may_withdraw(job.by, job.summit):
+        return []
+    rows, came = job.params["rows"], job.checkpoint.get("came", [])
+    people = Person.objects.in_bulk([person for _key, person, _party in rows])
+    names = party_names.to_readers(party for _key, _person, party in rows)
+    words = _words()
+    return [
+        _line(people.get(person), names.get(party), words[came[number] if number < len(came) else ""])
+        for number, (_key, person, party) in enumerate(rows)
+    ]
+
+
+def _line(person: Person | None, party: party_names.Named | None, words: tuple[str, str]) -> Line:
+    about: dict[str, Any] = {} if party is None else {"about": party.name, "about_language": party.language}
+    sign, said = words
+    if person is None:
+        return Line("", said, sign, **about)
+    return Line(person.label, said, sign, url=reverse("admin:summit_person_change", args=[person.pk]), **about)
+
+
+WITHDRAW_MEMBERS = register(
+    Kind(
+        name=NAME,
+        title=gettext_lazy("Withdrawing members"),
+        step=step,
+        may=may_withdraw,
+        progress=progress,
+        result=result,
+        bad=lambda job: not job.result_params["number"],
+        lines=lines,
+    )
+)

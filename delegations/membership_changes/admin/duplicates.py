@@ -1,0 +1,152 @@
+"""People perhaps entered twice: a list for protocol, who tells them apart."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.services import duplicates
+from delegations.membership_changes.admin.merging import merge_page
+from delegations.parties.selectors import party_names
+from delegations.templatetags.parties import line
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.filters import presence
+from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows, check
+from summit.templatetags.content import own
+from summit.users.models import User
+
+CHANGE = "delegations.resemblance.change"
+FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at", "decided_by"]
+
+
+def _name_parties(rows: Iterable[Resemblance]) -> None:
+    """Let the parties of both people say how the reader names them. One query."""
+    found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
+    party_names.call(membership.party for membership in found if membership is not None)
+
+
+def _with_party(person: Any) -> SafeString | str:
+    """Return a person with their party as the reader names it: one query, unless `_name_parties` was asked before."""
+    membership, name = getattr(person, "membership", None), own(person.label, "")
+    if membership is None:
+        return name
+    called = getattr(membership.party, "reads_as", None) or party_names.to_reader(membership.party)
+    return format_html('{} <span class="muted">{}</span>', name, line(called))
+
+
+@admin.register(Resemblance)
+class ResemblanceAdmin(ReadOnlyAdmin):
+    """People perhaps entered twice."""
+
+    place = 3
+    shelf = Shelf.DECISIONS
+    summit_path = "person__summit"
+    list_display = ["person_of", "other_of", "why", "noticed_at", "decide"]
+    list_filter = [
+        "person__summit",
+        ("decided_at", presence(gettext_lazy("to be decided"), gettext_lazy("told apart"))),
+        "why",
+    ]
+    list_select_related = ["person__summit", "person__membership__party", "other__membership__party"]
+    search_fields = ["person__name", "other__name"]
+    nothing_yet = gettext_lazy("Nobody seems to be entered twice.")
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["tell_apart"]
+    page_shows = list_shows = ("person", "other")
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page."""
+        _name_parties(rows)
+
+    def people_on_page(self, row: Any) -> list[str]:
+        """Return both people."""
+        return [row.person.public_id, row.other.public_id]
+
+    def people_in_list(self, rows: list[Any]) -> list[str]:
+        """Return both people of each row."""
+        return [person.public_id for row in rows for person in (row.person, row.other)]
+
+    @admin.display(description=gettext_lazy("person"))
+    def person_of(self, row: Any) -> SafeString | str:
+        """Show who was entered later, with their party."""
+        return _with_party(row.person)
+
+    @admin.display(description=gettext_lazy("resembles"))
+    def other_of(self, row: Any) -> SafeString | str:
+        """Show who was there before, with their party."""
+        return _with_party(row.other)
+
+    @admin.display(description=gettext_lazy("decision"))
+    def decide(self, row: Any) -> Any:
+        """Lead to the page on which they are merged or told apart."""
+        if row.decided_at is not None:
+            return _("told apart")
+        address = reverse("admin:delegations_resemblance_merge", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
+
+    def has_tell_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may decide."""
+        return allows(request.user, CHANGE, None)
+
+    @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
+    def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[Resemblance]) -> HttpResponse:
+        """Ask before noting it."""
+        keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
+        address = reverse("admin:delegations_resemblance_tell_apart")
+        return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that asks."""
+        view = self.admin_site.admin_view(self.tell_view)
+        return [
+            path("tell-apart/", view, name="delegations_resemblance_tell_apart"),
+            path(
+                "<int:pk>/merge/", self.admin_site.admin_view(self.merge_view), name="delegations_resemblance_merge"
+            ),
+            *super().get_urls(),
+        ]
+
+    def merge_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show both people side by side; a POST merges one into the one named by `keep`."""
+        row = self.admit(request, "view", pk)
+        check(request.user, CHANGE, row.person.summit)
+        return merge_page(request, row)
+
+    def tell_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST notes that these are two people each."""
+        self.admit(request, "view")
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, CHANGE, None)
+        given = request.POST if request.method == "POST" else request.GET
+        standing = self.get_queryset(request).filter(decided_at__isnull=True)
+        related = ("person__summit", "person__membership__party", "other__membership__party")
+        rows = list(standing.filter(pk__in=keys_of(given.getlist("row"))).select_related(*related))
+        back = reverse("admin:delegations_resemblance_changelist")
+        if request.method == "POST":
+            number = duplicates.decide(rows=rows, by=request.user)
+            said = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)
+            messages.success(request, said % {"n": number})
+            return redirect(back)
+        _name_parties(rows)
+        title = ngettext("Tell %(n)d pair apart", "Tell %(n)d pairs apart", len(rows)) % {"n": len(rows)}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "pairs": [(row.pk, _with_party(row.person), _with_party(row.other)) for row in rows],
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/delegations/person/apart.html", context)

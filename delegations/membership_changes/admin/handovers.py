@@ -1,0 +1,181 @@
+"""What waits at protocol's: what was a person's own, item by item, to be passed on or dropped."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_safe
+
+from delegations.core.admin.moments import moment
+from delegations.members.models.members import Membership
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.models import Handover, HandoverState
+from delegations.membership_changes.permissions import can_decide_handovers, check_can_decide_handovers
+from delegations.membership_changes.services import handovers
+from delegations.parties.selectors import party_names
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import key_of
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.shelves import Shelf
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SIGNS = {HandoverState.OPEN: "wait", HandoverState.PASSED: "good", HandoverState.DROPPED: "off"}
+FIELDS: list[Any] = ["party", "giver", "kind", "taker", "state_word", "opened", "decided", "decided_by"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(ReadOnlyAdmin):
+    """What was somebody's own: what waits, and what became of the rest."""
+
+    place = 2
+    shelf = Shelf.DECISIONS
+    summit_path = "party__summit"
+    list_display = ["giver", "party", "kind", "taker", "state_word", "opened"]
+    list_filter = ["party__summit", "state"]
+    search_fields = ["giver__name", "giver__office", "party__name"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    change_list_template = "admin/delegations/handovers.html"
+    change_form_template = "admin/delegations/handover.html"
+    nothing_yet = gettext_lazy(
+        "Nothing waits. When a person leaves a delegation, what was their own waits here to be passed on or dropped."
+    )
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        return super().get_queryset(request).select_related("party__summit", "giver", "taker", "decided_by")
+
+    @admin.display(description=gettext_lazy("what"), ordering="what")
+    def kind(self, row: Handover) -> str:
+        """Show what it is."""
+        known = handover_items.kinds().get(row.what)
+        return str(known.label) if known else row.what
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_word(self, row: Handover) -> SafeString:
+        """Show what was decided."""
+        sign = SIGNS[HandoverState(row.state)]
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
+
+    @admin.display(description=gettext_lazy("since"), ordering="since")
+    def opened(self, row: Handover) -> SafeString:
+        """Show since when it waits."""
+        return format_html("<span>{}</span>", moment(row.since, row.party.summit))
+
+    @admin.display(description=pgettext_lazy("handover", "decided at"), ordering="decided_at")
+    def decided(self, row: Handover) -> SafeString:
+        """Show when it was decided."""
+        return format_html("<span>{}</span>", moment(row.decided_at, row.party.summit))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show an item, with the way to decide."""
+        row = self.admit(request, "view", object_id)
+        open_here = row.state == HandoverState.OPEN and can_decide_handovers(request.user, row.party.summit)
+        return super().change_view(request, object_id, form_url, {"can_decide": open_here, **(extra_context or {})})
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of what waits, and that on which one item is decided."""
+        wrap, name = self.admin_site.admin_view, "delegations_handover"
+        return [
+            path("waiting/", wrap(require_safe(self.waiting_view)), name=f"{name}_waiting"),
+            path("<int:pk>/decide/", wrap(self.decide_view), name=f"{name}_decide"),
+            *super().get_urls(),
+        ]
+
+    def waiting_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what waits, by party and by who held it."""
+        self.admit(request, "view")
+        summit = chosen_summit(request, summits_of(request))
+        if summit is None or not self.has_view_permission(request):
+            raise Http404
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What waits to be passed on"),
+            "summit": summit,
+            "groups": _groups(summit, request.user),
+            "may": can_decide_handovers(request.user, summit),
+        }
+        return TemplateResponse(request, "admin/delegations/handovers_waiting.html", context)
+
+    def decide_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks to whom an item goes, or with `?do=drop` whether it is dropped; POST decides."""
+        row: Handover = self.admit(request, "view", pk)
+        summit, user = row.party.summit, request.user
+        check_can_decide_handovers(user, summit)
+        assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+        waiting = f"{reverse('admin:delegations_handover_waiting')}?summit={summit.slug}"
+        if request.method == "POST":
+            try:
+                messages.success(request, _decided(row, request.POST, user))
+            except handovers.HandoverRefused as refused:
+                messages.warning(request, str(refused))
+            return redirect(waiting)
+        ((_row, item),) = handovers.told([row], summit=summit, reader=handover_items.Desk(user))
+        drops = request.GET.get("do") == "drop"
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Drop it") if drops else _("Pass it on"),
+            "row": row,
+            "item": item,
+            "drops": drops,
+            "then": _then(item),
+            "open": row.state == HandoverState.OPEN,
+            "members": Membership.objects.filter(party=row.party).select_related("person", "category"),
+            "waiting": waiting,
+        }
+        return TemplateResponse(request, "admin/delegations/handover_decide.html", context)
+
+
+def _decided(row: Handover, given: Any, user: User) -> str:
+    """Decide as was chosen, and return what happened in a sentence. Raises HandoverRefused."""
+    if given.get("do") == "drop":
+        handovers.drop(handover=row, by=user)
+        return _("It is dropped. The agenda changes with the next release, which tells those whom it concerns.")
+    key = key_of(given.get("to", ""))
+    to = Person.objects.filter(membership__party=row.party_id, pk=key).first() if key is not None else None
+    if to is None:
+        raise handovers.HandoverRefused(_("Choose to whom it goes: one of the party’s people."))
+    handovers.pass_on(handover=row, to=to, by=user)
+    said = _("It is %(person)s’s now. The agenda changes with the next release, which tells those whom it concerns.")
+    return said % {"person": to.label}
+
+
+def _then(item: handover_items.Item) -> str:
+    """Say what follows when an item is dropped."""
+    kind = handover_items.kinds().get(item.what)
+    return str(kind.dropped) if kind else ""
+
+
+def _groups(summit: Summit, user: User) -> list[dict[str, Any]]:
+    """Return what waits, grouped: by party and giver, each with its items. The number of queries grows with the kinds
+    of items alone."""
+    rows = handovers.told(handovers.waiting(summit), summit=summit, reader=handover_items.Desk(user))
+    book = party_names.book(summit)
+    members = set(
+        Membership.objects.filter(person__in={row.taker_id for row, _item in rows}).values_list("party", "person")
+    )
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    for row, item in rows:
+        group = found.setdefault(
+            (row.party_id, row.giver_id),
+            {"party": row.party, "named": book.of(row.party), "giver": row.giver, "items": []},
+        )
+        # Whoever took the place and left it since gets nothing.
+        taker = row.taker if (row.party_id, row.taker_id) in members else None
+        group["items"].append({"row": row, "item": item, "taker": taker, "then": _then(item)})
+    return list(found.values())

@@ -1,0 +1,108 @@
+"""Two people who are perhaps one, side by side: they are merged, or told apart."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from delegations.core.admin.moments import moment
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.membership_changes.services import merging
+from delegations.membership_changes.services.merging import MergeRefused
+from delegations.parties.selectors import party_names
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+SHOWN = ("name", "office", "form_of_address", "rank", "email")
+RELATED = ("summit", "membership__party", "membership__category", "user")
+
+
+def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
+    """Show both; a POST keeps the one whose primary key is `keep`, and merges the other into them."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    pair = [Person.objects.select_related(*RELATED).get(pk=key) for key in (row.other_id, row.person_id)]
+    back = reverse("admin:delegations_resemblance_changelist")
+    problem = ""
+    if request.method == "POST":
+        kept = next((each for each in pair if str(each.pk) == request.POST.get("keep", "")), None)
+        if kept is None:
+            problem = _("Say whose entry stays.")
+        else:
+            gone = next(each for each in pair if each.pk != kept.pk)
+            try:
+                merging.merge(kept=kept, gone=gone, by=request.user)
+            except MergeRefused as refused:
+                problem = str(refused)
+            else:
+                messages.success(request, _("They are one now: %(person)s.") % {"person": kept.label})
+                return redirect("admin:summit_person_change", kept.pk)
+    else:
+        people = [each.public_id for each in pair]
+        access_log.note_page(
+            by=request.user, target=row, summit=row.person.summit, fields=SHOWN, people=lambda: people
+        )
+    context = {
+        **admin.site.each_context(request),
+        "opts": Resemblance._meta,
+        "title": _("Are they one person?"),
+        "summit": row.person.summit,
+        "row": row,
+        "pair": pair,
+        "facts": _facts(pair),
+        "problem": problem,
+        "stopped": merging.stops(*pair),
+        "mending": _mending(pair),
+        "back": back,
+    }
+    status = 422 if problem else 200
+    return TemplateResponse(request, "admin/delegations/person/merge.html", context, status=status)
+
+
+def _mending(pair: list[Person]) -> list[tuple[str, str]]:
+    """Return address and words of what is done first where two can't be merged, as `merging.stops` says it."""
+    whose = [each.label for each in pair]
+    if whose[0] == whose[1]:
+        whose = [f"{whose[0]} {said}" for said in (_("(entered first)"), _("(entered last)"))]
+    members: list[Any] = [getattr(each, "membership", None) for each in pair]
+    if all(each.user_id for each in pair):
+        page, said = "admin:summit_person_take_accounts", _("Take the account of %(person)s away")
+        keys = [each.pk for each in pair]
+    elif all(members) and members[0].party_id != members[1].party_id:
+        page, said = "admin:delegations_membership_withdraw", _("Withdraw %(person)s")
+        keys = [each.pk for each in members]
+    else:
+        return []
+    address = reverse(page)
+    return [(f"{address}?row={key}", said % {"person": name}) for key, name in zip(keys, whose, strict=True)]
+
+
+def _facts(pair: list[Person]) -> list[tuple[str, list[Any]]]:
+    """Return what one compares, line by line, with what it is of each."""
+    acts: dict[int, list[str]] = {each.pk: [] for each in pair}
+    acting = list(FocalPoint.objects.filter(person__in=pair).select_related("party").order_by("party__sort_key"))
+    names = party_names.to_readers(row.party_id for row in acting)
+    for row in acting:
+        acts[row.person_id].append(names[row.party_id].name)
+    members = [getattr(each, "membership", None) for each in pair]
+    party_names.call(each.party for each in members if each is not None)
+    lines: list[tuple[str, list[Any]]] = [
+        (capfirst(str(Person._meta.get_field(name).verbose_name)), [getattr(each, name) for each in pair])  # type: ignore[union-attr]
+        for name in SHOWN
+    ]
+    lines += [
+        (capfirst(pgettext("label", "party")), [each.party.reads_as.name if each else "" for each in members]),
+        (capfirst(_("category")), [str(each.category) if each else "" for each in members]),
+        (_("Focal point of"), [comma().join(acts[each.pk]) for each in pair]),
+        (capfirst(pgettext("label", "account")), [_("yes") if each.user_id else "" for each in pair]),
+        (_("Entered"), [moment(each.created_at, each.summit) for each in pair]),
+    ]
+    return [(title, values) for title, values in lines if any(values)]

@@ -1,0 +1,123 @@
+"""People perhaps entered twice: merged, or told apart."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api.fields import StaffName
+from delegations.members.models.duplicates import Likeness, Resemblance
+from delegations.members.services import duplicates
+from delegations.membership_changes.services import merging
+from summit.api.actions import action
+from summit.api.resources import InSummit, Resource
+from summit.api.rows import Values
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE, CHANGE = "delegations.resemblance.view", "delegations.resemblance.change"
+
+
+class ResemblanceSerializer(serializers.ModelSerializer[Resemblance]):
+    """Two people who are perhaps one: `person` was entered later than `other`. Each with the party of which they are
+    a member, by its id."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    person_name = serializers.CharField(source="person.label", read_only=True)
+    person_party = serializers.CharField(
+        source="person.membership.party.public_id", read_only=True, allow_null=True, default=None
+    )
+    other = serializers.CharField(source="other.public_id", read_only=True)
+    other_name = serializers.CharField(source="other.label", read_only=True)
+    other_party = serializers.CharField(
+        source="other.membership.party.public_id", read_only=True, allow_null=True, default=None
+    )
+    decided_by = StaffName(deed=SEE)
+
+    class Meta:
+        model = Resemblance
+        fields: ClassVar[list[str]] = [
+            *("id", "person", "person_name", "person_party", "other", "other_name", "other_party"),
+            *("why", "noticed_at", "decided_at", "decided_by"),
+        ]
+        read_only_fields = fields
+
+
+class ResemblanceFilters(django_filters.FilterSet):
+    """By what pairs are narrowed."""
+
+    open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("to be decided"))
+    why = django_filters.ChoiceFilter(choices=Likeness.choices, label=_("why"))
+    person = django_filters.CharFilter(method="of_either", label=pgettext_lazy("label", "person"))
+
+    def of_either(self, rows: QuerySet[Resemblance], name: str, value: str) -> QuerySet[Resemblance]:
+        """Keep the pairs of which somebody is one."""
+        return rows.filter(Q(person__public_id=value) | Q(other__public_id=value))
+
+
+class MergeInput(serializers.Serializer[Any]):
+    """Whose entry stays, by the id of one of the two: it keeps what is known of them, and gets what it lacks."""
+
+    keep = InSummit(queryset=Person.objects.select_related("summit"))
+
+    def validate_keep(self, person: Person) -> Person:
+        """Refuse whoever is none of the two."""
+        row = self.context["row"]
+        if person.pk not in (row.person_id, row.other_id):
+            raise serializers.ValidationError(_("Say whose entry stays."))
+        return person
+
+
+class MergedSerializer(serializers.Serializer[Any]):
+    """Who the two are now, and how many rows moved, by their kinds."""
+
+    person = serializers.CharField()
+    moved = serializers.DictField(child=serializers.IntegerField())
+
+
+class Resemblances(Resource):
+    """People perhaps entered twice."""
+
+    name = "resemblances"
+    called = _("people perhaps entered twice")
+    rule = "delegations.resemblance"
+    does = ()
+    key = "pk"
+    model = Resemblance
+    output = ResemblanceSerializer
+    filters = ResemblanceFilters
+    orders: ClassVar[Any] = {"noticed": ("noticed_at",)}
+    summit_path = "person__summit"
+
+    def rows(self) -> QuerySet[Resemblance]:
+        """Return pairs with their parties."""
+        joined = ("person__summit", "person__membership__party", "other__membership__party", "decided_by")
+        return Resemblance.objects.select_related(*joined)
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Resemblance], fields: Iterable[str]) -> None:
+        """Record whose names were read."""
+        told = {name for name in ("person", "other") if f"{name}_name" in fields}
+        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
+
+    @action("merge", rule=CHANGE, input=MergeInput, output=MergedSerializer)
+    def merge(self, *, by: User, row: Resemblance, values: Values) -> Any:
+        """Make two people one: all that hangs on the other is of the one who stays, and the other is no more."""
+        kept = values["keep"]
+        moved = merging.merge(kept=kept, gone=row.other if kept.pk == row.person_id else row.person, by=by)
+        return {"person": kept.public_id, "moved": moved}
+
+    @action("tell-apart", rule=CHANGE)
+    def tell_apart(self, *, by: User, row: Resemblance, values: Values) -> None:
+        """Note that these are two people."""
+        duplicates.decide(rows=[row], by=by)
+
+
+def _both(row: Resemblance) -> list[str]:
+    return [row.person.public_id, row.other.public_id]

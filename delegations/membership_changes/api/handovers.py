@@ -1,0 +1,106 @@
+"""What was somebody's own and waits for protocol."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api.fields import StaffName
+from delegations.members.api.fields import Member
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.models import Handover, HandoverState
+from delegations.membership_changes.services import handovers
+from delegations.parties.api.fields import PartyName
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.users.models import User
+
+DECIDE = "delegations.decide_handover"
+
+
+@extend_schema_field(str)
+class ItemWords(serializers.Field[Any, Any, Any, Any]):
+    """What an item is in words, as far as its reader may know: those of all rows of an answer are found at once."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, source="*", **kwargs)
+
+    def to_representation(self, value: Handover) -> str:
+        """Return the words."""
+        context: Any = self.context
+        known: dict[int, str] = context.setdefault("items", {})
+        if value.pk not in known:
+            many: Any = self.parent.parent if self.parent is not None else None
+            rows: Any = many.instance if isinstance(many, serializers.ListSerializer) else [value]
+            told = handovers.told(rows, summit=context["summit"], reader=handover_items.Desk(context["by"]))
+            known |= {row.pk: item.words for row, item in told}
+        return known[value.pk]
+
+
+class HandoverSerializer(serializers.ModelSerializer[Handover]):
+    """Something that was somebody's own: who held it, what it is, and who takes it, by the persons' ids."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    party_name = PartyName(source="party")
+    giver = serializers.CharField(source="giver.public_id", read_only=True)
+    taker = serializers.CharField(source="taker.public_id", read_only=True, allow_null=True, default=None)
+    item = ItemWords()
+    decided_by = StaffName(deed="delegations.handover.view")
+
+    class Meta:
+        model = Handover
+        fields: ClassVar[list[str]] = [
+            *("id", "party", "party_name", "giver", "taker", "what", "item", "since", "state"),
+            *("decided_at", "decided_by"),
+        ]
+        read_only_fields = fields
+
+
+class HandoverFilters(django_filters.FilterSet):
+    """By what items are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=HandoverState.choices, label=_("state"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    giver = django_filters.CharFilter(field_name="giver__public_id", label=_("was held by"))
+    what = django_filters.CharFilter(label=_("what"))
+    waits_since = django_filters.IsoDateTimeFilter(field_name="since", lookup_expr="gte", label=_("since"))
+
+
+class PassOnInput(serializers.Serializer[Any]):
+    """Who takes it: one of the party's people."""
+
+    person = Member(deed=DECIDE)
+
+
+class Handovers(Resource):
+    """What was somebody's own and waits to be passed on or dropped."""
+
+    name = "handovers"
+    called = _("things to be passed on")
+    rule = "delegations.handover"
+    does = ()
+    model = Handover
+    output = HandoverSerializer
+    filters = HandoverFilters
+    orders: ClassVar[Any] = {"since": ("since",)}
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Handover]:
+        """Return items with who held them."""
+        return Handover.objects.select_related("party__summit", "giver", "taker", "decided_by")
+
+    @action("pass-on", rule=DECIDE, input=PassOnInput)
+    def pass_on(self, *, by: User, row: Handover, values: Values) -> None:
+        """Pass it on to one of the party's people. The agenda changes with the next release."""
+        handovers.pass_on(handover=row, to=values["person"].person, by=by)
+
+    @action("drop", rule=DECIDE)
+    def drop(self, *, by: User, row: Handover, values: Values) -> None:
+        """Drop it: nobody holds it. The agenda changes with the next release."""
+        handovers.drop(handover=row, by=by)

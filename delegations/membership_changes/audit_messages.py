@@ -1,0 +1,13 @@
+"""What the audit calls what happens to what was somebody's own."""
+
+from django.utils.translation import gettext_lazy
+
+from delegations.membership_changes.models import Handover
+from delegations.parties.models.parties import Party
+from summit.audit.actions import deed, part, thing
+
+deed("delegations.handover.open", gettext_lazy("left something of their own to protocol’s decision"))
+deed("delegations.handover.pass_on", gettext_lazy("passed on what was somebody’s own"))
+deed("delegations.handover.drop", gettext_lazy("dropped what was somebody’s own"))
+thing(Handover, related=("giver", "party"), name=lambda row: row.giver.label)
+part(Party, Handover, lambda row: Handover.objects.filter(party=row))

@@ -1,0 +1,59 @@
+"""What was a person's own and waits for protocol, when the person is replaced or withdrawn."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Party
+from summit.core.models import PublicModel
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class HandoverState(models.TextChoices):
+    """What protocol decided about something that was somebody's own."""
+
+    OPEN = "open", _("to be decided")
+    PASSED = "passed", _("passed on")
+    DROPPED = "dropped", _("dropped")
+
+
+class Handover(PublicModel):
+    """Something that was a person's own (a speaking slot, a chair, a seat) waits to be passed on or dropped: rank
+    decides. `what` and `key` name it to the app that knows it (delegations.membership_changes.handover_items)."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="handovers", verbose_name=pgettext_lazy("label", "party")
+    )
+    giver = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("was held by"))
+    taker = models.ForeignKey(
+        Person, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("successor")
+    )
+    what = models.CharField(_("what"), max_length=40)
+    key = models.CharField(max_length=80, editable=False)
+    since = models.DateTimeField(_("since"), auto_now_add=True)
+    state = models.CharField(_("state"), max_length=10, choices=HandoverState, default=HandoverState.OPEN)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+
+    class Meta:
+        verbose_name = _("something to be passed on")
+        verbose_name_plural = _("things to be passed on")
+        ordering = ["-since", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["giver", "what", "key"], name="handover_open_once", condition=Q(state="open")
+            ),
+            models.CheckConstraint(name="handover_state_known", condition=Q(state__in=HandoverState.values)),
+            models.CheckConstraint(
+                name="handover_decided_whole",
+                condition=Q(state="open", decided_at__isnull=True, decided_by__isnull=True)
+                | (~Q(state="open") & Q(decided_at__isnull=False, decided_by__isnull=False)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.giver.label

@@ -1,0 +1,274 @@
+"""Two people who are one become one: whatever hangs on the one that goes is the other's from then on.
+
+All in one transaction. Each app says what becomes of its rows (`moves`); a test holds that no row that names a person
+is forgotten.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db import transaction
+from django.db.models import ProtectedError, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors.badges import MERGED
+from delegations.badges.services import transferable_passes
+from delegations.focal_points.models import FocalPointRequest
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.members.field_access import PARTICULARS, PERSON
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.services import passport_digests
+from delegations.membership_changes.models import Handover
+from delegations.parties.models.parties import ExternalId, Party
+from delegations.parties.selectors import party_names
+from delegations.portal_access.models import PortalSignIn
+from delegations.travel.models.declarations import Declaration
+from delegations.travel.models.visas import VisaLetter
+from summit.audit import services as audit
+from summit.core.registry import Registry
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.users.models import User
+
+CHANGE = "delegations.resemblance.change"
+# What is left of a row that a released agenda names and that can't go.
+HUSK = "–"
+
+
+class MergeRefused(Exception):
+    """Two people can't become one as they are, with a sentence that says what to do first."""
+
+
+# Makes rows of the second the first's, and returns how many changed.
+Move = Callable[[Person, Person], int]
+_moves: Registry[Move] = Registry()
+moves = _moves.register
+# Makes others wait who would change what hangs on the second, before the people themselves are held: whoever takes a
+# place in a session holds the session first, and then the person.
+Hold = Callable[[Person, Person], None]
+_holds: Registry[Hold] = Registry()
+holds = _holds.register
+
+
+def stops(kept: Person, gone: Person) -> str:
+    """Return why two people can't become one and what to do first, "" where they can. Two queries at most."""
+    names = {"one": kept.label, "other": gone.label}
+    if kept.pk == gone.pk or kept.summit_id != gone.summit_id:
+        return _("Choose two people of one summit.")
+    if kept.erased_at is not None or gone.erased_at is not None:
+        return _("The data of one of them was erased: nothing is left to be merged.")
+    if kept.user_id is not None and gone.user_id is not None:
+        return _("Both %(one)s and %(other)s have an account. Take one of the accounts away first.") % names
+    rows = list(Membership.objects.filter(person__in=[kept.pk, gone.pk]))
+    if len({row.party_id for row in rows}) > 1:
+        called = party_names.to_readers(row.party_id for row in rows)
+        parties = {row.person_id: called[row.party_id].name for row in rows}
+        said = _("They belong to two parties: %(first)s and %(second)s. Withdraw one of them first.")
+        return said % {"first": parties[kept.pk], "second": parties[gone.pk]}
+    return ""
+
+
+def merge(*, kept: Person, gone: Person, by: User) -> dict[str, int]:
+    """Make two people one: `kept` keeps what is known of them and gets what they lack, and all that hangs on `gone`,
+    who is no more. Return how many rows moved, by their kinds. Raises PermissionDenied, MergeRefused."""
+    check(by, CHANGE, kept.summit_id)
+    check(by, CHANGE, gone.summit_id)
+    with transaction.atomic():
+        # Whoever names or withdraws one of them waits, as does a second merge; always in one order.
+        own = Membership.objects.filter(person__in=[kept.pk, gone.pk]).values("party")
+        parties = list(
+            Party.objects.select_for_update().filter(pk__in=own).order_by("pk").values_list("pk", flat=True)
+        )
+        for hold in _holds:
+            hold(kept, gone)
+        people = Person.objects.select_for_update(of=("self",)).select_related("summit")
+        found = {row.pk: row for row in people.filter(pk__in=[kept.pk, gone.pk]).order_by("pk")}
+        if len(found) != 2:
+            raise MergeRefused(_("One of them is no more: somebody merged them a moment ago."))
+        kept, gone = found[kept.pk], found[gone.pk]
+        if stopped := stops(kept, gone):
+            raise MergeRefused(stopped)
+        moved: dict[str, int] = {}
+        for move in _moves:
+            number = move(kept, gone)
+            if number:
+                moved[move.__name__.strip("_")] = number
+        # Of two members one is left: the party's passes follow its number.
+        transferable_passes.settle_parties(keys=parties, by=by)
+        account = gone.user_id
+        _empty(gone)
+        _fill(kept, gone, account)
+        detail = {"rows": [audit.name_of(gone)], "numbers": moved}
+        audit.record(by=by, action="delegations.merge", target=kept, summit=kept.summit, detail=detail)
+        _remove(gone)
+    return moved
+
+
+def _fill(kept: Person, gone: Person, account: int | None) -> None:
+    """Give the one who stays what they lack."""
+    changed = [name for name in PERSON if not getattr(kept, name) and getattr(gone, name)]
+    for name in changed:
+        setattr(kept, name, getattr(gone, name))
+    if account is not None:
+        kept.user_id = account
+        changed.append("user")
+    if changed:
+        kept.save(update_fields=changed)
+
+
+def _empty(gone: Person) -> None:
+    """Free the account, which one person of a summit has."""
+    if gone.user_id is not None:
+        Person.objects.filter(pk=gone.pk).update(user=None)
+
+
+def _remove(gone: Person) -> None:
+    """Delete the row; one that a released agenda names stays, and says nothing any more."""
+    try:
+        with transaction.atomic():
+            Person.objects.get(pk=gone.pk).delete()
+    except ProtectedError:
+        blank = dict.fromkeys((name for name in PERSON if name not in ("name", "language")), "")
+        Person.objects.filter(pk=gone.pk).update(**blank, name=HUSK, user=None, erased_at=Now())
+
+
+@moves(10)
+def membership(kept: Person, gone: Person) -> int:
+    """Keep one place: the one of who stays, confirmed where either was."""
+    row = Membership.objects.filter(person=gone).first()
+    if row is None:
+        return 0
+    own = Membership.objects.filter(person=kept).first()
+    if own is None:
+        return Membership.objects.filter(pk=row.pk).update(person=kept)
+    if own.confirmed_at is None and row.confirmed_at is not None:
+        Membership.objects.filter(pk=own.pk).update(confirmed_at=row.confirmed_at)
+    # One person counts once, and carries what either carried.
+    row.overpasses.exclude(rule__in=own.overpasses.values("rule")).update(holder=own)
+    row.delete()
+    return 1
+
+
+@moves(11)
+def former_memberships(kept: Person, gone: Person) -> int:
+    """Keep that either was a member, and whom either succeeded."""
+    number = FormerMember.objects.filter(person=gone).update(person=kept)
+    return number + FormerMember.objects.filter(successor=gone).update(successor=kept)
+
+
+@moves(12)
+def focal_points(kept: Person, gone: Person) -> int:
+    """Let who stays act for all parties."""
+    own = FocalPoint.objects.filter(person=kept).values("party")
+    number = FocalPoint.objects.filter(person=gone).exclude(party__in=own).update(person=kept)
+    FocalPoint.objects.filter(person=gone).delete()
+    return number
+
+
+@moves(22)
+def requests(kept: Person, gone: Person) -> int:
+    """Keep who was asked for as a focal point, and in whose place."""
+    number = FocalPointRequest.objects.filter(person=gone).update(person=kept)
+    return number + FocalPointRequest.objects.filter(instead_of=gone).update(instead_of=kept)
+
+
+@moves(13)
+def badges(kept: Person, gone: Person) -> int:
+    """Keep one live badge: of two, that of who stays."""
+    live = Badge.objects.live()
+    if live.filter(person=kept).exists():
+        live.filter(person=gone).update(ended_at=Now(), why=MERGED)
+    return Badge.objects.filter(person=gone).update(person=kept)
+
+
+@moves(14)
+def particulars(kept: Person, gone: Person) -> int:
+    """Fill what is known of who stays with what is known of the other alone."""
+    row = Particulars.objects.filter(person=gone).first()
+    if row is None:
+        return 0
+    own = Particulars.objects.filter(person=kept).first()
+    if own is None:
+        return Particulars.objects.filter(pk=row.pk).update(person=kept)
+    before = {name for name in PARTICULARS if getattr(own, name)}
+    taken = {name for name in PARTICULARS if name not in before and getattr(row, name)}
+    for name in taken:
+        setattr(own, name, getattr(row, name))
+    # What a desk or another party entered isn't to be seen by the party for which the rest was.
+    hidden = {*own.withheld, *(taken & set(row.withheld))}
+    if own.entered_for_id is None:
+        own.entered_for_id, hidden = row.entered_for_id, (hidden | before) if row.entered_for_id else hidden
+    elif own.entered_for_id != row.entered_for_id:
+        hidden |= taken
+    own.withheld = sorted(hidden)
+    for name, value in passport_digests.of(own).items():
+        setattr(own, name, value)
+    own.save()
+    row.delete()
+    return 1
+
+
+@moves(15)
+def photo(kept: Person, gone: Person) -> int:
+    """Keep one photograph: that of who stays."""
+    if Photo.objects.filter(person=kept).exists():
+        Photo.objects.filter(person=gone).delete()
+        return 0
+    return Photo.objects.filter(person=gone).update(person=kept)
+
+
+@moves(16)
+def papers(kept: Person, gone: Person) -> int:
+    """Keep what either declared and was written."""
+    return sum(model.objects.filter(person=gone).update(person=kept) for model in (Declaration, VisaLetter))
+
+
+@moves(17)
+def external_ids(kept: Person, gone: Person) -> int:
+    """Keep the keys in systems in which who stays has none."""
+    own = ExternalId.objects.filter(person=kept).values("system")
+    number = ExternalId.objects.filter(person=gone).exclude(system__in=own).update(person=kept)
+    ExternalId.objects.filter(person=gone).delete()
+    return number
+
+
+@moves(18)
+def links(kept: Person, gone: Person) -> int:
+    """Let letters' links and browsers in the portal stand for who stays."""
+    number = InvitationLink.objects.filter(person=gone).update(person=kept)
+    return number + PortalSignIn.objects.filter(person=gone).update(person=kept)
+
+
+@moves(21)
+def mails(kept: Person, gone: Person) -> int:
+    """Let who stays be whom the other was written to."""
+    return Message.objects.filter(person=gone).update(person=kept)
+
+
+@moves(19)
+def handovers(kept: Person, gone: Person) -> int:
+    """Keep what either left behind or takes over; of two that are the same, one waits."""
+    open_ones = Handover.objects.filter(giver=kept, state="open").values_list("what", "key")
+    for what, key in open_ones:
+        Handover.objects.filter(giver=gone, state="open", what=what, key=key).delete()
+    number = Handover.objects.filter(giver=gone).update(giver=kept)
+    return number + Handover.objects.filter(taker=gone).update(taker=kept)
+
+
+@moves(20)
+def resemblances(kept: Person, gone: Person) -> int:
+    """Forget that the two resemble each other; whom else the other resembles, who stays does."""
+    pair = Q(person=kept, other=gone) | Q(person=gone, other=kept)
+    Resemblance.objects.filter(pair).delete()
+    number = 0
+    for here, there in (("person", "other"), ("other", "person")):
+        own: Any = Resemblance.objects.filter(**{here: kept}).values(there)
+        rows = Resemblance.objects.filter(**{here: gone}).exclude(**{f"{there}__in": own})
+        number += rows.update(**{here: kept})
+    return number

@@ -1,0 +1,77 @@
+"""What the list of members is narrowed by."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
+from delegations.overview.admin.person_filters import LACKS
+from summit.desk.keys import key_of
+from summit.people.models import Person
+
+
+class MemberPartyFilter(PartyFilter):
+    """Members of a party."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(party=key)
+
+
+class MemberCategoryFilter(CategoryFilter):
+    """Members in a category."""
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        key = key_of(self.value() or "")
+        return queryset if key is None else queryset.filter(category=key)
+
+
+class VettedFilter(admin.SimpleListFilter):
+    """Members by whether their category is vetted."""
+
+    title = _("vetted")
+    parameter_name = "vetted"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer both."""
+        return [("yes", _("yes")), ("no", _("no"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        if self.value() not in ("yes", "no"):
+            return queryset
+        return queryset.filter(category__vetted=self.value() == "yes")
+
+
+class MemberLacksFilter(admin.SimpleListFilter):
+    """Members by what they lack."""
+
+    title = _("lacks")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer what LACKS defines."""
+        return [
+            ("passport", _("a passport number")),
+            ("photo", _("a photograph")),
+            ("arrival", _("an arrival")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        condition, _action = LACKS.get(self.value() or "", (None, ""))
+        return queryset if condition is None else queryset.filter(person__in=Person.objects.filter(condition))
+
+
+def with_lacks(members: models.QuerySet[Any]) -> models.QuerySet[Any]:
+    """Annotate members with what they lack: `lacks_passport`, `lacks_photo`, `lacks_arrival`."""
+    person = Person.objects.filter(pk=models.OuterRef("person")).order_by()
+    lacks = {f"lacks_{name}": models.Exists(person.filter(found)) for name, (found, _action) in LACKS.items()}
+    annotated: models.QuerySet[Any] = members.annotate(**lacks)
+    return annotated

@@ -1,0 +1,279 @@
+"""The members of all parties of a summit: a list, and the pages that ask before many of them are changed."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext, pgettext_lazy
+
+from delegations.core.admin.moments import moment
+from delegations.members import withdrawal_job
+from delegations.members.admin.choose_person import replace_page
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.services import bulk_changes, categories
+from delegations.members.services.bulk_changes import MOST, Reach
+from delegations.overview.admin.member_filters import (
+    MemberCategoryFilter,
+    MemberLacksFilter,
+    MemberPartyFilter,
+    VettedFilter,
+    with_lacks,
+)
+from delegations.parties.admin.party_column import PartyColumn
+from delegations.parties.selectors import party_names
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.filters import presence
+from summit.desk.keys import key_of, keys_of
+from summit.desk.words import written
+from summit.permissions.rules import allows, check
+from summit.templatetags.marks import comma, pair
+from summit.users.models import User
+
+FIELDS: list[Any] = ["person", "party", "category", "state_word", "named"]
+NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
+# So many are withdrawn while one waits: with each their badge, letters and visits end.
+FEW = 10
+
+
+@admin.register(Membership)
+class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
+    """Members."""
+
+    place = 2
+    summit_path = "party__summit"
+    list_display = ["who", "party_name", "category", "state_word", "vetted", "lacks"]
+    list_filter = [
+        "party__summit",
+        MemberPartyFilter,
+        MemberCategoryFilter,
+        ("confirmed_at", presence(gettext_lazy("to be confirmed"), pgettext_lazy("member", "confirmed"))),
+        VettedFilter,
+        MemberLacksFilter,
+    ]
+    list_select_related = ["party__summit", "person", "category"]
+    search_fields = ["person__name", "person__office", "party__name"]
+    ordering = ["party__sort_key", "party", "position", "pk"]
+    actions = ["confirm", "move", "withdraw"]
+    nothing_yet = gettext_lazy(
+        "Nobody is named yet. Focal points name people in the portal, desks on a party’s page."
+    )
+    fields = readonly_fields = FIELDS
+    change_form_template = "admin/delegations/member.html"
+    of_person = "person"
+    page_shows = list_shows = ("person",)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the members with what they lack."""
+        return with_lacks(super().get_queryset(request))
+
+    def has_name_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader names people for any party."""
+        return allows(request.user, NAME, None)
+
+    @written
+    @admin.display(description=gettext_lazy("person"), ordering="person__name")
+    def who(self, row: Membership) -> str:
+        """Show who it is."""
+        return row.person.label
+
+    @admin.display(description=gettext_lazy("state"), ordering="confirmed_at")
+    def state_word(self, row: Membership) -> SafeString:
+        """Show whether they are confirmed."""
+        sign, word = (
+            ("wait", _("to be confirmed")) if row.confirmed_at is None else ("good", pgettext("member", "confirmed"))
+        )
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, word)
+
+    @admin.display(description=gettext_lazy("vetted"), ordering="category__vetted", boolean=True)
+    def vetted(self, row: Membership) -> bool:
+        """Show whether people of the category are vetted."""
+        return row.category.vetted
+
+    @admin.display(description=gettext_lazy("lacks"))
+    def lacks(self, row: Any) -> str:
+        """Show what is missing of them."""
+        found = [
+            word
+            for name, word in (
+                ("passport", _("a passport number")),
+                ("photo", _("a photograph")),
+                ("arrival", _("an arrival")),
+            )
+            if getattr(row, f"lacks_{name}")
+        ]
+        return comma().join(found) or "–"
+
+    @admin.display(description=gettext_lazy("named at"))
+    def named(self, row: Membership) -> str:
+        """Show when they were named."""
+        return moment(row.created_at, row.party.summit)
+
+    @admin.action(description=gettext_lazy("Confirm"), permissions=["name"])
+    def confirm(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
+        """Ask before confirming."""
+        return _asked(request, "confirm", queryset)
+
+    @admin.action(description=gettext_lazy("Put into another category"), permissions=["name"])
+    def move(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
+        """Ask into which."""
+        return _asked(request, "move", queryset)
+
+    @admin.action(description=gettext_lazy("Withdraw"), permissions=["name"])
+    def withdraw(self, request: HttpRequest, queryset: models.QuerySet[Membership]) -> HttpResponse:
+        """Ask before withdrawing."""
+        return _asked(request, "withdraw", queryset)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a member with the buttons that fit."""
+        row = self.admit(request, "view", object_id)
+        more = {"may_name": allows(request.user, NAME, row.party.summit, row.party), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that ask."""
+        wrap, name = self.admin_site.admin_view, "delegations_membership"
+        return [
+            path("confirm/", wrap(self.confirm_view), name=f"{name}_confirm"),
+            path("move/", wrap(self.move_view), name=f"{name}_move"),
+            path("withdraw/", wrap(self.withdraw_view), name=f"{name}_withdraw"),
+            path("<int:pk>/replace/", wrap(self.replace_view), name=f"{name}_replace"),
+            *super().get_urls(),
+        ]
+
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show whom one can put in a member's place; a POST does it."""
+        row = self.admit(request, "view", pk)
+        check(request.user, WITHDRAW, row.party.summit, row.party)
+        return replace_page(request, row)
+
+    def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Membership], User]:
+        self.admit(request, "view")
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, action, None)
+        given = request.POST if request.method == "POST" else request.GET
+        rows = self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row"))[:MOST])
+        return list(rows.select_related("party__summit", "person", "category")), request.user
+
+    def confirm_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST confirms."""
+        rows, user = self._chosen(request, NAME)
+        if request.method == "POST":
+            reach = bulk_changes.confirm(memberships=rows, by=user)
+            said = ngettext("%(n)d member is confirmed.", "%(n)d members are confirmed.", len(reach.to))
+            return self._done(request, reach, said)
+        reach = bulk_changes.to_confirm(memberships=rows, by=user)
+        number = len(reach.to)
+        title = ngettext("Confirm %(n)d member", "Confirm %(n)d members", number) % {"n": number}
+        sentence = _("Their delegations named them; from now on they count as coming for certain.")
+        return self._ask(request, reach, title=title, sentence=sentence)
+
+    def move_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks into which category, with `category` whether to do it; POST does it."""
+        rows, user = self._chosen(request, NAME)
+        given = request.POST if request.method == "POST" else request.GET
+        summit = rows[0].party.summit if rows else None
+        choices = categories.of(summit) if summit is not None else []
+        wanted = key_of(given.get("category", ""))
+        category = next((row for row in choices if row.pk == wanted), None)
+        if category is None:
+            return self._ask_category(request, rows, choices)
+        if request.method == "POST":
+            reach = bulk_changes.move(memberships=rows, category=category, by=user)
+            said = ngettext("%(n)d member is moved.", "%(n)d members are moved.", len(reach.to))
+            return self._done(request, reach, said)
+        reach = bulk_changes.to_move(memberships=rows, category=category, by=user)
+        number = len(reach.to)
+        said = ngettext("Put %(n)d member into “%(category)s”", "Put %(n)d members into “%(category)s”", number)
+        title = said % {"n": number, "category": category}
+        sentence = _("They keep their places in their delegations.")
+        return self._ask(request, reach, title=title, sentence=sentence, category=category)
+
+    def withdraw_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST withdraws: a few at once, more as long work, whose page says what came of each."""
+        rows, user = self._chosen(request, WITHDRAW)
+        if request.method == "POST" and len(rows) > FEW:
+            begun = withdrawal_job.ask(memberships=rows, by=user)
+            # One for each summit of those who were chosen.
+            return redirect("admin:work_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:work")
+        if request.method == "POST":
+            reach = bulk_changes.withdraw(memberships=rows, by=user)
+            said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))
+            return self._done(request, reach, said)
+        reach = bulk_changes.to_withdraw(memberships=rows, by=user)
+        number = len(reach.to)
+        title = ngettext("Withdraw %(n)d member", "Withdraw %(n)d members", number) % {"n": number}
+        sentence = _(
+            "Their badges are dead at once, and their visa letters are void. What was theirs waits for protocol."
+        )
+        return self._ask(request, reach, title=title, sentence=sentence, danger=True)
+
+    def _ask_category(self, request: HttpRequest, rows: list[Membership], choices: list[Category]) -> HttpResponse:
+        number = len(rows)
+        party_names.call(row.party for row in rows)
+        said = ngettext("Put %(n)d member into another category", "Put %(n)d members into another category", number)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": said % {"n": number},
+            "rows": rows,
+            "choices": choices,
+            "back": _list(rows),
+        }
+        return TemplateResponse(request, "admin/delegations/members_category.html", context)
+
+    def _ask(
+        self,
+        request: HttpRequest,
+        reach: Reach,
+        *,
+        title: str,
+        sentence: str,
+        danger: bool = False,
+        category: Category | None = None,
+    ) -> HttpResponse:
+        party_names.call(row.party for row in (*reach.to, *(row for row, _why in reach.skipped)))
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "sentence": sentence,
+            "reach": reach,
+            "danger": danger,
+            "category": category,
+            "back": _list([*reach.to, *(row for row, _why in reach.skipped)]),
+        }
+        return TemplateResponse(request, "admin/delegations/members_ask.html", context)
+
+    def _done(self, request: HttpRequest, reach: Reach, said: str) -> HttpResponse:
+        messages.success(request, said % {"n": len(reach.to)})
+        for row, why in reach.skipped[:20]:
+            messages.warning(request, pair(row.person.label, why))
+        return redirect(_list([*reach.to, *(row for row, _why in reach.skipped)]))
+
+
+def _asked(request: HttpRequest, name: str, queryset: models.QuerySet[Membership]) -> HttpResponse:
+    keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) > MOST:
+        said = _("At most %(n)d members are changed at once: here are the first %(n)d. Do the others after them.")
+        messages.warning(request, said % {"n": MOST})
+        keys = keys[:MOST]
+    address = reverse(f"admin:delegations_membership_{name}")
+    return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
+
+
+def _list(rows: list[Membership]) -> str:
+    """Return where one goes on: the page of the party where all are of one, else the list."""
+    parties = {row.party_id for row in rows}
+    if len(parties) == 1:
+        return reverse("admin:delegations_party_change", args=[parties.pop()]) + "#members"
+    return reverse("admin:delegations_membership_changelist")

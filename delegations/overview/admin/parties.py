@@ -1,0 +1,245 @@
+"""Parties in the admin, and inviting them."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.core import table_files
+from delegations.core.admin.list_tools import ToolsMixin
+from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
+from delegations.imports.models import SheetPurpose
+from delegations.invitations.admin.answers import AnswersOfParty
+from delegations.invitations.admin.invite_parties import InvitingMixin
+from delegations.invitations.admin.state_column import state_word
+from delegations.invitations.selectors import standing
+from delegations.members.admin.quotas import RoomFilter
+from delegations.members.models.focal_points import FocalPoint
+from delegations.overview.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
+from delegations.overview.admin.party_pages import PartyPages
+from delegations.overview.selectors import party_exports
+from delegations.parties.admin.group_filter import GroupFilter
+from delegations.parties.admin.party_column import ReadsAsParty
+from delegations.parties.admin.party_names import KeyInline, NameInline, filled
+from delegations.parties.models.parties import Party, PartyKind, PartyName
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import footnotes, levels, party_names, regions
+from delegations.parties.services import parties
+from delegations.templatetags.parties import line
+from summit.desk import once
+from summit.desk.base import SummitModelAdmin
+from summit.desk.forms import SentencesForm
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.words import written
+from summit.people.models import Person
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+
+class KindFilter(admin.SimpleListFilter):
+    """Parties by what they are, in the words of the summit that is worked for."""
+
+    title = _("kind")
+    parameter_name = "kind__exact"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer the kinds."""
+        summit = chosen_summit(request, summits_of(request))
+        says = summit is None or Policy.objects.of(summit).says_country
+        return [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        return queryset.filter(kind=self.value()) if self.value() in PartyKind.values else queryset
+
+
+class PartyForm(SentencesForm):
+    """A party's own fields. Offered are the levels at which such a party may come, all while it is new."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields.get("level")
+        if field is not None and "kind" in self.fields and (self.instance.pk or self.is_bound):
+            fit = {"", self.instance.level, *levels.OFFERED.get(self["kind"].value(), ())}
+            field.widget.choices = [choice for choice in field.choices if choice[0] in fit]
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a level at which no such party comes."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        unfit = levels.problem(found.get("level", ""), found.get("kind", ""))
+        if unfit and {"kind", "level"} & set(self.changed_data):
+            self.add_error("level", unfit)
+        return found
+
+
+# What stands together on a party's page.
+PARTS: tuple[tuple[Any, tuple[str, ...]], ...] = (
+    (None, ("summit", "name", "formal_name", "sort_key", "footnote")),
+    (_("What it is"), ("kind", "iso_code", "groups_word", "is_host")),
+    (_("Recognition and flag"), ("recognised", "flag")),
+    (_("How it is invited"), ("level", "language", "salutation", "order_word", "answer_word", "answers_given")),
+    (_("Mission"), ("mission_name", "mission_email", "mission_contact", "mission_phone", "mission_address")),
+    (_("Notes"), ("notes",)),
+)
+
+
+# What only a party that is stored has.
+OF_STORED = ("answers_given", "groups_word")
+# Where a request keeps the footnotes of its list.
+FOOTNOTES = "desk_footnotes"
+
+
+@admin.register(Party)
+class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfParty, SummitModelAdmin):
+    """Parties."""
+
+    form = PartyForm
+    place = 1
+    uploads = str(SheetPurpose.PARTIES.value)
+    upload_label = _("Upload parties")
+    list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
+    list_filter = [
+        "summit",
+        AnswerFilter,
+        ComesAtFilter,
+        GapFilter,
+        RoomFilter,
+        KindFilter,
+        GroupFilter,
+        "level",
+    ]
+    list_select_related = ["summit__policy"]
+    search_fields = ["name", "formal_name", "sort_key", "iso_code", "mission_email"]
+    inlines = [NameInline, FocalPointInline, KeyInline]
+    actions = ["invite"]
+    change_list_template = "admin/delegations/party/change_list.html"
+    page_shows = ("memberships", "focal_points", "mission_contact")
+
+    def party_of(self, row: Any) -> Party:
+        """Return the row: a party's page is called after itself."""
+        found: Party = row
+        return found
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
+        """Return the parties as a table."""
+        return party_exports.parties(rows)
+
+    def people_on_page(self, row: Any) -> Iterable[str]:
+        """Return its members and focal points."""
+        found = Person.objects.filter(models.Q(membership__party=row) | models.Q(focal_for__party=row))
+        return found.order_by("public_id").values_list("public_id", flat=True).distinct()
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the parties with where their invitations stand, by the alphabet of the reader's language."""
+        rows = standing.with_standing(super().get_queryset(request))
+        return party_names.in_order(rows, get_language() or "").prefetch_related("names")
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Order by the alphabet of the reader's language, here and where one chooses among parties."""
+        return [party_names.reader_key(get_language() or "").asc(), "pk"]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let the list tell its footnotes."""
+        found: Any = super().get_changelist_instance(request)
+        found.footnotes = request.__dict__.get(FOOTNOTES)
+        return found
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page, and number their footnotes."""
+        notes = request.__dict__[FOOTNOTES] = footnotes.Footnotes()
+        for row in rows:
+            policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
+            row.says_country = policy.says_country
+            row.named = party_names.named(row, policy=policy, language=get_language() or "")
+            row.line = line(row.named, notes)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Leave out of a new party's page what only one that is there has."""
+        return [
+            (title, {"fields": [name for name in fields if obj is not None or name not in OF_STORED]})
+            for title, fields in PARTS
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a party in the summit that it was entered for."""
+        return ["answer_word", "order_word", "groups_word", *(["summit", "answers_given"] if obj else [])]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Call the kinds as the summit does."""
+        form: Any = super().get_form(request, obj, change=change, **kwargs)
+        field = form.base_fields.get("kind")
+        summit = obj.summit if obj is not None else chosen_summit(request, summits_of(request))
+        if summit is not None and field is not None:
+            says = Policy.objects.of(summit).says_country
+            field.choices = [(kind, party_names.kind_word(kind, says_country=says)) for kind in PartyKind.values]
+        return form
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Enter the party, or change what was changed on its page."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        given = {name: value for name, value in form.cleaned_data.items() if name in parties.FIELDS}
+        if change:
+            changed = {name: value for name, value in given.items() if name in form.changed_data}
+            parties.change(party=obj, values=changed, by=request.user)
+            return
+        once.claim(request)
+        made = parties.enter(summit=obj.summit, values=given, by=request.user)
+        for name, value in vars(made).items():
+            setattr(obj, name, value)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Set names, keys and focal points as wholes."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        if formset.model is FocalPoint:
+            set_focal_points(request, form.instance, formset)
+            return
+        formset.new_objects = formset.changed_objects = formset.deleted_objects = []
+        rows = filled(formset)
+        if formset.model is PartyName:
+            names = {row["language"]: {name: row[name] for name in parties.NAME_FIELDS} for row in rows}
+            parties.set_names(party=form.instance, names=names, by=request.user)
+        else:
+            keys = {row["system"]: row["value"] for row in rows}
+            parties.set_keys(party=form.instance, keys=keys, by=request.user)
+
+    @admin.display(description=_("party"), ordering="reader_key")
+    def party_line(self, row: Any) -> SafeString:
+        """Show its flag, its name and the mark of its footnote."""
+        found: SafeString = row.line
+        return found
+
+    @admin.display(description=_("kind"), ordering="kind")
+    def kind_word(self, row: Any) -> str:
+        """Show what it is."""
+        return party_names.kind_word(row.kind, says_country=row.says_country)
+
+    @written
+    @admin.display(description=_("groups"))
+    def groups_word(self, row: Any) -> str:
+        """Show the groups to which it belongs."""
+        return comma().join(map(str, regions.groups_of(row))) or "–"
+
+    @admin.display(description=_("protocol order"), ordering=models.F("protocol_order").asc(nulls_last=True))
+    def order_word(self, row: Any) -> int | str:
+        """Show its place in the protocol order."""
+        found: int | None = row.protocol_order
+        return "–" if found is None else found
+
+    @admin.display(description=_("mailbox of the mission"), ordering="mission_email")
+    def mailbox_word(self, row: Any) -> SafeString | str:
+        """Show the mailbox, which breaks after its @ where it has to."""
+        box, at, domain = row.mission_email.partition("@")
+        return format_html('<bdi dir="ltr" translate="no">{}{}<wbr>{}</bdi>', box, at, domain) if at else "–"
+
+    @admin.display(description=_("answer"))
+    def answer_word(self, row: Any) -> SafeString | str:
+        """Show where the party's invitation stands."""
+        if row.pk is None:
+            return "–"
+        return gettext("host") if row.is_host else state_word(row.standing, row.replied)

@@ -1,0 +1,81 @@
+"""What the list of parties is narrowed by: where invitations stand, at which level parties come, what they lack."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from delegations.invitations.selectors import standing
+from delegations.overview.selectors import completeness
+from delegations.parties.models.parties import Level
+
+# How the address says that no level was said.
+UNSAID = "unsaid"
+
+
+class AnswerFilter(admin.SimpleListFilter):
+    """Parties by where their invitation stands."""
+
+    title = _("answer")
+    parameter_name = "answer"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer what overview.STANDINGS defines."""
+        return [
+            ("uninvited", _("not invited")),
+            ("invited", _("invited")),
+            ("open", _("not answered")),
+            ("answered", _("answered")),
+            ("attending", _("attending")),
+            ("regrets", _("regrets")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        condition = standing.STANDINGS.get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
+class GapFilter(admin.SimpleListFilter):
+    """Parties by what they lack."""
+
+    title = _("lacks")
+    parameter_name = "lacks"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer what gaps.GAPS defines."""
+        return [
+            ("mailbox", _("a mailbox")),
+            ("head", _("a head of delegation, and attends")),
+            ("focal", _("a focal point, and attends")),
+            ("badge", _("a badge for somebody, and attends")),
+            ("passport", _("a passport of somebody to be vetted, and attends")),
+            ("decision", _("a decision on what somebody declared")),
+            ("handover", _("a decision on what somebody left behind")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        condition = completeness.GAPS.get(self.value() or "")
+        return queryset if condition is None else completeness.with_gaps(queryset).filter(condition)
+
+
+class ComesAtFilter(admin.SimpleListFilter):
+    """Parties that come, by the level at which they do."""
+
+    title = _("comes at the level of")
+    parameter_name = "comes_at"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        """Offer every level, and that none was said."""
+        return [*Level.choices, (UNSAID, _("not said"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Narrow the list."""
+        level = "" if self.value() == UNSAID else self.value()
+        if (level and level not in Level.values) or self.value() is None:
+            return queryset
+        return queryset.filter(standing.STANDINGS["attending"], comes_at=level)

@@ -1,0 +1,81 @@
+"""A party's own pages in the admin besides the one of its fields: its members, and how many it may name."""
+
+from typing import Any
+
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from delegations.core.admin.ordering import arrange
+from delegations.members.admin import quotas
+from delegations.members.admin.choose_person import name_page
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.permissions.rules import allows, check
+from summit.templatetags.content import own
+from summit.users.models import User
+
+NAME, SEE = "delegations.name", "delegations.membership.view"
+
+
+class PartyPages:
+    """Shows a party's members on its page, with the ways to name, change and order them."""
+
+    admin_site: Any
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the page with the party's members, to whoever sees them. One query for all."""
+        more: dict[str, Any] = dict(extra_context or {})
+        party: Party = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
+        if allows(request.user, SEE, party.summit):
+            rows = list(party.memberships.select_related("person", "category").order_by("position", "pk"))
+            more["members"] = rows
+            more["unconfirmed"] = [row for row in rows if row.confirmed_at is None]
+            more["sees_members"] = True
+            more["may_name"] = allows(request.user, NAME, party.summit, party)
+        shown: HttpResponse = super().change_view(request, object_id, form_url, more)  # type: ignore[misc]
+        return shown
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap, name = self.admin_site.admin_view, "delegations_party"
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [
+            path("<int:pk>/quotas/", wrap(self.quotas_view), name=f"{name}_quotas"),
+            path("<int:pk>/name/", wrap(self.name_view), name=f"{name}_name"),
+            path("<int:pk>/members/order/", wrap(self.order_view), name=f"{name}_members_order"),
+            *found,
+        ]
+
+    def _party(self, request: HttpRequest, pk: int, action: str) -> Party:
+        party: Party = self.admit(request, "view", unquote(str(pk)))  # type: ignore[attr-defined]
+        check(request.user, action, party.summit, party)
+        return party
+
+    def quotas_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how many the party may name; a POST gives it a number of its own."""
+        return quotas.page(request, self._party(request, pk, quotas.VIEW))
+
+    def name_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show whom one can name for the party; a POST names them."""
+        return name_page(request, self._party(request, pk, NAME))
+
+    def order_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the order of the party's members, and store another."""
+        party = self._party(request, pk, NAME)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        by = request.user
+        rows = party.memberships.select_related("person").order_by("position", "pk")
+        called, address = party_names.to_reader(party), reverse("admin:delegations_party_change", args=[party.pk])
+        return arrange(
+            request,
+            title=_("Order of the members"),
+            items=[(row.pk, row.person.label) for row in rows],
+            save=lambda keys, expected: members.reorder(party=party, order=keys, expected=expected, by=by),
+            back=(own(called.name, called.language), f"{address}#members"),
+            may_change=True,
+        )

@@ -1,0 +1,249 @@
+"""People in the admin: with what the delegations know of them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.core import table_files
+from delegations.core.admin.list_tools import ToolsMixin
+from delegations.imports.models import SheetPurpose
+from delegations.members.admin.particulars import PagesMixin
+from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
+from delegations.members.admin.registration import EnteringMixin, PersonDeskForm
+from delegations.members.field_access import PERSON
+from delegations.members.selectors import exports
+from delegations.members.services import people
+from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
+from delegations.overview.admin.person_sections import sections, shown_fields
+from delegations.parties.admin.party_column import PartyOfMember
+from delegations.portal_access.services import accounts
+from summit.admin.accounts import PersonAdmin
+from summit.desk.keys import keys_of
+from summit.desk.once import claim
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.users.models import User
+
+ACCOUNTS, CHANGE = "delegations.give_account", "summit.person.change"
+
+
+@admin.action(description=gettext_lazy("Give accounts"), permissions=["give_account"])
+def give_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
+    """Ask before giving accounts."""
+    return _asked("admin:summit_person_accounts", queryset)
+
+
+@admin.action(description=gettext_lazy("Take accounts away"), permissions=["give_account"])
+def take_accounts(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
+    """Ask before taking accounts away."""
+    return _asked("admin:summit_person_take_accounts", queryset)
+
+
+@admin.action(description=gettext_lazy("Choose a language"), permissions=["change"])
+def mark_language(desk: Any, request: HttpRequest, queryset: models.QuerySet[Person]) -> HttpResponse:
+    """Ask in which language."""
+    return _asked("admin:summit_person_language", queryset)
+
+
+# So many keys an address can hold; who chose more narrows the list.
+MOST = 300
+
+
+def _asked(name: str, queryset: models.QuerySet[Person]) -> HttpResponse:
+    keys = queryset.order_by("pk").values_list("pk", flat=True)[:MOST]
+    return redirect(f"{reverse(name)}?{'&'.join(f'row={key}' for key in keys)}")
+
+
+class BulkMixin:
+    """Adds the pages that ask before many people are changed at once."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap = self.admin_site.admin_view
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [
+            path("accounts/", wrap(self.accounts_view), name="summit_person_accounts"),
+            path("take-accounts/", wrap(self.take_accounts_view), name="summit_person_take_accounts"),
+            path("language/", wrap(self.language_view), name="summit_person_language"),
+            *found,
+        ]
+
+    def _chosen(self, request: HttpRequest, action: str) -> tuple[list[Person], User]:
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        check(request.user, action, None)
+        given = request.POST if request.method == "POST" else request.GET
+        keys = keys_of(given.getlist("row"))[:MOST]
+        rows = self.get_queryset(request).filter(pk__in=keys)  # type: ignore[attr-defined]
+        found = list(rows.select_related("summit").order_by("name", "office", "pk"))
+        for summit in {row.summit for row in found}:
+            check(request.user, action, summit)
+        return found, request.user
+
+    def _list(self) -> str:
+        return reverse("admin:summit_person_changelist")
+
+    def _ask(self, request: HttpRequest, rows: list[Person], **context: Any) -> HttpResponse:
+        whole = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "rows": rows,
+            "back": self._list(),
+            "skipped": [],
+            **context,
+        }
+        return TemplateResponse(request, "admin/delegations/person/ask.html", whole)
+
+    def accounts_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` shows who would get an account and who not; POST gives them."""
+        rows, user = self._chosen(request, ACCOUNTS)
+        if request.method != "POST":
+            given = accounts.preview(people=rows)
+            number = len(given.to)
+            title = ngettext("Give %(n)d account", "Give %(n)d accounts", number) % {"n": number}
+            sentence = _("Each gets a mail that leads to the portal, and a link to choose a password where needed.")
+            return self._ask(request, given.to, title=title, sentence=sentence, button=title, skipped=given.skipped)
+        given = accounts.give(people=rows, by=user)
+        number = len(given.to)
+        if number:
+            said = ngettext(
+                "%(n)d person has an account now; a mail is on its way.",
+                "%(n)d people have accounts now; mails are on their way.",
+                number,
+            )
+            messages.success(request, said % {"n": number})
+        for person, reason in given.skipped:
+            messages.warning(request, f"{person.label}: {reason}")
+        return redirect(self._list())
+
+    def take_accounts_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST takes the accounts away and ends their sign-ins."""
+        rows, user = self._chosen(request, ACCOUNTS)
+        held = [row for row in rows if row.user_id is not None]
+        if request.method != "POST":
+            title = ngettext("Take %(n)d account away", "Take %(n)d accounts away", len(held)) % {"n": len(held)}
+            sentence = _("They are signed out at once, and no longer see the portal of this summit by an account.")
+            return self._ask(request, held, title=title, sentence=sentence, button=title, danger=True)
+        number = accounts.take(people=held, by=user)
+        said = ngettext("%(n)d account is taken away.", "%(n)d accounts are taken away.", number)
+        messages.success(request, said % {"n": number})
+        return redirect(self._list())
+
+    def language_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks in which language people are written to; POST notes it."""
+        rows, user = self._chosen(request, CHANGE)
+        language = request.POST.get("language", "")
+        if request.method == "POST" and language in dict(settings.LANGUAGES):
+            number = people.mark_language(people=rows, language=language, by=user)
+            said = ngettext(
+                "%(n)d person is written to in another language now.",
+                "%(n)d people are written to in another language now.",
+                number,
+            )
+            messages.success(request, said % {"n": number})
+            return redirect(self._list())
+        number = len(rows)
+        title = ngettext("Choose the language of %(n)d person", "Choose the language of %(n)d people", number)
+        sentence = _("Mails to them are written in this language from now on.")
+        button = _("Note the language")
+        return self._ask(
+            request, rows, title=title % {"n": number}, sentence=sentence, button=button, offered=settings.LANGUAGES
+        )
+
+
+admin.site.unregister(Person)
+
+
+@admin.register(Person)
+class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
+    """People."""
+
+    uploads = str(SheetPurpose.PEOPLE.value)
+    upload_label = gettext_lazy("Upload people")
+
+    form = PersonDeskForm
+    list_display = ["who", "party_name", "category", "email", "summit"]
+    list_filter = ["summit", PartyFilter, CategoryFilter, LacksFilter, ArrivesFilter, *PersonAdmin.list_filter[1:]]
+    list_select_related = ["summit", "membership__party", "membership__category"]
+    actions = [give_accounts, take_accounts, mark_language]
+    page_shows = (*(name for name in PERSON if name not in ("language", "time_zone")), "user")
+    change_form_template = "admin/delegations/person/change_form.html"
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
+        """Return the people as a table, with what the reader may see of each."""
+        return exports.people(rows, by=by)
+
+    def has_give_account_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader may give accounts to anybody."""
+        return allows(request.user, ACCOUNTS, None)
+
+    def get_list_display(self, request: HttpRequest) -> Any:
+        """Show parties to whoever sees who belongs to them."""
+        shown = super().get_list_display(request)
+        if allows(request.user, "delegations.membership.view", None):
+            return shown
+        return [name for name in shown if name not in ("party_name", "category")]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a person in the summit that they were entered for."""
+        found = list(super().get_readonly_fields(request, obj))
+        return [*found, "summit"] if obj else found
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask about similar people only where one is added."""
+        names = ["summit", *PERSON, "user"]
+        return names if obj else [*names[:-1], "another"]
+
+    @admin.display(description=gettext_lazy("category"), ordering="membership__category__position")
+    def category(self, row: Any) -> str:
+        """Show in which category."""
+        membership = getattr(row, "membership", None)
+        return str(membership.category) if membership else "–"
+
+    def fields_on_page(self, request: HttpRequest, row: Any) -> tuple[str, ...]:
+        """Return the person's own fields and those of the sections."""
+        return (*self.page_shows, *shown_fields(request, row))
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Add the sections."""
+        person = kwargs.get("obj")
+        if isinstance(person, Person) and person.pk:
+            related = ("summit", "particulars__entered_for", "photo", "membership__party")
+            context["sections"] = sections(request, Person.objects.select_related(*related).get(pk=person.pk))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Show the page; who was entered by somebody else between the look and the writing is pointed out too."""
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except people.SeemsKnown:
+            # Looked at once more, the form finds them.
+            return super().changeform_view(request, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Enter the person, or change what is other than before."""
+        assert isinstance(obj, Person)  # noqa: S101 - this is its admin
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        values = {name: form.cleaned_data[name] for name in PERSON if name in form.cleaned_data}
+        if not change:
+            another = form.cleaned_data.get("another", ())
+            claim(request)
+            made = people.enter_alone(summit=obj.summit, values=values, by=request.user, another=another)
+            obj.pk, obj.public_id = made.pk, made.public_id
+            return
+        changed = {name: values[name] for name in form.changed_data if name in values}
+        if changed:
+            people.change(person=obj, values=changed, by=request.user)
+        if "user" in form.changed_data:
+            accounts.assign(person=obj, user=form.cleaned_data["user"], by=request.user)

@@ -1,0 +1,184 @@
+"""What stands on a person's page beneath their name: sections by what the reader may see."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.permissions import can_issue_badges
+from delegations.members.field_access import (
+    NEEDS,
+    PASSPORT,
+    PHOTO,
+    TRAVEL,
+    Group,
+    Reader,
+    filled,
+    label,
+    particulars_of,
+)
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import FormerMember, Membership
+from delegations.parties.models.parties import ExternalId
+from delegations.parties.selectors import party_names
+from summit.people.models import Person
+from summit.permissions.rules import RULES, allows
+from summit.templatetags.moments import day_clock
+from summit.users.models import User
+
+
+@dataclass
+class Section:
+    """A part of the page: lines of a name and a value, or a sentence, and buttons as (address, words)."""
+
+    title: str
+    lines: list[tuple[str, Any]] = field(default_factory=list)
+    note: str = ""
+    buttons: list[tuple[str, str]] = field(default_factory=list)
+
+
+def shown_fields(request: HttpRequest, person: Person) -> tuple[str, ...]:
+    """Return the fields of groups whose values the page shows: needs and travel; the passport and the photograph have
+    pages of their own."""
+    if not isinstance(request.user, User):
+        return ()
+    may = Reader(request.user).visible(person) & filled(person)
+    return tuple(name for name in (*NEEDS.fields, *TRAVEL.fields) if name in may)
+
+
+def sections(request: HttpRequest, person: Person) -> list[Section]:
+    """Return the sections of a person's page. Their number of queries doesn't grow with anything."""
+    found = [
+        _belongs(request, person),
+        *(_group(request, person, group) for group in (PASSPORT, TRAVEL, NEEDS, PHOTO)),
+        _badges(request, person),
+        _keys(request, person),
+        _account(request, person),
+        _twice(request, person),
+    ]
+    return [section for section in found if section is not None]
+
+
+def _belongs(request: HttpRequest, person: Person) -> Section | None:
+    if not allows(request.user, "delegations.membership.view", person.summit):
+        return None
+    section = Section(_("Party"))
+    row = Membership.objects.filter(person=person).select_related("party", "category").first()
+    if row is None:
+        section.note = _("A member of no party.")
+    else:
+        section.lines = [
+            (_("Member of"), party_names.to_reader(row.party).name),
+            (capfirst(_("category")), str(row.category)),
+            (capfirst(_("named at")), day_clock(row.created_at, person.summit)),
+        ]
+        address = reverse("admin:delegations_party_change", args=[row.party_id])
+        section.buttons = [(address, _("Show the party"))]
+        if allows(request.user, "delegations.withdraw", person.summit, row.party):
+            replacing = reverse("admin:delegations_membership_replace", args=[row.pk])
+            section.buttons.append((replacing, _("Replace this person")))
+    points = list(FocalPoint.objects.filter(person=person))
+    formers = list(FormerMember.objects.filter(person=person).select_related("successor"))
+    names = party_names.to_readers([*(row.party_id for row in points), *(row.party_id for row in formers)])
+    for point in points:
+        section.lines.append((capfirst(_("focal point")), names[point.party_id].name))
+    for former in formers:
+        said = _("%(party)s, until %(moment)s (%(why)s)") % {
+            "party": names[former.party_id].name,
+            "moment": day_clock(former.ended_at, person.summit),
+            "why": former.get_why_display(),
+        }
+        section.lines.append((_("Was a member of"), said))
+    return section
+
+
+def _words(group: Group) -> tuple[str, str, str]:
+    """Return what a group's section is called, and its button where something is entered and where nothing is."""
+    return {
+        PASSPORT: (_("Passport"), _("Show the passport data"), _("Enter the passport data")),
+        TRAVEL: (_("Travel"), _("Show the journey"), _("Enter the journey")),
+        NEEDS: (_("Needs"), _("Show the needs"), _("Enter the needs")),
+        PHOTO: (_("Photograph"), _("Show the photograph"), _("Store a photograph")),
+    }[group]
+
+
+def _group(request: HttpRequest, person: Person, group: Group) -> Section:
+    title, show, enter = _words(group)
+    there = filled(person) & set(group.fields)
+    section = Section(title)
+    if not allows(request.user, group.view, person.summit):
+        # That it is there may be told to whoever sees the person.
+        section.note = _("Entered.") if there else _("Nothing is entered.")
+        section.note += " " + _("Seen and changed by: %(roles)s.") % {"roles": RULES[group.view].names()}
+        return section
+    address = reverse(f"admin:summit_person_{group.name}", args=[person.pk])
+    section.buttons = [(address, show if there else enter)]
+    if group in (PASSPORT, PHOTO):
+        section.note = _("Entered. Whoever looks at it is recorded.") if there else _("Nothing is entered.")
+        return section
+    row = particulars_of(person)
+    section.lines = [
+        (capfirst(label(name)), _shown(getattr(row, name), person)) for name in group.fields if name in there
+    ]
+    section.note = "" if there else _("Nothing is entered.")
+    return section
+
+
+def _shown(value: Any, person: Person) -> Any:
+    return day_clock(value, person.summit) if hasattr(value, "tzinfo") else value
+
+
+def _badges(request: HttpRequest, person: Person) -> Section | None:
+    if not allows(request.user, "delegations.badge.view", person.summit):
+        return None
+    rows = list(Badge.objects.filter(person=person).order_by("-pk"))
+    section = Section(_("Badges"), note="" if rows else _("No badge was issued."))
+    for row in rows:
+        if row.ended_at is None:
+            state = pgettext("badge", "valid since %(moment)s") % {"moment": day_clock(row.issued_at, person.summit)}
+        else:
+            state = pgettext("badge", "dead since %(moment)s") % {"moment": day_clock(row.ended_at, person.summit)}
+        section.lines.append((row.public_id, state))
+    if rows:
+        section.buttons.append((reverse("admin:delegations_badge_change", args=[rows[0].pk]), _("Open the badge")))
+    elif can_issue_badges(request.user, person.summit) and hasattr(person, "membership"):
+        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': person.summit.slug})}"
+        section.buttons.append((address, _("Issue badges")))
+    return section
+
+
+def _keys(request: HttpRequest, person: Person) -> Section | None:
+    rows = ExternalId.objects.filter(person=person).order_by("system")
+    lines: list[tuple[str, Any]] = [(row.system, row.value) for row in rows]
+    return Section(_("Keys in other systems"), lines) if lines else None
+
+
+def _account(request: HttpRequest, person: Person) -> Section | None:
+    if not allows(request.user, "delegations.give_account", person.summit):
+        return None
+    verb, said = (
+        ("take_accounts", _("Take the account away")) if person.user_id else ("accounts", _("Give an account"))
+    )
+    note = _("Works in the portal by an account.") if person.user_id else _("Has no account for the portal.")
+    address = f"{reverse(f'admin:summit_person_{verb}')}?row={person.pk}"
+    return Section(_("Account"), note=note, buttons=[(address, said)])
+
+
+def _twice(request: HttpRequest, person: Person) -> Section | None:
+    if not allows(request.user, "delegations.resemblance.view", person.summit):
+        return None
+    rows = Resemblance.objects.filter(person=person, decided_at__isnull=True).select_related("other")
+    lines: list[tuple[str, Any]] = [(row.other.label, row.get_why_display()) for row in rows]
+    if not lines:
+        return None
+    number = len(lines)
+    said = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
+    address = f"{reverse('admin:delegations_resemblance_changelist')}"
+    return Section(_("Perhaps entered twice"), lines, said, [(address, _("Show who is perhaps entered twice"))])

@@ -1,0 +1,262 @@
+"""Members of parties at the desk, and to focal points those of their own party: naming, confirming, moving, replacing
+and withdrawing them."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import Ids, OnePerson, Order, Searched, Values, keys_of, sees
+from delegations.core.services.rows import mark
+from delegations.members.api.fields import OneCategory
+from delegations.members.field_access import PERSON
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.members.services import members as members_services
+from delegations.members.services import registration
+from delegations.overview.api.people import person_values
+from delegations.overview.selectors import member_completeness
+from delegations.parties.api.fields import OneParty
+from summit.api.actions import action
+from summit.api.external import EXTERNAL, external_key
+from summit.api.resources import Resource
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NAME, WITHDRAW = "delegations.name", "delegations.withdraw"
+
+
+class MemberSerializer(serializers.ModelSerializer[Membership]):
+    """A person named by a party. A member's id is the person's: nobody is a member of two parties."""
+
+    id = serializers.CharField(source="person.public_id", read_only=True)
+    name = serializers.CharField(source="person.name", read_only=True)
+    office = serializers.CharField(source="person.office", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    category = serializers.CharField(source="category.code", read_only=True, help_text="The category's code.")
+    named_at = serializers.DateTimeField(source="created_at", read_only=True)
+    lacks = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Membership
+        fields: ClassVar[list[str]] = [
+            *("id", "name", "office", "party", "category", "capacity", "position", "named_at", "confirmed_at"),
+            "lacks",
+        ]
+
+    @extend_schema_field(
+        serializers.ListField(
+            child=serializers.ChoiceField(
+                choices=[
+                    *(
+                        member_completeness.CONFIRMATION,
+                        member_completeness.PASSPORT,
+                        member_completeness.PHOTO,
+                        member_completeness.ARRIVAL,
+                    ),
+                    member_completeness.VISA,
+                ]
+            ),
+            help_text="What is still to be done or entered for them.",
+        )
+    )
+    def get_lacks(self, member: Membership) -> list[str]:
+        """Return what is missing; of visa letters only to whoever sees those."""
+        desk = sees(self.context, "delegations.membership.view")
+        told = not desk or sees(self.context, "delegations.visaletter.view")
+        return [what for what in member_completeness.lacking(member) if what != member_completeness.VISA or told]
+
+
+class MemberChange(serializers.Serializer[Any]):
+    """Where somebody is put."""
+
+    category = OneCategory(help_text="The category's code.")
+
+
+class Whom(serializers.ModelSerializer[Person]):
+    """Somebody who is entered already, or the fields of whom is to be entered."""
+
+    person = OnePerson(required=False, help_text="Who is entered already; or give the fields below.")
+    another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = ["person", *PERSON, "another"]
+
+    def validate(self, attrs: Any) -> Any:
+        """Take one of both. Raises ValidationError."""
+        if "person" in attrs and (person_values(attrs) or "another" in attrs):
+            raise serializers.ValidationError(
+                {"person": gettext("Name somebody who is entered, or give the fields of somebody new: not both.")}
+            )
+        return attrs
+
+
+class MemberInput(Whom):
+    """Who is named, for which party and in which category."""
+
+    party = OneParty()
+    category = OneCategory(help_text="The category's code.")
+
+    class Meta(Whom.Meta):
+        fields: ClassVar[list[str]] = ["party", "category", *Whom.Meta.fields]
+
+
+class Replacement(Whom):
+    """Who comes instead: also another member of the party, whose place is free then."""
+
+
+class Confirmation(serializers.Serializer[Any]):
+    """Whom a party confirms."""
+
+    party = OneParty()
+    members = Ids(required=False, help_text="Ids of members; without it all of the party.")
+
+
+class MemberOrder(Order):
+    """The order of a party's members."""
+
+    party = OneParty()
+
+
+class MemberFilters(Searched):
+    """By what members are narrowed."""
+
+    text = ("person__name", "person__office", "party__name")
+
+    q = fields_api.words(_("words of their name, office or party"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="category__code", label=_("category"))
+    capacity = django_filters.ChoiceFilter(choices=Capacity.choices, label=_("capacity"))
+    confirmed = django_filters.BooleanFilter(
+        field_name="confirmed_at", lookup_expr="isnull", exclude=True, label=pgettext_lazy("member", "confirmed")
+    )
+    vetted = django_filters.BooleanFilter(field_name="category__vetted", label=_("is vetted"))
+    lacks = django_filters.ChoiceFilter(
+        choices=[
+            (name, name)
+            for name in (member_completeness.PASSPORT, member_completeness.PHOTO, member_completeness.ARRIVAL)
+        ],
+        method="lacking",
+        label=_("lacks"),
+    )
+    named_since = django_filters.IsoDateTimeFilter(field_name="created_at", lookup_expr="gte", label=_("named since"))
+
+    def lacking(self, rows: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
+        """Keep those who lack something: a passport only where they are vetted."""
+        vetted = Q(category__vetted=True) if value == member_completeness.PASSPORT else Q()
+        return rows.filter(vetted, **{f"lacks_{value}": True})
+
+
+class Members(Resource):
+    """Members of parties."""
+
+    name = "members"
+    called = _("members")
+    rule = "delegations.membership"
+    rules: ClassVar[dict[str, str]] = {"add": NAME, "change": NAME, "remove": WITHDRAW}
+    model = Membership
+    output = MemberSerializer
+    input = MemberInput
+    input_of_change = MemberChange
+    filters = MemberFilters
+    orders: ClassVar[Any] = {
+        "party": ("party_key", "party", "position"),
+        "name": ("called", "person__office"),
+        "named_at": ("created_at",),
+    }
+    summit_path = "party__summit"
+    external = "person__external_ids"
+
+    def rows(self) -> QuerySet[Membership]:
+        """Return members with their people, parties and categories, and what they lack."""
+        rows = Membership.objects.select_related("person", "category", "party__summit")
+        named = rows.annotate(party_key=F("party__sort_key"), called=F("person__name"))
+        return member_completeness.with_lacks(named)
+
+    def picked(self, key: str) -> Q:
+        """Return the condition that picks a member by the person's id, or by what another system calls them."""
+        return external_key(self.external, key) if key.startswith(EXTERNAL) else Q(person__public_id=key)
+
+    def where(self, row: Membership) -> str:
+        """Return the address of a member."""
+        return reverse("api-desk-members-row", args=[row.party.summit.slug, row.person.public_id])
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Membership:
+        """Name somebody who is entered, or enter and name them."""
+        party, category = values["party"], values["category"]
+        if "person" in values:
+            return members_services.name(by=by, party=party, category=category, person=values["person"])
+        another = values.get("another", ())
+        return registration.enter_and_name(
+            by=by, party=party, category=category, values=person_values(values), another=another
+        )
+
+    def change(self, *, by: User, row: Membership, values: Values) -> Membership:
+        """Put a member into another category."""
+        members_services.move(by=by, membership=row, category=values.get("category", row.category))
+        return row
+
+    def remove(self, *, by: User, row: Membership) -> None:
+        """Withdraw a member."""
+        members_services.withdraw(by=by, membership=row)
+
+    @action("confirm", rule=NAME)
+    def confirm(self, *, by: User, row: Membership, values: Values) -> Membership:
+        """Confirm that somebody comes. Who is confirmed already stays so."""
+        members_services.confirm(by=by, party=row.party, people=[row.pk])
+        return row
+
+    @action("confirm", rule=NAME, input=Confirmation, on_list=True)
+    def confirm_many(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
+        """Confirm that members of a party come, all of them where none are named. Answers all that were asked for."""
+        party = values["party"]
+        rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
+        keys = _keys(rows, values["members"], "members") if "members" in values else [row.pk for row in rows]
+        members_services.confirm(by=by, party=party, people=keys)
+        return [row for row in rows if row.pk in set(keys)]
+
+    @action("replace", rule=WITHDRAW, input=Replacement, output=MemberSerializer)
+    def replace(self, *, by: User, row: Membership, values: Values) -> Membership:
+        """Put somebody in a member's place: who is entered, who is entered now, or another member. The old badge is
+        dead at once. Answers the member who has the place."""
+        if "person" in values:
+            made = members_services.replace(by=by, membership=row, person=values["person"])
+        else:
+            another = values.get("another", ())
+            made = registration.enter_and_replace(
+                by=by, membership=row, values=person_values(values), another=another
+            )
+        return self.rows().get(pk=made.pk)
+
+    @action("reorder", rule=NAME, input=MemberOrder, on_list=True)
+    def reorder(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
+        """Put a party's members in an order; who isn't named follows as before. `expected` are all its members as
+        they were read with `?party=…`. Answers all of them."""
+        party = values["party"]
+        rows = list(Membership.objects.filter(party=party).select_related("person").order_by("position", "pk"))
+        wanted, expected = (_keys(rows, values[name], name) for name in ("order", "expected"))
+        now = [row.pk for row in rows]
+        fields_api.check_order(now, expected)
+        members_services.reorder(by=by, party=party, order=wanted, expected=mark(now))
+        return list(Membership.objects.filter(party=party).order_by("position", "pk"))
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
+        """Record who saw who is a member."""
+        told = ["person"] if {"name", "office"} & set(fields) else []
+        access_log.log_rows(
+            by=by, summit=summit, rows=list(rows), fields=told, people=lambda row: [row.person.public_id]
+        )
+
+
+def _keys(rows: list[Membership], ids: list[str], field: str) -> list[int]:
+    return keys_of(rows, ids, by=lambda row: row.person.public_id, field=field)

@@ -1,0 +1,239 @@
+"""Parties at the desk, and to their focal points and delegates their own."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
+from delegations.invitations.models.invitations import Answer, InvitationState
+from delegations.invitations.selectors import standing
+from delegations.overview.selectors import completeness
+from delegations.parties.api import fields as parties_fields_api
+from delegations.parties.api.fields import PartiesSearched
+from delegations.parties.api.groups import OF_COUNTRIES, validate_group
+from delegations.parties.models.parties import Level, Party, PartyKind
+from delegations.parties.selectors import regions
+from delegations.parties.services import parties
+from delegations.parties.services import precedence as precedence_services
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What of a party is the desks' alone: neither its focal points nor its delegates read it.
+HOST_ONLY = (
+    *("recognised", "precedence", "notes", "external_ids", "illustrative"),
+    *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+)
+# After all that are ranked.
+LAST = 2_147_483_647
+
+
+class PartyNameInput(serializers.Serializer[Any]):
+    """What a party is called in a language. What is left empty is as the short name, or as in the first language."""
+
+    name = serializers.CharField(max_length=120)
+    formal_name = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    sort_key = serializers.CharField(max_length=120, allow_blank=True, required=False)
+    salutation = serializers.CharField(max_length=200, allow_blank=True, required=False)
+    footnote = serializers.CharField(max_length=500, allow_blank=True, required=False)
+
+
+class KeysField(serializers.DictField):
+    """What other systems call it, by system."""
+
+    child = serializers.CharField(max_length=120)
+
+
+NAMES_HELP = "By language, for those other than the summit's first."
+
+
+class DeskPartySerializer(serializers.ModelSerializer[Party]):
+    """A party. Its own words are in the summit's first language. What is null is the desks' alone, or isn't there."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    names = serializers.SerializerMethodField()
+    external_ids = serializers.SerializerMethodField()
+    precedence = serializers.IntegerField(
+        source="protocol_order", allow_null=True, help_text="Its place in the protocol order; null after the others."
+    )
+    invitation = serializers.SerializerMethodField()
+    answer = serializers.ChoiceField(source="replied", choices=Answer.choices, allow_null=True)
+    comes_at = serializers.CharField(
+        allow_null=True, help_text="The level at which it answered that it comes, or is invited."
+    )
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = [
+            *("id", "kind", "is_host", "name", "formal_name", "sort_key", "names", "salutation", "footnote"),
+            *("recognised", "flag", "level", "iso_code", "language", "precedence"),
+            *("invitation", "answer", "comes_at", "external_ids"),
+            *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+            *("notes", "illustrative", "created_at"),
+        ]
+        extra_kwargs: ClassVar[dict[str, Any]] = {
+            name: {"allow_null": True} for name in HOST_ONLY if name not in ("precedence", "external_ids")
+        }
+
+    @extend_schema_field(serializers.DictField(child=PartyNameInput(), help_text=NAMES_HELP))
+    def get_names(self, party: Party) -> dict[str, dict[str, str]]:
+        """Return what it is called in each other language."""
+        return {row.language: {name: getattr(row, name) for name in parties.NAME_FIELDS} for row in party.names.all()}
+
+    @extend_schema_field(KeysField(allow_null=True))
+    def get_external_ids(self, party: Party) -> dict[str, str] | None:
+        """Return what other systems call it, to those desks that see it."""
+        if not sees(self.context, "delegations.externalid.view"):
+            return None
+        return {row.system: row.value for row in party.external_ids.all()}
+
+    @extend_schema_field(serializers.ChoiceField(choices=InvitationState.choices, allow_null=True))
+    def get_invitation(self, party: Any) -> str | None:
+        """Return where its invitation to the summit stands; to the party none that wasn't sent."""
+        sent = party.standing in (InvitationState.SENT, InvitationState.ANSWERED)
+        found: str | None = party.standing if sent or sees(self.context, "delegations.party.view") else None
+        return found
+
+    def to_representation(self, instance: Party) -> dict[str, Any]:
+        """Return it as the reader may see it."""
+        found = super().to_representation(instance)
+        if not sees(self.context, "delegations.party.view"):
+            found |= {name: None for name in HOST_ONLY if name in found}
+        empty: dict[str, Any] = {name: None for name in ("answer", "comes_at") if name in found and not found[name]}
+        return {**found, **empty}
+
+
+class PartyInput(serializers.ModelSerializer[Party]):
+    """What a desk enters of a party. `names` and `external_ids` are set as wholes."""
+
+    names = ByLanguage(child=PartyNameInput(), required=False, help_text=NAMES_HELP)
+    external_ids = KeysField(required=False)
+
+    class Meta:
+        model = Party
+        fields: ClassVar[list[str]] = [*parties.FIELDS, "names", "external_ids"]
+        # What must be there once is the domain's to say.
+        validators: ClassVar[list[Any]] = []
+
+
+class PartyFilters(PartiesSearched):
+    """By what parties are narrowed: by what is the desks' alone only by desks."""
+
+    q = fields_api.words(_("words of its names, its code or its mailbox"))
+    kind = django_filters.ChoiceFilter(choices=PartyKind.choices, label=_("kind"))
+    group = django_filters.CharFilter(method="in_group", validators=[validate_group], label=_("group"))
+    iso_code = django_filters.CharFilter(lookup_expr="iexact", label=_("ISO 3166 code"))
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language of letters"))
+    level = django_filters.ChoiceFilter(choices=Level.choices, label=_("invited at the level of"))
+    is_host = django_filters.BooleanFilter(label=_("host"))
+    recognised = django_filters.BooleanFilter(method="of_desk", label=_("recognised by the host"))
+    ranked = django_filters.BooleanFilter(method="with_place", label=_("has a place in the protocol order"))
+    answer = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in standing.STANDINGS], method="stands", label=pgettext_lazy("label", "answer")
+    )
+    comes_at = django_filters.ChoiceFilter(choices=Level.choices, method="comes", label=_("comes at the level of"))
+    lacks = django_filters.ChoiceFilter(
+        choices=[(name, name) for name in completeness.GAPS], method="lacking", label=_("lacks")
+    )
+
+    def in_group(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties of a group. Those that the desks formed are theirs to know."""
+        own = value not in OF_COUNTRIES
+        return rows.filter(regions.within(value), **{"for_desk": True} if own else {})
+
+    def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties whose invitation stands there."""
+        return rows.filter(standing.STANDINGS[value])
+
+    def comes(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties that come at a level."""
+        # An annotation of overview.with_standing.
+        level: Any = {"comes_at": value}
+        return rows.filter(standing.STANDINGS["attending"], **level)
+
+    def with_place(self, rows: QuerySet[Party], name: str, value: bool) -> QuerySet[Party]:
+        """Keep the parties that are ranked, or those that aren't."""
+        return self.of_desk(rows, "protocol_order__isnull", not value)
+
+    def lacking(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
+        """Keep the parties that lack something."""
+        return completeness.with_gaps(self.of_desk(rows, "for_desk", True)).filter(completeness.GAPS[value])
+
+
+class Parties(Resource):
+    """Parties."""
+
+    name = "parties"
+    called = _("parties")
+    rule = "delegations.party"
+    does = ("add", "change")
+    model = Party
+    output = DeskPartySerializer
+    input = PartyInput
+    filters = PartyFilters
+    orders: ClassVar[Any] = {
+        "name": ("sort_key",),
+        "precedence": ("place", "sort_key"),
+        "created_at": ("created_at",),
+    }
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Party]:
+        """Return parties with where their invitations stand, their names and keys."""
+        found = standing.with_standing(Party.objects.select_related("summit"))
+        return found.prefetch_related("names", "external_ids")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+        """Return the parties that somebody sees. Their place in the protocol order is the desks' to know."""
+        rows = parties_fields_api.told_to_desks(super().seen_by(user, slug), user, self.rule)
+        place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
+        return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Party:
+        """Enter a party."""
+        return parties.enter(by=by, summit=summit, **_parts(values))
+
+    def change(self, *, by: User, row: Party, values: Values) -> Party:
+        """Change a party."""
+        return parties.change(by=by, party=row, **_parts(values))
+
+    @action("arrange", rule="delegations.party.change", input=Order, on_list=True)
+    def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:
+        """Rank the parties in the protocol order, the first first; whoever isn't named is ranked no more. `expected`
+        are the ranked parties as they were read with `?ranked=true&order=precedence`. Answers the ranked ones."""
+        rows = precedence_services.parties(summit)
+        known = list(Party.objects.filter(summit=summit).only("public_id"))
+        ranked, expected = (keys_of(known, values[name], by=_id, field=name) for name in ("order", "expected"))
+        fields_api.check_order([row.pk for row in rows if row.protocol_order is not None], expected)
+        precedence_services.arrange(summit=summit, ranked=ranked, expected=precedence_services.mark(rows), by=by)
+        return [Party(pk=key) for key in ranked]
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
+        """Record who saw whom one speaks to at a mission."""
+        if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
+            named = [row for row in rows if row.mission_contact]
+            access_log.log_rows(by=by, summit=summit, rows=named, fields=["mission_contact"])
+
+
+def _id(row: Any) -> str:
+    return str(row.public_id)
+
+
+def _parts(values: Values) -> Mapping[str, Any]:
+    """Return a party's own fields, and what is set with them where it is given."""
+    own = {name: value for name, value in values.items() if name in parties.FIELDS}
+    return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
+
+
+__all__: Sequence[str] = ("DeskPartySerializer", "KeysField", "Parties")

@@ -1,0 +1,229 @@
+"""People at the desk, and to focal points those of their own party."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db.models import F, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api import access_log
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import PLAIN, Ids, KnownAccount, LeftOutSerializer, Searched, Several, Values, sees
+from delegations.members.api import fields as members_fields_api
+from delegations.members.api.fields import MEMBERS, PARTY_KEY
+from delegations.members.field_access import PERSON
+from delegations.members.services import registration
+from delegations.overview.api.parties import KeysField
+from delegations.parties.api.fields import OneParty
+from delegations.parties.models.parties import ExternalId
+from delegations.portal_access.services import accounts
+from delegations.privacy.api.data_rights import Rights
+from summit.accounts.selectors import CHOOSE
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE = "summit.person.view"
+# Where the keys of other systems are kept with a row: a list, where a manager would be made for each.
+KEYS = "keys_elsewhere"
+
+
+class PersonSerializer(serializers.ModelSerializer[Person]):
+    """Somebody at the summit. `party` is the party that looks after them, `category` the code of the category that
+    they are named in; both are null to a desk that sees no members."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    party = serializers.SerializerMethodField()
+    category = serializers.SerializerMethodField()
+    external_ids = serializers.SerializerMethodField()
+    account = serializers.SerializerMethodField()
+    erased = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = [
+            *("id", *PERSON, "party", "category", "external_ids", "account", "erased", "created_at")
+        ]
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_party(self, person: Person) -> str | None:
+        """Return the party's id."""
+        key: str | None = getattr(person, "party_key", None)
+        return key if self._members(person) else None
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_category(self, person: Person) -> str | None:
+        """Return the code of the category."""
+        code: str | None = getattr(person, "category_code", None)
+        return code if self._members(person) else None
+
+    @extend_schema_field(KeysField(allow_null=True))
+    def get_external_ids(self, person: Person) -> dict[str, str] | None:
+        """Return what other systems call them, to those desks that see it."""
+        if not sees(self.context, "delegations.externalid.view"):
+            return None
+        rows: list[ExternalId] = getattr(person, KEYS)
+        return {row.system: row.value for row in rows}
+
+    @extend_schema_field(
+        serializers.BooleanField(allow_null=True, help_text="Whether they have an account; null to focal points.")
+    )
+    def get_account(self, person: Person) -> bool | None:
+        """Return whether they have an account, to desks."""
+        return person.user_id is not None if sees(self.context, SEE) else None
+
+    @extend_schema_field(serializers.BooleanField(help_text="Whether all that was known of them was erased."))
+    def get_erased(self, person: Person) -> bool:
+        """Return whether they were erased."""
+        return person.erased_at is not None
+
+    def _members(self, person: Person) -> bool:
+        # Whoever sees no desk's people sees their own party's alone.
+        return sees(self.context, MEMBERS) or not sees(self.context, "summit.person.view")
+
+
+class PersonChange(serializers.ModelSerializer[Person]):
+    """What is changed of a person. `external_ids` are set as a whole."""
+
+    external_ids = KeysField(required=False)
+
+    class Meta:
+        model = Person
+        fields: ClassVar[list[str]] = [*PERSON, "external_ids"]
+
+
+class PersonInput(PersonChange):
+    """Whom one enters, for a party or for none. Who resembles somebody of whom one may know is refused, with the ids
+    of those; where it is another person, they are entered with these ids as `another`."""
+
+    party = OneParty(required=False, help_text="The party that looks after them.")
+    another = Ids(required=False, help_text="Ids of people whom they resemble and are not.")
+
+    class Meta(PersonChange.Meta):
+        fields: ClassVar[list[str]] = ["party", *PersonChange.Meta.fields, "another"]
+
+
+class PersonFilters(Searched):
+    """By what people are narrowed. By party and category only by whoever sees who belongs where."""
+
+    model = Person
+
+    q = fields_api.words(_("words of their name, office, mailbox or party"))
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
+    member = django_filters.BooleanFilter(field_name="is_member", label=_("is named in a category"))
+    email = django_filters.CharFilter(lookup_expr="iexact", label=_("e-mail"))
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
+    erased = django_filters.BooleanFilter(
+        field_name="erased_at", lookup_expr="isnull", exclude=True, label=_("erased")
+    )
+    created_since = django_filters.IsoDateTimeFilter(
+        field_name="created_at", lookup_expr="gte", label=_("entered since")
+    )
+
+
+class PeopleInput(serializers.Serializer[Any]):
+    """Which people, by their ids or by what other systems call them."""
+
+    people = Several(rows=Person.objects.select_related("summit"), deed=SEE, external="external_ids")
+
+
+class AccountInput(serializers.Serializer[Any]):
+    """Whose account a person gets, null for none: one that has to do with the reader's summits, by its id."""
+
+    account = KnownAccount(allow_null=True)
+
+
+class GivenSerializer(serializers.Serializer[Any]):
+    """Who has got an account, and who hasn't, with the reason."""
+
+    given = serializers.ListField(child=serializers.CharField())
+    skipped = LeftOutSerializer(many=True)
+
+
+class TakenSerializer(serializers.Serializer[Any]):
+    """How many accounts were taken away."""
+
+    taken = serializers.IntegerField()
+
+
+class People(Rights, Resource):
+    """People."""
+
+    name = "people"
+    called = _("people")
+    rule = "summit.person"
+    rules: ClassVar[dict[str, str]] = dict.fromkeys(("add", "change"), "delegations.enter_person")
+    does = ("add", "change")
+    model = Person
+    output = PersonSerializer
+    input = PersonInput
+    input_of_change = PersonChange
+    filters = PersonFilters
+    orders: ClassVar[Any] = {"name": ("name", "office"), "created_at": ("created_at",)}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Person]:
+        """Return people with where they belong and their keys."""
+        keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
+        return Person.objects.annotate(**keys).prefetch_related(Prefetch("external_ids", to_attr=KEYS))
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people whom somebody sees."""
+        return members_fields_api.with_belonging(super().seen_by(user, slug), user)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Person:
+        """Enter a person."""
+        return registration.enter_known(
+            by=by,
+            summit=summit,
+            party=values.get("party"),
+            values=person_values(values),
+            keys=values.get("external_ids"),
+            another=values.get("another", ()),
+        )
+
+    def change(self, *, by: User, row: Person, values: Values) -> Person:
+        """Change what is known of a person."""
+        registration.change_known(by=by, person=row, values=person_values(values), keys=values.get("external_ids"))
+        return row
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
+        """Record who saw names, offices and mailboxes."""
+        told = [name for name in fields if name in PERSON and name not in PLAIN]
+        access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
+
+    @action("give-accounts", rule=accounts.ACTION, input=PeopleInput, output=GivenSerializer, on_list=True)
+    def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Give people accounts for the portal, and write to each. Who can't have one is left out, with the reason."""
+        given = accounts.give(people=values["people"], by=by)
+        skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
+        return {"given": [row.public_id for row in given.to], "skipped": skipped}
+
+    @action("choose-account", rule=CHOOSE, input=AccountInput)
+    def choose_account(self, *, by: User, row: Person, values: Values) -> None:
+        """Put an account in the place of the person's, or none. The one before is signed out at once; nobody is
+        written to."""
+        try:
+            accounts.assign(person=row, user=values["account"], by=by)
+        except ValidationError as refused:
+            raise ValidationError({"account": refused.messages}) from refused
+
+    @action("take-accounts", rule=accounts.ACTION, input=PeopleInput, output=TakenSerializer, on_list=True)
+    def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Take people's accounts away: they are signed out at once, and see nothing of the summit by an account."""
+        held = [row for row in values["people"] if row.user_id is not None]
+        return {"taken": accounts.take(people=held, by=by)}
+
+
+def person_values(values: Values) -> dict[str, Any]:
+    """Return what was sent of a person's own fields."""
+    return {name: value for name, value in values.items() if name in PERSON}

@@ -1,0 +1,213 @@
+"""Charts of the answers: over time, by continent and by level."""
+
+from datetime import date, timedelta
+from itertools import accumulate
+
+from django.http import HttpRequest
+from django.utils import formats
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
+
+from delegations.overview.dashboard import INVITE, parties
+from delegations.overview.dashboard import numbers as numbers_2
+from delegations.overview.selectors import progress
+from delegations.parties.models.parties import Level
+from delegations.parties.selectors import regions as regions_selectors
+from summit.core.date_formats import short_day
+from summit.desk import charts
+from summit.desk.charts import Chart, Column, Row
+from summit.desk.today import desk_chart, lately, now_of, today_of
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.marks import semicolon
+
+# A year of days at most, the last ones: more can't be told apart.
+LONGEST = 366
+# From so many days on their years are named.
+FAR = 180
+
+
+@desk_chart.register(10)
+def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw the answers that had come by the end of each day, against the parties that were invited."""
+    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["invited"]:
+        return None
+    sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
+    today = today_of(request, summit)
+    days = _days(sent, answered, summit, today)
+    invited = _sums(sent, days)
+    had = _sums(answered, days)
+    far = len(days) > FAR
+    shown = [
+        Column(_short(day, year=far), number if day <= today else 0, whole)
+        for day, number, whole in zip(days, had, invited, strict=True)
+    ]
+    title = _title(request, summit)
+    about = _("Columns are the answers that had come by the end of each day; the line above is who was invited.")
+    return Chart(
+        name="chart-answers",
+        title=title,
+        drawing=charts.columns(
+            name="chart-answers",
+            title=title,
+            about=about,
+            values=shown,
+            most=_("%(n)s invited") % {"n": formats.localize(invited[-1])},
+            due=_due(summit, days),
+        ),
+        head=[_("Day"), _("Answers by its end"), _("Invited by its end")],
+        rows=[
+            [short_day(day), formats.localize(number), formats.localize(whole)]
+            for position, (day, number, whole) in enumerate(zip(days, had, invited, strict=True))
+            if day <= today and (day in sent or day in answered or position == len(days) - 1)
+        ],
+        key=[(charts.FULL, _("answered")), ("mark", _("invited"))],
+    )
+
+
+def _days(sent: dict[date, int], answered: dict[date, int], summit: Summit, today: date) -> list[date]:
+    """Return every day from the first letter to today, or to when answers are due where that is to come."""
+    last = max(today, summit.answer_by.astimezone(summit.zone).date()) if summit.answer_by else today
+    first = min([*sent, *answered, today])
+    first = max(first, last - timedelta(days=LONGEST - 1))
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def _sums(by_day: dict[date, int], days: list[date]) -> list[int]:
+    before = sum(number for day, number in by_day.items() if day < days[0])
+    return list(accumulate((by_day.get(day, 0) for day in days), initial=before))[1:]
+
+
+def _due(summit: Summit, days: list[date]) -> tuple[float, str] | None:
+    if summit.answer_by is None:
+        return None
+    due = summit.answer_by.astimezone(summit.zone)
+    passed = (due.date() - days[0]).days + (due.hour + due.minute / 60) / 24
+    words = _("due %(day)s") % {"day": _short(due.date())}
+    return (passed / len(days), words) if 0 <= passed <= len(days) else None
+
+
+def _short(day: date, *, year: bool = False) -> str:
+    return formats.date_format(day, pgettext("date", "j M Y") if year else pgettext("date", "j M"))
+
+
+def _title(request: HttpRequest, summit: Summit) -> str:
+    found = numbers_2(request, summit)
+    said = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
+    late = found["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    if late:
+        return (
+            ngettext(
+                "%(answered)d of %(invited)d have answered; %(late)d is late",
+                "%(answered)d of %(invited)d have answered; %(late)d are late",
+                found["open"],
+            )
+            % said
+        )
+    return (
+        ngettext(
+            "%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", found["answered"]
+        )
+        % said
+    )
+
+
+@desk_chart.register(20)
+def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how the parties of each continent have answered."""
+    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["invited"]:
+        return None
+    found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
+    open_in = [row for row in found if row.open]
+    title = _attending(sum(row.attending for row in found), len(open_in))
+    labels = dict(regions_selectors.choices(None))
+    shown = [
+        Row(
+            str(labels[row.group]),
+            [row.attending, row.regrets, row.open],
+            _("%(answered)d of %(invited)d") % {"answered": row.attending + row.regrets, "invited": row.invited},
+        )
+        for row in found
+    ]
+    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    return Chart(
+        name="chart-regions",
+        title=title,
+        drawing=charts.bars(name="chart-regions", title=title, about=about, rows=shown),
+        head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
+        rows=[_region(row, str(labels[row.group]), summit) for row in found],
+        key=[(charts.FULL, _("attending")), (charts.HATCHED, _("regrets")), (charts.OPEN, _("not answered"))],
+    )
+
+
+def _attending(attending: int, regions: int) -> str:
+    """Return what a glance should tell: how many attend, and in how many regions answers are open."""
+    if not regions:
+        every = ngettext(
+            "%(attending)d attends; every region has answered",
+            "%(attending)d attend; every region has answered",
+            attending,
+        )
+        return every % {"attending": attending}
+    attend = ngettext("%(attending)d attends", "%(attending)d attend", attending)
+    still = ngettext("answers are open in %(regions)d region", "answers are open in %(regions)d regions", regions)
+    return semicolon().join((attend % {"attending": attending}, still % {"regions": regions}))
+
+
+def _region(row: progress.GroupNumbers, label: str, summit: Summit) -> list[str]:
+    numbers = (("attending", row.attending), ("regrets", row.regrets), ("open", row.open))
+    return [label, *(_rows_of(n, summit, group=row.group, answer=name) for name, n in numbers)]
+
+
+def _rows_of(number: int, summit: Summit, **wanted: str) -> str:
+    """Return a number that opens the parties that it counts; one of none opens nothing."""
+    said = formats.localize(number)
+    return format_html('<a href="{}">{}</a>', parties(summit, **wanted), said) if number else said
+
+
+# Whoever comes at one of these is a host's own counterpart.
+HIGHEST = (Level.STATE, Level.GOVERNMENT)
+
+
+@desk_chart.register(21)
+def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw at which levels parties come, and at which those were asked for that have not answered."""
+    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["attending"]:
+        return None
+    found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
+    labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}
+    coming, high = sum(row.coming for row in found), sum(row.coming for row in found if row.level in HIGHEST)
+    title = ngettext(
+        "%(high)d of %(coming)d comes at the level of head of state or government",
+        "%(high)d of %(coming)d come at the level of head of state or government",
+        high,
+    ) % {"high": high, "coming": coming}
+    if not high:
+        most = max(found, key=lambda row: row.coming)
+        said = {"level": labels[most.level], "n": most.coming, "coming": coming}
+        title = _("Most come at this level: %(level)s, %(n)d of %(coming)d") % said
+    shown = [
+        Row(labels[row.level], [row.coming, 0, row.open], _("%(n)s come") % {"n": formats.localize(row.coming)})
+        for row in found
+    ]
+    about = _("A bar for each level: who comes at it, and who was asked for at it and has not answered.")
+    return Chart(
+        name="chart-levels",
+        title=title,
+        drawing=charts.bars(name="chart-levels", title=title, about=about, rows=shown),
+        head=[_("Level"), _("Come"), _("Asked for, not answered")],
+        rows=[
+            [
+                labels[row.level],
+                _rows_of(row.coming, summit, answer="attending", comes_at=row.level or "unsaid"),
+                _rows_of(row.open, summit, answer="open", **_asked_for(row.level)),
+            ]
+            for row in found
+        ],
+        key=[(charts.FULL, _("come")), (charts.OPEN, _("not answered"))],
+    )
+
+
+def _asked_for(level: str) -> dict[str, str]:
+    return {"level__exact": level}

@@ -1,0 +1,331 @@
+"""What the desk's home says of parties, invitations, reminders and visa letters: what to do, what comes, what is
+due."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.invitations.selectors import expiring_links
+from delegations.invitations.services import approval, link_requests, reminders
+from delegations.members.services import duplicates
+from delegations.membership_changes.services import handovers
+from delegations.overview.selectors import completeness
+from delegations.parties.models.policy import Policy
+from delegations.travel.models.visas import VisaState
+from delegations.travel.services import visas
+from summit.core import batched_counts
+from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.outbox.todo import failed_words, returned_words
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+INVITE = "delegations.invite"
+CHANGE = "delegations.party.change"
+ISSUE_BADGE = "delegations.issue_badge"
+DECIDE = "delegations.decide_handover"
+# An invitation that is to be answered within a week is worth a reminder.
+SOON = expiring_links.SOON
+
+
+def numbers(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    """Return where the parties stand and what they lack, counted once a page."""
+    return once(request, "delegations.counts", lambda: completeness.counts(summit))
+
+
+def ending_by_day(request: HttpRequest, summit: Summit) -> dict[date, int]:
+    """Return how many links end on which day at the venue, counted once a page."""
+    return once(request, "delegations.ending", lambda: expiring_links.ending_by_day(summit))
+
+
+def waiting(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    """Return how many rows of which kind wait for a desk, counted once a page, in one query."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+    return once(
+        request,
+        "delegations.waiting",
+        lambda: batched_counts.counts(
+            prepared=approval.waiting(summit=summit, by=user),
+            alike=duplicates.waiting(summit),
+            handed=handovers.still_open(summit),
+            asked=link_requests.of(summit),
+            declined=completeness.declined_lately(summit),
+            visas=visas.waiting(summit),
+        ),
+    )
+
+
+def handed(request: HttpRequest, summit: Summit) -> int:
+    """Return how many things of people who left wait."""
+    return waiting(request, summit)["handed"]
+
+
+def handed_words(number: int) -> str:
+    """Say that so many things wait."""
+    said = ngettext(
+        "%(n)d thing that was somebody’s own waits: pass it on or drop it.",
+        "%(n)d things that were somebody’s own wait: pass them on or drop them.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def handed_page(summit: Summit) -> str:
+    """Return the address of what waits in a summit."""
+    return f"{reverse('admin:delegations_handover_waiting')}?{urlencode({'summit': summit.slug})}"
+
+
+def parties(summit: Summit, **wanted: str) -> str:
+    """Return the address of the parties of a summit that are meant."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
+    return f"{reverse('admin:delegations_party_changelist')}?{urlencode(query)}"
+
+
+def requests(summit: Summit) -> str:
+    """Return the address of the requests for focal points that protocol has not decided."""
+    query: dict[str, Any] = {"party__summit__id__exact": summit.pk, "state__exact": "open"}
+    return f"{reverse('admin:delegations_focalpointrequest_changelist')}?{urlencode(query)}"
+
+
+def requested(number: int) -> str:
+    """Say how many focal points are asked for."""
+    said = ngettext(
+        "%(n)d new focal point is asked for: approve or refuse.",
+        "%(n)d new focal points are asked for: approve or refuse.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_task.register(10)
+def inviting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of parties that aren't invited, and of those that can't be written to."""
+    if not allows(request.user, CHANGE, summit):
+        return
+    uninvited = numbers(request, summit)["uninvited"]
+    if uninvited:
+        said = ngettext(
+            "%(n)d party is not invited yet. Read whom the letters reach, then send them.",
+            "%(n)d parties are not invited yet. Read whom the letters reach, then send them.",
+            uninvited,
+        )
+        yield Task(said % {"n": uninvited}, Urgency.NOW, _invite_page(summit), INVITE)
+    yield from _prepared(request, summit)
+    yield from _lacking(request, summit)
+    alike = twice(request, summit)
+    if alike:
+        yield Task(duplicates.sentence(alike), Urgency.NEXT, alike_list(summit), duplicates.CHANGE)
+
+
+def twice(request: HttpRequest, summit: Summit) -> int:
+    """Return how many people are perhaps entered twice."""
+    return waiting(request, summit)["alike"]
+
+
+def alike_list(summit: Summit) -> str:
+    """Return the address of the people of a summit who are perhaps entered twice and of whom nobody decided."""
+    query: dict[str, Any] = {"person__summit__id__exact": summit.pk, "decided_at__isempty": 1}
+    return f"{reverse('admin:delegations_resemblance_changelist')}?{urlencode(query)}"
+
+
+def _invite_page(summit: Summit) -> str:
+    return f"{reverse('admin:delegations_party_invite')}?{urlencode({'summit': summit.slug})}"
+
+
+def _prepared(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell whoever may be the second person of invitations that wait for one."""
+    if not allows(request.user, INVITE, summit):
+        return
+    number = waiting(request, summit)["prepared"]
+    if number:
+        said = ngettext(
+            "%(n)d prepared invitation waits for a second person. Read it, then approve it.",
+            "%(n)d prepared invitations wait for a second person. Read them, then approve them.",
+            number,
+        )
+        yield Task(said % {"n": number}, Urgency.NOW, _invite_page(summit), INVITE)
+
+
+def _lacking(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    lacking = numbers(request, summit)
+    for name in ("mailbox", "head", "focal"):
+        if lacking[name]:
+            urgency = Urgency.NOW if name == "mailbox" else Urgency.NEXT
+            yield Task(completeness.sentence(name, lacking[name]), urgency, parties(summit, lacks=name), CHANGE)
+
+
+@desk_task.register(10)
+def handing_over(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of what was somebody's own and waits: the night before, nothing is more urgent."""
+    if allows(request.user, DECIDE, summit) and (number := handed(request, summit)):
+        yield Task(handed_words(number), Urgency.NOW, handed_page(summit), DECIDE)
+
+
+@desk_task.register(10)
+def issuing(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell those who issue badges that people have none. What parties lack is counted for the home anyway."""
+    if allows(request.user, ISSUE_BADGE, summit) and (number := numbers(request, summit)["badge"]):
+        address = f"{reverse('admin:delegations_badge_issue')}?{urlencode({'summit': summit.slug})}"
+        yield Task(completeness.sentence("badge", number), Urgency.NEXT, address, ISSUE_BADGE)
+
+
+@desk_task.register(11)
+def answering(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of answers that are late or due, of parties that declined, and of links that end."""
+    if not allows(request.user, INVITE, summit):
+        return
+    unanswered, due = numbers(request, summit)["open"], summit.answer_by
+    if unanswered and due is not None:
+        late = due <= now_of(request)
+        yield Task(
+            _late(unanswered) if late else _due(unanswered),
+            Urgency.LATE if late else Urgency.NOW if due - now_of(request) <= SOON else Urgency.NEXT,
+            parties(summit, answer="open"),
+            INVITE,
+            due,
+        )
+    ending = sum(ending_by_day(request, summit).values())
+    if ending:
+        said = ngettext(
+            "%(n)d link in a letter without an answer ends within a week. Write anew where it is still wanted.",
+            "%(n)d links in letters without an answer end within a week. Write anew where they are still wanted.",
+            ending,
+        )
+        query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "ends": "soon"}
+        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(said % {"n": ending}, Urgency.NOW, address, INVITE)
+    yield from _asked(request, summit)
+    points = numbers(request, summit)[completeness.REQUESTS]
+    if points:
+        yield Task(requested(points), Urgency.NOW, requests(summit), INVITE)
+    declined = waiting(request, summit)["declined"]
+    if declined:
+        said = ngettext(
+            "%(n)d party declined within the last week. Look whether its places can go to others.",
+            "%(n)d parties declined within the last week. Look whether their places can go to others.",
+            declined,
+        )
+        yield Task(said % {"n": declined}, Urgency.NEXT, parties(summit, answer="regrets"), INVITE)
+
+
+def _asked(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of those for whom a link doesn't open and who asked for a new letter."""
+    number = waiting(request, summit)["asked"]
+    if number:
+        said = ngettext(
+            "%(n)d reader of a letter asks for a new one: the link does not open for them. Write anew.",
+            "%(n)d readers of letters ask for new ones: their links do not open for them. Write anew.",
+            number,
+        )
+        query: dict[str, Any] = {"invitation__party__summit__id__exact": summit.pk, "asks": "open"}
+        address = f"{reverse('admin:delegations_invitationlink_changelist')}?{urlencode(query)}"
+        yield Task(said % {"n": number}, Urgency.NOW, address, INVITE)
+
+
+def _late(number: int) -> str:
+    said = ngettext(
+        "%(n)d answer is late. Write to the party, or record its answer.",
+        "%(n)d answers are late. Write to the parties, or record their answers.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def _due(number: int) -> str:
+    said = ngettext("%(n)d party has not answered yet.", "%(n)d parties have not answered yet.", number)
+    return said % {"n": number}
+
+
+@failed_words("invitation")
+def failed_letters(number: int) -> str:
+    """Say that letters of invitations failed."""
+    said = ngettext(
+        "%(n)d letter of an invitation failed. Correct the mailbox, then write anew.",
+        "%(n)d letters of invitations failed. Correct the mailboxes, then write anew.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@returned_words("invitation")
+def returned_letters(number: int) -> str:
+    """Say that letters of invitations came back."""
+    said = ngettext(
+        "%(n)d letter of an invitation came back. Correct the mailbox, then send it again.",
+        "%(n)d letters of invitations came back. Correct the mailboxes, then send them again.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_coming.register(10)
+def answers_due(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say when answers are due, where any is open: before anybody is invited, and when all have answered, none is."""
+    if summit.answer_by is not None and allows(request.user, "delegations.party.view", summit):
+        unanswered = numbers(request, summit)["open"]
+        if not unanswered:
+            return
+        said = ngettext("Answers are due: %(n)d is open.", "Answers are due: %(n)d are open.", unanswered)
+        yield Coming(summit.answer_by, said % {"n": unanswered}, parties(summit, answer="open"))
+
+
+@desk_due.register(10)
+def due(request: HttpRequest, summit: Summit) -> Iterable[Due]:
+    """Count answers by the day on which they are due, and links by the day on which they end."""
+    if not allows(request.user, INVITE, summit):
+        return
+    unanswered = numbers(request, summit)["open"]
+    if summit.answer_by is not None:
+        yield Due(_("answers"), summit.answer_by.astimezone(summit.zone).date(), unanswered)
+    for day, number in ending_by_day(request, summit).items():
+        yield Due(_("links that end"), day, number)
+
+
+@desk_coming.register(10)
+def reminding(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say when reminders go, where any answer is open."""
+    if summit.answer_by is None or not allows(request.user, INVITE, summit):
+        return
+    unanswered = numbers(request, summit)["open"]
+    if not unanswered:
+        return
+    said = ngettext(
+        "Reminders go to those who have not answered: %(n)d party now.",
+        "Reminders go to those who have not answered: %(n)d parties now.",
+        unanswered,
+    )
+    for moment in reminders.planned(summit, Policy.objects.of(summit)):
+        yield Coming(moment, said % {"n": unanswered}, parties(summit, answer="open"))
+
+
+ISSUE_VISA = "delegations.issue_visa"
+
+
+def visa_letters(summit: Summit) -> str:
+    """Return the address of a summit's letters that are asked for."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, "state__exact": VisaState.ASKED.value}
+    return f"{reverse('admin:delegations_visaletter_changelist')}?{urlencode(query)}"
+
+
+def visa_letters_sentence(number: int) -> str:
+    """Say how many letters are asked for."""
+    said = ngettext(
+        "%(n)d visa support letter is asked for: issue or refuse.",
+        "%(n)d visa support letters are asked for: issue or refuse.",
+        number,
+    )
+    return said % {"n": number}
+
+
+@desk_task.register(10)
+def issuing_letters(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell those who issue letters how many wait: an embassy takes weeks."""
+    if allows(request.user, ISSUE_VISA, summit) and (number := waiting(request, summit)["visas"]):
+        yield Task(visa_letters_sentence(number), Urgency.NOW, visa_letters(summit), ISSUE_VISA)

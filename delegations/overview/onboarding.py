@@ -1,0 +1,224 @@
+"""The last two of the first steps: who is invited, and the letter."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language_info, gettext_lazy, ngettext
+from django.utils.translation import gettext as _
+
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.selectors.eligibility import Reach
+from delegations.invitations.services import first_letter
+from delegations.mailboxes import access_log
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import countries, country_names
+from delegations.parties.services import bulk_entry
+from delegations.parties.services.bulk_entry import LineProblems
+from summit.core.database_clock import db_now
+from summit.core.line_parts import parts_of
+from summit.core.process_cache import Memory
+from summit.core.validators import validate_year
+from summit.desk import steps
+from summit.desk.setup import show
+from summit.desk.steps import Step, desk_step
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+PROPOSED = timedelta(days=30)
+BEFORE = timedelta(days=7)
+
+
+def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Enter who is invited: POST `do=propose` puts the chosen countries into the list, anything else enters it."""
+    text = request.POST.get("lines", "")
+    problems: list[tuple[int, str]] = []
+    if request.method == "POST" and request.POST.get("do") == "propose":
+        text = _with_countries(text, request.POST.getlist("country"), summit.language)
+    elif request.method == "POST":
+        try:
+            made = bulk_entry.enter(summit=summit, text=text, by=user)
+        except LineProblems as refused:
+            problems = refused.found
+        else:
+            if made:
+                said = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
+                messages.success(request, said % {"n": len(made)})
+                _tell_translated(request, made)
+                return redirect(steps.after("parties", user, summit))
+            problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
+    listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
+    known = {party.iso_code for party in listed} | {
+        countries.code_of_name(parts_of(line)[0]) for line in text.splitlines()
+    }
+    context = {
+        "text": text,
+        "problems": [("lines", _("Line %(n)d") % {"n": number} if number else "", said) for number, said in problems],
+        "entered": listed,
+        "silent": sum(not party.mission_email for party in listed),
+        "countries": [
+            (group.label, [pair for pair in found if pair[0] not in known])
+            for group, found in country_names.proposed(summit.language)
+        ],
+    }
+    return show(request, "parties.html", "parties", summit, context, wrong=bool(problems))
+
+
+def _tell_translated(request: HttpRequest, made: bulk_entry.Entered) -> None:
+    for party, written, language in made.translated:
+        told = _("“%(written)s” is entered as “%(name)s”; what you wrote is its name in %(language)s.")
+        language_name = get_language_info(language)["name_translated"]
+        messages.info(request, told % {"written": written, "name": party.name, "language": language_name})
+
+
+def _with_countries(text: str, codes: list[str], language: str) -> str:
+    """Return the lines with one for each country, to be completed with its mailbox."""
+    names = country_names.names(language)
+    added = [f"{names[code]}; " for code in codes if code in names]
+    return "\n".join([*([text.rstrip()] if text.strip() else []), *added])
+
+
+class DueForm(forms.Form):
+    """When answers are due, in the venue's zone."""
+
+    answer_by = forms.DateTimeField(
+        label=gettext_lazy("Answers due by"),
+        validators=[validate_year],
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.summit = summit
+
+    def clean_answer_by(self) -> datetime:
+        """Refuse a moment that has passed, and a new one at which the summit has begun."""
+        moment: datetime = self.cleaned_data["answer_by"]
+        if moment <= db_now():
+            raise forms.ValidationError(_("This moment has passed. Give one to come."))
+        if "answer_by" in self.changed_data:
+            self.summit.check_due(moment, db_now())
+        return moment
+
+
+def letter(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Read the letter, say when answers are due, and send it: POST `do=first` to the first party, `do=all` to all,
+    `do=read` shows it with the moment that was entered."""
+    with timezone.override(summit.zone):
+        form = _due_form(request, summit, user)
+        found = first_letter.reach(summit)
+        if request.method == "POST" and (form is None or form.is_valid()):
+            due = form.cleaned_data["answer_by"] if form else None
+            chosen = {"first": found.to[:1], "all": found.to}.get(request.POST.get("do", ""))
+            if chosen:
+                return _sent(
+                    request, summit, user, first_letter.send(summit=summit, parties=chosen, answer_by=due, by=user)
+                )
+            # Read with the moment that was entered, which is not stored before something is sent.
+            for party in found.to[:1]:
+                party.summit.answer_by = due or party.summit.answer_by
+        context = _letter(found, form, summit)
+        response: Any = show(request, "letter.html", "letter", summit, context, wrong=bool(form and form.errors))
+        response.render()
+    for party in found.to[:1]:
+        access_log.note_mailboxes(by=user, summit=summit, boxes=found.boxes[party.pk])
+    return response  # type: ignore[no-any-return]
+
+
+def _due_form(request: HttpRequest, summit: Summit, user: User) -> DueForm | None:
+    """Return the form, or None for whoever sends letters and doesn't change the summit."""
+    if not allows(user, "summit.summit.change", summit):
+        return None
+    initial = {"answer_by": summit.answer_by or _propose(summit)}
+    return DueForm(request.POST or None, initial=initial, summit=summit)
+
+
+def _propose(summit: Summit) -> datetime:
+    """Return 17:00 at the venue, in 30 days or a week before the summit, whichever is earlier and to come; on the eve
+    of the summit the last minute of the day."""
+    now = db_now()
+    today = now.astimezone(summit.zone).date()
+    day = max(min(today + PROPOSED, summit.starts_on - BEFORE), today + timedelta(days=1))
+    moment = datetime(day.year, day.month, day.day, 17, tzinfo=summit.zone)
+    return summit.begins_at - timedelta(minutes=1) if now < summit.begins_at <= moment else moment
+
+
+def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any]:
+    read = None
+    if found.to:
+        party = found.to[0]
+        if form is not None and not form.is_bound and party.summit.answer_by is None:
+            party.summit.answer_by = form.initial["answer_by"]
+        read = first_letter.read(party, found.boxes[party.pk])
+    waits = [party for party, _why in found.skipped if not party.is_host]
+    second = bool(waits) and Policy.objects.of(summit).second_person
+    silent = [] if second else waits
+    return {
+        "form": form,
+        "letter": read,
+        "reached": len(found.to),
+        "letters": found.letters,
+        "silent": silent,
+        "inviting": f"{reverse('admin:delegations_party_invite')}?summit={summit.slug}" if second else "",
+        "lacking": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}&lacks=mailbox",
+    }
+
+
+def _sent(request: HttpRequest, summit: Summit, user: User, reach: Reach) -> HttpResponse:
+    listed = steps.stands(user, summit)
+    done = sum(stand.state == "done" for stand in listed)
+    said = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
+        "n": len(reach.to)
+    }
+    messages.success(request, said)
+    counted = _("%(done)d of %(all)d first steps are done. What comes next stands below.")
+    messages.info(request, counted % {"done": done, "all": len(listed)})
+    return redirect(f"{reverse('admin:index')}?summit={summit.slug}")
+
+
+def has_parties(summit: Summit) -> bool:
+    """Return whether there is anybody to invite."""
+    return Party.objects.filter(summit=summit, is_host=False).exists()
+
+
+# The summits of which a process knows that they have invited.
+_INVITED: Memory[bool] = Memory(64)
+
+
+def has_invited(summit: Summit) -> bool:
+    """Return whether an invitation has ever been sent, also one that was revoked since: asked until one has."""
+    if _INVITED.get(summit.pk):
+        return True
+    found = Invitation.objects.filter(party__summit=summit, sent_at__isnull=False, occasion="").exists()
+    if found:
+        _INVITED.put(summit.pk, found)
+    return found
+
+
+desk_step.register(40)(
+    Step(
+        name="parties",
+        title=gettext_lazy("Who is invited"),
+        about=gettext_lazy("Delegations and organisations, with their mailboxes."),
+        rule="delegations.party.change",
+        view=parties,
+        done=has_parties,
+    )
+)
+desk_step.register(50)(
+    Step(
+        name="letter",
+        title=gettext_lazy("The letter"),
+        about=gettext_lazy("Read it, say when answers are due, send the first."),
+        rule="delegations.invite",
+        view=letter,
+        done=has_invited,
+    )
+)

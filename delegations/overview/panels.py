@@ -1,0 +1,152 @@
+"""What the desk's home and the metrics show of invitations and answers, and what each desk has to do."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.invitations.admin_links import call_sheet
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.permissions import can_invite
+from delegations.invitations.selectors.standing import STANDINGS
+from delegations.invitations.services import calls
+from delegations.members.services import duplicates
+from delegations.overview.dashboard import (
+    CHANGE,
+    INVITE,
+    alike_list,
+    handed,
+    handed_page,
+    handed_words,
+    numbers,
+    parties,
+    requested,
+    requests,
+    twice,
+    visa_letters,
+    visa_letters_sentence,
+    waiting,
+)
+from delegations.overview.selectors import completeness
+from summit.core.metrics import Gauge, source
+from summit.desk.today import desk_panel, lately, now_of
+from summit.permissions.models import Role
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+
+
+@dataclass(frozen=True)
+class DeskTask:
+    """Something that a desk has to do."""
+
+    sentence: str
+    number: int
+    address: str
+
+
+def _open(number: int) -> str:
+    said = ngettext("%(n)d party has not answered: call it.", "%(n)d parties have not answered: call them.", number)
+    return said % {"n": number}
+
+
+def _uninvited(number: int) -> str:
+    said = ngettext("%(n)d party is not invited yet.", "%(n)d parties are not invited yet.", number)
+    return said % {"n": number}
+
+
+# By desk: what parties lack that it sees to (delegations.overview.selectors.completeness).
+LACKS: dict[Role, tuple[str, ...]] = {
+    Role.PROTOCOL: ("mailbox", "focal"),
+    Role.ACCREDITATION: ("badge",),
+    Role.VETTING: ("decision", "passport"),
+    Role.PROGRAMME: ("head",),
+}
+
+
+def lines(request: HttpRequest, summit: Summit) -> dict[Role, list[DeskTask]]:
+    """Return by desk what it has to do, nothing where it has nothing."""
+    found = numbers(request, summit)
+    say: list[tuple[str, Callable[[int], str], str]] = [
+        ("uninvited", _uninvited, parties(summit, answer="uninvited")),
+        ("open", _open, call_sheet(summit)),
+        (completeness.REQUESTS, requested, requests(summit)),
+    ]
+    desks = {
+        desk: [
+            DeskTask(completeness.sentence(name, found[name]), found[name], parties(summit, lacks=name))
+            for name in names
+            if found[name]
+        ]
+        for desk, names in LACKS.items()
+    }
+    own = [DeskTask(words(found[name]), found[name], address) for name, words, address in say if found[name]]
+    alike = twice(request, summit)
+    last = [DeskTask(duplicates.sentence(alike), alike, alike_list(summit))] if alike else []
+    things = handed(request, summit)
+    if things:
+        own.append(DeskTask(handed_words(things), things, handed_page(summit)))
+    asked = waiting(request, summit)["visas"]
+    if asked:
+        own.append(DeskTask(visa_letters_sentence(asked), asked, visa_letters(summit)))
+    desks[Role.PROTOCOL] = own + desks[Role.PROTOCOL] + last
+    return desks
+
+
+@desk_panel(12, works=(INVITE,))
+def desks(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show protocol what each desk has to do. Three queries at most, which other parts of the page share."""
+    if not allows(request.user, INVITE, summit) or not allows(request.user, "delegations.party.view", summit):
+        return None
+    found = lines(request, summit)
+    busy = sum(bool(entries) for entries in found.values())
+    title = (
+        ngettext("%(n)d desk has something to do", "%(n)d desks have something to do", busy) % {"n": busy}
+        if busy
+        else _("No desk has anything to do")
+    )
+    rows = [(str(desk.label), entries) for desk, entries in found.items()]
+    return "admin/delegations/desks.html", {"title": title, "desks": rows}
+
+
+@desk_panel(10, works=(INVITE, CHANGE))
+def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show who is invited, who has answered what, and who hasn't."""
+    if not allows(request.user, "delegations.party.view", summit):
+        return None
+    found = numbers(request, summit)
+    late = found["open"] > 0 and summit.answer_by is not None and summit.answer_by <= now_of(request)
+    may_invite = can_invite(request.user, summit) and found["uninvited"] > 0
+    may_see_calls = allows(request.user, "delegations.callnote.view", summit)
+    waiting = _waiting(request, summit) if may_see_calls and found["open"] else []
+    return "admin/delegations/panel.html", {
+        **{name: found[name] for name in STANDINGS},
+        "late": late,
+        "may_invite": may_invite,
+        "may_see_calls": may_see_calls,
+        "sheet": call_sheet(summit),
+        "waiting": [(days, number, call_sheet(summit, days=days)) for days, number in waiting],
+    }
+
+
+def _waiting(request: HttpRequest, summit: Summit) -> list[tuple[int, int]]:
+    return lately(request, ("waiting", summit.pk), lambda: calls.waiting(summit, now_of(request)))
+
+
+@source
+def gauges() -> Iterable[Gauge]:
+    """Count invitations by summit and state."""
+    rows = (
+        Invitation.objects.filter(occasion="")
+        .order_by()
+        .values("party__summit__slug", "state")
+        .annotate(n=Count("pk"))
+    )
+    yield (
+        "summit_invitations",
+        "Invitations by state",
+        [({"summit": row["party__summit__slug"], "state": row["state"]}, float(row["n"])) for row in rows],
+    )

@@ -1,0 +1,58 @@
+"""Where the desk's search looks for parties and people."""
+
+from typing import Any
+
+from django.db.models import Q, TextField, Value
+from django.db.models.functions import Concat
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from delegations.parties.models.parties import Party, PartyName
+from summit.core.text_normalisation import Fold
+from summit.desk.search import Hit, Source, register
+from summit.people.models import Person
+
+
+def _person(row: Person) -> Hit:
+    membership: Any = getattr(row, "membership", None)
+    note = [row.office if row.name else "", membership.party.name if membership else ""]
+    url = reverse("admin:summit_person_change", args=[row.pk])
+    return Hit(row.name or row.office, " · ".join(part for part in note if part), url)
+
+
+def _in_any_language(words: list[str]) -> Q:
+    called = Fold(Concat("name", Value(" "), "formal_name", output_field=TextField()))
+    names = PartyName.objects.annotate(folded=called).filter(*(Q(folded__contains=word) for word in words))
+    return Q(pk__in=names.values("party"))
+
+
+def _party(row: Party) -> Hit:
+    return Hit(row.name, row.formal_name, reverse("admin:delegations_party_change", args=[row.pk]))
+
+
+register(
+    10,
+    Source(
+        model=Person,
+        title=_("People"),
+        rule="summit.person.view",
+        rows=lambda: Person.objects.select_related("membership__party"),
+        head="name",
+        text=("name", "office", "email", "membership__party__name"),
+        hit=_person,
+        personal=("name", "office"),
+    ),
+)
+register(
+    20,
+    Source(
+        model=Party,
+        title=_("Parties"),
+        rule="delegations.party.view",
+        rows=lambda: Party.objects.select_related("summit"),
+        head="name",
+        text=("name", "formal_name", "sort_key", "iso_code", "mission_email"),
+        also=_in_any_language,
+        hit=_party,
+    ),
+)

@@ -1,0 +1,126 @@
+"""What parties lack, and which links end soon: the one definition behind the desk's tasks and its lists."""
+
+import functools
+
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Now
+from django.utils.translation import ngettext
+
+from delegations.badges.models.badges import Badge
+from delegations.focal_points.models import FocalPointRequest, RequestState
+from delegations.invitations.models.invitations import Invitation, InvitationState
+from delegations.invitations.selectors import standing
+from delegations.invitations.selectors.expiring_links import SOON
+from delegations.members.models.categories import Capacity
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.membership_changes.models import Handover, HandoverState
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.travel.models.declarations import Declaration, DeclarationState
+from summit.summits.models import Summit
+
+_FOCAL = FocalPoint.objects.filter(party=OuterRef("pk"))
+_HEAD = Membership.objects.filter(party=OuterRef("pk"), capacity=Capacity.HEAD)
+_MEMBERS = Membership.objects.filter(party=OuterRef("pk"))
+_BADGE = Badge.objects.live().filter(person=OuterRef("person"))
+# No text is no bytes: what is missing is found without a key.
+_PASSPORT = Particulars.objects.filter(person=OuterRef("person")).exclude(passport_number="")
+# Conditions on parties that `with_gaps` has annotated.
+GAPS: dict[str, Q] = {
+    "mailbox": Q(is_host=False, mission_email="", has_address=False),
+    "head": standing.STANDINGS["attending"]
+    & ~Q(kind__in=[PartyKind.ORGANISATION, PartyKind.GUEST])
+    & Q(has_head=False),
+    "focal": standing.STANDINGS["attending"] & Q(has_focal=False),
+    "badge": standing.STANDINGS["attending"] & Q(lacks_badge=True),
+    "passport": standing.STANDINGS["attending"] & Q(lacks_passport=True),
+    "decision": Q(lacks_decision=True),
+    "handover": Q(lacks_handover=True),
+}
+# Counted with them: what is asked of protocol. Not parties, but requests.
+REQUESTS = "requests"
+
+
+def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
+    """Annotate parties with where they stand and with whom they have named."""
+    return standing.with_standing(parties).annotate(
+        has_focal=Exists(_FOCAL),
+        has_address=Exists(_FOCAL.exclude(person__email="")),
+        has_head=Exists(_HEAD),
+        lacks_badge=Exists(_MEMBERS.filter(~Exists(_BADGE))),
+        lacks_passport=Exists(_MEMBERS.filter(~Exists(_PASSPORT), category__vetted=True)),
+        lacks_decision=Exists(Declaration.objects.filter(party=OuterRef("pk"), state=DeclarationState.DECLARED)),
+        lacks_handover=Exists(Handover.objects.filter(party=OuterRef("pk"), state=HandoverState.OPEN)),
+    )
+
+
+def sentence(name: str, number: int) -> str:
+    """Say that so many parties lack what has this name in GAPS."""
+    said: dict[str, str] = {
+        "mailbox": ngettext(
+            "%(n)d party has no mailbox: no letter reaches it.",
+            "%(n)d parties have no mailbox: no letter reaches them.",
+            number,
+        ),
+        "head": ngettext(
+            "%(n)d delegation that attends has named no head.",
+            "%(n)d delegations that attend have named no head.",
+            number,
+        ),
+        "focal": ngettext(
+            "%(n)d party that attends has no focal point.", "%(n)d parties that attend have no focal point.", number
+        ),
+        "badge": ngettext(
+            "%(n)d party that attends has people without a badge.",
+            "%(n)d parties that attend have people without a badge.",
+            number,
+        ),
+        "passport": ngettext(
+            "%(n)d party that attends has people to be vetted without a passport number.",
+            "%(n)d parties that attend have people to be vetted without a passport number.",
+            number,
+        ),
+        "decision": ngettext(
+            "%(n)d party waits for a decision on what it declared.",
+            "%(n)d parties wait for a decision on what they declared.",
+            number,
+        ),
+        "handover": ngettext(
+            "%(n)d party has something of somebody’s to be passed on or dropped.",
+            "%(n)d parties have something of somebody’s to be passed on or dropped.",
+            number,
+        ),
+    }
+    return said[name] % {"n": number}
+
+
+def counts(summit: Summit) -> dict[str, int]:
+    """Return how many parties of a summit stand where, by the names of `overview.STANDINGS`, how many lack what, by
+    those of GAPS, and how many new focal points are asked for, by REQUESTS. One query."""
+    numbers: dict[str, int] = (
+        _counted()
+        .filter(summit=summit)
+        .aggregate(
+            **{name: Count("pk", filter=condition) for name, condition in (standing.STANDINGS | GAPS).items()},
+            **{REQUESTS: Coalesce(Sum("asked"), 0)},
+        )
+    )
+    return numbers
+
+
+@functools.cache
+def _counted() -> QuerySet[Party]:
+    """Return what `counts` counts, of all summits: composed once a process."""
+    asked = FocalPointRequest.objects.filter(party=OuterRef("pk"), state=RequestState.OPEN).order_by()
+    number = Subquery(asked.values("party").annotate(n=Count("pk")).values("n"))
+    # Of distinct rows each annotation is computed once a row; otherwise once for each condition that asks it.
+    return with_gaps(Party.objects.all()).annotate(asked=number).order_by().distinct()
+
+
+def declined_lately(summit: Summit) -> QuerySet[Invitation]:
+    """Return the invitations that parties declined within the last week."""
+    recent = Invitation.objects.filter(
+        party__summit=summit, state=InvitationState.ANSWERED, answer="regrets", occasion=""
+    )
+    return recent.filter(answered_at__gte=Now() - SOON)

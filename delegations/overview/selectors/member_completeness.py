@@ -1,0 +1,83 @@
+"""What a delegation still owes: for whom, what, until when. Nothing is decrypted for it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
+
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.members.selectors import deadlines
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.travel.models.visas import VisaLetter, VisaState
+
+# What may be lacking of somebody, in the order in which it is told.
+CONFIRMATION, PASSPORT, PHOTO, ARRIVAL, VISA = "confirmation", "passport", "photo", "arrival", "visa"
+# The fields of a passport without which nobody is vetted.
+VETTED_BY = ("passport_name", "birth_date", "nationality", "passport_number", "passport_expiry")
+
+
+def roll(party: Party) -> QuerySet[Membership]:
+    """Return a party's members in its order, each with `lacks_passport`, `lacks_photo`, `lacks_arrival` and
+    `visa_refused`: no letter stands and the last was refused. One query."""
+    rows = Membership.objects.filter(party=party).select_related("person", "category")
+    return with_lacks(rows).order_by("position", "pk")
+
+
+def with_lacks(members: QuerySet[Membership]) -> QuerySet[Membership]:
+    """Annotate members with what `lacking` asks, as `roll` says it."""
+    theirs = Particulars.objects.filter(person=OuterRef("person"))
+    whole = Q(*[~Q(**{name: ""}) for name in VETTED_BY])
+    letters = VisaLetter.objects.filter(person=OuterRef("person"), party=OuterRef("party"))
+    standing = letters.filter(state__in=(VisaState.ASKED, VisaState.ISSUED))
+    refused = letters.filter(state=VisaState.REFUSED)
+    return members.annotate(
+        lacks_passport=~Exists(theirs.filter(whole)),
+        lacks_photo=~Exists(Photo.objects.filter(person=OuterRef("person"))),
+        lacks_arrival=~Exists(theirs.filter(arrives_at__isnull=False)),
+        visa_refused=_both(Exists(refused), ~Exists(standing)),
+    )
+
+
+def _both(first: Any, second: Any) -> Case:
+    return Case(When(Q(first) & Q(second), then=Value(True)), default=Value(False), output_field=BooleanField())
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Something that is missing for somebody; `until` is None where nothing is due."""
+
+    member: Membership
+    what: str
+    until: datetime | None
+    late: bool
+
+
+def lacking(row: Any) -> list[str]:
+    """Return what is missing for a member of `roll`."""
+    found = {
+        CONFIRMATION: row.confirmed_at is None,
+        PASSPORT: row.category.vetted and row.lacks_passport,
+        PHOTO: row.lacks_photo,
+        ARRIVAL: row.lacks_arrival,
+        VISA: row.visa_refused,
+    }
+    return [what for what, missing in found.items() if missing]
+
+
+def missing(members: Iterable[Membership], policy: Policy, now: datetime) -> list[Missing]:
+    """Return all that is missing for members of `roll`: what is due first, or overdue longest, first; what is never
+    due last."""
+    found = list(_missing(members, policy, now))
+    return sorted(found, key=lambda each: (each.until is None, each.until or now))
+
+
+def _missing(members: Iterable[Membership], policy: Policy, now: datetime) -> Iterator[Missing]:
+    for row in members:
+        until = deadlines.deadline(row.category, policy)
+        for what in lacking(row):
+            due = until if what != VISA else None
+            yield Missing(row, what, due, late=due is not None and due <= now)

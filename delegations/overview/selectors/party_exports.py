@@ -1,0 +1,31 @@
+"""Parties as a table that leaves the system."""
+
+from django.db.models import QuerySet
+
+from delegations.core.table_files import AT_ONCE, ExportedTable
+from delegations.members import column_headings
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from delegations.parties.selectors.party_names import NamesBySummit
+
+PARTY_COLUMNS = ("party", "formal_name", "sort_key", "kind", "iso2", "mission_name", "mission_email", "mission_phone")
+
+
+def parties(rows: QuerySet[Party]) -> ExportedTable:
+    """Return parties, each with where its invitation stands."""
+    names, found = NamesBySummit(), []
+    for row in rows.select_related("summit__policy").iterator(chunk_size=AT_ONCE):
+        policy = getattr(row.summit, "policy", None) or Policy(summit=row.summit)
+        cells = {
+            "party": names.of(row, row.summit),
+            "formal_name": row.formal_name,
+            "sort_key": row.sort_key,
+            "kind": party_names.kind_word(row.kind, says_country=policy.says_country),
+            "iso2": row.iso_code,
+            "mission_name": row.mission_name,
+            "mission_email": row.mission_email,
+            "mission_phone": row.mission_phone,
+        }
+        found.append([str(cells[name]) for name in PARTY_COLUMNS])
+    return ExportedTable(PARTY_COLUMNS, [column_headings.heading(name) for name in PARTY_COLUMNS], found, [])

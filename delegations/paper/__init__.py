@@ -1,1 +1,0 @@
-"""What delegations get on paper."""

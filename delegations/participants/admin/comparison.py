@@ -1,0 +1,80 @@
+"""What changed between two lists of participants, as lines of a table."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from delegations.participants.selectors.comparison import Difference, Person
+from summit.people.models import announced
+
+Content = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line: the state word and its sign, the party in its language, whom or what it is about, what was and what is.
+
+    `was` and `now` are pairs of what changed, each written by people.
+    """
+
+    sign: str
+    word: str
+    party: str
+    language: str
+    about: str = ""
+    pairs: tuple[tuple[str, str, str], ...] = ()
+
+
+def rows_of(found: Difference, language: str) -> list[Row]:
+    """Return the lines, parties before people."""
+    new, old = ("good", pgettext("in a list", "added")), ("bad", pgettext("in a list", "gone"))
+    other = ("wait", _("people in another order"))
+    rows = [_row(new, party, language) for party in found.parties_added]
+    rows += [_row(old, party, language) for party in found.parties_gone]
+    rows += [_changed(was, now, language) for was, now in found.parties_changed]
+    rows += [_row(new, person.party, language, _name(person.member)) for person in found.people_added]
+    rows += [_row(old, person.party, language, _name(person.member)) for person in found.people_gone]
+    rows += [_told_otherwise(person, language) for person in found.people_changed]
+    rows += [_row(other, party, language) for party in found.reordered]
+    return rows
+
+
+def _row(
+    state: tuple[str, str], party: Content, language: str, about: str = "", *, pairs: tuple[Any, ...] = ()
+) -> Row:
+    name = party["names"].get(language) or next(iter(party["names"].values()))
+    return Row(*state, name["name"], name["language"], about, pairs)
+
+
+def _name(member: Content) -> str:
+    return announced(_("erased person") if member.get("erased") else member["name"], member["office"])
+
+
+def _changed(was: Content, now: Content, language: str) -> Row:
+    """A party that is named, placed or shown otherwise; of languages the reader's, or else the first that differs."""
+    differing = [code for code in now["names"] if was["names"].get(code) != now["names"][code]]
+    code = language if language in differing else next(iter(differing), language)
+    labels = {"name": _("short name"), "formal": _("formal name"), "footnote": _("footnote"), "sort": _("order")}
+    old, new = was["names"].get(code, {}), now["names"].get(code, {})
+    pairs = [(label, old.get(key, ""), new.get(key, "")) for key, label in labels.items()]
+    pairs += [(_("place in the protocol order"), _said(was["order"]), _said(now["order"]))]
+    pairs += [(_("flag"), was["flag"], now["flag"])]
+    kept = tuple(pair for pair in pairs if pair[1] != pair[2])
+    return _row(("wait", pgettext("in a list", "changed")), now, language, pairs=kept)
+
+
+def _told_otherwise(person: Person, language: str) -> Row:
+    labels = {"name": _("name"), "address": _("form of address"), "office": _("office held")}
+    before = person.before or {}
+    pairs = [(label, before.get(key, ""), person.member.get(key, "")) for key, label in labels.items()]
+    old, new = (found.get("category", {}).get(language, "") for found in (before, person.member))
+    pairs.append((_("category"), old, new))
+    kept = tuple(pair for pair in pairs if pair[1] != pair[2])
+    word = ("wait", pgettext("in a list", "changed"))
+    return _row(word, person.party, language, _name(person.member), pairs=kept)
+
+
+def _said(place: int | None) -> str:
+    return "" if place is None else str(place)

@@ -1,0 +1,117 @@
+"""The sheet of photographs in the admin: whom it shows, chosen by party and by day of arrival, and the file."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin.sites import site
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from delegations.members.models.members import Membership
+from delegations.participants import photo_sheet_pdf
+from delegations.participants.selectors import photo_sheet
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
+from summit.desk.pages import desk_page
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class SheetForm(forms.Form):
+    """Whom a sheet shows."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    day = forms.ChoiceField(label=gettext_lazy("Day of arrival"), required=False)
+    party = forms.MultipleChoiceField(
+        label=gettext_lazy("Parties"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen: all of them."),
+    )
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        days = [(day.isoformat(), long_day(day)) for day in photo_sheet.arrival_days(summit)]
+        self.fields["day"].choices = [("", _("any day")), *days]  # type: ignore[attr-defined]
+        language = get_language() or summit.language
+        book = party_names.book(summit, language)
+        named = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
+        rows = party_names.in_order(named, language, protocol=True).values_list("pk", "name")
+        called = [(key, book.of(key), name) for key, name in rows]
+        choices = [
+            (str(key), format_html('<bdi lang="{}">{}</bdi>', *((one.language, one.name) if one else ("", name))))
+            for key, one, name in called
+        ]
+        self.fields["party"].choices = choices  # type: ignore[attr-defined]
+
+
+def _admitted(request: HttpRequest, slug: str) -> tuple[Summit, User]:
+    """Return the summit for whoever sees photographs there. Raises Http404 for all others."""
+    summit, user = Summit.objects.filter(slug=slug).first(), request.user
+    if not isinstance(user, User):
+        raise PermissionDenied
+    if summit is None or not allows(user, photo_sheet.SEE, summit):
+        raise Http404
+    return summit, user
+
+
+@desk_page("photographs/<slug:slug>/", "delegations_photos")
+@require_safe
+def chosen(request: HttpRequest, slug: str) -> HttpResponse:
+    """Ask whom the sheet shows."""
+    summit, _user = _admitted(request, slug)
+    rows = photo_sheet.members(summit)
+    context = {
+        **site.each_context(request),
+        "title": _("Sheet of photographs"),
+        "summit": summit,
+        "form": SheetForm(summit=summit, initial={"language": get_language() or summit.language}),
+        "people": rows.count(),
+        "lacking": rows.filter(person__photo__isnull=True).count(),
+        "most": photo_sheet.MOST,
+    }
+    return TemplateResponse(request, "admin/delegations/photos.html", context)
+
+
+@desk_page("photographs/<slug:slug>/file/", "delegations_photos_file")
+@require_safe
+def taken(request: HttpRequest, slug: str) -> HttpResponse:
+    """Return the sheet of whom was chosen; who takes it has seen them."""
+    summit, user = _admitted(request, slug)
+    form = SheetForm({"language": summit.language, **_lists(request)}, summit=summit)
+    if not form.is_valid():
+        messages.warning(request, _("Choose among the parties, days and languages that are offered."))
+        return redirect("admin:delegations_photos", slug)
+    found = form.cleaned_data
+    day = next((day for day in photo_sheet.arrival_days(summit) if day.isoformat() == found["day"]), None)
+    try:
+        faces = photo_sheet.faces(
+            summit=summit, by=user, language=found["language"], parties=map(int, found["party"]), day=day
+        )
+        made = photo_sheet_pdf.write(summit=summit, faces=faces, language=found["language"], now=db_now())
+    except photo_sheet.TooMany as refused:
+        messages.warning(request, str(refused))
+    except MissingFontError as problem:
+        messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+    else:
+        headers = {"Content-Disposition": f'attachment; filename="photographs-{summit.slug}.pdf"'}
+        return HttpResponse(made, content_type="application/pdf", headers=headers)
+    return redirect("admin:delegations_photos", slug)
+
+
+def _lists(request: HttpRequest) -> dict[str, Any]:
+    given = request.GET
+    return {name: given.getlist(name) if name == "party" else given[name] for name in given}

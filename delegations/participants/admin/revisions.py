@@ -1,0 +1,211 @@
+"""Lists of participants in the admin: the revisions, what changed in each, how one is made, and the files to take."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from delegations.participants import list_docx, list_pdf, list_xlsx
+from delegations.participants.admin.comparison import rows_of
+from delegations.participants.models import ParticipantList
+from delegations.participants.selectors import comparison, listing, photo_sheet
+from delegations.participants.selectors.listing import Order
+from delegations.participants.services import revisions
+from summit.audit import access_log
+from summit.core.validators import validate_printable
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.scope import where_may
+from summit.desk.shelves import Shelf
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.templatetags.moments import short_clock
+from summit.users.models import User
+
+SUMMIT_PATHS.update({ParticipantList: "summit"})
+WRITERS = {"pdf": list_pdf, "docx": list_docx, "xlsx": list_xlsx}
+FORMATS = (("pdf", "PDF"), ("docx", "DOCX"), ("xlsx", "XLSX"))
+
+
+class FreezeForm(forms.Form):
+    """What is said of a new revision, and what was on the screen when its button was pressed."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"),
+        choices=[("", gettext_lazy("provisional")), ("final", gettext_lazy("final"))],
+        required=False,
+        help_text=gettext_lazy("After a final list only a further final one can follow."),
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=ParticipantList._meta.get_field("note").max_length,
+        required=False,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Stands at the head of the list."),
+    )
+    expected = forms.CharField(widget=forms.HiddenInput)
+
+
+class TakeForm(forms.Form):
+    """In which language, order and format a list is taken."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+    order = forms.ChoiceField(label=gettext_lazy("Order"), choices=Order.choices)
+    ending = forms.ChoiceField(label=gettext_lazy("File format"), choices=FORMATS)
+
+
+@admin.register(ParticipantList)
+class ParticipantListAdmin(ReadOnlyAdmin):
+    """The revisions. None is ever changed."""
+
+    place = 1
+    shelf = Shelf.RECORDS
+    list_display = ["__str__", "state", "summit", "made", "made_by", "note"]
+    list_filter = ["summit", "final"]
+    list_select_related = ["summit", "made_by"]
+    search_fields = ["note"]
+    fields = ["summit", "number", "state", "made", "made_by", "note"]
+    readonly_fields = ["state", "made"]
+    page_shows = ("content",)
+    change_list_template = "admin/delegations/participantlist/change_list.html"
+    change_form_template = "admin/delegations/participantlist/change_form.html"
+    nothing_yet = gettext_lazy("No list of participants has been made yet.")
+
+    @admin.display(description=gettext_lazy("state"), ordering="final")
+    def state(self, row: ParticipantList) -> str:
+        """Say whether it is the last word."""
+        return _("final") if row.final else _("provisional")
+
+    @admin.display(description=gettext_lazy("made"), ordering="made_at")
+    def made(self, row: ParticipantList) -> str:
+        """Show the moment in the venue's zone, with its name."""
+        return short_clock(row.made_at, row.summit)
+
+    def people_on_page(self, row: Any) -> Iterable[str]:
+        """Return whom the revision names."""
+        return _people(revisions.content_of(row))
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the revisions, with a way to the page where the next one is made."""
+        to_make, faces_of = (where_may(request, action) for action in (revisions.CHANGE, photo_sheet.SEE))
+        context = {"to_make": to_make, "faces_of": faces_of, **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
+        return shown
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Show what changed, whom it names, and how it is taken."""
+        row = kwargs.get("obj")
+        if isinstance(row, ParticipantList):
+            content = revisions.content_of(row)
+            language = get_language() or row.summit.language
+            context |= {
+                "summit": row.summit,
+                "first": row.number == 1,
+                "differences": rows_of(revisions.since_last(row), language),
+                "listing": _listing(row, content),
+                "take": TakeForm(initial={"language": language}, auto_id="take_%s"),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page on which a list is made, and the files."""
+        wrap = self.admin_site.admin_view
+        make = path("prepare/<slug:slug>/", wrap(self.prepare), name="delegations_participantlist_prepare")
+        take = path("<int:pk>/file/", wrap(self.take), name="delegations_participantlist_file")
+        return [make, take, *super().get_urls()]
+
+    def take(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Return a revision as the file that was chosen; who takes it has seen whom it names."""
+        row: ParticipantList = self.admit(request, "view", pk)
+        given = {"language": row.summit.language, "order": Order.PRECEDENCE, "ending": "pdf", **request.GET.dict()}
+        chosen = TakeForm(given)
+        if not chosen.is_valid():
+            messages.warning(request, _("Choose language, order and format among those that are offered."))
+            return redirect("admin:delegations_participantlist_change", pk)
+        found, content = chosen.cleaned_data, revisions.content_of(row)
+        writer = WRITERS[found["ending"]]
+        try:
+            made = writer.write(listing.arrange(row, content, language=found["language"], order=found["order"]))
+        except MissingFontError as problem:
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+            return redirect("admin:delegations_participantlist_change", pk)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        access_log.note_page(
+            by=request.user,
+            target=row,
+            summit=row.summit,
+            fields=self.page_shows,
+            people=lambda: _people(content),
+        )
+        name = f"participants-{row.summit.slug}-{row.number}-{found['language']}.{found['ending']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Content-Language": found["language"]}
+        return HttpResponse(made, content_type=writer.MEDIA_TYPE, headers=headers)
+
+    def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what the next revision would hold and change; make it."""
+        summit, user = Summit.objects.filter(slug=slug).first(), request.user
+        if summit is None or not isinstance(user, User) or not allows(user, self.deed("view"), summit):
+            raise Http404
+        check(user, revisions.CHANGE, summit)
+        form = FreezeForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            chosen = form.cleaned_data
+            try:
+                made = revisions.freeze(
+                    summit=summit,
+                    by=user,
+                    final=chosen["state"] == "final",
+                    note=chosen["note"],
+                    expected=chosen["expected"],
+                )
+            except (revisions.NothingToFreeze, revisions.FinalStands, revisions.ListChanged) as refused:
+                messages.warning(request, str(refused))
+                return redirect("admin:delegations_participantlist_prepare", slug)
+            messages.success(request, _("Revision %(number)d is made.") % {"number": made.number})
+            return redirect("admin:delegations_participantlist_change", made.pk)
+        return self._page(request, summit, user, form)
+
+    def _page(self, request: HttpRequest, summit: Summit, user: User, form: FreezeForm) -> HttpResponse:
+        last, content = revisions.latest(summit), revisions.gather(summit)
+        before = revisions.content_of(last) if last else None
+        found = comparison.differences(before, content)
+        row = ParticipantList(summit=summit, number=last.number + 1 if last else 1, made_at=timezone.now())
+        if not form.is_bound:
+            state = "final" if last and last.final else ""
+            form.initial = {"expected": revisions.digest(content), "state": state}
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("Revision %(number)d of the list of participants") % {"number": row.number},
+            "summit": summit,
+            "first": last is None,
+            # The same people as before may be said to be final.
+            "may_make": bool(content["parties"]) and (bool(found) or not (last and last.final)),
+            "differences": rows_of(found, get_language() or summit.language),
+            "listing": _listing(row, content),
+            "left_out": revisions.left_out(summit),
+            "form": form,
+        }
+        keys = [(summit.pk, key) for key in _people(content)]
+        if keys:
+            access_log.note_list(by=user, label="summit.person", rows=keys, fields=["name", "office"])
+        return TemplateResponse(request, "admin/delegations/participantlist/prepare.html", context)
+
+
+def _listing(row: ParticipantList, content: dict[str, Any]) -> listing.Listing:
+    """A revision in the reader's language, by precedence."""
+    return listing.arrange(row, content, language=get_language() or row.summit.language, order=Order.PRECEDENCE)
+
+
+def _people(content: dict[str, Any]) -> list[str]:
+    return [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]

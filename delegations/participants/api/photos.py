@@ -1,0 +1,131 @@
+"""People's photographs: that they are there and how large, and the picture of one at a time."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.core.api.fields import OnePerson, Searched, Values
+from delegations.members.api.fields import with_belonging
+from delegations.members.api.particulars import RELATED, OfPerson, readable_by, reader_of, told
+from delegations.members.field_access import PHOTO, Reader, photo_of
+from delegations.members.services import photos
+from delegations.participants import photo_sheet_pdf as printed
+from delegations.participants.selectors import photo_sheet
+from delegations.parties.api.fields import parties_field
+from summit.api.actions import action
+from summit.api.contents import File, PersonalContentSerializer, WithContent
+from summit.api.files import ContentField
+from summit.audit import access_log
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class PhotoSerializer(OfPerson):
+    """A person's photograph. Its size is null where others than the reader's party stored it."""
+
+    group = PHOTO
+
+    width = serializers.IntegerField(source="photo.width", allow_null=True, help_text="In pixels.")
+    height = serializers.IntegerField(source="photo.height", allow_null=True, help_text="In pixels.")
+    changed_at = serializers.DateTimeField(source="photo.updated_at", allow_null=True)
+
+    def to_representation(self, instance: Person) -> dict[str, Any]:
+        """Return what the reader may see."""
+        found = super().to_representation(instance)
+        if "photo" not in reader_of(self.context).visible(instance):
+            found |= {name: None for name in ("width", "height", "changed_at") if name in found}
+        return found
+
+
+class PhotoInput(serializers.Serializer[Any]):
+    """A photograph to be kept, in the place of an earlier one."""
+
+    person = OnePerson()
+    content = ContentField(
+        largest=photos.LARGEST, help_text="A JPEG, PNG or WebP of the face, 400 pixels wide at least."
+    )
+
+
+class FacesInput(serializers.Serializer[Any]):
+    """Whom a sheet shows: everybody, or those of some parties, or of a day of arrival at the venue."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    day = serializers.DateField(required=False, default=None, allow_null=True)
+    parties = parties_field(photo_sheet.SEE, required=False, default=list, allow_empty=True)
+
+
+class PhotoFilters(Searched):
+    """By what photographs are narrowed."""
+
+    model = Person
+
+    party = django_filters.CharFilter(field_name="belongs_to", label=pgettext_lazy("label", "party"))
+    category = django_filters.CharFilter(field_name="comes_as", label=_("category"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        field_name="told_at", lookup_expr="gte", label=_("changed since")
+    )
+
+
+class Photos(WithContent):
+    """People's photographs; rows are the people who have one, by their own ids."""
+
+    name = "photos"
+    called = _("photographs")
+    rule = "delegations.photo"
+    does = ("add", "remove")
+    model = Person
+    output = PhotoSerializer
+    input = PhotoInput
+    filters = PhotoFilters
+    orders: ClassVar[Any] = {"name": ("name", "office")}
+    external = "external_ids"
+
+    def rows(self) -> QuerySet[Person]:
+        """Return people with a photograph, whose picture stays in the database."""
+        return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+        """Return the people of whom somebody sees photographs: narrowed by the moments that they may read alone."""
+        readable = readable_by(user, PHOTO, Q(photo__entered_for=F("membership__party")))
+        rows = with_belonging(super().seen_by(user, slug), user)
+        return rows.alias(told_at=told(readable, "photo__updated_at"))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Person:
+        """Keep a photograph."""
+        return photos.store(by=by, person=values["person"], content=values["content"]).person
+
+    def content(self, *, by: User, row: Person) -> File | None:
+        """Return the picture, and note each look at it."""
+        photo = photo_of(row)
+        if photo is None or "photo" not in Reader(by).visible(row):
+            return None
+        access_log.note_page(by=by, target=row, summit=row.summit, fields=PHOTO.fields, always=True)
+        return File("photograph.jpg", "image/jpeg", bytes(photo.image))
+
+    @action(
+        "sheet",
+        reads=True,
+        rule=photo_sheet.SEE,
+        input=FacesInput,
+        output=PersonalContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
+    def sheet(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give a sheet of photographs as a PDF, for those who receive: of all, of some parties, of whoever arrives on
+        a day at the venue."""
+        language, keys = values["language"], [party.pk for party in values["parties"]]
+        faces = photo_sheet.faces(summit=summit, by=by, language=language, parties=keys, day=values["day"])
+        made = printed.write(summit=summit, faces=faces, language=language, now=db_now())
+        return File(f"photographs-{summit.slug}.pdf", "application/pdf", made)
+
+    def remove(self, *, by: User, row: Person) -> None:
+        """Delete a photograph."""
+        photos.remove(by=by, person=row)

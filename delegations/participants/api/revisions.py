@@ -1,0 +1,171 @@
+"""The lists of participants."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api.fields import StaffName
+from delegations.participants import list_docx, list_pdf, list_xlsx
+from delegations.participants.models import ParticipantList
+from delegations.participants.selectors import comparison, listing
+from delegations.participants.selectors.listing import Order
+from delegations.participants.services import revisions
+from summit.api.actions import action
+from summit.api.contents import File, PersonalContentSerializer
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE = "delegations.participantlist.view"
+# What the content of a list of participants has.
+_PARTS: Any = {
+    "summit": {"type": "object"},
+    "categories": {"type": "object"},
+    "parties": {"type": "array", "items": {"type": "object"}},
+}
+WRITERS: Any = {"pdf": list_pdf, "docx": list_docx, "xlsx": list_xlsx}
+
+
+@extend_schema_field({"type": "object", "properties": _PARTS})
+class Content(serializers.Field[Any, Any, Any, Any]):
+    """Whom a list names, by party."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return it as it is kept."""
+        return value
+
+
+class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
+    """A revision of the list of participants, frozen. Whom it names is `content`, told of one revision at a time and
+    null in lists."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    made_by = StaffName(deed="delegations.participantlist.view")
+    content = serializers.SerializerMethodField()
+
+    class Meta:
+        model = ParticipantList
+        fields: ClassVar[list[str]] = ["id", "number", "final", "note", "made_at", "made_by", "content"]
+        read_only_fields = fields
+
+    @extend_schema_field({"type": ["object", "null"], "properties": _PARTS})
+    def get_content(self, row: ParticipantList) -> Any:
+        """Return whom it names, by party."""
+        return revisions.content_of(row) if self.parent is None else None
+
+
+class ListInput(serializers.ModelSerializer[ParticipantList]):
+    """What is said of a new revision. After a final one only a further final one can follow. `expected` is what a
+    preview answered: where the list has changed since, nothing is made."""
+
+    expected = serializers.CharField(required=False, max_length=64)
+
+    class Meta:
+        model = ParticipantList
+        fields: ClassVar[list[str]] = ["final", "note", "expected"]
+
+
+class NotOnListSerializer(serializers.Serializer[Any]):
+    """What it would not name: parties that named people and have not answered, and people to be confirmed."""
+
+    parties = serializers.IntegerField()
+    people = serializers.IntegerField()
+
+
+class ListPreviewSerializer(serializers.Serializer[Any]):
+    """What the next revision would be: its number, whether it differs from the last one, whom it names."""
+
+    number = serializers.IntegerField()
+    changed = serializers.BooleanField(help_text="Whether it would say anything else than the last one.")
+    content = Content()
+    left_out = NotOnListSerializer()
+    expected = serializers.CharField(help_text="Send it with the new revision.")
+
+
+class ListFileInput(serializers.Serializer[Any]):
+    """In which language, order and format a list is taken."""
+
+    language = serializers.ChoiceField(choices=settings.LANGUAGES)
+    order = serializers.ChoiceField(choices=Order.choices, required=False, default=Order.PRECEDENCE)
+    ending = serializers.ChoiceField(choices=tuple(WRITERS), required=False, default="pdf")
+
+
+class ListFilters(django_filters.FilterSet):
+    """By what revisions are narrowed."""
+
+    final = django_filters.BooleanFilter(label=_("final"))
+    made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
+
+
+class ParticipantLists(Resource):
+    """Lists of participants."""
+
+    name = "participant-lists"
+    called = _("lists of participants")
+    rule = "delegations.participantlist"
+    does = ("add",)
+    model = ParticipantList
+    output = ParticipantListSerializer
+    input = ListInput
+    filters = ListFilters
+    orders: ClassVar[Any] = {"number": ("number",)}
+
+    def rows(self) -> QuerySet[ParticipantList]:
+        """Return revisions with who made them. Whom they name is fetched of the one that is shown."""
+        return ParticipantList.objects.select_related("summit", "made_by").defer("content")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whom a revision named to its reader."""
+        if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
+            return
+        _note(rows[0], by)
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> ParticipantList:
+        """Freeze a revision of who comes now."""
+        return revisions.freeze(summit=summit, by=by, **values)
+
+    @action("preview", reads=True, rule=revisions.CHANGE, output=ListPreviewSerializer, on_list=True)
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say whom the next revision would name. Writes nothing."""
+        last, content = revisions.latest(summit), revisions.gather(summit)
+        before = revisions.content_of(last) if last else None
+        people = [(summit.pk, key) for key in _people(content)]
+        if people:
+            access_log.note_list(by=by, label=Person._meta.label_lower, rows=people, fields=["name", "office"])
+        return {
+            "number": last.number + 1 if last else 1,
+            "changed": bool(comparison.differences(before, content)),
+            "content": content,
+            "left_out": revisions.left_out(summit),
+            "expected": revisions.digest(content),
+        }
+
+    @action(
+        "file", reads=True, rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",)
+    )
+    def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
+        """Give the list as a file to be handed out."""
+        writer, language = WRITERS[values["ending"]], values["language"]
+        content = revisions.content_of(row)
+        made = writer.write(listing.arrange(row, content, language=language, order=values["order"]))
+        _note(row, by)
+        name = f"participants-{row.summit.slug}-{row.number}-{language}.{values['ending']}"
+        return File(name, writer.MEDIA_TYPE, made)
+
+
+def _note(row: ParticipantList, by: User) -> None:
+    """Note that somebody read whom a revision names."""
+    people = _people(revisions.content_of(row))
+    access_log.note_page(by=by, target=row, summit=row.summit, fields=["content"], people=lambda: people)
+
+
+def _people(content: Values) -> list[str]:
+    return [member["key"] for party in content["parties"] for member in party["members"] if member["key"]]

@@ -1,0 +1,16 @@
+"""What the audit calls what happens to lists of participants."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit.actions import Facts, deed
+
+
+def _listed(facts: Facts) -> str:
+    words = {"number": int(facts.detail.get("number", 0))}
+    if facts.detail.get("final"):
+        return _("made revision %(number)d of the list of participants, a final one") % words
+    return _("made revision %(number)d of the list of participants, a provisional one") % words
+
+
+deed("delegations.freeze_list", _listed, called=gettext_lazy("made a list of participants"))

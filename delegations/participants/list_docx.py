@@ -1,0 +1,203 @@
+"""The list of participants as a document for word processors, made of styles, so that a house can dress it anew."""
+
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from docx import Document
+from docx.enum.style import WD_STYLE_TYPE
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_TAB_ALIGNMENT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Mm, Pt
+
+from delegations.participants.list_pdf import TOGETHER, ways
+from delegations.participants.selectors.listing import Line, Listing, Person
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+# Names of our own styles, as the word processor lists them.
+PARTY_NAME, PERSON, SMALL = "Formal name", "Participant", "Small print"
+LEFT_TO_RIGHT = "\u200e"
+
+
+def write(listing: Listing) -> bytes:
+    """Return the document."""
+    document = Document()
+    _page(document, listing)
+    _styles(document, listing)
+    _edges(document, listing)
+    _head(document, listing)
+    with override(listing.language):
+        nobody = _("To be announced.")
+    for section in listing.sections:
+        _say(document, listing, "Heading 1", section.title)
+        for line in section.lines:
+            _party(document, listing, line, nobody)
+    for note in listing.notes:
+        paragraph = _say(document, listing, SMALL, "", language=note.language)
+        _run(paragraph, note.mark, note.language).font.superscript = True
+        _run(paragraph, f" {note.text}", note.language)
+    made = BytesIO()
+    document.save(made)
+    return made.getvalue()
+
+
+def _page(document: Any, listing: Listing) -> None:
+    section = document.sections[0]
+    section.page_width, section.page_height = Mm(210), Mm(297)
+    section.left_margin = section.right_margin = Mm(26)
+    section.top_margin, section.bottom_margin = Mm(26), Mm(28)
+    if listing.direction == "rtl":
+        grid = section._sectPr.find(qn("w:docGrid"))
+        mark = OxmlElement("w:bidi")
+        section._sectPr.append(mark) if grid is None else grid.addprevious(mark)
+    properties = document.core_properties
+    properties.title, properties.author = listing.title, listing.summit
+    properties.language, properties.comments = listing.language, ""
+
+
+def _styles(document: Any, listing: Listing) -> None:
+    styles = document.styles
+    normal = styles["Normal"]
+    normal.font.name, normal.font.size = "Cambria", Pt(11)
+    normal.paragraph_format.space_after = Pt(4)
+    _size(normal, 11)
+    _language(normal.element.get_or_add_rPr(), listing.language)
+    for name, size in (("Title", 22), ("Heading 1", 15), ("Heading 2", 12)):
+        style = styles[name]
+        style.font.name, style.font.size, style.font.bold = "Cambria", Pt(size), True
+        style.font.cs_bold = True
+        style.font.color.rgb = None
+        style.paragraph_format.keep_with_next = True
+        _size(style, size)
+    # The rule beneath the title is the template's, and in a colour.
+    for rule in styles["Title"].element.pPr.findall(qn("w:pBdr")):
+        styles["Title"].element.pPr.remove(rule)
+    for name in ("Header", "Footer"):
+        styles[name].font.size = Pt(9)
+        _size(styles[name], 9)
+        # Those of the template are for another size of paper.
+        styles[name].paragraph_format.tab_stops.clear_all()
+    for name, size in ((PARTY_NAME, 10), (PERSON, 11), (SMALL, 9)):
+        style = styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+        style.base_style, style.font.size = normal, Pt(size)
+        _size(style, size)
+    styles[PERSON].paragraph_format.keep_together = True
+    styles[PARTY_NAME].paragraph_format.keep_with_next = True
+
+
+def _size(style: Any, size: int) -> None:
+    """Give scripts that run from the right the same size: a word processor keeps it apart, in half points."""
+    properties = style.element.get_or_add_rPr()
+    mark = OxmlElement("w:szCs")
+    mark.set(qn("w:val"), str(size * 2))
+    properties.find(qn("w:sz")).addnext(mark)
+
+
+def _edges(document: Any, listing: Listing) -> None:
+    section = document.sections[0]
+    header, footer = section.header.paragraphs[0], section.footer.paragraphs[0]
+    _way(header, listing.direction)
+    _run(header, f"{listing.summit} · {listing.title}", listing.language)
+    _way(footer, listing.direction)
+    footer.paragraph_format.tab_stops.add_tab_stop(Mm(210 - 2 * 26), WD_TAB_ALIGNMENT.RIGHT)
+    said = " · ".join((listing.revision, listing.state, listing.language_name))
+    _run(footer, f"{said}\t", listing.language)
+    # Read from the left in every script, as a date is; a field has no direction of its own.
+    footer.add_run(LEFT_TO_RIGHT)
+    _counter(footer, "PAGE")
+    footer.add_run(f"{LEFT_TO_RIGHT} / {LEFT_TO_RIGHT}")
+    _counter(footer, "NUMPAGES")
+    footer.add_run(LEFT_TO_RIGHT)
+    made = section.footer.add_paragraph(style="Footer")
+    _way(made, listing.direction)
+    _run(made, listing.made, listing.language)
+
+
+def _counter(paragraph: Any, name: str) -> None:
+    """Let the word processor count: a field that it fills when it lays the pages out."""
+    for kind, text in (("begin", ""), ("", f" {name} "), ("separate", ""), ("shown", "1"), ("end", "")):
+        run = paragraph.add_run()
+        if kind == "shown":
+            run.text = text
+        elif kind:
+            mark = OxmlElement("w:fldChar")
+            mark.set(qn("w:fldCharType"), kind)
+            run._r.append(mark)
+        else:
+            words = OxmlElement("w:instrText")
+            words.set(qn("xml:space"), "preserve")
+            words.text = text
+            run._r.append(words)
+
+
+def _head(document: Any, listing: Listing) -> None:
+    _say(document, listing, SMALL, listing.summit, language=listing.summit_language)
+    _say(document, listing, "Title", listing.title)
+    _say(document, listing, "Normal", f"{listing.state} · {listing.revision} · {listing.order}")
+    _say(document, listing, "Normal", listing.made)
+    _say(document, listing, "Normal", listing.counted)
+    if listing.note:
+        _say(document, listing, "Normal", listing.note, language=listing.first_language)
+
+
+def _party(document: Any, listing: Listing, line: Line, nobody: str) -> None:
+    heading = _say(document, listing, "Heading 2", line.name, language=line.language)
+    if line.mark:
+        _run(heading, line.mark, line.language).font.superscript = True
+    if line.formal != line.name:
+        _say(document, listing, PARTY_NAME, line.formal, language=line.language)
+    if not line.people:
+        _say(document, listing, SMALL, nobody)
+    for number, person in enumerate(line.people, 1):
+        paragraph = _person(document, listing, person)
+        # A delegation that is small stands on one page, as on paper.
+        if len(line.people) <= TOGETHER and number < len(line.people):
+            paragraph.paragraph_format.keep_with_next = True
+
+
+def _person(document: Any, listing: Listing, person: Person) -> Any:
+    paragraph = _say(document, listing, PERSON, "")
+    name = " ".join(part for part in (person.address, person.name) if part)
+    first = _run(paragraph, name or person.office, listing.language)
+    first.bold = first.font.cs_bold = True
+    rest = [person.office if name else "", person.category]
+    for text in filter(None, rest):
+        paragraph.add_run().add_break()
+        _run(paragraph, text, listing.language)
+    return paragraph
+
+
+def _say(document: Any, listing: Listing, style: str, text: str, *, language: str = "") -> Any:
+    """Add a paragraph that runs as its language does, on the side on which the list is read."""
+    language = language or listing.language
+    paragraph = document.add_paragraph(style=style)
+    own = ways().get(language, listing.direction)
+    _way(paragraph, own)
+    if own != listing.direction:
+        # Where its lines end.
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if text:
+        _run(paragraph, text, language)
+    return paragraph
+
+
+def _way(paragraph: Any, direction: str) -> None:
+    if direction == "rtl":
+        paragraph._p.get_or_add_pPr().append(OxmlElement("w:bidi"))
+
+
+def _run(paragraph: Any, text: str, language: str) -> Any:
+    run = paragraph.add_run(text)
+    properties = run._r.get_or_add_rPr()
+    if ways().get(language) == "rtl":
+        run.font.rtl = True
+    _language(properties, language)
+    return run
+
+
+def _language(properties: Any, language: str) -> None:
+    mark = OxmlElement("w:lang")
+    mark.set(qn("w:bidi" if ways().get(language) == "rtl" else "w:val"), language)
+    properties.append(mark)

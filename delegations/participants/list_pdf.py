@@ -1,0 +1,36 @@
+"""The list of participants as PDF."""
+
+from dataclasses import asdict
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import get_language_info, override
+from django.utils.translation import gettext as _
+
+from delegations.participants.selectors.listing import Listing, languages
+from summit.pdf.typst import print_pdf
+
+SOURCE = Path(__file__).with_name("participants.typ")
+MEDIA_TYPE = "application/pdf"
+# A delegation of so many people at most stands on one page.
+TOGETHER = 6
+
+
+@cache
+def _source() -> bytes:
+    return SOURCE.read_bytes()
+
+
+def ways() -> dict[str, str]:
+    """Return in which direction each language runs."""
+    return {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()}
+
+
+def write(listing: Listing) -> bytes:
+    """Return the list; the same revision, language and order give the same bytes.
+
+    Raises summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    """
+    with override(listing.language):
+        nobody = _("To be announced.")
+    return print_pdf(_source(), {**asdict(listing), "ways": ways(), "nobody": nobody, "together": TOGETHER})

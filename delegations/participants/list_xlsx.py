@@ -1,0 +1,90 @@
+"""The list of participants as a table for spreadsheets, a row a person; a party without people has one row."""
+
+from io import BytesIO
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+
+from delegations.participants.selectors.listing import Listing
+from summit.import_export.csv_injection import harmless
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+WIDEST, NARROWEST = 60, 10
+
+
+def write(listing: Listing) -> bytes:
+    """Return the table. No cell of it is a formula, whatever somebody is called."""
+    book = Workbook()
+    sheet: Any = book.active
+    with override(listing.language):
+        head, rows = _head(), _rows(listing)
+        # A sheet's name holds 31 characters.
+        sheet.title = _("Participants")[:31]
+    sheet.sheet_view.rightToLeft = listing.direction == "rtl"
+    for row in (head, *rows):
+        sheet.append([harmless(cell) for cell in row])
+    _dress(sheet, [head, *rows])
+    _print(sheet, listing)
+    book.properties.title = f"{listing.title}: {listing.summit}"
+    book.properties.language = listing.language
+    made = BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
+def _head() -> list[str]:
+    return [
+        _("Part"),
+        _("Party"),
+        _("Formal name"),
+        _("Form of address"),
+        _("Name"),
+        _("Office held"),
+        _("Category"),
+        _("Footnote"),
+    ]
+
+
+def _rows(listing: Listing) -> list[list[str]]:
+    notes = {note.mark: note.text for note in listing.notes}
+    rows = []
+    for section in listing.sections:
+        for line in section.lines:
+            first, last = [section.title, line.name, line.formal], [notes.get(line.mark, "")]
+            for person in line.people:
+                rows.append([*first, person.address, person.name, person.office, person.category, *last])
+            if not line.people:
+                rows.append([*first, "", "", "", "", *last])
+    return rows
+
+
+def _dress(sheet: Any, rows: list[list[str]]) -> None:
+    sheet.freeze_panes = "A2"
+    sheet.auto_filter.ref = sheet.dimensions
+    for cell in sheet[1]:
+        cell.font = Font(bold=True)
+    for row in sheet.iter_rows():
+        for cell in row:
+            cell.alignment = Alignment(vertical="top", wrap_text=True)
+            # Whatever the library takes for a formula is text.
+            cell.data_type = "s"
+    for number, column in enumerate(zip(*rows, strict=True), start=1):
+        longest = max(len(text) for text in column)
+        sheet.column_dimensions[get_column_letter(number)].width = min(max(longest + 2, NARROWEST), WIDEST)
+
+
+def _print(sheet: Any, listing: Listing) -> None:
+    sheet.print_title_rows = "1:1"
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    # In a header & begins a command.
+    said = " · ".join((listing.title, listing.state, listing.revision)).replace("&", "&&")
+    sheet.oddHeader.center.text = said
+    sheet.oddFooter.left.text = listing.made.replace("&", "&&")
+    sheet.oddFooter.right.text = "&P / &N"

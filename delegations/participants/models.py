@@ -1,0 +1,38 @@
+"""The list of participants, as it was given out."""
+
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class ParticipantList(PublicModel):
+    """A numbered revision of the list of participants. Its rows are frozen; order, language and format aren't."""
+
+    summit = models.ForeignKey(
+        Summit,
+        on_delete=models.CASCADE,
+        related_name="participant_lists",
+        verbose_name=pgettext_lazy("label", "summit"),
+    )
+    number = models.PositiveIntegerField(_("revision"))
+    final = models.BooleanField(_("final"), default=False)
+    note = models.CharField(_("note"), max_length=300, blank=True, validators=[validate_printable])
+    made_at = models.DateTimeField(_("made at"), db_default=Now())
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("made by"))
+    content = EncryptedTextField(_("whom it names"), editable=False)
+
+    class Meta:
+        verbose_name = _("list of participants")
+        verbose_name_plural = _("lists of participants")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["summit", "number"], name="participant_list_numbered_once")]
+
+    def __str__(self) -> str:
+        return str(_("Revision %(number)d") % {"number": self.number})

@@ -1,0 +1,50 @@
+"""The sheet of photographs as PDF."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import get_language_info, ngettext, override
+from django.utils.translation import gettext as _
+
+from delegations.participants.list_pdf import ways
+from delegations.participants.selectors.photo_sheet import Face
+from summit.pdf.typst import print_pdf
+from summit.summits.models import Summit
+from summit.templatetags.moments import day_clock
+
+SOURCE = Path(__file__).with_name("photos.typ")
+
+
+@cache
+def _source() -> bytes:
+    return SOURCE.read_bytes()
+
+
+def write(*, summit: Summit, faces: Sequence[Face], language: str, now: datetime) -> bytes:
+    """Return the sheet in a language. Raises summit.pdf.fonts.MissingFontError where no font here prints one of its
+    letters."""
+    at = now.astimezone(summit.zone)
+    with override(language):
+        number = len(faces)
+        data = {
+            "title": _("Sheet of photographs"),
+            "about": ngettext("%(number)d person", "%(number)d people", number) % {"number": number},
+            "made": day_clock(now, summit),
+            "warning": _("Personal: destroy it after use."),
+            "photograph": _("photograph"),
+        }
+    return print_pdf(
+        _source(),
+        {
+            **data,
+            "summit": summit.named(language).name,
+            "language": language,
+            "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
+            "ways": ways(),
+            "moment": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+            "faces": [asdict(face) for face in faces],
+        },
+    )

@@ -1,0 +1,110 @@
+"""The sheet of photographs for those who receive: whom they will meet, by face."""
+
+from base64 import b64encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import gettext as _
+
+from delegations.members.models.members import Membership
+from delegations.parties.selectors import footnotes, party_names
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE = "delegations.photo_sheet"
+# A sheet of more is neither carried nor read.
+MOST = 200
+FIELDS = ("form_of_address", "name", "office", "photo")
+
+
+class TooMany(ValueError):
+    """More people than a sheet holds; its text is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Face:
+    """Somebody on the sheet; without a photograph the box is empty. `language` is that of the party's name."""
+
+    key: str
+    name: str
+    address: str
+    office: str
+    party: str
+    language: str
+    # The JPEG in base 64, as the document takes it.
+    photo: str = ""
+    # The party's footnote, in the language of its name, and its mark on the sheet.
+    footnote: str = ""
+    mark: str = ""
+
+
+def arrival_days(summit: Summit) -> list[date]:
+    """Return the days at the venue on which somebody arrives. One query."""
+    rows = Membership.objects.filter(party__summit=summit, person__particulars__arrives_at__isnull=False)
+    moments = rows.order_by().values_list("person__particulars__arrives_at", flat=True)
+    return sorted({moment.astimezone(summit.zone).date() for moment in moments if moment})
+
+
+def members(summit: Summit, *, parties: Iterable[int] = (), day: date | None = None) -> QuerySet[Membership]:
+    """Return whom a sheet shows, in the order of protocol: of some parties, by their primary keys, or
+    of all; of those who arrive on a day at the venue, or of everybody."""
+    rows = Membership.objects.filter(party__summit=summit)
+    keys = list(parties)
+    if keys:
+        rows = rows.filter(party__in=keys)
+    if day is not None:
+        start = datetime.combine(day, time(), summit.zone)
+        end = datetime.combine(day + timedelta(days=1), time(), summit.zone)
+        rows = rows.filter(person__particulars__arrives_at__gte=start, person__particulars__arrives_at__lt=end)
+    place = F("party__protocol_order").asc(nulls_last=True)
+    return rows.order_by(place, "party__sort_key", "party", "position", "category__position", "pk")
+
+
+def faces(
+    *, summit: Summit, by: User, language: str, parties: Iterable[int] = (), day: date | None = None
+) -> list[Face]:
+    """Return whom a sheet shows, and record who saw them. The number of queries is constant.
+
+    Raises PermissionDenied, and TooMany where a sheet would hold more than MOST.
+    """
+    check(by, SEE, summit)
+    found = list(members(summit, parties=parties, day=day).select_related("person__photo", "party")[: MOST + 1])
+    if len(found) > MOST:
+        raise TooMany(_("A sheet holds %(most)d people. Choose fewer parties, or a day of arrival.") % {"most": MOST})
+    book = party_names.book(summit, language)
+    rows = [(summit.pk, member.person.public_id) for member in found]
+    if rows:
+        access_log.note_list(by=by, label=Person._meta.label_lower, rows=rows, fields=FIELDS)
+    notes = footnotes.Footnotes()
+    return [_face(member, book, notes) for member in sorted(found, key=lambda member: _place(member, book))]
+
+
+def _place(member: Membership, book: party_names.Book) -> tuple[Any, ...]:
+    """Return by what somebody stands before others: the party's place in the protocol order, else the alphabet of the
+    sheet's language. Those of one party keep their order."""
+    order, named = member.party.protocol_order, book.of(member.party_id)
+    alphabet = named.alphabetical if named else ("", "")
+    return (order is None, order or 0, *alphabet, member.party_id)
+
+
+def _face(member: Membership, book: party_names.Book, notes: footnotes.Footnotes) -> Face:
+    person: Any = member.person
+    named = book.of(member.party_id)
+    photo = getattr(person, "photo", None)
+    return Face(
+        key=person.public_id,
+        name=person.name,
+        address=person.form_of_address,
+        office=person.office,
+        party=named.name if named else "",
+        language=named.language if named else book.language,
+        photo=b64encode(bytes(photo.image)).decode() if photo is not None else "",
+        footnote=named.footnote if named else "",
+        mark=notes.mark(named),
+    )

@@ -1,0 +1,255 @@
+"""The list of participants: numbered revisions of who comes, frozen as they were made, and what changed between two.
+
+A revision holds what a list of participants prints and nothing else: the parties that accepted, with their names in
+all languages, and of each the confirmed people who are of its number, by name, form of address, office and category.
+No mailbox, no passport, no flight. Order, language and format are chosen when somebody takes it
+(delegations.participants.selectors.listing).
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.participants.models import ParticipantList
+from delegations.participants.selectors.comparison import Difference, differences
+from delegations.parties.models.parties import Party, PartyKind
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+CHANGE = "delegations.participantlist.change"
+Content = dict[str, Any]
+
+
+class NothingToFreeze(ValueError):
+    """Nothing has changed since the last revision; its text is a sentence for whoever asked."""
+
+
+class FinalStands(ValueError):
+    """A provisional revision can't follow a final one; its text is a sentence for whoever asked."""
+
+
+class ListChanged(ValueError):
+    """The list isn't any more what its reader had before them; its text is a sentence for them."""
+
+
+def latest(summit: Summit) -> ParticipantList | None:
+    """Return the newest revision of a summit."""
+    return ParticipantList.objects.filter(summit=summit).order_by("-number").first()
+
+
+def content_of(row: ParticipantList) -> Content:
+    """Return what a revision holds."""
+    found: Content = json.loads(row.content)
+    return found
+
+
+def taking_part(summit: Summit) -> QuerySet[Party]:
+    """Return the parties of the list: the host, and those that answered that they come. Whose invitation was revoked
+    is none of them."""
+    stands = Invitation.objects.filter(party=OuterRef("pk"), occasion="").exclude(state__in=OVER)
+    rows = Party.objects.filter(summit=summit).annotate(said=Subquery(stands.values("answer")[:1]))
+    return rows.filter(Q(is_host=True) | Q(said__in=COMING))
+
+
+# Whom the list names: those of a party's number who are confirmed. A single guest confirms by accepting.
+NAMED = Q(category__counts=True) & (Q(confirmed_at__isnull=False) | Q(party__kind=PartyKind.GUEST))
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """What a list made now would not name: parties that named people and have not answered, and people of its parties
+    who are to be confirmed."""
+
+    parties: int
+    people: int
+
+
+def left_out(summit: Summit) -> LeftOut:
+    """Return what a list made now would leave out. Two queries."""
+    counted = Membership.objects.filter(category__counts=True, party__summit=summit).order_by()
+    open_ = Invitation.objects.filter(party__summit=summit, occasion="", state=InvitationState.SENT).values("party")
+    here = counted.filter(party__in=taking_part(summit).values("pk"))
+    return LeftOut(
+        parties=counted.filter(party__in=open_, party__is_host=False).aggregate(n=Count("party", distinct=True))["n"],
+        people=here.exclude(NAMED).count(),
+    )
+
+
+def gather(summit: Summit) -> Content:
+    """Return what a revision made now would hold. The number of queries is constant."""
+    policy = Policy.objects.of(summit)
+    members = Membership.objects.filter(NAMED).select_related("person")
+    parties = (
+        taking_part(summit)
+        .select_related("summit")
+        .prefetch_related(
+            "names",
+            Prefetch("memberships", members.order_by("position", "category__position", "pk"), to_attr="listed"),
+        )
+        .order_by("sort_key", "pk")
+    )
+    found = [_party(row, policy) for row in parties]
+    codes = {member["category"] for party in found for member in party["members"]}
+    return {
+        "summit": _called(summit),
+        "categories": _categories(summit, codes),
+        "parties": found,
+    }
+
+
+def _called(summit: Summit) -> Content:
+    """What the summit is called in its first language, and in each that it has names in."""
+    names = {code: summit.named(code) for code in summit.names if code != summit.language}
+    said = {
+        code: {"name": each.name, "short": each.short_name, "language": each.language} for code, each in names.items()
+    }
+    return {"name": summit.name, "short": summit.short_name, "language": summit.language, "names": said}
+
+
+def _party(row: Any, policy: Policy) -> Content:
+    names = {code: party_names.named(row, policy=policy, language=code) for code, _name in settings.LANGUAGES}
+    return {
+        "key": row.public_id,
+        "kind": row.kind,
+        "host": row.is_host,
+        "order": row.protocol_order,
+        "flag": names[row.summit.language].flag,
+        "names": {
+            code: {
+                "name": name.name,
+                "formal": name.formal_name,
+                "sort": name.sort_key,
+                "footnote": name.footnote,
+                "language": name.language,
+            }
+            for code, name in names.items()
+        },
+        "members": [_member(member) for member in row.listed],
+    }
+
+
+def _member(row: Membership) -> Content:
+    return {
+        "key": row.person.public_id,
+        "name": row.person.name,
+        "address": row.person.form_of_address,
+        "office": row.person.office,
+        "category": row.category_id,
+    }
+
+
+def _categories(summit: Summit, keys: Iterable[int]) -> Content:
+    """What categories are called in each language, by their keys as JSON holds them."""
+    rows = list(Category.objects.filter(pk__in=list(keys), summit=summit).order_by("position", "pk"))
+    found: Content = {str(row.pk): {} for row in rows}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            for row in rows:
+                found[str(row.pk)][code] = row.name
+    return found
+
+
+def digest(content: Content) -> str:
+    """Return what names exactly this content: `freeze` refuses another where it is expected."""
+    packed = json.dumps(content, ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(packed.encode()).hexdigest()
+
+
+def since_last(row: ParticipantList) -> Difference:
+    """Return what a revision changed against the one before it: everything, where it is the first."""
+    before = ParticipantList.objects.filter(summit=row.summit_id, number__lt=row.number).order_by("-number").first()
+    return differences(content_of(before) if before else None, content_of(row))
+
+
+def freeze(*, summit: Summit, by: User, final: bool = False, note: str = "", expected: str = "") -> ParticipantList:
+    """Freeze a numbered revision and return it.
+
+    Raises PermissionDenied; FinalStands where a provisional one would follow a final one; NothingToFreeze where it
+    would say what the last one says; ListChanged where `expected`, a digest, names another content. One at a time for
+    each summit: whoever is second waits, and then meets what the first has made.
+    """
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        lock(summit)
+        last, content = latest(summit), gather(summit)
+        if last and last.final and not final:
+            raise FinalStands(
+                _("Revision %(number)d is final, so that only a further final one can follow it. Make a final one.")
+                % {"number": last.number}
+            )
+        if last and last.final == final and not differences(content_of(last), content):
+            raise NothingToFreeze(_("Nothing has changed since revision %(number)d.") % {"number": last.number})
+        if not content["parties"]:
+            raise NothingToFreeze(_("No delegation has accepted yet. Record an answer first."))
+        if expected and expected != digest(content):
+            raise ListChanged(_("The list has changed since this page was shown. Look again, then make it."))
+        made = ParticipantList.objects.create(
+            summit=summit,
+            number=last.number + 1 if last else 1,
+            final=final,
+            note=note.strip(),
+            made_by=by,
+            content=json.dumps(content, ensure_ascii=False),
+        )
+        audit.record(
+            by=by,
+            action="delegations.freeze_list",
+            target=made,
+            summit=summit,
+            detail={"number": made.number, "final": final, **_numbers(content)},
+        )
+    return made
+
+
+def _numbers(content: Content) -> dict[str, int]:
+    parties = content["parties"]
+    return {"parties": len(parties), "people": sum(len(party["members"]) for party in parties)}
+
+
+def that_name(person: Person) -> list[ParticipantList]:
+    """Return the revisions that name somebody; those in which their name is erased already are none."""
+    rows = ParticipantList.objects.filter(summit=person.summit_id).order_by("number")
+    return [row for row in rows if any(member["key"] == person.public_id for member in _named(content_of(row)))]
+
+
+def forget(person: Person) -> int:
+    """Take somebody's name and form of address out of every revision that names them, and return of how many.
+
+    A revision's content is frozen: the row is put in the place of itself, with all else as it was.
+    """
+    found = that_name(person)
+    for row in found:
+        content = content_of(row)
+        for member in _named(content):
+            if member["key"] == person.public_id:
+                member.update({"name": "", "address": "", "erased": True})
+        row.content = json.dumps(content, ensure_ascii=False)
+        ParticipantList.objects.filter(pk=row.pk).delete()
+        ParticipantList.objects.bulk_create([row])
+    return len(found)
+
+
+def _named(content: Content) -> list[Content]:
+    people = [member for party in content["parties"] for member in party["members"]]
+    return [member for member in people if not member.get("erased")]
+
+
+def lock(summit: Summit) -> None:
+    """Make whoever else freezes a list of this summit wait until the transaction ends."""
+    Summit.objects.select_for_update().get(pk=summit.pk)

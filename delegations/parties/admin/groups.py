@@ -1,0 +1,83 @@
+"""The groups of parties that the desks of a summit form, in the admin."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+
+from delegations.core.admin.row_admin import ThroughDomain
+from delegations.parties.models.groups import PartyGroup
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.parties.services import groups
+from summit.desk.forms import SentencesForm
+from summit.desk.shelves import Shelf
+from summit.templatetags.content import own
+
+
+class PartyGroupForm(SentencesForm):
+    """A group."""
+
+    class Meta:
+        model = PartyGroup
+        fields = ("summit", *groups.FIELDS, "parties")
+        widgets = {"parties": forms.CheckboxSelectMultiple}
+
+    said_at = {"party_group_name_once": "name"}
+
+
+@admin.register(PartyGroup)
+class PartyGroupAdmin(ThroughDomain):
+    """Groups of parties."""
+
+    place = 7
+    shelf = Shelf.SETTINGS
+    form = PartyGroupForm
+    domain = groups
+    called = "group"
+    deeds = {"delete": groups.CHANGE}
+    list_display = ["name", "summit", "number"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+    fields = ["summit", *groups.FIELDS, "parties"]
+    nothing_yet = gettext_lazy(
+        "No group is formed yet. Continents, the UN’s regional groups, the EU and the G20 are there by themselves. "
+        "Add those that your summit knows besides."
+    )
+
+    nothing_to_choose = gettext_lazy("No party is entered yet.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the groups with how many parties they have."""
+        found: models.QuerySet[Any] = super().get_queryset(request).annotate(members=Count("parties"))
+        return found
+
+    def choices_of(self, db_field: Any, summit: Any) -> models.QuerySet[Any]:
+        """Return the parties that can be put into a group, by the alphabet of the reader's language."""
+        return party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Name the parties to the reader."""
+        field = super().formfield_for_manytomany(db_field, request, **kwargs)
+        summit = self._worked_for(request)
+        if field is not None and summit is not None:
+            book = party_names.book(summit, get_language() or summit.language)
+
+            def named(party: Party) -> SafeString | str:
+                found = book.of(party.pk)
+                return own(found.name, found.language) if found else party.name
+
+            field.label_from_instance = named
+        return field
+
+    @admin.display(description=gettext_lazy("parties"), ordering="members")
+    def number(self, row: Any) -> int:
+        """Show how many parties it has."""
+        found: int = row.members
+        return found

@@ -1,0 +1,103 @@
+"""The column of a list that names a party in the reader's language, and the same on a row's own page."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.templatetags.parties import line
+from summit.permissions.rules import allows
+
+
+class ReadsAsParty:
+    """A row's own page that is called as its party is for the reader. One query."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party after which a row is called."""
+        found: Party = row.party
+        return found
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        """Call the page so, in its heading, its path and its title."""
+        row: Any = kwargs.get("obj")
+        party = self.party_of(row) if row is not None else None
+        if party is not None:
+            row.reads_as = party_names.to_reader(party)
+            row.party_named = row.reads_as
+            context["subtitle"] = row.reads_as.name
+        shown: HttpResponse = super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+        return shown
+
+
+class PartyColumn:
+    """Names the parties of a page with one query. `party_of` says whose a row is, None where it is nobody's."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of a row."""
+        found: Party = row.party
+        return found
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page."""
+        super().make_ready(request, rows)  # type: ignore[misc]
+        pairs = [(row, self.party_of(row)) for row in rows]
+        names = party_names.to_readers(party.pk for _row, party in pairs if party is not None)
+        for row, party in pairs:
+            row.party_named = names.get(party.pk) if party is not None else None
+
+    def get_object(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Let a row's own page know who reads it."""
+        row: Any = super().get_object(request, *args, **kwargs)  # type: ignore[misc]
+        if row is not None:
+            row.read_by = request.user
+        return row
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag; on the row's own page it leads to the party's, where its reader may go."""
+        party = self.party_of(row)
+        if party is None:
+            return "–"
+        named = row.party_named if hasattr(row, "party_named") else party_names.to_reader(party)
+        reader = getattr(row, "read_by", None)
+        if reader is None or not allows(reader, "delegations.party.view", party.summit):
+            return line(named)
+        page = reverse("admin:delegations_party_change", args=[party.pk])
+        return format_html('<a href="{}">{}</a>', page, line(named))
+
+
+class PartyOfInvitation(PartyColumn):
+    """The same, of rows that are an invitation's."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of a row's invitation."""
+        found: Party = row.invitation.party
+        return found
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="invitation__party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag."""
+        return super().party_name(row)
+
+
+class PartyOfMember(PartyColumn):
+    """The same, of people: the party that they are a member of."""
+
+    def party_of(self, row: Any) -> Party | None:
+        """Return the party of which a person is a member."""
+        membership = getattr(row, "membership", None)
+        return membership.party if membership else None
+
+    @admin.display(description=pgettext_lazy("label", "party"), ordering="membership__party__sort_key")
+    def party_name(self, row: Any) -> SafeString | str:
+        """Show the party, with its flag."""
+        return super().party_name(row)

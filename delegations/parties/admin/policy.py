@@ -1,0 +1,140 @@
+"""A summit's policy for parties, on a page of its own."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from delegations.parties.models.policy import LETTER_TEXTS, Policy
+from delegations.parties.services import policy
+from summit.core.validators import validate_printable
+from summit.desk.forms import SentencesForm
+from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
+from summit.desk.summit_names import lazy_label
+from summit.desk.widgets import name_parts, plain_widget
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What stands together: its heading, and the fields below it.
+PARTS = (
+    (gettext_lazy("How parties are shown"), ("shows_flags", "says_country")),
+    (gettext_lazy("How many come, and until when"), ("total", "name_by", "confirm_by")),
+    (
+        gettext_lazy("Letters"),
+        ("letter_sender", "signatory_name", "signatory_office", "reference_prefix", "second_person", "reminder_days"),
+    ),
+)
+
+
+# The fields of what letters say in each language, by what it is.
+WORDS = {language: {text: f"{text}_{language}" for text in LETTER_TEXTS} for language, _name in settings.LANGUAGES}
+
+
+class PolicyForm(SentencesForm):
+    """A policy; its moments are the venue's. What letters say has a field for each language but the first."""
+
+    class Meta:
+        model = Policy
+        fields = [name for name in policy.FIELDS if name != "letter_words"]
+        field_classes = {"name_by": forms.SplitDateTimeField, "confirm_by": forms.SplitDateTimeField}
+
+    said_at = {"policy_confirmed_after_named": "confirm_by"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for language in self.others():
+            for text, name in WORDS[language].items():
+                self.fields[name] = _words_field(text, language)
+                self.initial[name] = self.instance.letter_words.get(language, {}).get(text, "")
+        for field in self.fields.values():
+            name_parts(plain_widget(field))
+            if isinstance(field.widget, (forms.TextInput, forms.Textarea)):
+                field.widget.attrs["dir"] = "auto"
+            if isinstance(field.widget, forms.Textarea):
+                field.widget.attrs["rows"] = 4
+
+    def others(self) -> list[str]:
+        """Return the languages that aren't the summit's first."""
+        return [language for language in WORDS if language != self.instance.summit.language]
+
+    def clean(self) -> dict[str, Any]:
+        """Put what letters say together by language."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        kept = dict(self.instance.letter_words)
+        for language in self.others():
+            given = {text: found.pop(name, "") for text, name in WORDS[language].items()}
+            kept[language] = {text: words for text, words in given.items() if words.strip()}
+        found["letter_words"] = {language: texts for language, texts in kept.items() if texts}
+        return found
+
+    def parts(self) -> list[tuple[str, list[Any]]]:
+        """Return the headings with their fields."""
+        own = [(str(title), [self[name] for name in names]) for title, names in PARTS]
+        return own + [
+            (
+                _("Letters in %(language)s") % {"language": get_language_info(language)["name_translated"]},
+                [self[name] for name in WORDS[language].values()],
+            )
+            for language in self.others()
+        ]
+
+
+def _words_field(text: str, language: str) -> forms.CharField:
+    column: Any = Policy._meta.get_field(text)
+    widget = forms.Textarea if isinstance(column, models.TextField) else forms.TextInput
+    return forms.CharField(
+        label=lazy_label(Policy, text, language),
+        max_length=LETTER_TEXTS[text],
+        required=False,
+        validators=[validate_printable],
+        widget=widget({"lang": language}),
+    )
+
+
+@summit_page(
+    "delegations/policy/<slug:slug>/",
+    "delegations_policy",
+    rule="delegations.policy.view",
+    post="delegations.policy.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the policy, and change it."""
+    with timezone.override(summit.zone):
+        form = PolicyForm(request.POST or None, instance=Policy.objects.of(summit))
+        may_change = allows(user, "delegations.policy.change", summit)
+        if not may_change:
+            for field in form.fields.values():
+                field.disabled = True
+        if request.method == "POST" and form.is_valid():
+            try:
+                policy.change(summit=summit, values=form.cleaned_data, by=user)
+            except ValidationError as refused:
+                form.add_error(None, refused.messages)
+            else:
+                messages.success(request, _("The policy for parties is saved."))
+                return redirect("admin:delegations_policy", summit.slug)
+        context = {
+            **admin.site.each_context(request),
+            "title": _("Policy for parties"),
+            "summit": summit,
+            "form": form,
+            "may_change": may_change,
+        }
+        status = 400 if form.errors else 200
+        return TemplateResponse(request, "admin/delegations/policy.html", context, status=status).render()
+
+
+desk_place.register(10)(
+    Place(gettext_lazy("Policy for parties"), "delegations_policy", "delegations.policy.view", Shelf.SETTINGS)
+)

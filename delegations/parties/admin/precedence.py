@@ -1,0 +1,142 @@
+"""The page on which the parties of a summit are ranked by hand: by mouse, by keyboard, with and without script."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.core import row_order
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import footnotes, party_names
+from delegations.parties.services import precedence
+from delegations.templatetags.parties import line
+from summit.desk.keys import key_of
+from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@summit_page(
+    "delegations/order/<slug:slug>/",
+    "delegations_order",
+    rule="delegations.party.view",
+    post="delegations.party.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the order. A POST moves one party (`move=up:KEY`), ranks all by alphabet (`do=alphabet`), neither of which
+    is stored yet, or saves what was entered."""
+    rows = precedence.parties(summit)
+    ranked = [row.pk for row in rows if row.protocol_order is not None]
+    expected, refused, focus = precedence.mark(rows), "", ""
+    if request.method == "POST":
+        ranked = _entered(request, rows)
+        looked_at = request.POST.get("expected", "")[:16]
+        how, _colon, key = request.POST.get("move", "").partition(":")
+        chosen = key_of(key)
+        if how in (row_order.UP, row_order.DOWN, row_order.TOP, row_order.OUT) and chosen in {row.pk for row in rows}:
+            ranked, focus, expected = row_order.moved(ranked, chosen, how), f"{how}:{chosen}", looked_at
+        elif request.POST.get("do") == "alphabet":
+            keys = party_names.book(summit).by_key
+            ranked = [row.pk for row in sorted(rows, key=lambda row: keys[row.pk].alphabetical)]
+            expected = looked_at
+        else:
+            try:
+                precedence.arrange(summit=summit, ranked=ranked, expected=looked_at, by=user)
+            except row_order.OrderChanged as changed:
+                # Saved again, knowingly, it takes the place of the other's.
+                refused = str(changed)
+            else:
+                messages.success(request, _("The protocol order is saved."))
+                return redirect("admin:delegations_order", summit.slug)
+    names, notes = party_names.book(summit), footnotes.Footnotes()
+    context = {
+        **admin.site.each_context(request),
+        "notes": notes,
+        "title": _("Protocol order"),
+        "summit": summit,
+        "rows": list(_shown(rows, ranked, names, notes, focus)),
+        "expected": expected,
+        "refused": refused,
+        "focus": focus,
+        "unsaved": request.method == "POST",
+        "may_change": allows(user, "delegations.party.change", summit),
+    }
+    return TemplateResponse(request, "admin/delegations/order.html", context, status=409 if refused else 200)
+
+
+def _entered(request: HttpRequest, rows: list[Party]) -> list[int]:
+    """Return the ranked parties as the numbers on the page say."""
+    numbers, was = {}, {}
+    for row in rows:
+        number, before = (key_of(request.POST.get(f"{name}-{row.pk}", "")) for name in ("place", "was"))
+        if number:
+            numbers[row.pk] = number
+        if before:
+            was[row.pk] = before
+    return row_order.by_numbers(numbers, was)
+
+
+@dataclass(frozen=True)
+class Button:
+    """A button that moves a party: what it posts, its sign, and its words."""
+
+    value: str
+    sign: str
+    words: str
+    focused: bool
+
+
+@dataclass(frozen=True)
+class Row:
+    """A party as it stands on the page. Its words are put together here: a summit has up to a thousand, and a
+    template would translate each of them anew."""
+
+    party: Party
+    place: int | str
+    line: SafeString
+    label: str
+    buttons: list[Button]
+
+
+def _shown(
+    rows: list[Party], ranked: list[int], names: party_names.Book, notes: footnotes.Footnotes, focus: str
+) -> Iterator[Row]:
+    label = _("Place of %(name)s")
+    moves = (
+        (row_order.UP, "↑", _("Move %(name)s up")),
+        (row_order.DOWN, "↓", _("Move %(name)s down")),
+        (row_order.TOP, "⤒", _("Move %(name)s to the top")),
+        (row_order.OUT, "×", _("Take %(name)s out of the order")),
+    )
+    for party, place in _lines(rows, ranked):
+        named = names.by_key[party.pk]
+        called = {"name": named.name}
+        values = [(f"{how}:{party.pk}", sign, words % called) for how, sign, words in moves]
+        buttons = [Button(value, sign, words, value == focus) for value, sign, words in values]
+        yield Row(party, place or "", line(named, notes), label % called, buttons)
+
+
+def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:
+    """Return the parties as they stand on the page, each with its place, None for who isn't ranked."""
+    by_key = {row.pk: row for row in rows}
+    places = set(ranked)
+    listed = [(by_key[key], place) for place, key in enumerate(ranked, start=1)]
+    return [*listed, *((row, None) for row in _by_alphabet(rows) if row.pk not in places)]
+
+
+def _by_alphabet(rows: list[Party]) -> list[Party]:
+    return sorted(rows, key=lambda row: row.reader_key)  # type: ignore[attr-defined]
+
+
+desk_place.register(20)(
+    Place(gettext_lazy("Protocol order"), "delegations_order", "delegations.party.view", Shelf.RECORDS)
+)

@@ -1,0 +1,81 @@
+"""The page on which parties get their names in another language: what the library of ISO 3166 proposes is confirmed
+by a person, one by one, and what it lacks is written."""
+
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import footnotes, party_names, proposed_names
+from delegations.parties.services import parties
+from summit.desk.places import Place, desk_place, summit_page
+from summit.desk.shelves import Shelf
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# So many stand on the page at once; when they have names, the next ones do.
+MOST = 100
+
+
+@summit_page(
+    "delegations/names/<slug:slug>/",
+    "delegations_names",
+    rule="delegations.partyname.change",
+    post="delegations.partyname.change",
+)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the parties without a name in `?language=`, with what is proposed; a POST gives those that were ticked
+    their names."""
+    offered = proposed_names.languages(summit)
+    known = dict(offered)
+    language = request.GET.get("language", "")
+    language = language if language in known else offered[0][0]
+    rows, numbers = proposed_names.proposals(summit, language, MOST), proposed_names.numbers(summit, language)
+    problem, ticked = "", set()
+    written = {row.party.pk: row.name for row in rows}
+    if request.method == "POST":
+        ticked = {row.party.pk for row in rows if f"take-{row.party.pk}" in request.POST}
+        written = {key: request.POST.get(f"name-{key}", "") for key in written}
+        try:
+            number = _take(summit, language, {key: written[key] for key in written if key in ticked}, user)
+        except ValidationError as refused:
+            problem = " ".join(refused.messages)
+        else:
+            said = ngettext("%(n)d name is taken over.", "%(n)d names are taken over.", number) % {"n": number}
+            messages.success(request, said)
+            return redirect(f"{reverse('admin:delegations_names', args=[summit.slug])}?language={language}")
+    context = {
+        **admin.site.each_context(request),
+        "names": party_names.book(summit, parties=Party.objects.filter(pk__in=[row.party.pk for row in rows])),
+        "notes": footnotes.Footnotes(),
+        "title": _("Names in other languages"),
+        "summit": summit,
+        "languages": offered,
+        "chosen": language,
+        "language_name": known[language],
+        "rows": [(row, written[row.party.pk], row.party.pk in ticked) for row in rows],
+        "lacking": numbers["lacking"],
+        "further": numbers["unnamed"] - len(rows),
+        "problem": problem,
+    }
+    return TemplateResponse(request, "admin/delegations/names.html", context, status=400 if problem else 200)
+
+
+def _take(summit: Summit, language: str, names: dict[int, str], user: User) -> int:
+    if not names:
+        raise ValidationError(_("Nothing was chosen. Tick the names that are right, then take them over."))
+    if not all(name.strip() for name in names.values()):
+        raise ValidationError(_("A name that is ticked is empty. Write it, or take the tick away."))
+    return parties.add_names(summit=summit, language=language, names=names, by=user)
+
+
+desk_place.register(15)(
+    Place(
+        gettext_lazy("Names in other languages"), "delegations_names", "delegations.partyname.change", Shelf.SETTINGS
+    )
+)

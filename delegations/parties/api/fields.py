@@ -1,0 +1,80 @@
+"""How a body names parties, and how parties are called and searched."""
+
+from typing import Any
+
+from django.db.models import BooleanField, Case, Q, QuerySet, Value, When
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.core.api.fields import Searched, SeenOne, Several
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.desk.search import words_of
+from summit.permissions.rules import summits_for
+from summit.users.models import User
+
+
+class OneParty(SeenOne):
+    """A party, by its id or by what another system calls it."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        rows = Party.objects.select_related("summit")
+        super().__init__(rule="delegations.party", queryset=rows, external="external_ids", **kwargs)
+
+
+def told_to_desks(rows: QuerySet[Party], by: User, rule: str) -> QuerySet[Party]:
+    """Let parties be narrowed by what is the desks' alone, by whoever sees as a desk: others would learn by what is
+    found what they aren't told."""
+    desks = summits_for(by, f"{rule}.view")
+    shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
+    told = Case(When(shown, then=Value(True)), default=Value(False), output_field=BooleanField())
+    return rows.alias(for_desk=told)
+
+
+class PartiesSearched(Searched):
+    """Filters of parties, with words. Rows are those of `told_to_desks`."""
+
+    model = Party
+    # What its own people read of a party; the desk's search finds mailboxes of missions, too.
+    text = ("name", "formal_name", "sort_key", "iso_code")
+
+    def search(self, rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Keep the rows in which every word is found."""
+        if rows.filter(for_desk=True).exists():
+            return super().search(rows, name, value)
+        looked_for = words_of(value)
+        return self.in_text(rows, looked_for) if looked_for else rows.none()
+
+    def of_desk(self, rows: QuerySet[Any], name: str, value: Any) -> QuerySet[Any]:
+        """Keep the rows of a value that desks alone are told."""
+        condition: Any = {"for_desk": True, name: value}
+        return rows.filter(**condition)
+
+
+@extend_schema_field(str)
+class PartyName(serializers.Field[Any, Any, Any, Any]):
+    """How a party is called for the reader: those of all rows of an answer are found by one query."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(read_only=True, **kwargs)
+
+    def to_representation(self, value: Party) -> str:
+        """Return the name."""
+        context: Any = self.context
+        known: dict[int, Any] = context.setdefault("party_names", {})
+        if value.pk not in known:
+            known |= party_names.to_readers({value.pk, *self._others()})
+        return str(known[value.pk].name)
+
+    def _others(self) -> set[int]:
+        many = self.parent.parent if self.parent is not None else None
+        rows = many.instance if isinstance(many, serializers.ListSerializer) else None
+        listed: list[Any] = list(rows) if isinstance(rows, list | tuple) else []
+        parties: list[Any] = [self.get_attribute(row) for row in listed]
+        return {party.pk for party in parties}
+
+
+def parties_field(deed: str, **kwargs: Any) -> Several:
+    """Return the field of a body that names parties."""
+    rows = Party.objects.select_related("summit")
+    return Several(rows=rows, deed=deed, external="external_ids", **kwargs)

@@ -1,0 +1,94 @@
+"""The groups of parties that the desks of a summit form, and how parties are narrowed by groups."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from rest_framework import serializers
+
+from delegations.core.api.fields import Values
+from delegations.parties.api.fields import OneParty
+from delegations.parties.models.groups import PartyGroup
+from delegations.parties.selectors import regions
+from delegations.parties.services import groups
+from summit.api.resources import Resource
+from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
+from summit.summits.models import Summit
+from summit.users.models import User
+
+OF_COUNTRIES = (*regions.CODES_OF, regions.NO_COUNTRY)
+HELP = f"A group of countries ({', '.join(OF_COUNTRIES)}), or the id of a group that the desks formed."
+
+
+def validate_group(value: str) -> None:
+    """Raise ValidationError where no group can be called so."""
+    if value not in OF_COUNTRIES and (len(value) != PUBLIC_ID_LENGTH or set(value) - set(ALPHABET)):
+        said = _("No group is called “%(group)s”. Give the id of one, or one of: %(known)s.")
+        raise ValidationError(said % {"group": value, "known": ", ".join(OF_COUNTRIES)})
+
+
+class PartiesField(serializers.ManyRelatedField):
+    """Parties of the summit, by their ids."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child_relation=OneParty(), **kwargs)
+
+
+class PartyGroupSerializer(serializers.ModelSerializer[PartyGroup]):
+    """A group of parties, by their ids."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    parties: Any = serializers.SlugRelatedField(slug_field="public_id", many=True, read_only=True)
+
+    class Meta:
+        model = PartyGroup
+        fields: ClassVar[list[str]] = ["id", "name", "parties"]
+
+
+class PartyGroupInput(serializers.ModelSerializer[PartyGroup]):
+    """What is kept of a group. `parties` are set as a whole."""
+
+    parties = PartiesField(required=False)
+
+    class Meta:
+        model = PartyGroup
+        fields: ClassVar[list[str]] = ["name", "parties"]
+        validators: ClassVar[list[Any]] = []
+
+
+class PartyGroupFilters(django_filters.FilterSet):
+    """By what groups are narrowed."""
+
+    party = django_filters.CharFilter(field_name="parties__public_id", label=pgettext_lazy("label", "party"))
+
+
+class PartyGroups(Resource):
+    """Groups of parties that the desks formed."""
+
+    name = "party-groups"
+    called = gettext_lazy("groups of parties")
+    rule = "delegations.partygroup"
+    model = PartyGroup
+    output = PartyGroupSerializer
+    input = PartyGroupInput
+    filters = PartyGroupFilters
+    orders: ClassVar[Any] = {"name": ("name",)}
+
+    def rows(self) -> QuerySet[PartyGroup]:
+        """Return the groups with their parties."""
+        return PartyGroup.objects.select_related("summit").prefetch_related("parties")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> PartyGroup:
+        """Form a group."""
+        return groups.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: PartyGroup, values: Values) -> PartyGroup:
+        """Change a group."""
+        return groups.change(by=by, group=row, values=values)
+
+    def remove(self, *, by: User, row: PartyGroup) -> None:
+        """Delete a group; its parties stay."""
+        groups.remove(by=by, group=row)

@@ -1,0 +1,88 @@
+"""How a summit treats its parties: one policy, that every summit has."""
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.urls import URLPattern, path
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from delegations.core.api.fields import Values
+from delegations.parties.models.policy import LETTER_TEXTS, Policy
+from delegations.parties.services import policy
+from summit.api import etags
+from summit.api.resources import Resource
+from summit.api.rows import Item
+from summit.api.working import working_api
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class LetterWords(serializers.DictField):
+    """Texts of letters by language, and by which text it is."""
+
+    child = serializers.DictField(child=serializers.CharField())
+
+
+class PolicySerializer(serializers.ModelSerializer[Policy]):
+    """A summit's policy towards its parties."""
+
+    letter_words = LetterWords(
+        required=False, help_text=f"In languages other than the summit's first: {', '.join(LETTER_TEXTS)}."
+    )
+
+    class Meta:
+        model = Policy
+        fields: ClassVar[list[str]] = list(policy.FIELDS)
+
+
+class PolicyOfSummit(Resource):
+    """A summit's policy."""
+
+    name = "policy"
+    called = _("policy for parties")
+    rule = "delegations.policy"
+    does = ("change",)
+    model = Policy
+    output = PolicySerializer
+    input = PolicySerializer
+    orders: ClassVar[Any] = {}
+
+    def change(self, *, by: User, row: Policy, values: Values) -> Policy:
+        """Change the policy."""
+        return policy.change(by=by, summit=row.summit, values=values)
+
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Return its one address."""
+        view = working_api(OnePolicy.as_view(resource=cls(), scope=cls.name))
+        return [path("summits/<slug:summit>/desk/policy/", view, name="api-desk-policy")]
+
+
+class OnePolicy(Item):
+    """A summit's policy towards its parties: the usual one, until it is changed."""
+
+    http_method_names = ["get", "head", "patch"]
+
+    def admit(self, request: Request) -> None:
+        """Find the summit. Raises Http404, PermissionDenied."""
+        mine = summits_for(self.by, "delegations.policy.view")
+        found = Summit.objects.filter(slug=self.kwargs["summit"])
+        summit = (found if mine is None else found.filter(pk__in=mine)).first()
+        if summit is None:
+            raise Http404
+        self.summit, self.row = summit, Policy.objects.of(summit)
+        self.check_may_write()
+
+    def fresh(self, row: Any) -> Policy:
+        """Return the policy as it is now."""
+        return Policy.objects.of(row.summit)
+
+    def _held(self) -> Policy:
+        """Return the policy, while nobody else sets one. Raises Problem."""
+        Summit.objects.select_for_update(no_key=True).get(pk=self.row.summit_id)
+        row = self.fresh(self.row)
+        etags.check_match(self.request, self.state(row))
+        return row

@@ -1,0 +1,9 @@
+"""How webhook events name a party."""
+
+from delegations.parties.models.parties import Party
+from summit.webhooks.event_data import absolute
+
+
+def party_data(party: Party) -> dict[str, str]:
+    """Return a party's id and its address in the API. Fetch it with its summit."""
+    return {"id": party.public_id, "url": absolute("api-party", party.summit.slug, party.public_id)}

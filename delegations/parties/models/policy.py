@@ -1,0 +1,116 @@
+"""How a summit treats its parties: flags, deadlines, letters, reminders, and how long what is personal is kept."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.validators import validate_printable, validate_text
+from summit.summits.models import Summit
+from summit.summits.translated_names import validate_texts
+
+# What letters say of whoever writes them, in the summit's first language and in others, with its most characters.
+LETTER_TEXTS = {"letter_sender": 500, "signatory_name": 200, "signatory_office": 200}
+days_form = RegexValidator(r"^\s*(\d{1,3}(\s*,\s*\d{1,3})*)?\s*\Z", _("Write days with commas, such as “14, 7, 2”."))
+
+
+def validate_letter_words(value: object) -> None:
+    """Refuse what isn't some of LETTER_TEXTS by language."""
+    validate_texts(value, LETTER_TEXTS, several=("letter_sender",))
+
+
+class PolicyManager(models.Manager["Policy"]):
+    """Policies."""
+
+    def of(self, summit: Summit) -> "Policy":
+        """Return a summit's policy; one with the usual values, not stored, where it has none. One query."""
+        return self.filter(summit=summit).first() or Policy(summit=summit)
+
+
+class Policy(models.Model):
+    """A summit's policy towards its parties."""
+
+    summit = models.OneToOneField(
+        Summit, on_delete=models.CASCADE, related_name="policy", verbose_name=pgettext_lazy("label", "summit")
+    )
+    shows_flags = models.BooleanField(
+        _("flags are shown"), default=True, help_text=_("Off: no flag stands anywhere, whatever a party’s own rule.")
+    )
+    says_country = models.BooleanField(
+        _("says “country”"), default=True, help_text=_("Off: pages and documents say “participant” instead.")
+    )
+    second_person = models.BooleanField(
+        _("letters need a second person"),
+        default=False,
+        help_text=_("On: whoever prepared an invitation can’t be the one who approves it."),
+    )
+    total = models.PositiveIntegerField(
+        _("people of a delegation in all"),
+        null=True,
+        blank=True,
+        help_text=_("Empty: as many as its categories allow."),
+    )
+    name_by = models.DateTimeField(_("people to be named by"), null=True, blank=True)
+    confirm_by = models.DateTimeField(_("people to be confirmed by"), null=True, blank=True)
+    reminder_days = models.CharField(
+        _("reminders"),
+        max_length=60,
+        blank=True,
+        default="14, 7, 2",
+        validators=[days_form],
+        help_text=_("Days before answers are due. Empty: none."),
+    )
+    letter_sender = models.TextField(
+        _("letterhead"),
+        max_length=500,
+        blank=True,
+        validators=[validate_text],
+        help_text=_("The host’s name and address, as it stands at the head of letters."),
+    )
+    signatory_name = models.CharField(
+        _("letters are signed by"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    signatory_office = models.CharField(
+        _("office of whoever signs"), max_length=200, blank=True, validators=[validate_printable]
+    )
+    letter_words = models.JSONField(
+        _("letterhead and who signs, in other languages"),
+        default=dict,
+        blank=True,
+        validators=[validate_letter_words],
+    )
+    reference_prefix = models.CharField(
+        _("letters’ references begin with"), max_length=40, blank=True, validators=[validate_printable]
+    )
+
+    objects = PolicyManager()
+
+    class Meta:
+        verbose_name = _("policy for parties")
+        verbose_name_plural = _("policies for parties")
+        constraints = [
+            models.CheckConstraint(
+                name="policy_confirmed_after_named",
+                condition=Q(name_by__isnull=True) | Q(confirm_by__isnull=True) | Q(confirm_by__gte=F("name_by")),
+                violation_error_message=_("People would be confirmed before they are named. Give a later moment."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.summit)
+
+    def letter_word(self, text: str, language: str) -> str:
+        """Return one of LETTER_TEXTS for letters in a language, else in the summit's first."""
+        theirs: dict[str, str] = self.letter_words.get(language, {}) if language != self.summit.language else {}
+        return theirs.get(text) or str(getattr(self, text))
+
+    def signs(self, language: str) -> list[str]:
+        """Return who signs letters in a language: name and office, as far as they are given."""
+        said = (self.letter_word(text, language) for text in ("signatory_name", "signatory_office"))
+        return [" ".join(line.split()) for line in said if line.strip()]
+
+    @property
+    def reminds(self) -> list[int]:
+        """The days before answers are due at which reminders go, the earliest reminder first."""
+        return sorted({int(part) for part in self.reminder_days.split(",") if part.strip()}, reverse=True)

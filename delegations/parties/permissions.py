@@ -1,0 +1,25 @@
+"""Who may do what with parties, their names, their groups and the policy."""
+
+from collections.abc import Callable
+
+from django.db.models import Q, QuerySet
+
+from delegations.core.roles import OF_PARTIES, SEE_MEMBERS, SEE_PARTIES, WRITERS
+from delegations.parties.models.parties import Party
+from summit.core.registry import Registry
+from summit.permissions.rules import declare_model
+
+declare_model("delegations.party", view=SEE_PARTIES, change=WRITERS, view_own=OF_PARTIES)
+declare_model("delegations.partyname", view=SEE_PARTIES, change=WRITERS)
+declare_model("delegations.externalid", view=SEE_MEMBERS, change=WRITERS)
+declare_model("delegations.policy", view=SEE_MEMBERS, change=WRITERS)
+# Groups of parties, by which the desks find them.
+declare_model("delegations.partygroup", view=SEE_MEMBERS, change=WRITERS)
+# Conditions that all parties meet which have not left their summit.
+_conditions: Registry[Callable[[], Q]] = Registry()
+stays = _conditions.register
+
+
+def standing_parties() -> QuerySet[Party]:
+    """Return the parties that have not left their summit."""
+    return Party.objects.order_by().filter(*(condition() for condition in _conditions))

@@ -1,0 +1,130 @@
+"""Which country a name means: the names of ISO 3166 and the United Nations in six languages and those that people
+use, whatever the accents, apostrophes and articles.
+
+It says which country is meant and nothing else: what the host calls it, and whether it recognises it, is the host's.
+"""
+
+import gettext
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache, lru_cache
+
+import pycountry
+from django.conf import settings
+from django.utils import translation
+from django_countries import countries
+
+from delegations.parties.models.parties import Party
+from summit.core.text_normalisation import fold
+
+# The official languages of the United Nations besides English, as the library calls them.
+_LANGUAGES = ("ar", "zh_CN", "fr", "ru", "es")
+# What people write and neither library has.
+_ALIASES = {
+    "AE": "UAE; Emirates",
+    "BA": "Bosnia",
+    "BN": "Brunei",
+    "CD": "DRC; DR Congo; Congo-Kinshasa; Democratic Republic of the Congo; RDC; République démocratique du Congo",
+    "CG": "Congo-Brazzaville",
+    "CI": "Ivory Coast",
+    "CV": "Cape Verde",
+    "CZ": "Czech Republic",
+    "FM": "Micronesia",
+    "GB": "UK; U.K.; Great Britain; Britain; Royaume-Uni",
+    "KP": "DPRK; North Korea; RPDC",
+    "KR": "ROK; South Korea",
+    "LA": "Lao; Laos; Lao PDR",
+    "MD": "Moldova",
+    "MK": "Macedonia",
+    "MM": "Burma",
+    "NL": "Holland",
+    "PG": "PNG",
+    "PS": "Palestine",
+    "RU": "Russia",
+    "ST": "Sao Tome",
+    "SY": "Syria",
+    "SZ": "Swaziland",
+    "TL": "East Timor",
+    "TR": "Turkey",
+    "TW": "Taiwan",
+    "TZ": "Tanzania",
+    "US": "USA; U.S.A.; U.S.; US; America",
+    "VA": "Vatican; Vatican City; Saint-Siège",
+    "VN": "Vietnam",
+}
+# So alike are names that are perhaps one, misspelt.
+NEAR = 0.84
+_APOSTROPHES = re.compile("['’‘ʼ`´.]")
+_SMALL = {"the", "and", "of", "la", "le", "les", "el", "et", "y"}
+
+
+def plain(name: str) -> str:
+    """Return a name as it is compared: folded, without apostrophes, signs and small words."""
+    words = re.findall(r"\w+", fold(_APOSTROPHES.sub("", name)))
+    return " ".join([word for word in words if word not in _SMALL] or words)
+
+
+def _turned(name: str) -> Iterator[str]:
+    """Yield a name, and as it is said: "Korea, Republic of" is the Republic of Korea."""
+    yield name
+    head, comma, rest = name.partition(", ")
+    if comma:
+        yield f"{rest} {head}"
+    outer, bracket, inner = name.partition(" (")
+    if bracket:
+        yield from (outer, inner.rstrip(")"), f"{inner.rstrip(')')} {outer}")
+
+
+def _names() -> Iterator[tuple[str, str]]:
+    """Yield names with their codes."""
+    said: list[Callable[[str], str]] = [str]
+    said += [gettext.translation("iso3166-1", pycountry.LOCALES_DIR, [language]).gettext for language in _LANGUAGES]
+    for row in pycountry.countries:
+        own = [getattr(row, name, "") for name in ("name", "official_name", "common_name")]
+        for name in filter(None, own):
+            for translated in said:
+                yield from ((each, row.alpha_2) for each in _turned(translated(name)))
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            yield from ((str(name), str(code)) for code, name in countries)
+    for code, names in _ALIASES.items():
+        yield from ((name, code) for name in names.split("; "))
+
+
+@cache
+def _codes() -> dict[str, str]:
+    rows = pycountry.countries
+    return {code.lower(): row.alpha_2 for row in rows for code in (row.alpha_2, row.alpha_3)}
+
+
+@cache
+def _known() -> dict[str, str]:
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for name, code in _names():
+        found[plain(name)].add(code)
+    # A name of two countries is none's.
+    return {name: codes.pop() for name, codes in found.items() if len(codes) == 1 and name}
+
+
+def code_of(name: str) -> str:
+    """Return the ISO 3166 code of two letters of the country that a name or code means, or ""."""
+    return _codes().get(name.strip().lower(), "") or code_of_name(name)
+
+
+@lru_cache(1000)
+def code_of_name(name: str) -> str:
+    """Return the code of the country that a name means, "" for a bare code too: an organisation may be called so."""
+    said = name.strip()
+    # "Netherlands (Kingdom of the)" is turned too, but "Congo (Democratic Republic of the)" is no Congo.
+    forms = [said, *(each for each in _turned(said) if len(plain(each)) >= len(plain(said)))]
+    found = (_known().get(plain(form)) for form in forms)
+    return next((code for code in found if code), "")
+
+
+def near(name: str, parties: Mapping[str, Party]) -> list[Party]:
+    """Return which of some parties, by their names as `plain` gives them, are perhaps meant by one that is none of
+    theirs."""
+    hits = get_close_matches(plain(name), parties, n=3, cutoff=NEAR)
+    return list({id(parties[hit]): parties[hit] for hit in hits}.values())

@@ -1,0 +1,50 @@
+"""What the members and observers of the United Nations are called in each language of the system, by a library of
+ISO 3166. It only proposes.
+"""
+
+from functools import cache
+
+from django.conf import settings
+from django.utils import translation
+from django_countries import countries
+
+from delegations.parties.selectors.regions import CODES_OF, CONTINENTS, Group
+
+_STATES = frozenset(code for group in CONTINENTS for code in CODES_OF[group])
+
+
+@cache
+def names(language: str) -> dict[str, str]:
+    """Return the names of these countries by their codes, in a language."""
+    with translation.override(language):
+        return {code: str(countries.name(code)) for code in _STATES}
+
+
+@cache
+def _codes_by_name() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        found |= {name.casefold(): code for code, name in names(language).items()}
+    return found
+
+
+def code_of(name: str) -> str:
+    """Return the code of the country that is called so in any language of the system, or ""."""
+    return _codes_by_name().get(" ".join(name.split()).casefold(), "")
+
+
+def in_language(name: str, language: str) -> tuple[str, str]:
+    """Return what the country that is called so, in any language of the system, is called in `language`, and the
+    language of the name that was given; the name itself and "" where it is that already, or no country's."""
+    code = code_of(name)
+    given = " ".join(name.split())
+    if not code or names(language)[code].casefold() == given.casefold():
+        return name, ""
+    theirs = [each for each, _name in settings.LANGUAGES if names(each)[code].casefold() == given.casefold()]
+    return names(language)[code], theirs[0]
+
+
+def proposed(language: str) -> list[tuple[Group, list[tuple[str, str]]]]:
+    """Return the countries as (code, name), by continent, in the order of their names."""
+    ordered = sorted(names(language).items(), key=lambda entry: entry[1].casefold())
+    return [(group, [pair for pair in ordered if pair[0] in CODES_OF[group]]) for group in CONTINENTS]

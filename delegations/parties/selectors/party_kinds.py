@@ -1,0 +1,48 @@
+"""Which kind of party a word means, in any language of the system."""
+
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from delegations.parties.models.parties import PartyKind
+from delegations.parties.selectors.party_names import kind_word
+from summit.core.text_normalisation import fold
+
+
+class Unreadable(Exception):
+    """A cell can't be understood, with a sentence that says what to write."""
+
+
+def in_all_languages(pairs: Callable[[], Iterable[tuple[str, Any]]]) -> dict[str, str]:
+    """Return values by their labels in every language of the system, folded, and by themselves."""
+    found: dict[str, str] = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found |= {fold(str(label)): str(value) for value, label in pairs()}
+    return found | {fold(value): value for value in list(found.values())}
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    # What a summit calls them that doesn't say "country" is understood everywhere.
+    others = in_all_languages(lambda: [(PartyKind.COUNTRY.value, kind_word(PartyKind.COUNTRY, says_country=False))])
+    return others | in_all_languages(lambda: PartyKind.choices)
+
+
+def kinds_offered(*, says_country: bool) -> list[str]:
+    """Return the words for the kinds of party that a table may bring."""
+    return [kind_word(kind, says_country=says_country) for kind in PartyKind if kind != PartyKind.GUEST]
+
+
+def party_kind(said: str, *, says_country: bool = True) -> str:
+    """Return a kind of party by its word in any language. Raises Unreadable."""
+    found = _kinds().get(fold(said))
+    if found is None or found == PartyKind.GUEST:
+        offered = ", ".join(kinds_offered(says_country=says_country))
+        problem = _("“%(said)s” is no kind of party. Write one of: %(offered)s.")
+        raise Unreadable(problem % {"said": said, "offered": offered})
+    return found

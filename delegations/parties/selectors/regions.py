@@ -1,0 +1,94 @@
+"""Groups in which parties are found, a party in as many as it belongs to: continents, the United Nations' regional
+groups, the European Union, the G20, and those that the desks of a summit form.
+
+Who belongs to the first follows from the ISO 3166 code and nothing that a desk enters. Continents are those of the
+United Nations' M49; Türkiye takes part in two of its regional groups, and the United States in one as an observer.
+"""
+
+from django.db.models import Q, TextChoices
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from delegations.parties.models.groups import PartyGroup
+from delegations.parties.models.parties import Party
+from summit.summits.models import Summit
+
+
+class Group(TextChoices):
+    """Groups of countries."""
+
+    AFRICA = "africa", _("Africa")
+    AMERICAS = "americas", _("the Americas")
+    ASIA = "asia", _("Asia")
+    EUROPE = "europe", _("Europe")
+    OCEANIA = "oceania", _("Oceania")
+    UN_AFRICA = "un-africa", _("UN: African States")
+    UN_ASIA = "un-asia", _("UN: Asia-Pacific States")
+    UN_EAST = "un-east", _("UN: Eastern European States")
+    UN_LATIN = "un-latin", _("UN: Latin American and Caribbean States")
+    UN_WEST = "un-west", _("UN: Western European and other States")
+    EU = "eu", _("European Union")
+    G20 = "g20", _("G20")
+
+
+CONTINENTS = (Group.AFRICA, Group.AMERICAS, Group.ASIA, Group.EUROPE, Group.OCEANIA)
+# The parties that are no country with a code: organisations, companies, guests.
+NO_COUNTRY = "none"
+_AFRICA = (
+    "AO BF BI BJ BW CD CF CG CI CM CV DJ DZ EG ER ET GA GH GM GN GQ GW KE KM LR LS LY MA MG ML MR MU MW MZ NA NE NG "
+    "RW SC SD SL SN SO SS ST SZ TD TG TN TZ UG ZA ZM ZW"
+)
+_LATIN = "AG AR BB BO BR BS BZ CL CO CR CU DM DO EC GD GT GY HN HT JM KN LC MX NI PA PE PY SR SV TT UY VC VE"
+_CODES: dict[Group, str] = {
+    Group.AFRICA: _AFRICA,
+    Group.AMERICAS: f"{_LATIN} CA US",
+    Group.ASIA: (
+        "AE AF AM AZ BD BH BN BT CN CY GE ID IL IN IQ IR JO JP KG KH KP KR KW KZ LA LB LK MM MN MV MY NP OM PH PK PS "
+        "QA SA SG SY TH TJ TL TM TR UZ VN YE"
+    ),
+    Group.EUROPE: (
+        "AD AL AT BA BE BG BY CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LI LT LU LV MC MD ME MK MT NL NO PL PT RO "
+        "RS RU SE SI SK SM UA VA"
+    ),
+    Group.OCEANIA: "AU FJ FM KI MH NR NZ PG PW SB TO TV VU WS",
+    Group.UN_AFRICA: _AFRICA,
+    Group.UN_ASIA: (
+        "AE AF BD BH BN BT CN CY FJ FM ID IN IQ IR JO JP KG KH KI KP KR KW KZ LA LB LK MH MM MN MV MY NP NR OM PG PH "
+        "PK PW QA SA SB SG SY TH TJ TL TM TO TR TV UZ VN VU WS YE"
+    ),
+    Group.UN_EAST: "AL AM AZ BA BG BY CZ EE GE HR HU LT LV MD ME MK PL RO RS RU SI SK UA",
+    Group.UN_LATIN: _LATIN,
+    Group.UN_WEST: "AD AT AU BE CA CH DE DK ES FI FR GB GR IE IL IS IT LI LU MC MT NL NO NZ PT SE SM TR US",
+    Group.EU: "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK",
+    Group.G20: "AR AU BR CA CN DE FR GB ID IN IT JP KR MX RU SA TR US ZA",
+}
+CODES_OF: dict[str, frozenset[str]] = {str(group.value): frozenset(codes.split()) for group, codes in _CODES.items()}
+
+
+def choices(summit: Summit | None) -> list[tuple[str, Promise | str]]:
+    """Return the groups to choose from, the summit's own first: what a group is called in addresses, and its name.
+    One query."""
+    own = PartyGroup.objects.filter(summit=summit).values_list("public_id", "name") if summit else ()
+    return [*own, *[(str(group.value), group.label) for group in Group], (NO_COUNTRY, _("no country"))]
+
+
+def within(group: str, prefix: str = "") -> Q:
+    """Return the condition that picks the parties of a group, called as in `choices`; `prefix` leads from the rows to
+    their parties, such as "party__"."""
+    if group == NO_COUNTRY:
+        return Q(**{f"{prefix}iso_code": ""})
+    if group in CODES_OF:
+        return Q(**{f"{prefix}iso_code__in": CODES_OF[group]})
+    own = PartyGroup.parties.through.objects.filter(partygroup__public_id=group)
+    return Q(**{f"{prefix}pk__in": own.values("party")})
+
+
+def continent_of(code: str) -> str:
+    """Return the continent of a country by its ISO 3166 code; `NO_COUNTRY` for "" and codes that stand on none."""
+    return next((str(group.value) for group in CONTINENTS if code in CODES_OF[group]), NO_COUNTRY)
+
+
+def groups_of(party: Party) -> list[Promise | str]:
+    """Return the names of the groups to which a party belongs, its summit's own first. One query."""
+    own = [group.name for group in party.party_groups.all()]
+    return [*own, *[group.label for group in Group if party.iso_code in CODES_OF[group]]]

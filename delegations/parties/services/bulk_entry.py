@@ -1,0 +1,204 @@
+"""Entering parties, many at once: a line each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext as _
+
+from delegations.parties.models.parties import Party, PartyKind, PartyName
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import countries, country_names, party_kinds
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.audit import services as audit
+from summit.core.line_parts import parts_of
+from summit.core.validators import validate_mailbox, validate_printable
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NAME_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Line:
+    """A party as it was entered."""
+
+    number: int
+    name: str
+    mailbox: str
+    language: str
+    # What was written for it, where that is its name in another language than the summit's first, and which.
+    written: str = ""
+    written_in: str = ""
+    kind: str = PartyKind.COUNTRY
+
+
+class Entered(list[Party]):
+    """The parties that were entered; `translated` tells of those written in another language than the summit's first:
+    the party, what was written, and its language."""
+
+    translated: list[tuple[Party, str, str]]
+
+
+class LineProblems(ValueError):
+    """Some lines can't be taken: (the line's number, what is to be done about it)."""
+
+    def __init__(self, found: list[tuple[int, str]]) -> None:
+        super().__init__("; ".join(f"{number}: {said}" for number, said in found))
+        self.found = found
+
+
+def read(text: str, *, summit: Summit) -> list[Line]:
+    """Read lines such as "France; mission@france.example; French": a name, and where they are known a mailbox and
+    the language of letters, else the summit's. Raises LineProblems with all that is wrong. Two queries."""
+    known = list(Party.objects.filter(summit=summit).values_list("name", "iso_code"))
+    taken = {name.casefold(): name for name, _code in known}
+    taken |= {_coded(code): name for name, code in known if code}
+    says_country = Policy.objects.of(summit).says_country
+    lines: list[Line] = []
+    problems: list[tuple[int, str]] = []
+    seen: dict[str, int] = {}
+    for number, raw in enumerate(text.splitlines(), start=1):
+        if not any(parts_of(raw)):
+            continue
+        try:
+            line = _line(number, raw, summit, says_country)
+            _check_new(line, taken, seen)
+        except ValidationError as problem:
+            problems += [(number, said) for said in problem.messages]
+        else:
+            seen |= dict.fromkeys(_keys(line), number)
+            lines.append(line)
+    if problems:
+        raise LineProblems(problems)
+    return lines
+
+
+def _coded(code: str) -> str:
+    """Return a country's code as no name can be written."""
+    return f"\n{code}"
+
+
+def _keys(line: Line) -> list[str]:
+    """Return by what a party may be entered already: its name, and the country that it is."""
+    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+    return [line.name.casefold(), *([_coded(code)] if code else [])]
+
+
+def _line(number: int, raw: str, summit: Summit, says_country: bool) -> Line:
+    parts = parts_of(raw)
+    while len(parts) > 1 and not parts[-1]:
+        parts.pop()
+    if len(parts) > 4:
+        raise ValidationError(_("There are more than four parts. Write: name; mailbox; language; kind."))
+    name, mailbox, language, said = (*parts, "", "", "")[:4]
+    if not name:
+        raise ValidationError(_("The name is missing. Write: name; mailbox; language; kind."))
+    if len(name) > NAME_LENGTH:
+        raise ValidationError(_("The name has more than %(n)d characters. Shorten it.") % {"n": NAME_LENGTH})
+    validate_printable(name)
+    if mailbox:
+        try:
+            validate_mailbox(mailbox)
+        except ValidationError:
+            said = _("“%(mailbox)s” is no mailbox. Correct it, or leave it out for now.")
+            raise ValidationError(said % {"mailbox": mailbox}) from None
+    own, written_in = country_names.in_language(name, summit.language)
+    letters = _language(language) if language else summit.language
+    kind = _kind(parts, says_country)
+    return Line(number, own, mailbox, letters, name if written_in else "", written_in, kind)
+
+
+def _kind(parts: list[str], says_country: bool) -> str:
+    """Return what the parts of a line say that a party is; a country where they don't, if its name is one's. Raises
+    ValidationError: nothing becomes an organisation unasked."""
+    name, mailbox, language, said = (*parts, "", "", "")[:4]
+    if said:
+        try:
+            return party_kinds.party_kind(said, says_country=says_country)
+        except Unreadable as problem:
+            raise ValidationError(str(problem)) from None
+    if countries.code_of_name(name):
+        return PartyKind.COUNTRY
+    example = "; ".join([name, mailbox, language, str(PartyKind.ORGANISATION.label)])
+    raise ValidationError(
+        _("“%(name)s” is no country that is known. Correct it, or write what it is: %(example)s.")
+        % {"name": name, "example": example}
+    )
+
+
+def _check_new(line: Line, taken: Mapping[str, str], seen: Mapping[str, int]) -> None:
+    keys = _keys(line)
+    there = next((taken[key] for key in keys if key in taken), None)
+    if there is not None:
+        if there.casefold() == line.name.casefold():
+            raise ValidationError(_("“%(name)s” is entered already. Remove the line.") % {"name": line.name})
+        said = _("“%(name)s” is entered already as “%(there)s”. Remove the line.")
+        raise ValidationError(said % {"name": line.name, "there": there})
+    first = next((seen[key] for key in keys if key in seen), None)
+    if first is not None:
+        said = _("“%(name)s” stands in line %(n)d too. Remove one of them.")
+        raise ValidationError(said % {"name": line.name, "n": first})
+
+
+def _language(said: str) -> str:
+    known: dict[str, str] = {}
+    for code, name in settings.LANGUAGES:
+        info = get_language_info(code)
+        words = (code, name, info["name"], info["name_local"], info["name_translated"])
+        known |= {word.casefold(): code for word in words}
+    if said.casefold() not in known:
+        offered = ", ".join(code for code, _name in settings.LANGUAGES)
+        problem = _("Letters aren’t written in “%(language)s”. Write one of: %(offered)s.")
+        raise ValidationError(problem % {"language": said, "offered": offered})
+    return known[said.casefold()]
+
+
+def enter(*, summit: Summit, text: str, by: User) -> Entered:
+    """Enter the parties of some lines, all or none, and return them.
+
+    Who is called as a country is, in any language, is entered as one, with its region; of the others a line says what
+    they are. Written in another language than the summit's first, it gets its name in the first from the
+    library of countries, and what was written as its name in that language. Who is called as the summit's host is
+    entered as the host, where it has none yet. Raises
+    PermissionDenied, LineProblems.
+    """
+    check(by, "delegations.party.change", summit)
+    with transaction.atomic():
+        # Whoever enters parties for the same summit at the same time waits here, and then meets the names.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        lines = read(text, summit=summit)
+        hosted = Party.objects.filter(summit=summit, is_host=True).exists()
+        parties = Entered(_party(line, summit, hosted) for line in lines)
+        Party.objects.bulk_create(parties)
+        found = [(party, line) for party, line in zip(parties, lines, strict=True) if line.written_in]
+        names = [PartyName(party=party, language=line.written_in, name=line.written) for party, line in found]
+        PartyName.objects.bulk_create(names)
+        parties.translated = [(row.party, row.name, row.language) for row in names]
+        audit.record_many(
+            [audit.entry(by=by, action="delegations.party.add", target=party, summit=summit) for party in parties]
+            + [
+                audit.entry(by=by, action="delegations.partyname.add", target=row, summit=summit, part_of=row.party)
+                for row in names
+            ]
+        )
+    return parties
+
+
+def _party(line: Line, summit: Summit, hosted: bool) -> Party:
+    code = countries.code_of_name(line.name) if line.kind == PartyKind.COUNTRY else ""
+    return Party(
+        summit=summit,
+        name=line.name,
+        formal_name=line.name,
+        sort_key=line.name,
+        kind=line.kind,
+        iso_code=code,
+        language=line.language,
+        mission_email=line.mailbox,
+        is_host=not hosted and line.name.casefold() == summit.host.casefold(),
+    )

@@ -1,0 +1,48 @@
+"""What other systems call a party or a person: a ministry's registry, a badge printer."""
+
+from collections.abc import Iterable, Mapping
+
+from django.db import transaction
+
+from delegations.core.services import rows
+from delegations.parties.models.parties import ExternalId, Party
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+CHANGE = "delegations.externalid.change"
+# What somebody or something is called, by system.
+Keys = Mapping[str, str]
+
+
+def set_keys(*, of: Party | Person, keys: Keys, by: User) -> None:
+    """Set what other systems call a party or a person: `keys` by system. A system that is left out is forgotten.
+    Raises PermissionDenied, ValidationError where a key is another's."""
+    check(by, CHANGE, of.summit)
+    with transaction.atomic():
+        # Whoever sets keys of the summit at the same time waits here, and then meets what is there.
+        Summit.objects.select_for_update().get(pk=of.summit_id)
+        there = {row.system: row for row in of.external_ids.all()}
+        gone = [row for system, row in there.items() if system not in keys]
+        entries = [_entry(row, of, by, action="delegations.externalid.remove") for row in gone]
+        ExternalId.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        for system, value in keys.items():
+            row = there.get(system) or _new(of, system)
+            verb, fields = rows.store(row, {"value": value})
+            if verb == "add":
+                entries.append(_entry(row, of, by, fields, action="delegations.externalid.add"))
+            elif fields:
+                entries.append(_entry(row, of, by, fields, action="delegations.externalid.change"))
+        audit.record_many(entries)
+
+
+def _new(of: Party | Person, system: str) -> ExternalId:
+    whose = {"party": of} if isinstance(of, Party) else {"person": of}
+    return ExternalId(summit=of.summit, system=system, **whose)
+
+
+def _entry(row: ExternalId, of: Party | Person, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:
+    return audit.entry(by=by, action=action, target=row, summit=of.summit, fields=fields, part_of=of)

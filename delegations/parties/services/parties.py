@@ -1,0 +1,174 @@
+"""Parties as a desk enters and changes them: their own words, their names in other languages, their keys in other
+systems."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from delegations.core.services.rows import store
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.selectors import levels
+from delegations.parties.services import external_ids
+from delegations.parties.services.external_ids import Keys
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What a desk enters of a party. Its place in the protocol order is set for all of them together.
+FIELDS = (
+    *("kind", "is_host", "name", "formal_name", "sort_key", "salutation", "footnote"),
+    *("recognised", "flag", "level", "iso_code", "language", "notes"),
+    *("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address"),
+)
+NAME_FIELDS = ("name", "formal_name", "sort_key", "salutation", "footnote")
+# What a party is called, by language.
+Names = Mapping[str, Mapping[str, str]]
+
+
+def enter(
+    *, summit: Summit, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
+) -> Party:
+    """Enter a party, with its names in other languages (`set_names`) and its keys in other systems (`set_keys`) where
+    they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, "delegations.party.change", summit)
+    party = Party(summit=summit, **_known(values, FIELDS))
+    with transaction.atomic():
+        _lock(summit)
+        party.full_clean()
+        _check_level(party)
+        party.save()
+        audit.record(by=by, action="delegations.party.add", target=party, summit=summit, fields=list(values))
+        _set_more(party, names, keys, by)
+    return party
+
+
+def change(
+    *, party: Party, values: Mapping[str, Any], names: Names | None = None, keys: Keys | None = None, by: User
+) -> Party:
+    """Change some fields of a party and return it as it is now; what is as it was is not recorded. Its names and keys
+    are set as wholes where they are given. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, "delegations.party.change", party.summit)
+    with transaction.atomic():
+        # Whoever changes it at the same time waits here, so that what was and what is are told rightly.
+        row = Party.objects.select_for_update(of=("self",)).select_related("summit").get(pk=party.pk)
+        changed = _put(row, _known(values, FIELDS))
+        if changed:
+            row.full_clean()
+            # A level that an earlier rule allowed hinders nobody who corrects a telephone number.
+            if {"kind", "level"} & set(changed):
+                _check_level(row)
+            row.save(update_fields=list(changed))
+            audit.record(
+                by=by,
+                action="delegations.party.change",
+                target=row,
+                summit=row.summit,
+                fields=list(changed),
+                detail=audit.values(Party, changed),
+            )
+        _set_more(row, names, keys, by)
+    return row
+
+
+def _set_more(party: Party, names: Names | None, keys: Keys | None, by: User) -> None:
+    if names is not None:
+        set_names(party=party, names=names, by=by)
+    if keys is not None:
+        set_keys(party=party, keys=keys, by=by)
+
+
+def set_names(*, party: Party, names: Names, by: User) -> None:
+    """Set what a party is called in languages other than its summit's first: `names` by language. A language that is
+    left out loses its name. Raises PermissionDenied, ValidationError."""
+    check(by, "delegations.partyname.change", party.summit)
+    with transaction.atomic():
+        Party.objects.select_for_update().get(pk=party.pk)
+        _check_language(party, names)
+        there = {row.language: row for row in party.names.all()}
+        gone = [row for language, row in there.items() if language not in names]
+        entries = [_entry(row, party, by, action="delegations.partyname.remove") for row in gone]
+        PartyName.objects.filter(pk__in=[row.pk for row in gone]).delete()
+        for language, words in names.items():
+            row = there.get(language) or PartyName(party=party, language=language)
+            verb, fields = store(row, _known(words, NAME_FIELDS))
+            if verb == "add":
+                entries.append(_entry(row, party, by, fields, action="delegations.partyname.add"))
+            elif fields:
+                entries.append(_entry(row, party, by, fields, action="delegations.partyname.change"))
+        audit.record_many(entries)
+
+
+def add_names(*, summit: Summit, language: str, names: Mapping[int, str], by: User) -> int:
+    """Give parties, by their primary keys, a short name in a language in which they have none: what a desk has
+    confirmed of what was proposed. Who was given one meanwhile keeps it. Return how many were given. Raises
+    PermissionDenied, ValidationError."""
+    check(by, "delegations.partyname.change", summit)
+    with transaction.atomic():
+        _lock(summit)
+        rows = Party.objects.filter(summit=summit, pk__in=names).exclude(names__language=language)
+        found = rows.select_related("summit").order_by("pk")
+        made = [PartyName(party=party, language=language, name=names[party.pk].strip()) for party in found]
+        for row in made:
+            _check_language(row.party, [language])
+            # One query for all of them would tell no more: they have none in this language.
+            row.full_clean(validate_unique=False, validate_constraints=False, exclude=["party"])
+        PartyName.objects.bulk_create(made)
+        audit.record_many([_entry(row, row.party, by, action="delegations.partyname.add") for row in made])
+    return len(made)
+
+
+def set_keys(*, party: Party, keys: Keys, by: User) -> None:
+    """Set what other systems call a party, as `external.set_keys` does. Raises PermissionDenied, ValidationError."""
+    external_ids.set_keys(of=party, keys=keys, by=by)
+
+
+def _check_level(party: Party) -> None:
+    unfit = levels.problem(party.level, party.kind)
+    if unfit:
+        raise ValidationError({"level": unfit})
+
+
+def _lock(summit: Summit) -> None:
+    """Let whoever enters parties, names or keys of a summit at the same time wait, and then meet what is there."""
+    Summit.objects.select_for_update().get(pk=summit.pk)
+
+
+def _known(values: Mapping[str, Any], fields: Iterable[str]) -> dict[str, Any]:
+    unknown = set(values) - set(fields)
+    if unknown:
+        raise ValueError(f"not a desk's to set: {', '.join(sorted(unknown))}")
+    return dict(values)
+
+
+def _put(row: models.Model, values: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Set fields of a row, and return what was and is of those that differ."""
+    changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+    for name, (_was, value) in changed.items():
+        setattr(row, name, value)
+    return changed
+
+
+def _entry(row: models.Model, party: Party, by: User, fields: Iterable[str] = (), *, action: str) -> AuditEntry:
+    return audit.entry(by=by, action=action, target=row, summit=party.summit, fields=fields, part_of=party)
+
+
+def _check_language(party: Party, languages: Iterable[str]) -> None:
+    known = dict(settings.LANGUAGES)
+    for language in languages:
+        if language not in known:
+            said = _("“%(language)s” is no language of letters.") % {"language": language}
+            raise ValidationError({"language": said})
+        if language == party.summit.language:
+            said = _("This is the summit’s first language. The name in it stands in the party’s own fields.")
+            raise ValidationError({"language": said})
+
+
+def lock_all(summit: Summit) -> None:
+    """Let nobody be named in this summit until the transaction ends: whoever names locks the party."""
+    list(Party.objects.select_for_update().filter(summit=summit).order_by("pk").values_list("pk", flat=True))

@@ -1,0 +1,46 @@
+"""How a summit treats its parties: one policy, set as a whole."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from delegations.parties.models.policy import Policy
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+FIELDS = (
+    *("shows_flags", "says_country", "second_person"),
+    *("total", "name_by", "confirm_by", "reminder_days"),
+    *("letter_sender", "signatory_name", "signatory_office", "letter_words", "reference_prefix"),
+)
+
+
+def change(*, summit: Summit, values: Mapping[str, Any], by: User) -> Policy:
+    """Change a summit's policy; what is as it was is not recorded. Raises PermissionDenied, ValidationError with what
+    stops it by field, ValueError for a field that isn't the policy's."""
+    check(by, "delegations.policy.change", summit)
+    if unknown := set(values) - set(FIELDS):
+        raise ValueError(f"no part of a policy: {', '.join(sorted(unknown))}")
+    with transaction.atomic():
+        # Two who set the first policy at once wait for each other here: there is one.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        row = Policy.objects.of(summit)
+        changed = {name: (getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value}
+        if changed:
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.full_clean()
+            row.save()
+            audit.record(
+                by=by,
+                action="delegations.policy.change",
+                target=row,
+                summit=summit,
+                fields=list(changed),
+                detail=audit.values(Policy, changed),
+                part_of=summit,
+            )
+    return row

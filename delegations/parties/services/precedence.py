@@ -1,0 +1,57 @@
+"""The protocol order of a summit's parties, ranked by hand. Whoever isn't ranked follows by alphabet."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+from django.db import transaction
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from delegations.core.row_order import OrderChanged
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def parties(summit: Summit) -> list[Party]:
+    """Return a summit's parties in protocol order: those that are ranked, then the others by the alphabet of the
+    reader's language. One query."""
+    rows = Party.objects.filter(summit=summit).only("name", "protocol_order")
+    return list(party_names.in_order(rows, get_language() or "", protocol=True))
+
+
+def mark(rows: Iterable[Party]) -> str:
+    """Return what tells one order from another: of the parties that are ranked, which stands where."""
+    ranked = sorted((row.protocol_order, row.pk) for row in rows if row.protocol_order is not None)
+    return hashlib.sha256(repr(ranked).encode()).hexdigest()[:16]
+
+
+def arrange(*, summit: Summit, ranked: Sequence[int], expected: str, by: User) -> None:
+    """Store the order: `ranked` holds the primary keys of the parties from the first place on, all others are ranked
+    no more. `expected` is the `mark` of the order that was looked at.
+
+    Raises PermissionDenied, OrderChanged where somebody else saved another order since, and ValueError where a party
+    is named twice or isn't the summit's.
+    """
+    check(by, "delegations.party.change", summit)
+    with transaction.atomic():
+        # Two who save at once: the second waits here, and then sees the first one's order.
+        Summit.objects.select_for_update().get(pk=summit.pk)
+        rows = {row.pk: row for row in Party.objects.filter(summit=summit)}
+        if len(set(ranked)) != len(ranked) or not set(ranked) <= set(rows):
+            raise ValueError(_("The order names a party twice, or one of another summit. Load the page again."))
+        if mark(rows.values()) != expected:
+            raise OrderChanged(
+                _("Somebody else saved another order a moment ago. Yours stands below and is not saved yet.")
+            )
+        places = {key: place for place, key in enumerate(ranked, start=1)}
+        changed = [row for row in rows.values() if row.protocol_order != places.get(row.pk)]
+        for row in changed:
+            row.protocol_order = places.get(row.pk)
+        if changed:
+            Party.objects.bulk_update(changed, ["protocol_order"])
+            detail = {"ranked": len(ranked), "moved": len(changed)}
+            audit.record(by=by, action="delegations.order", target=summit, summit=summit, detail=detail)

@@ -1,0 +1,23 @@
+"""What the audit calls what happens to accounts and sign-ins of the portal."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.portal_access.models import PortalSignIn
+from summit.audit.actions import actor, deed
+
+deed("delegations.give_account", gettext_lazy("gave the person an account"))
+deed("delegations.take_account", gettext_lazy("took the account away from the person"))
+deed("delegations.sign_in", gettext_lazy("opened the portal by a code"))
+deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
+
+
+def _provers(keys: Iterable[str]) -> dict[str, str]:
+    rows = PortalSignIn.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
+    said = _("%(person)s, by a code to the mailbox")
+    return {row.public_id: said % {"person": row.person.label} for row in rows if row.person}
+
+
+actor("mailbox", _provers)

@@ -1,0 +1,49 @@
+"""The message with a code that opens the portal."""
+
+import re
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.portal_access.models import SignInCode
+from delegations.portal_access.services import sign_in_codes
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+
+
+def render_code(message: Message) -> Mail:
+    """Write the mail with a code. The code is made here: the stored facts do not tell it. No query."""
+    facts = message.facts
+    code = sign_in_codes.code_of(facts["nonce"], digits=facts.get("digits", sign_in_codes.DIGITS))
+    # In groups, which are easier to read and to enter.
+    context = {**facts, "code": " ".join(re.findall(r"\d{4}", code))}
+    text = render_to_string("mail/sign_in_code.txt", context)
+    return Mail(subject=_("A code to open the portal"), text=text.strip() + "\n", reply_to=facts["contact"])
+
+
+def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the mails whose code opens nothing any more. One query.
+
+    Whoever guessed wrong keeps no mail back: the same code may open another browser of the mailbox's owner.
+    """
+    keys = [message.facts["nonce"] for message in messages]
+    live = set(SignInCode.objects.unused().filter(nonce__in=keys).values_list("nonce", flat=True))
+    return {message.pk: because(CODE_DEAD) for message in messages if message.facts["nonce"] not in live}
+
+
+CODE_DEAD = reasons.register(
+    "delegations.code_dead", gettext_lazy("The code expired or was used before the mail was sent.")
+)
+SIGN_IN_CODE = register(
+    Kind(
+        sign_in_codes.KIND,
+        "delegations.tasks.deliver_codes",
+        render_code,
+        expired_codes,
+        gettext_lazy("code to sign in"),
+    )
+)

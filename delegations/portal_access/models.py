@@ -1,0 +1,110 @@
+"""How people without an account come in: codes to a mailbox, and the browsers in which the portal is open."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.invitations.models.invitations import InvitationLink
+from summit.core.models import PublicModel
+from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+
+MOST_GUESSES = 5
+
+
+class CodeQuerySet(models.QuerySet["SignInCode"]):
+    """Codes."""
+
+    def unused(self) -> "CodeQuerySet":
+        """Return the codes that nobody has used and that have not expired, on the database's clock."""
+        return self.filter(used_at__isnull=True, expires_at__gt=Now())
+
+    def live(self) -> "CodeQuerySet":
+        """Return those at which the browser that asked may still guess."""
+        return self.unused().filter(attempts__lt=MOST_GUESSES)
+
+
+class SignInCode(PublicModel):
+    """Somebody asked, in one browser, for a code to a mailbox. Whether the mailbox is known makes no difference here.
+
+    The code is made from the nonce with SECRET_KEY (delegations.portal_access.services.sign_in_codes): the database
+    alone tells none.
+    """
+
+    mailbox = models.EmailField(_("mailbox"))
+    nonce = models.CharField(max_length=32, default=new_nonce, editable=False, db_index=True)
+    digits = models.PositiveSmallIntegerField(_("digits"), default=8)
+    created_at = models.DateTimeField(_("asked for"), db_default=Now())
+    # When the mail was written: before this browser asked, where the code lay in the mailbox already.
+    written_at = models.DateTimeField(_("written"), db_default=Now())
+    expires_at = models.DateTimeField(_("expires"))
+    attempts = models.PositiveIntegerField(_("attempts"), default=0)
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    objects = CodeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("code for signing in")
+        verbose_name_plural = _("codes for signing in")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(name="code_guessed_few_times", condition=Q(attempts__lte=MOST_GUESSES)),
+        ]
+        indexes = [models.Index(fields=["mailbox", "created_at"], name="code_by_mailbox")]
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class PortalSignInQuerySet(models.QuerySet["PortalSignIn"]):
+    """Browsers in the portal."""
+
+    def live(self) -> "PortalSignInQuerySet":
+        """Return those that nobody has ended and whose link, where they have one, still opens."""
+        return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
+
+
+class PortalSignIn(PublicModel):
+    """The portal is open in a browser: for whoever followed a letter's link, or for one person whose mailbox proved a
+    code. The browser keeps the public id; everything else is looked up at each request."""
+
+    link = models.ForeignKey(
+        InvitationLink,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="sign_ins",
+        verbose_name=_("link"),
+    )
+    person = models.ForeignKey(
+        Person,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="portal_sign_ins",
+        verbose_name=pgettext_lazy("label", "person"),
+    )
+    mailbox = models.EmailField(_("mailbox"), blank=True)
+    user_agent = models.CharField(_("browser"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("since"), db_default=Now())
+    last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = PortalSignInQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("browser in the portal")
+        verbose_name_plural = _("browsers in the portal")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="portal_sign_in_by_one_way",
+                condition=Q(link__isnull=False, person__isnull=True, mailbox="")
+                | (Q(link__isnull=True, person__isnull=False) & ~Q(mailbox="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_id

@@ -1,0 +1,192 @@
+"""Accounts of those who work in the portal: given to a person, and taken away.
+
+A person is not an account. Most of a delegation never sees the portal; who does has an account beside the person, by
+which they are that person in this summit.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Membership
+from summit import messages
+from summit.accounts import browser_sessions, role_assignments
+from summit.accounts.selectors import CHOOSE, known_to
+from summit.api.domain import applications
+from summit.audit import services as audit
+from summit.outbox.domain import enqueue
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+ACTION = "delegations.give_account"
+OF_PROGRAM = gettext_lazy("This account is a program’s. A person has an account of their own.")
+
+
+@dataclass
+class Given:
+    """Who has got an account, and who has not, with the reason in a sentence."""
+
+    to: list[Person] = field(default_factory=list)
+    skipped: list[tuple[Person, str]] = field(default_factory=list)
+
+
+def preview(*, people: Iterable[Person]) -> Given:
+    """Return who would get an account, and why the others wouldn't. Four queries, whatever their number."""
+    rows = list(people)
+    keys = [row.pk for row in rows]
+    acting = set(FocalPoint.objects.filter(person__in=keys).values_list("person_id", flat=True))
+    members = set(Membership.objects.filter(person__in=keys).values_list("person_id", flat=True))
+    addresses = {row.email.strip().lower() for row in rows if row.email}
+    users = {user.email: user for user in User.objects.filter(email__in=addresses)}
+    holding = Person.objects.filter(user__in=users.values())
+    taken = {(row.summit_id, row.user_id): row for row in holding}
+    found = Given()
+    claimed: dict[tuple[int, str], Person] = {}
+    for row in rows:
+        address = row.email.strip().lower()
+        user = users.get(address)
+        other = claimed.get((row.summit_id, address))
+        if user is not None:
+            other = taken.get((row.summit_id, user.pk)) or other
+        reason = _reason(row, user, other, row.pk in acting or row.pk in members)
+        if reason:
+            found.skipped.append((row, reason))
+        else:
+            claimed[row.summit_id, address] = row
+            found.to.append(row)
+    return found
+
+
+def _reason(row: Person, user: User | None, other: Person | None, belongs: bool) -> str:
+    if row.user_id is not None:
+        return _("Has an account already.")
+    if not belongs:
+        return _("Acts for no party and is a member of none: the portal has nothing for them.")
+    if not row.email:
+        return _("Has no mailbox to sign in with. Enter one first.")
+    if other is not None:
+        said = _(
+            "The account of this mailbox is %(person)s’s. An account has one person: enter a mailbox of their own."
+        )
+        return said % {"person": other.label}
+    return _of_account(user) if user is not None else ""
+
+
+def _of_account(user: User) -> str:
+    """Return why nobody signs in by an account, empty where somebody may."""
+    if applications.is_one(user):
+        return str(OF_PROGRAM)
+    if not user.is_active:
+        return _("The account of this mailbox is closed. Whoever set the system up can open it.")
+    return ""
+
+
+def give(*, people: Iterable[Person], by: User) -> Given:
+    """Give people accounts and write to each, in one transaction; who has none at this mailbox yet gets one, with a
+    link to choose a password. Their summits are joined. Raises PermissionDenied."""
+    with transaction.atomic():
+        rows = list(people)
+        summits = _locked(rows, by, ACTION)
+        found = preview(people=Person.objects.filter(pk__in=[row.pk for row in rows]).order_by("pk"))
+        for row in list(found.to):
+            try:
+                with transaction.atomic():
+                    _give(row, summits[row.summit_id], by)
+            except ValidationError as problem:
+                found.to.remove(row)
+                found.skipped.append((row, " ".join(problem.messages)))
+    return found
+
+
+def _locked(rows: Iterable[Person], by: User, action: str) -> dict[int, Summit]:
+    keys = {row.summit_id for row in rows}
+    # Whoever gives accounts in the same summit waits here: an account has one person in it.
+    summits = {row.pk: row for row in Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk")}
+    for summit in summits.values():
+        check(by, action, summit)
+    return summits
+
+
+def _give(row: Person, summit: Summit, by: User) -> None:
+    user = role_assignments.account(email=row.email, name=row.name, language=row.language, summit=summit, by=by)
+    row.user = user
+    row.save(update_fields=["user"])
+    held = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
+    held += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
+    enqueue.store([messages.portal_welcome(summit=summit, user=user, roles=held)])
+    told = {"rows": [audit.name_of(user)]}
+    audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=told)
+
+
+def take(*, people: Iterable[Person], by: User) -> int:
+    """Take accounts away from their persons and sign them out everywhere at once; return from how many. The account
+    itself stays: it may be a person in another summit, or work at a desk. Raises PermissionDenied."""
+    taken = 0
+    with transaction.atomic():
+        rows = list(people)
+        summits = _locked(rows, by, ACTION)
+        held = Person.objects.filter(pk__in=[row.pk for row in rows], user__isnull=False).select_related("user")
+        for row in held.order_by("pk"):
+            user = row.user
+            assert user is not None  # noqa: S101 - those without were left out
+            row.user = None
+            row.save(update_fields=["user"])
+            browser_sessions.end_all(user=user)
+            audit.record(
+                by=by,
+                action="delegations.take_account",
+                target=row,
+                summit=summits[row.summit_id],
+                fields=["user"],
+                detail={"rows": [audit.name_of(user)]},
+            )
+            taken += 1
+    return taken
+
+
+def assign(*, person: Person, user: User | None, by: User) -> None:
+    """Put an account in the place of a person's, or none: the one before is signed out everywhere. Nobody is written
+    to. Raises PermissionDenied, and ValidationError for an erased person, and where the account is a program's,
+    another person's in this summit, or one that `by` doesn't see."""
+    with transaction.atomic():
+        summit = _locked([person], by, CHOOSE)[person.summit_id]
+        now = Person.objects.select_related("user").get(pk=person.pk)
+        if user == now.user:
+            return
+        if user is not None and not known_to(by).filter(pk=user.pk).exists():
+            raise ValidationError({"user": _("Choose an account that has to do with one of your summits.")})
+        _check_may_have(now, user)
+        other = Person.objects.filter(summit=summit, user=user).first() if user else None
+        if other is not None:
+            said = _("This account is %(person)s’s in this summit. An account has one person.")
+            raise ValidationError({"user": said % {"person": other.label}})
+        before, now.user = now.user, user
+        now.save(update_fields=["user"])
+        if before is not None:
+            browser_sessions.end_all(user=before)
+            told = {"rows": [audit.name_of(before)]}
+            audit.record(
+                by=by, action="delegations.take_account", target=now, summit=summit, fields=["user"], detail=told
+            )
+        if user is not None:
+            told = {"rows": [audit.name_of(user)]}
+            audit.record(
+                by=by, action="delegations.give_account", target=now, summit=summit, fields=["user"], detail=told
+            )
+
+
+def _check_may_have(person: Person, user: User | None) -> None:
+    """Raise ValidationError where this person may have no account, or not this one."""
+    if user is not None and person.erased_at is not None:
+        said = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
+        raise ValidationError({"user": said})
+    if user is not None and applications.is_one(user):
+        raise ValidationError({"user": OF_PROGRAM})

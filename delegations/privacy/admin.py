@@ -1,0 +1,183 @@
+"""How long what is personal is kept, in the admin: the times of a summit, what goes when, and the purge."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.members.models.categories import Category
+from delegations.privacy import purge_job
+from delegations.privacy.models import Kept, Retention
+from delegations.privacy.services import nightly_purge, retention, retention_times
+from delegations.privacy.services.retention import Held, Times
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
+from summit.desk.base import SUMMIT_PATHS
+from summit.desk.forms import SentencesForm
+from summit.desk.scope import where_may
+from summit.desk.shelves import Shelf
+from summit.desk.through import DomainAdmin, Values
+from summit.jobs import services as jobs_services
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SUMMIT_PATHS.update({Retention: "summit"})
+SUMMIT_PATHS.setdefault(Category, "summit")
+
+
+class RetentionForm(SentencesForm):
+    """For how long a summit keeps something."""
+
+    class Meta:
+        model = Retention
+        fields = ["summit", "what", "category", "days"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Refuse a category of another summit, and one for what belongs to no single person."""
+        values = super().clean()
+        found = self.cleaned_data
+        # The page of a time that was given shows the summit alone.
+        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
+        what, category = found.get("what", ""), found.get("category")
+        wrong = retention_times.problems(summit=summit, what=what, category=category) if summit else {}
+        if wrong:
+            raise ValidationError(wrong)
+        return values
+
+
+@dataclass(frozen=True)
+class Line:
+    """What of a summit is kept how long: the rows of all its pieces together, and each piece with its number."""
+
+    what: str
+    label: str
+    days: str
+    goes: str
+    exceptions: list[str]
+    number: int
+    due: int
+    pieces: list[Held]
+
+
+@admin.register(Retention)
+class RetentionAdmin(DomainAdmin):
+    """The times that a summit has given; the usual ones stand on the page of the summit."""
+
+    place = 6
+    shelf = Shelf.SETTINGS
+    form = RetentionForm
+    kept = retention_times.FIELDS
+    list_display = ["what", "category", "days_said", "summit"]
+    list_filter = ["summit", "what"]
+    list_select_related = ["summit", "category"]
+    deeds = {"delete": retention.CHANGE}
+    change_list_template = "admin/delegations/retention/change_list.html"
+    nothing_yet = gettext_lazy("The usual times hold: the page of a summit names them.")
+
+    @admin.display(description=gettext_lazy("days after the summit"), ordering="days")
+    def days_said(self, row: Retention) -> str:
+        """Show the number, or that it is kept."""
+        return _days(row.days)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a time in the summit for which it was given."""
+        return ["summit"] if obj else []
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the times, with a way to what the summit keeps."""
+        context = {"kept_by": where_may(request, "delegations.retention.view"), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
+        return shown
+
+    def enter(self, *, by: User, row: Retention, values: Values) -> Retention:
+        """Give the time."""
+        return retention_times.enter(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Retention, values: Values) -> Retention:
+        """Change the time."""
+        return retention_times.change(by=by, time=row, values=values)
+
+    def remove(self, *, by: User, row: Retention) -> None:
+        """Take the time away: the usual one holds again."""
+        retention_times.remove(by=by, time=row)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of what a summit keeps."""
+        view = self.admin_site.admin_view(self.summit_view)
+        return [path("summit/<slug:slug>/", view, name="delegations_retention_summit"), *super().get_urls()]
+
+    def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what is kept how long, when it goes, and what goes tonight; a POST has it purged now."""
+        summit, user = Summit.objects.filter(slug=slug).first(), request.user
+        if summit is None or not isinstance(user, User) or not allows(user, self.deed("view"), summit):
+            raise Http404
+        check(user, retention.CHANGE, summit)
+        if request.method == "POST":
+            return redirect(
+                "admin:work_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
+            )
+        now = db_now()
+        held = retention.held(summit=summit, today=retention.today_at(summit, now))
+        tonight = retention.held(summit=summit, today=retention.today_at(summit, _night(now)))
+        lines = _lines(summit, tonight)
+        number = sum(each.due for each in held)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": _("What is kept, and how long"),
+            "summit": summit,
+            "lines": lines,
+            "night": _night(now),
+            "tonight": sum(line.due for line in lines),
+            "number": number,
+            "button": ngettext("Purge %(number)d row now", "Purge %(number)d rows now", number) % {"number": number},
+            "add": f"{reverse('admin:delegations_retention_add')}?summit={summit.pk}",
+        }
+        return TemplateResponse(request, "admin/delegations/retention/summit.html", context)
+
+
+def _night(now: datetime) -> datetime:
+    """When the next purge runs."""
+    at = now.replace(hour=nightly_purge.HOUR, minute=nightly_purge.MINUTE, second=0, microsecond=0)
+    return at if at > now else at + timedelta(days=1)
+
+
+def _lines(summit: Summit, tonight: list[Held]) -> list[Line]:
+    times = Times.of(summit)
+    categories = {row.pk: row.name for row in Category.objects.filter(summit=summit)}
+    lines = []
+    for what, label in Kept.choices:
+        of_it = [each for each in tonight if each.piece.what == what]
+        own = [f"{categories.get(key, '')}: {_days(times.days[what, key])}" for key in times.categories(what)]
+        lines.append(
+            Line(
+                what=what,
+                label=str(label),
+                days=_days(times.days[what, None]),
+                goes=_goes(times.goes_on(what)),
+                exceptions=own,
+                number=sum(each.number for each in of_it),
+                due=sum(each.due for each in of_it),
+                pieces=of_it,
+            )
+        )
+    return lines
+
+
+def _days(days: int | None) -> str:
+    if days is None:
+        return _("kept")
+    return ngettext("%(number)d day", "%(number)d days", days) % {"number": days}
+
+
+def _goes(day: date | None) -> str:
+    return long_day(day - timedelta(days=1)) if day else "–"

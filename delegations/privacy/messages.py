@@ -1,0 +1,45 @@
+"""The message that tells protocol that somebody wants what is held of them corrected or erased."""
+
+from collections.abc import Sequence
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.privacy.services import data_requests
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+from summit.people.models import Person
+
+
+def render(message: Message) -> Mail:
+    """Write what is asked for, in the language that is active. No query."""
+    facts = message.facts
+    subject = {
+        data_requests.What.ERASE.value: _("%(person)s asks to have their data erased"),
+    }.get(facts["what"], _("%(person)s asks to have their data corrected"))
+    text = render_to_string("mail/own_data.txt", facts)
+    return Mail(subject=subject % facts, text=text.strip() + "\n", reply_to=facts["reply_to"])
+
+
+def settled(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages about whoever was erased meanwhile. One query."""
+    keys = [message.facts["person_key"] for message in messages]
+    known = set(Person.objects.filter(public_id__in=keys, erased_at__isnull=True).values_list("public_id", flat=True))
+    return {message.pk: because(SETTLED) for message in messages if message.facts["person_key"] not in known}
+
+
+SETTLED = reasons.register(
+    "delegations.own_data_settled", gettext_lazy("The person’s data was erased before the message was sent.")
+)
+OWN_DATA = register(
+    Kind(
+        data_requests.KIND,
+        "delegations.tasks.deliver_invitations",
+        render,
+        settled,
+        gettext_lazy("request about one’s own data"),
+    )
+)

@@ -1,0 +1,89 @@
+"""How long what is personal is kept, where a summit says so."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.members.models.categories import Category
+from summit.summits.models import Summit
+
+
+class Kept(models.TextChoices):
+    """What of a person is kept for a time of its own."""
+
+    PASSPORT = "passport", _("passport data")
+    NEEDS = "needs", _("dietary and access needs")
+    TRAVEL = "travel", _("travel and hotel")
+    PHOTO = "photo", _("photographs")
+    DECLARATIONS = "declarations", _("declarations")
+    VISA = "visa", _("visa letters")
+    SCANS = "scans", _("scans of answers and uploaded lists")
+    MAIL = "mail", _("mail that was sent")
+    CONTACT = "contact", _("mailboxes and telephone numbers")
+    PERSON = "person", _("the person’s name and office")
+
+
+# Days after a summit's last day after which each is purged, where the summit says nothing else. None: kept.
+USUAL_DAYS: dict[str, int | None] = {
+    Kept.PASSPORT: 30,
+    Kept.NEEDS: 14,
+    Kept.TRAVEL: 30,
+    Kept.PHOTO: 30,
+    Kept.DECLARATIONS: 90,
+    Kept.VISA: 90,
+    Kept.SCANS: 365,
+    Kept.MAIL: 365,
+    Kept.CONTACT: 365,
+    Kept.PERSON: None,
+}
+MOST_DAYS = 36525
+AT_MOST = _("Write 36525 days, a hundred years, at most; leave it empty to keep it.")
+
+
+class Retention(models.Model):
+    """How many days after the summit's last day something is kept: of everybody, or of one category."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="retentions", verbose_name=pgettext_lazy("label", "summit")
+    )
+    what = models.CharField(_("what"), max_length=20, choices=Kept)
+    category = models.ForeignKey(
+        Category, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("category")
+    )
+    days = models.PositiveIntegerField(
+        _("days after the summit"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(MOST_DAYS, AT_MOST)],
+        help_text=_("Empty: it is kept."),
+    )
+
+    class Meta:
+        verbose_name = _("time for which data are kept")
+        verbose_name_plural = _("times for which data are kept")
+        ordering = ["summit", "what", "category"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "what", "category"],
+                name="retention_once",
+                violation_error_message=_("There is a time for this already. Change that one."),
+            ),
+            models.UniqueConstraint(
+                fields=["summit", "what"],
+                name="retention_usual_once",
+                condition=Q(category__isnull=True),
+                violation_error_message=_("There is a time for this already. Change that one."),
+            ),
+            models.CheckConstraint(name="retention_what_known", condition=Q(what__in=Kept.values)),
+            # A day that is further away than the calendar goes could not be reckoned.
+            models.CheckConstraint(
+                name="retention_days_at_most",
+                condition=Q(days__isnull=True) | Q(days__lte=MOST_DAYS),
+                violation_error_message=AT_MOST,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_what_display())

@@ -1,0 +1,58 @@
+"""The purge of a summit as long work, for whoever doesn't wait for the night: a batch a step."""
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.privacy.services import retention
+from summit.jobs.job_kinds import Kind, Result, Step, register
+from summit.jobs.models.jobs import Job
+from summit.permissions.rules import Actor, allows
+from summit.summits.models import Summit
+
+NAME = "purge"
+PURGED = "purged"
+
+
+def step(job: Job) -> Step:
+    """Purge the next batch. Raises PermissionDenied where whoever asked may no more."""
+    summit = job.summit
+    if summit is None:
+        raise ValueError("a purge is of a summit")
+    checkpoint = job.checkpoint
+    if not checkpoint:
+        found = retention.held(summit=summit, today=retention.today_at(summit))
+        checkpoint = {"total": sum(each.due for each in found), "done": 0}
+    done = retention.purge_batch(summit=summit, by=job.by)
+    number = checkpoint["done"] + sum(done.values())
+    total = max(checkpoint["total"], number)
+    result = None if done else Result(PURGED, {"number": number})
+    return Step(number, total, {"total": total, "done": number}, result)
+
+
+def may_purge(actor: Actor, summit: Summit | None) -> bool:
+    """Return whether somebody may have a summit purged."""
+    return summit is not None and allows(actor, retention.CHANGE, summit)
+
+
+def progress(done: int, total: int) -> str:
+    """Say how far it is."""
+    said = ngettext("%(done)d of %(total)d row is purged", "%(done)d of %(total)d rows are purged", total)
+    return said % {"done": done, "total": total}
+
+
+def result(job: Job) -> str:
+    """Say what came of it."""
+    number = int(job.result_params["number"])
+    return ngettext("%(number)d row is purged.", "%(number)d rows are purged.", number) % {"number": number}
+
+
+PURGE = register(
+    Kind(
+        name=NAME,
+        title=gettext_lazy("Purging what has been kept long enough"),
+        step=step,
+        may=may_purge,
+        progress=progress,
+        result=result,
+        bad=lambda job: False,
+    )
+)

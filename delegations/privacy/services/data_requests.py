@@ -1,0 +1,97 @@
+"""A person asks to have what is held of them corrected or erased: protocol is written to, who looks and does it.
+
+Nothing is changed by asking. The words go to protocol and are in no audit.
+"""
+
+from datetime import timedelta
+from hashlib import sha256
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import TextChoices
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.core.errors import FieldProblem
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import By
+from summit.core.languages import spoken
+from summit.core.validators import validate_text
+from summit.outbox.domain import enqueue
+from summit.people.models import Person
+
+KIND = "own_data"
+ASKED = "delegations.ask_own_data"
+LENGTH = 2000
+# So many requests of one person in a day; whoever has more to say writes to protocol.
+MOST = 5
+
+
+class What(TextChoices):
+    """What is asked for."""
+
+    CORRECT = "correct", gettext_lazy("Correct something")
+    ERASE = "erase", gettext_lazy("Erase what is held of me")
+
+
+class AskProblem(FieldProblem):
+    """What was entered can't be taken: `field` is "what" or "words", the text says what to do."""
+
+
+def ask(*, person: Person, what: str, words: str, reply_to: str, by: By) -> bool:
+    """Write to protocol that a person, whoever asks having been found to be them, wants their data corrected or
+    erased; return whether that is new. The same request pressed twice is sent once. Raises AskProblem."""
+    words = words.replace("\r\n", "\n").strip()
+    _check(what, words)
+    with transaction.atomic():
+        # Of two that are sent at once the second waits, and is counted.
+        Person.objects.select_for_update(of=("self",)).get(pk=person.pk)
+        _check_few(person)
+        summit = person.summit
+        language = spoken(summit.language)
+        message = enqueue.draft(
+            summit=summit,
+            kind=KIND,
+            subject_key=f"summit.person:{person.public_id}:{what}:{sha256(words.encode()).hexdigest()[:16]}",
+            recipient_key="protocol",
+            address=summit.contact_email,
+            language=language,
+            facts={
+                "what": what,
+                "person": person.label,
+                "person_key": person.public_id,
+                "words": words,
+                "reply_to": reply_to,
+                "summit": summit.named(language).name,
+                "url": f"{settings.BASE_URL}{reverse('admin:summit_person_change', args=[person.pk])}",
+            },
+        )
+        if not enqueue.store([message]):
+            return False
+        audit.record(by=by, action=ASKED, target=person, summit=summit, detail={"what": what})
+    return True
+
+
+def _check(what: str, words: str) -> None:
+    if what not in What.values:
+        raise AskProblem("what", _("Choose what is to be done."))
+    if what == What.CORRECT and not words:
+        raise AskProblem("words", _("Write what is wrong, and how it is right."))
+    if len(words) > LENGTH:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.")
+        raise AskProblem("words", said % {"long": len(words), "limit": LENGTH})
+    try:
+        validate_text(words)
+    except ValidationError as problem:
+        raise AskProblem("words", " ".join(problem.messages)) from None
+
+
+def _check_few(person: Person) -> None:
+    lately = AuditEntry.objects.filter(action=ASKED, object_key=person.public_id, at__gt=Now() - timedelta(days=1))
+    if lately.count() >= MOST:
+        said = _("You have asked %(n)d times since yesterday. What else there is, write to %(contact)s.")
+        raise AskProblem("words", said % {"n": MOST, "contact": person.summit.contact_email})

@@ -1,0 +1,241 @@
+"""What the delegations hold of a person: handed over, and erased. What names them in words: `mentions`."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors.badges import ERASED
+from delegations.badges.services import transferable_passes
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.models.members import Ended, FormerMember, Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.membership_changes.models import Handover
+from delegations.parties.models.parties import ExternalId
+from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.travel.models.declarations import Declaration
+from delegations.travel.models.visas import VisaLetter
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.privacy.registry import Portion, Restricted, Subject, called, portion
+
+
+@called(10)
+def passport_names(person: Person) -> Iterable[str]:
+    """Return the name as in the passport."""
+    row = Particulars.objects.filter(person=person).first()
+    return (row.passport_name,) if row is not None else ()
+
+
+def _of(model: Any) -> Any:
+    """Return what finds rows by their `person`."""
+    return lambda subject: model.objects.filter(person=subject.person).order_by("pk")
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    number = rows.count()
+    rows.delete()
+    return number
+
+
+def _deletes(model: Any) -> Any:
+    return lambda subject: _delete(model.objects.filter(person=subject.person))
+
+
+def _photo(subject: Subject) -> Iterable[tuple[str, bytes]]:
+    row = Photo.objects.filter(person=subject.person).first()
+    return [("photo.jpg", bytes(row.image))] if row is not None else []
+
+
+def _leave(subject: Subject) -> int:
+    """End the membership; that somebody was a member is kept, by keys."""
+    row = Membership.objects.filter(person=subject.person).first()
+    if row is None:
+        return 0
+    FormerMember.objects.create(
+        party_id=row.party_id,
+        person_id=row.person_id,
+        category_id=row.category_id,
+        named_at=row.created_at,
+        why=Ended.WITHDRAWN,
+    )
+    number = _delete(Membership.objects.filter(pk=row.pk))
+    transferable_passes.settle_parties(keys=[row.party_id], by=SYSTEM)
+    return number
+
+
+def _end_badges(subject: Subject) -> int:
+    return Badge.objects.live().filter(person=subject.person).update(ended_at=Now(), why=ERASED)
+
+
+def _links(subject: Subject) -> QuerySet[InvitationLink]:
+    wanted = Q(person=subject.person)
+    for box in subject.mailboxes:
+        wanted |= Q(address__iexact=box, invitation__party__summit=subject.summit)
+    return InvitationLink.objects.filter(wanted).order_by("pk")
+
+
+def _sign_ins(subject: Subject) -> QuerySet[PortalSignIn]:
+    return PortalSignIn.objects.filter(Q(person=subject.person) | Q(link__in=_links(subject))).order_by("pk")
+
+
+def _codes(subject: Subject) -> QuerySet[SignInCode]:
+    return SignInCode.objects.filter(mailbox__in=subject.mailboxes).order_by("pk")
+
+
+_DELETED = _("Deleted.")
+_KEYS = _("They name the person by a key alone.")
+
+for _order, _portion in enumerate(
+    (
+        Portion(
+            name="particulars",
+            title=_("Passport, needs and travel"),
+            model=Particulars,
+            keys=("person",),
+            rows=_of(Particulars),
+            erase=_deletes(Particulars),
+            gone=_DELETED,
+            restricted=(
+                Restricted(PASSPORT.view, _("the passport"), PASSPORT.fields),
+                Restricted(NEEDS.view, _("needs"), NEEDS.fields),
+                Restricted(TRAVEL.view, _("travel"), TRAVEL.fields),
+            ),
+        ),
+        Portion(
+            name="photo",
+            title=_("The photograph"),
+            model=Photo,
+            keys=("person",),
+            rows=_of(Photo),
+            erase=_deletes(Photo),
+            gone=_DELETED,
+            restricted=(Restricted(PHOTO.view, _("the photograph")),),
+            files=_photo,
+        ),
+        Portion(
+            name="declarations",
+            title=_("Declarations"),
+            model=Declaration,
+            keys=("person",),
+            rows=_of(Declaration),
+            erase=_deletes(Declaration),
+            gone=_DELETED,
+        ),
+        Portion(
+            name="visa_letters",
+            title=_("Visa support letters"),
+            model=VisaLetter,
+            keys=("person",),
+            rows=_of(VisaLetter),
+            erase=_deletes(VisaLetter),
+            gone=_("Deleted here, with what they said. What an embassy has received is the embassy’s."),
+        ),
+        Portion(
+            name="external_ids",
+            title=_("Keys in other systems"),
+            model=ExternalId,
+            keys=("person",),
+            rows=_of(ExternalId),
+            erase=_deletes(ExternalId),
+            gone=_("Deleted here. Ask the other systems too."),
+        ),
+        Portion(
+            name="resemblances",
+            title=_("People perhaps entered twice"),
+            model=Resemblance,
+            keys=("person", "other"),
+            rows=lambda subject: Resemblance.objects.filter(Q(person=subject.person) | Q(other=subject.person)),
+            erase=lambda subject: _delete(
+                Resemblance.objects.filter(Q(person=subject.person) | Q(other=subject.person))
+            ),
+            gone=_DELETED,
+            # The other is somebody else.
+            columns=("why", "noticed_at"),
+        ),
+        Portion(
+            name="badges",
+            title=_("Badges"),
+            model=Badge,
+            keys=("person",),
+            rows=_of(Badge),
+            erase=_end_badges,
+            gone=_("Those that open something are dead at once."),
+            stays=_KEYS,
+            columns=("issued_at", "ended_at", "why", "party"),
+        ),
+        Portion(
+            name="membership",
+            title=_("The place in a delegation"),
+            model=Membership,
+            keys=("person",),
+            rows=_of(Membership),
+            erase=_leave,
+            gone=_("The person is withdrawn; the place is free."),
+            columns=("party", "category", "created_at", "confirmed_at"),
+        ),
+        Portion(
+            name="former_memberships",
+            title=_("Places in delegations that were left"),
+            model=FormerMember,
+            keys=("person", "successor"),
+            rows=_of(FormerMember),
+            stays=_KEYS,
+            columns=("party", "category", "named_at", "ended_at", "why"),
+        ),
+        Portion(
+            name="focal_points",
+            title=_("Acting for a party"),
+            model=FocalPoint,
+            keys=("person",),
+            rows=_of(FocalPoint),
+            erase=_deletes(FocalPoint),
+            gone=_("The person acts for no party any more."),
+        ),
+        Portion(
+            name="handovers",
+            title=_("What was the person’s own and was passed on"),
+            model=Handover,
+            keys=("giver", "taker"),
+            rows=lambda subject: Handover.objects.filter(Q(giver=subject.person) | Q(taker=subject.person)),
+            stays=_KEYS,
+            columns=("party", "what", "since", "state", "decided_at"),
+        ),
+        Portion(
+            name="sign_ins",
+            title=_("Browsers in the portal"),
+            model=PortalSignIn,
+            keys=("person",),
+            rows=_sign_ins,
+            erase=lambda subject: _delete(_sign_ins(subject)),
+            gone=_("Ended and deleted."),
+        ),
+        Portion(
+            name="codes",
+            title=_("Codes for signing in"),
+            model=SignInCode,
+            rows=_codes,
+            erase=lambda subject: _delete(_codes(subject)),
+            gone=_("Deleted, where nobody else has the mailbox."),
+            columns=("mailbox", "created_at", "expires_at", "used_at"),
+        ),
+        Portion(
+            name="links",
+            title=_("Links in letters"),
+            model=InvitationLink,
+            keys=("person",),
+            rows=_links,
+            erase=lambda subject: _delete(_links(subject)),
+            gone=_("Deleted: they open nothing any more."),
+            columns=("invitation", "address", "created_at", "expires_at", "first_used_at", "revoked_at"),
+        ),
+    ),
+    start=30,
+):
+    portion(_order)(_portion)

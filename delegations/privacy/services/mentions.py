@@ -1,0 +1,180 @@
+"""Where the delegations' rows name a person in words, without referring to them: handed over, and erased."""
+
+import json
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
+from django.utils.translation import gettext_lazy as _
+
+from delegations.focal_points.models import FocalPointRequest
+from delegations.imports.models import Sheet
+from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
+from delegations.invitations.models.letters import CallNote
+from delegations.participants.models import ParticipantList
+from delegations.participants.services import revisions
+from delegations.parties.models.parties import Party
+from summit.privacy.registry import Portion, Subject, erased_name, portion
+
+
+def _requests(subject: Subject) -> QuerySet[FocalPointRequest]:
+    """Return those that name the person, and those by which somebody became one or came in their place."""
+    rows = FocalPointRequest.objects.filter(party__summit=subject.summit)
+    named = subject.mentioned("name", "email", "asked_by", "answer_to", "reason")
+    return rows.filter(named | Q(person=subject.person) | Q(instead_of=subject.person)).order_by("pk")
+
+
+def _replies(subject: Subject) -> QuerySet[Reply]:
+    rows = Reply.objects.filter(invitation__party__summit=subject.summit)
+    return rows.filter(subject.mentioned("name", "note")).order_by("pk")
+
+
+def _invitations(subject: Subject) -> QuerySet[Invitation]:
+    rows = Invitation.objects.filter(party__summit=subject.summit)
+    return rows.filter(subject.mentioned("answered_by", "note")).order_by("pk")
+
+
+def _blanked(subject: Subject, column: str, instead: str = "") -> Case:
+    """Blank a column where it names the person, and leave it where it doesn't."""
+    return Case(When(subject.mentioned(column), then=Value(instead)), default=F(column), output_field=TextField())
+
+
+def _erase_answers(subject: Subject) -> int:
+    """Blank who answered, and what they noted, in the answers and in the invitations that repeat the latest."""
+    name = erased_name(subject.summit)
+    number = _replies(subject).update(name=_blanked(subject, "name", name), note=_blanked(subject, "note"))
+    _invitations(subject).update(answered_by=_blanked(subject, "answered_by", name), note=_blanked(subject, "note"))
+    return number
+
+
+def _calls(subject: Subject) -> QuerySet[CallNote]:
+    rows = CallNote.objects.filter(invitation__party__summit=subject.summit)
+    return rows.filter(subject.mentioned("note")).order_by("pk")
+
+
+PARTY = ("mission_email", "mission_name", "mission_contact", "mission_phone", "mission_address", "notes")
+
+
+def _parties(subject: Subject) -> QuerySet[Party]:
+    return Party.objects.filter(subject.mentioned(*PARTY), summit=subject.summit).order_by("pk")
+
+
+def _erase_parties(subject: Subject) -> int:
+    return _parties(subject).update(**{column: _blanked(subject, column) for column in PARTY})
+
+
+def _sheets(subject: Subject) -> QuerySet[Sheet]:
+    """Return the uploaded tables that name the person: they are encrypted, so that each is looked into."""
+    keys = []
+    for row in Sheet.objects.filter(summit=subject.summit).iterator(chunk_size=20):
+        said = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
+        if subject.says(said):
+            keys.append(row.pk)
+    return Sheet.objects.filter(pk__in=keys).order_by("pk")
+
+
+def _plain(report: str) -> str:
+    """A report with its letters beyond ASCII as they are read."""
+    try:
+        return json.dumps(json.loads(report), ensure_ascii=False)
+    except ValueError:
+        return report
+
+
+def _scans(subject: Subject) -> QuerySet[ReplyScan]:
+    """Return the papers of the person's own: the answer of a party of one."""
+    guests = Party.objects.filter(summit=subject.summit, kind="guest", memberships__person=subject.person)
+    return ReplyScan.objects.filter(reply__invitation__party__in=guests).order_by("pk")
+
+
+def _lists(subject: Subject) -> QuerySet[ParticipantList]:
+    keys = [row.pk for row in revisions.that_name(subject.person)]
+    return ParticipantList.objects.filter(pk__in=keys).order_by("number")
+
+
+def _delete(rows: QuerySet[Any]) -> int:
+    keys = list(rows.values_list("pk", flat=True))
+    rows.model._default_manager.filter(pk__in=keys).delete()
+    return len(keys)
+
+
+for _order, _portion in enumerate(
+    (
+        # While the membership still says whose party of one it is.
+        Portion(
+            name="scans",
+            title=_("Papers of the person’s own answer"),
+            model=ReplyScan,
+            rows=_scans,
+            erase=lambda subject: _delete(_scans(subject)),
+            gone=_("Deleted. Papers of a delegation’s answer are the delegation’s, and go with all scans."),
+            columns=("filename", "media_type", "size"),
+            files=lambda subject: [(f"{row.pk}-{row.filename}", bytes(row.content)) for row in _scans(subject)],
+        ),
+        Portion(
+            name="answers",
+            title=_("Answers that name the person"),
+            model=Reply,
+            rows=_replies,
+            erase=_erase_answers,
+            gone=_("The name of whoever answered is replaced, and the note blanked."),
+            stays=_("What was answered, when and by which way."),
+            columns=("at", "answer", "level", "note", "name", "channel"),
+        ),
+        Portion(
+            name="calls",
+            title=_("Notes of telephone calls that name the person"),
+            model=CallNote,
+            rows=_calls,
+            erase=lambda subject: _calls(subject).update(note=""),
+            gone=_("The note is blanked."),
+            columns=("at", "outcome", "note"),
+            desks=True,
+        ),
+        Portion(
+            name="requests",
+            title=_("Requests for a focal point that name the person"),
+            model=FocalPointRequest,
+            keys=("person", "instead_of"),
+            rows=_requests,
+            erase=lambda subject: _delete(_requests(subject)),
+            gone=_("Deleted."),
+            columns=("name", "office", "email", "language", "asked_at", "asked_by", "state"),
+        ),
+        Portion(
+            name="missions",
+            title=_("Parties whose mission or notes name the person"),
+            model=Party,
+            rows=_parties,
+            erase=_erase_parties,
+            gone=_("The fields that do are blanked."),
+            columns=("name", *PARTY),
+            # Notes are the desks' own, about more than this person.
+            handed=False,
+        ),
+        Portion(
+            name="sheets",
+            title=_("Uploaded tables that name the person"),
+            model=Sheet,
+            rows=_sheets,
+            erase=lambda subject: _delete(_sheets(subject)),
+            gone=_("Deleted: what was taken over from them stands in the system."),
+            # They name others too.
+            columns=("filename", "uploaded_at", "applied_at"),
+        ),
+        Portion(
+            name="lists",
+            title=_("Lists of participants that name the person"),
+            model=ParticipantList,
+            rows=_lists,
+            erase=lambda subject: revisions.forget(subject.person),
+            gone=_("The name and the form of address are taken out of every revision."),
+            stays=_(
+                "The office that was held: a list says who stood for a party. "
+                "Copies that were given out can’t be called back."
+            ),
+            columns=("number", "final", "made_at"),
+        ),
+    ),
+    start=20,
+):
+    portion(_order)(_portion)

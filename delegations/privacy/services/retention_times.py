@@ -1,0 +1,62 @@
+"""The times that a summit gives for which data are kept: in place of the usual ones, for all or for one category."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.core.services import rows
+from delegations.members.models.categories import Category
+from delegations.privacy.models import Kept, Retention
+from delegations.privacy.services.retention import CHANGE
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+FIELDS = ("what", "category", "days")
+# What is of the summit or of a party, and of no single person: no category decides about it.
+OF_NOBODY = (Kept.SCANS, Kept.MAIL)
+
+
+def problems(*, summit: Summit, what: str, category: Category | None) -> dict[str, str]:
+    """Return by field what stops a time from being given; nothing where nothing does."""
+    if category is not None and category.summit_id != summit.pk:
+        return {"category": _("This category is another summit’s. Choose one of this summit.")}
+    if category is not None and what in OF_NOBODY:
+        return {"category": _("This belongs to no single person: it has one time for all. Leave the category empty.")}
+    return {}
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Retention:
+    """Give a time. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = Retention(summit=summit)
+    rows.enter(row, values, FIELDS, by=by, action="delegations.retention.add", ready=_check)
+    return row
+
+
+def change(*, time: Retention, values: Mapping[str, Any], by: User) -> Retention:
+    """Change a time and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
+    field."""
+    check(by, CHANGE, time.summit)
+    now: Retention
+    now, _changed = rows.change(time, values, FIELDS, by=by, action="delegations.retention.change", ready=_check)
+    return now
+
+
+def remove(*, time: Retention, by: User) -> None:
+    """Take a time away: the usual one holds again, or the one for all. Raises PermissionDenied."""
+    check(by, CHANGE, time.summit)
+    with transaction.atomic():
+        detail = {"rows": audit.references(time)}
+        audit.record(by=by, action="delegations.retention.remove", target=time, summit=time.summit, detail=detail)
+        time.delete()
+
+
+def _check(row: Retention) -> None:
+    """Raise ValidationError for a time that can't be given."""
+    if found := problems(summit=row.summit, what=row.what, category=row.category):
+        raise ValidationError(found)

@@ -1,0 +1,16 @@
+"""Records who read a visa support letter."""
+
+from delegations.travel.models.visas import VisaLetter
+from summit.audit import access_log
+from summit.audit.services import By
+
+
+def note_visa_letter(*, by: By, letter: VisaLetter) -> None:
+    """Note that somebody read a visa support letter, which names a passport. Fetch it with its person and summit."""
+    access_log.note_page(
+        by=by,
+        target=letter,
+        summit=letter.summit,
+        fields=["content"],
+        people=lambda: [letter.person.public_id],
+    )

@@ -1,0 +1,235 @@
+"""What people declare, for the desk that vets it; and the kinds that the summit's policy asks for."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext, pgettext_lazy
+from django.utils.translation import gettext_lazy as _
+
+from delegations.core.admin.decisions import ask_reason
+from delegations.core.admin.moments import moment
+from delegations.parties.admin.confirmation import Called, confirm
+from delegations.parties.admin.party_column import PartyColumn
+from delegations.parties.selectors import party_names
+from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
+from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
+from delegations.travel.services import declaration_kinds, declarations
+from summit.audit import access_log
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.called import NAMES, NamedForm, with_names
+from summit.desk.keys import keys_of
+from summit.desk.shelves import Shelf
+from summit.desk.through import DomainAdmin, Values
+from summit.desk.words import written
+from summit.permissions.rules import allows, check
+from summit.templatetags.marks import pair
+from summit.users.models import User
+
+FIELDS: list[Any] = [
+    "person",
+    "party_name",
+    "kind",
+    "details",
+    "state_word",
+    "declared",
+    "decided",
+    "decided_by",
+    "reason",
+]
+SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
+
+
+class KindForm(NamedForm):
+    """A kind of declaration, with its name in each language that letters are written in."""
+
+    class Meta:
+        model = DeclarationKind
+        fields = ("summit", "name", "asks", "permit", "until", "position")
+
+    def clean(self) -> dict[str, Any]:
+        """Put the names together by language."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        self.instance.names = self.names_of(found) or {}
+        return found
+
+
+@admin.register(DeclarationKind)
+class DeclarationKindAdmin(DomainAdmin):
+    """Kinds of declaration."""
+
+    place = 5
+    shelf = Shelf.SETTINGS
+    form = with_names(KindForm, 120)
+    kept = declaration_kinds.FIELDS
+    list_display = ["name", "summit", "permit", "until", "position"]
+    list_filter = ["summit"]
+    search_fields = ["name"]
+    nothing_yet = _("Nothing has to be declared. Add what the host asks for: weapons, radios, medicines.")
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """Put the names in other languages beneath the name."""
+        return ["summit", "name", *NAMES.values(), "asks", "permit", "until", "position"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a kind in its summit."""
+        return ["summit"] if obj else []
+
+    def enter(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Add the kind."""
+        return declaration_kinds.enter(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Change the kind."""
+        return declaration_kinds.change(by=by, kind=row, values=values)
+
+
+@admin.register(Declaration)
+class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
+    """Declarations."""
+
+    place = 7
+    summit_path = "party__summit"
+    list_display = ["person", "party_name", "kind", "state_word", "declared"]
+    list_filter = ["party__summit", "state", "kind__permit", "kind"]
+    list_select_related = ["party__summit", "person", "kind"]
+    search_fields = ["party__name", "person__name", "person__office"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["permit"]
+    of_person = "person"
+    page_shows = ("details", "reason")
+    list_shows = ("kind",)
+    change_form_template = "admin/delegations/declaration.html"
+    nothing_yet = _("Nobody has declared anything yet. Focal points declare in the portal.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        return super().get_queryset(request).select_related("party__summit", "person", "kind", "decided_by")
+
+    def has_permit_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader decides any."""
+        return allows(request.user, "delegations.decide_declaration", None)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: Declaration) -> SafeString:
+        """Show what the desk says; what needs no permit waits for nobody."""
+        waits = row.state == DeclarationState.DECLARED and not row.kind.permit
+        sign = "off" if waits else SIGNS[DeclarationState(row.state)]
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
+
+    @admin.display(description=pgettext_lazy("declaration", "declared"), ordering="declared_at")
+    def declared(self, row: Declaration) -> str:
+        """Show when it was declared."""
+        return moment(row.declared_at, row.party.summit)
+
+    @admin.display(description=_("decided at"), ordering="decided_at")
+    def decided(self, row: Declaration) -> str:
+        """Show when it was decided."""
+        return moment(row.decided_at, row.party.summit)
+
+    @written
+    @admin.display(description=_("what"))
+    def details(self, row: Declaration) -> str:
+        """Show what was declared."""
+        found: str = row.details
+        return found
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a declaration with the buttons that fit where it stands."""
+        row = self.admit(request, "view", object_id)
+        may = can_decide_declarations(request.user, row.party.summit)
+        following = declarations.TRANSITIONS[row.state]
+        more = {
+            "can_permit": may and DeclarationState.PERMITTED in following,
+            "can_refuse": may and DeclarationState.REFUSED in following,
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that decide."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("permit/", wrap(self.permit_view), name="delegations_declaration_permit"),
+            path("<int:pk>/refuse/", wrap(self.refuse_view), name="delegations_declaration_refuse"),
+            *super().get_urls(),
+        ]
+
+    @admin.action(description=_("Permit the chosen declarations"), permissions=["permit"])
+    def permit(self, request: HttpRequest, queryset: models.QuerySet[Declaration]) -> HttpResponse:
+        """Ask before permitting."""
+        return self._ask(request, self._open(queryset))
+
+    def _open(self, rows: models.QuerySet[Declaration]) -> list[Declaration]:
+        return list(rows.exclude(state=DeclarationState.PERMITTED).select_related("party__summit", "person", "kind"))
+
+    def permit_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST permits the declarations named by `row`."""
+        self.admit(request, "view")
+        check(request.user, "delegations.decide_declaration", None)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        given = request.POST if request.method == "POST" else request.GET
+        rows = self._open(self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row"))))
+        if request.method != "POST":
+            return self._ask(request, rows)
+        done = 0
+        for row in rows:
+            try:
+                declarations.permit(declaration=row, by=request.user)
+            except declarations.DeclarationRefused as refused:
+                messages.warning(request, pair(row, refused))
+            else:
+                done += 1
+        said = ngettext("%(n)d declaration is permitted.", "%(n)d declarations are permitted.", done)
+        messages.success(request, said % {"n": done})
+        return redirect("admin:delegations_declaration_changelist")
+
+    def _ask(self, request: HttpRequest, rows: list[Declaration]) -> HttpResponse:
+        for row in rows:
+            check_can_decide_declarations(request.user, row.party.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        keys = [(row.party.summit_id, row.public_id) for row in rows]
+        people = self.people_in_list(rows)
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        names = party_names.to_readers(row.party_id for row in rows)
+        title = ngettext("Permit %(n)d declaration", "Permit %(n)d declarations", len(rows)) % {"n": len(rows)}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=gettext("Whoever declared it may bring it, as it was declared. The delegation reads so."),
+            button=title,
+            action=reverse("admin:delegations_declaration_permit"),
+            back=reverse("admin:delegations_declaration_changelist"),
+            rows=rows,
+            names=[Called(pair(row.person.label, row.kind), names[row.party_id]) for row in rows],
+            nothing=gettext("Nothing of what was chosen can be permitted: it was permitted or taken back before."),
+            danger=False,
+        )
+
+    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Refuse one, with the reason."""
+        row = self.admit(request, "view", pk)
+        check_can_decide_declarations(request.user, row.party.summit)
+        user = request.user
+        assert isinstance(user, User)  # noqa: S101 - the admin has signed them in
+        return ask_reason(
+            request,
+            self.admin_site,
+            title=gettext("Refuse what %(person)s declares") % {"person": row.person.label},
+            sentence=gettext("They may not bring it: %(kind)s.") % {"kind": row.kind},
+            button=gettext("Refuse the declaration"),
+            back=reverse("admin:delegations_declaration_change", args=[row.pk]),
+            done=gettext("The declaration is refused."),
+            decide=lambda reason: declarations.refuse(declaration=row, reason=reason, by=user),
+            problems=(declarations.DeclarationProblem, declarations.DeclarationRefused),
+            longest=declarations.REASON_LENGTH,
+        )

@@ -1,0 +1,72 @@
+"""Dietary and access needs of a summit's people, for whoever cooks and builds: by party and by day."""
+
+from datetime import date
+
+from django.contrib import admin
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from delegations.travel.selectors import dietary_and_access_needs
+from summit.audit import access_log
+from summit.core.date_formats import short_day
+from summit.desk.keys import key_of
+from summit.desk.pages import desk_page
+from summit.desk.places import Place, desk_place
+from summit.desk.shelves import Shelf
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@desk_page("needs/<slug:slug>/", "delegations_needs")
+@require_safe
+def page(request: HttpRequest, slug: str) -> HttpResponse:
+    """Show who needs what; `?day=` and `?party=` narrow it. Who looked is recorded."""
+    summit, user = Summit.objects.filter(slug=slug).first(), request.user
+    if summit is None or not isinstance(user, User) or not allows(user, dietary_and_access_needs.SEE, summit):
+        raise Http404
+    there = Party.objects.filter(pk__in=Membership.objects.filter(party__summit=summit).values("party"))
+    parties = list(party_names.in_order(there, get_language() or ""))
+    key = key_of(request.GET.get("party", ""))
+    party = next((row for row in parties if row.pk == key), None)
+    day = _day(request.GET.get("day", ""))
+    day = day if day in dietary_and_access_needs.days(summit) else None
+    found = dietary_and_access_needs.lines(summit=summit, day=day, party=party)
+    if found:
+        access_log.note_list(
+            by=user,
+            label="summit.person",
+            rows=[(summit.pk, line.person.public_id) for line in found],
+            fields=("diet", "access"),
+        )
+    context = {
+        **admin.site.each_context(request),
+        **party_names.on_page(summit),
+        "title": _("Needs"),
+        "summit": summit,
+        "lines": found,
+        "counted": dietary_and_access_needs.counted(found),
+        "parties": parties,
+        "party": party,
+        "days": [(each.isoformat(), short_day(each)) for each in dietary_and_access_needs.days(summit)],
+        "day": day.isoformat() if day else "",
+    }
+    return TemplateResponse(request, "admin/delegations/needs.html", context)
+
+
+def _day(written: str) -> date | None:
+    try:
+        return date.fromisoformat(written)
+    except ValueError:
+        return None
+
+
+desk_place.register(40)(
+    Place(gettext_lazy("Needs"), "delegations_needs", dietary_and_access_needs.SEE, Shelf.RECORDS)
+)

@@ -1,0 +1,231 @@
+"""Visa support letters at the desk: to issue, many at once, to refuse, to print and to take back."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from delegations.core.admin.decisions import ask_reason
+from delegations.core.admin.moments import moment
+from delegations.parties.admin.confirmation import Called, confirm
+from delegations.parties.admin.party_column import PartyColumn
+from delegations.parties.selectors import party_names
+from delegations.travel import access_log as access_log_travel
+from delegations.travel import visa_letter_pdf
+from delegations.travel.models.visas import VisaLetter, VisaState
+from delegations.travel.permissions import can_issue_visas, check_can_issue_visas
+from delegations.travel.services import visas
+from summit.audit import access_log
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import keys_of
+from summit.desk.words import written
+from summit.pdf import missing_fonts
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.rules import allows, check
+from summit.templatetags.marks import pair
+from summit.users.models import User
+
+FIELDS: list[Any] = [
+    "person",
+    "party_name",
+    "embassy",
+    "state_word",
+    "number",
+    "asked",
+    "decided",
+    "decided_by",
+    "reason",
+]
+SIGNS = {
+    VisaState.ASKED: "wait",
+    VisaState.ISSUED: "good",
+    VisaState.REFUSED: "bad",
+    VisaState.VOID: "off",
+}
+
+
+@admin.register(VisaLetter)
+class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
+    """Visa support letters."""
+
+    place = 6
+    list_display = ["person", "party_name", "place_of", "state_word", "number", "asked"]
+    list_filter = ["summit", "state"]
+    list_select_related = ["party", "person", "summit"]
+    search_fields = ["party__name", "person__name", "person__office"]
+    fields = FIELDS
+    readonly_fields = FIELDS
+    actions = ["issue"]
+    of_person = "person"
+    page_shows = ("embassy", "reason")
+    list_shows = ("embassy",)
+    change_form_template = "admin/delegations/visa.html"
+    nothing_yet = _("Nobody has asked for a visa support letter yet. Focal points ask in the portal.")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Fetch what a row is told by."""
+        return super().get_queryset(request).select_related("party__summit", "person", "summit", "decided_by")
+
+    def has_issue_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader issues any."""
+        return allows(request.user, "delegations.issue_visa", None)
+
+    @admin.display(description=_("state"), ordering="state")
+    def state_word(self, row: VisaLetter) -> SafeString:
+        """Show what became of it."""
+        sign = SIGNS[VisaState(row.state)]
+        return format_html('<span class="state" data-state="{}">{}</span>', sign, row.get_state_display())
+
+    @written
+    @admin.display(description=_("where they apply"))
+    def place_of(self, row: VisaLetter) -> str:
+        """Show to which embassy it goes."""
+        return row.embassy
+
+    @admin.display(description=_("asked at"), ordering="asked_at")
+    def asked(self, row: VisaLetter) -> str:
+        """Show when it was asked for."""
+        return moment(row.asked_at, row.summit)
+
+    @admin.display(description=_("decided at"), ordering="decided_at")
+    def decided(self, row: VisaLetter) -> str:
+        """Show when it was decided."""
+        return moment(row.decided_at, row.summit)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a letter with the buttons that fit where it stands."""
+        row = self.admit(request, "view", object_id)
+        may = can_issue_visas(request.user, row.summit)
+        more = {
+            "can_issue": may and row.state == VisaState.ASKED,
+            "can_void": may and row.state == VisaState.ISSUED,
+            "printed": may and bool(row.content),
+            **(extra_context or {}),
+        }
+        return super().change_view(request, object_id, form_url, more)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages of the buttons."""
+        wrap, name = self.admin_site.admin_view, "delegations_visaletter"
+        return [
+            path("issue/", wrap(self.issue_view), name=f"{name}_issue"),
+            path("<int:pk>/refuse/", wrap(self.refuse_view), name=f"{name}_refuse"),
+            path("<int:pk>/void/", wrap(self.void_view), name=f"{name}_void"),
+            path("<int:pk>/letter.pdf", wrap(self.paper_view), name=f"{name}_paper"),
+            *super().get_urls(),
+        ]
+
+    @admin.action(description=_("Issue the chosen letters"), permissions=["issue"])
+    def issue(self, request: HttpRequest, queryset: models.QuerySet[VisaLetter]) -> HttpResponse:
+        """Ask before issuing."""
+        return self._ask(request, list(queryset.filter(state=VisaState.ASKED)))
+
+    def issue_view(self, request: HttpRequest) -> HttpResponse:
+        """GET `?row=` asks; POST issues the letters named by `row`, all in one transaction."""
+        self.admit(request, "view")
+        check(request.user, "delegations.issue_visa", None)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        given = request.POST if request.method == "POST" else request.GET
+        found = self.get_queryset(request).filter(pk__in=keys_of(given.getlist("row")))
+        if request.method != "POST":
+            return self._ask(request, list(found.filter(state=VisaState.ASKED)))
+        issued = visas.issue(letters=found, by=request.user)
+        for row, why in issued.skipped:
+            messages.warning(request, pair(row.person.label, why))
+        number = len(issued.done)
+        said = ngettext("%(n)d letter is issued.", "%(n)d letters are issued.", number) % {"n": number}
+        messages.success(request, said)
+        return redirect("admin:delegations_visaletter_changelist")
+
+    def _ask(self, request: HttpRequest, rows: list[VisaLetter]) -> HttpResponse:
+        for row in rows:
+            check_can_issue_visas(request.user, row.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        keys = [(row.summit_id, row.public_id) for row in rows]
+        people = self.people_in_list(rows)
+        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        names = party_names.to_readers(row.party_id for row in rows)
+        title = ngettext("Issue %(n)d letter", "Issue %(n)d letters", len(rows)) % {"n": len(rows)}
+        return confirm(
+            request,
+            self.admin_site,
+            title=title,
+            sentence=gettext("Each gets its number and says what is entered now. The focal points are told."),
+            button=title,
+            action=reverse("admin:delegations_visaletter_issue"),
+            back=reverse("admin:delegations_visaletter_changelist"),
+            rows=rows,
+            names=[Called(row.person.label, names[row.party_id]) for row in rows],
+            nothing=gettext("Nothing of what was chosen can be issued: it was decided before."),
+            danger=False,
+        )
+
+    def refuse_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Refuse a letter, with the reason."""
+        return self._decide(
+            request,
+            pk,
+            visas.refuse,
+            title=gettext("Refuse the letter for %(person)s"),
+            sentence=gettext("The focal points are told, with the reason. They can ask for another letter."),
+            button=gettext("Refuse the letter"),
+            done=gettext("The letter is refused."),
+        )
+
+    def void_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take an issued letter back, with the reason."""
+        return self._decide(
+            request,
+            pk,
+            visas.void,
+            title=gettext("Take back the letter for %(person)s"),
+            sentence=gettext("It opens nothing in the portal any more, and the focal points are told why."),
+            button=gettext("Take back the letter"),
+            done=gettext("The letter is void."),
+        )
+
+    def _decide(self, request: HttpRequest, pk: int, decide: Any, *, title: str, **said: str) -> HttpResponse:
+        row = self.admit(request, "view", pk)
+        check_can_issue_visas(request.user, row.summit)
+        return ask_reason(
+            request,
+            self.admin_site,
+            title=title % {"person": row.person.label},
+            back=reverse("admin:delegations_visaletter_change", args=[row.pk]),
+            decide=lambda reason: decide(letter=row, reason=reason, by=request.user),
+            problems=(visas.VisaProblem, visas.VisaRefused),
+            longest=visas.REASON_LENGTH,
+            **said,
+        )
+
+    def paper_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Print an issued letter. It names the passport: who opened it is recorded."""
+        row = self.admit(request, "view", pk)
+        check_can_issue_visas(request.user, row.summit)
+        if not row.content:
+            messages.warning(request, gettext("The letter isn’t issued. Issue it first, then print it."))
+            return redirect("admin:delegations_visaletter_change", row.pk)
+        try:
+            content = visa_letter_pdf.write(row)
+        except MissingFontError as problem:
+            messages.warning(request, f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}")
+            return redirect("admin:delegations_visaletter_change", row.pk)
+        access_log_travel.note_visa_letter(by=request.user, letter=row)  # type: ignore[arg-type]
+        return visa_response(row, content)
+
+
+def visa_response(row: VisaLetter, content: bytes) -> HttpResponse:
+    """Return a letter to be shown, under a name that tells nothing of anybody."""
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="visa-support-letter-{row.number}.pdf"'
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -1,0 +1,175 @@
+"""What people bring that has to be declared: which kinds there are, what was declared, what the host says to it."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api.access_log import log_shown_fields
+from delegations.core.api.fields import ByLanguage, StaffName, WhyInput
+from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
+from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
+from delegations.travel.services import declaration_kinds, declarations
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE, DECLARE = "delegations.declaration.view", "delegations.declare"
+DECIDE = "delegations.decide_declaration"
+PERSONAL = ("details", "reason")
+
+
+class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
+    """What has to be declared, until when, and whether it needs the host's permit."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    called = serializers.CharField(source="__str__", read_only=True, help_text="In the reader's language.")
+    names = ByLanguage(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = DeclarationKind
+        fields: ClassVar[list[str]] = ["id", "called", "name", "names", "asks", "permit", "until", "position"]
+        read_only_fields = fields
+
+
+class NamesOfKind(ByLanguage):
+    """What it is called in other languages."""
+
+    child = serializers.CharField(max_length=120)
+
+
+class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
+    """What has to be declared. Without `position` it comes after the others."""
+
+    names = NamesOfKind(required=False)
+
+    class Meta:
+        model = DeclarationKind
+        fields: ClassVar[list[str]] = ["name", "names", "asks", "permit", "until", "position"]
+        validators: ClassVar[list[Any]] = []
+
+
+class DeclarationKinds(Resource):
+    """Kinds of declaration. What was declared keeps its kind: none is deleted."""
+
+    name = "declaration-kinds"
+    called = _("kinds of declaration")
+    rule = "delegations.declarationkind"
+    does = ("add", "change")
+    key = "pk"
+    model = DeclarationKind
+    output = DeclarationKindSerializer
+    input = DeclarationKindInput
+    orders: ClassVar[Any] = {"position": ("position",)}
+
+    def rows(self) -> QuerySet[DeclarationKind]:
+        """Return kinds with their summits."""
+        return DeclarationKind.objects.select_related("summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> DeclarationKind:
+        """Add a kind."""
+        return declaration_kinds.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Change a kind."""
+        return declaration_kinds.change(by=by, kind=row, values=values)
+
+
+class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):
+    """What somebody declares, and what the host says to it."""
+
+    kind = serializers.IntegerField(source="kind_id", read_only=True)
+    kind_name = serializers.CharField(source="kind.__str__", read_only=True)
+    decided_by = StaffName(deed=SEE)
+
+    class Meta:
+        model = Declaration
+        fields: ClassVar[list[str]] = [
+            *(*OfPerson.OF, "kind", "kind_name", "details", "state"),
+            *("declared_at", "decided_at", "decided_by", "reason"),
+        ]
+        read_only_fields = fields
+
+
+class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
+    """A kind of declaration of the summit, by its id."""
+
+    default_error_messages: ClassVar[Any] = {
+        "does_not_exist": _("There is none of this id."),
+        "incorrect_type": _("Write its id."),
+    }
+
+    def get_queryset(self) -> Any:
+        """Return the kinds of the summit that the address names."""
+        return DeclarationKind.objects.filter(summit=self.context["summit"])
+
+
+class DeclarationInput(serializers.Serializer[Any]):
+    """Who brings what: the person and the kind by their ids, and what it is in words."""
+
+    person = Member(deed=DECLARE)
+    kind = KindOfSummit(queryset=DeclarationKind.objects.all())
+    details = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class DeclarationFilters(OfPersonFilters):
+    """By what declarations are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=DeclarationState.choices, label=_("state"))
+    kind = django_filters.NumberFilter(field_name="kind", label=_("kind"), min_value=1, max_value=2**31 - 1)
+    declared_since = django_filters.IsoDateTimeFilter(
+        field_name="declared_at", lookup_expr="gte", label=_("declared since")
+    )
+    decided_since = django_filters.IsoDateTimeFilter(
+        field_name="decided_at", lookup_expr="gte", label=_("decided since")
+    )
+
+
+class Declarations(Resource):
+    """Declarations."""
+
+    name = "declarations"
+    called = _("declarations")
+    rule = "delegations.declaration"
+    rules: ClassVar[Any] = {"add": DECLARE, "remove": DECLARE}
+    does = ("add", "remove")
+    model = Declaration
+    output = DeclarationSerializer
+    input = DeclarationInput
+    filters = DeclarationFilters
+    orders: ClassVar[Any] = {"declared": ("declared_at",)}
+    summit_path = "party__summit"
+
+    def rows(self) -> QuerySet[Declaration]:
+        """Return declarations with whose they are."""
+        return Declaration.objects.select_related("party__summit", "person", "kind", "decided_by")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose declarations were read."""
+        log_shown_fields(
+            by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
+        )
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Declaration:
+        """Declare something that a member brings."""
+        member = values["person"]
+        said = {"kind": values["kind"], "details": values["details"]}
+        return declarations.declare(party=member.party, person=member.person, by=by, **said)
+
+    def remove(self, *, by: User, row: Declaration) -> None:
+        """Take back what was declared."""
+        declarations.withdraw(declaration=row, by=by)
+
+    @action("permit", rule=DECIDE)
+    def permit(self, *, by: User, row: Declaration, values: Values) -> None:
+        """Permit what was declared."""
+        declarations.permit(declaration=row, by=by)
+
+    @action("refuse", rule=DECIDE, input=WhyInput)
+    def refuse(self, *, by: User, row: Declaration, values: Values) -> None:
+        """Refuse what was declared, with the reason that the party reads."""
+        declarations.refuse(declaration=row, reason=values["reason"], by=by)

@@ -1,0 +1,134 @@
+"""Visa support letters: asked for, issued many at once, refused, made void. What they say stands in the PDF alone."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api.access_log import log_shown_fields
+from delegations.core.api.fields import LeftOutSerializer, Several, StaffName, WhyInput
+from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
+from delegations.travel import access_log, visa_letter_pdf
+from delegations.travel.models.visas import VisaLetter, VisaState
+from delegations.travel.permissions import can_issue_visas
+from delegations.travel.services import visas
+from summit.api.actions import action
+from summit.api.contents import File, WithContent
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SEE, ASK, ISSUE = "delegations.visaletter.view", "delegations.ask_visa", "delegations.issue_visa"
+PERSONAL = ("embassy", "reason")
+
+
+class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
+    """A visa support letter and what became of it."""
+
+    decided_by = StaffName(deed=SEE)
+
+    class Meta:
+        model = VisaLetter
+        fields: ClassVar[list[str]] = [
+            *(*OfPerson.OF, "embassy", "state", "number"),
+            *("asked_at", "decided_at", "decided_by", "reason"),
+        ]
+        read_only_fields = fields
+
+
+class VisaInput(serializers.Serializer[Any]):
+    """For whom a letter is asked, by the person's id, and to which embassy or consulate of the host."""
+
+    person = Member(deed=ASK)
+    embassy = serializers.CharField(required=False, default="", allow_blank=True)
+
+
+class LettersInput(serializers.Serializer[Any]):
+    """Which letters, by their ids."""
+
+    letters = Several(rows=VisaLetter.objects.select_related("person"), deed=SEE)
+
+
+class IssuedLettersSerializer(serializers.Serializer[Any]):
+    """The letters that were issued, and those that weren't, with the reason."""
+
+    letters = VisaLetterSerializer(many=True)
+    skipped = LeftOutSerializer(many=True)
+
+
+class VisaFilters(OfPersonFilters):
+    """By what letters are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=VisaState.choices, label=_("state"))
+    asked_since = django_filters.IsoDateTimeFilter(
+        field_name="asked_at", lookup_expr="gte", label=_("asked for since")
+    )
+    decided_since = django_filters.IsoDateTimeFilter(
+        field_name="decided_at", lookup_expr="gte", label=_("decided since")
+    )
+
+
+class VisaLetters(WithContent):
+    """Visa support letters."""
+
+    name = "visa-letters"
+    called = _("visa support letters")
+    rule = "delegations.visaletter"
+    rules: ClassVar[Any] = {"add": ASK}
+    does = ("add",)
+    model = VisaLetter
+    output = VisaLetterSerializer
+    input = VisaInput
+    filters = VisaFilters
+    orders: ClassVar[Any] = {"asked": ("asked_at",)}
+
+    def rows(self) -> QuerySet[VisaLetter]:
+        """Return letters with whom they are for. What they say stays in the database."""
+        joined = ("summit", "party__summit", "person", "decided_by")
+        return VisaLetter.objects.select_related(*joined).defer("content")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+        """Record whose letters were read."""
+        log_shown_fields(
+            by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
+        )
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> VisaLetter:
+        """Ask for a letter."""
+        member = values["person"]
+        return visas.ask(party=member.party, person=member.person, embassy=values["embassy"], by=by)
+
+    def content(self, *, by: User, row: VisaLetter) -> File | None:
+        """Return an issued letter as a PDF, and note whose passport it named; one that is void desks alone."""
+        there = bool(row.content) if can_issue_visas(by, row.summit) else row.state == VisaState.ISSUED
+        if not there:
+            return None
+        made = visa_letter_pdf.write(row)
+        access_log.note_visa_letter(by=by, letter=row)
+        return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", made)
+
+    @action("issue", rule=ISSUE, input=LettersInput, output=IssuedLettersSerializer, on_list=True)
+    def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Issue letters that were asked for, each with the next number; the parties are told. What can't be issued is
+        left out, with the reason."""
+        issued = visas.issue(letters=values["letters"], by=by)
+        skipped = [{"id": row.public_id, "why": why} for row, why in issued.skipped]
+        made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
+        return {"letters": list(made), "skipped": skipped}
+
+    @action("refuse", rule=ISSUE, input=WhyInput)
+    def refuse(self, *, by: User, row: VisaLetter, values: Values) -> None:
+        """Refuse the letter, with the reason that the party reads."""
+        visas.refuse(letter=row, reason=values["reason"], by=by)
+
+    @action("void", rule=ISSUE, input=WhyInput)
+    def void(self, *, by: User, row: VisaLetter, values: Values) -> None:
+        """Make an issued letter void, with the reason that the party reads."""
+        visas.void(letter=row, reason=values["reason"], by=by)
+
+    @action("take-back", rule=ASK)
+    def take_back(self, *, by: User, row: VisaLetter, values: Values) -> None:
+        """Take back what was asked for and isn't decided."""
+        visas.take_back(letter=row, by=by)

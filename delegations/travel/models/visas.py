@@ -1,0 +1,77 @@
+"""Visa support letters."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from delegations.parties.models.parties import Party
+from summit.core.encrypted_fields import EncryptedTextField
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class VisaState(models.TextChoices):
+    """What became of a visa support letter."""
+
+    ASKED = "asked", _("asked for")
+    ISSUED = "issued", pgettext_lazy("letter", "issued")
+    REFUSED = "refused", _("refused")
+    VOID = "void", pgettext_lazy("letter", "void")
+
+
+class VisaLetter(PublicModel):
+    """A letter by which the host supports somebody's application for a visa."""
+
+    party = models.ForeignKey(
+        Party, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "party")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="visa_letters", verbose_name=pgettext_lazy("label", "person")
+    )
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    embassy = models.CharField(
+        _("where they apply"),
+        max_length=200,
+        validators=[validate_printable],
+        help_text=_("The host’s embassy or consulate, such as “British Embassy in Tunis”."),
+    )
+    state = models.CharField(_("state"), max_length=10, choices=VisaState, default=VisaState.ASKED)
+    asked_at = models.DateTimeField(_("asked at"), auto_now_add=True)
+    # Counted in each summit from one when it is issued; the reference is made of it.
+    number = models.PositiveIntegerField(_("number"), null=True, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("decided by")
+    )
+    reason = models.CharField(_("reason"), max_length=500, blank=True, validators=[validate_printable])
+    # What the letter says, as JSON: it reads the same whenever it is printed.
+    content = EncryptedTextField(editable=False)
+
+    class Meta:
+        verbose_name = _("visa support letter")
+        verbose_name_plural = _("visa support letters")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "number"], name="visa_number_once", condition=Q(number__isnull=False)
+            ),
+            models.UniqueConstraint(
+                fields=["person"], name="visa_letter_standing_once", condition=Q(state__in=["asked", "issued"])
+            ),
+            models.CheckConstraint(name="visa_state_known", condition=Q(state__in=VisaState.values)),
+            models.CheckConstraint(
+                name="visa_issued_whole",
+                condition=~Q(state="issued")
+                | Q(number__isnull=False, decided_at__isnull=False, decided_by__isnull=False),
+            ),
+            models.CheckConstraint(name="visa_refused_says_why", condition=~Q(state="refused") | ~Q(reason="")),
+        ]
+
+    def __str__(self) -> str:
+        return self.person.label

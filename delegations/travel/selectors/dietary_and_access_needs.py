@@ -1,0 +1,83 @@
+"""What people of a summit eat and how they get in: for the conference officer, by party and by day."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors import party_names
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+SEE = "delegations.needs.view"
+
+
+@dataclass(frozen=True)
+class Line:
+    """Somebody with needs; `party` is None for who belongs to none."""
+
+    person: Person
+    party: Party | None
+    diet: str
+    access: str
+
+
+def days(summit: Summit) -> list[date]:
+    """Return the days of a summit."""
+    number = (summit.ends_on - summit.starts_on).days
+    return [summit.starts_on + timedelta(days=day) for day in range(number + 1)]
+
+
+def lines(*, summit: Summit, day: date | None = None, party: Party | None = None) -> list[Line]:
+    """Return who has needs, by the parties' alphabet. With `day` those who are there on that day at the venue, as far
+    as one knows: who has entered no journey counts as there. Three queries, whatever the summit's size."""
+    # No text is no bytes: what is missing is found without a key.
+    rows = Particulars.objects.filter(person__summit=summit, person__erased_at=None).exclude(diet="", access="")
+    if party is not None:
+        rows = rows.filter(person__membership__party=party)
+    if day is not None:
+        begin = datetime.combine(day, time(), summit.zone)
+        end = datetime.combine(day + timedelta(days=1), time(), summit.zone)
+        rows = rows.filter(
+            Q(arrives_at__isnull=True) | Q(arrives_at__lt=end), Q(departs_at__isnull=True) | Q(departs_at__gte=begin)
+        )
+    members = _members(summit)
+    found = [
+        Line(row.person, members.get(row.person_id), row.diet, row.access)
+        for row in rows.select_related("person__summit")
+    ]
+    alphabet = {key: place for place, key in enumerate(_order(summit))}
+    return sorted(
+        found,
+        key=lambda line: (alphabet.get(line.party.pk, 0) if line.party else len(alphabet), line.person.label),
+    )
+
+
+def _members(summit: Summit) -> dict[int, Party]:
+    rows = Membership.objects.filter(party__summit=summit).select_related("party")
+    return {row.person_id: row.party for row in rows}
+
+
+def _order(summit: Summit) -> list[int]:
+    rows: Any = party_names.in_order(Party.objects.filter(summit=summit), get_language() or "")
+    return list(rows.values_list("pk", flat=True))
+
+
+def counted(found: Iterable[Line]) -> list[tuple[str, int]]:
+    """Return how many people have which dietary need, the most frequent first; needs are one as they are written, but
+    for capitals."""
+    numbers: Counter[str] = Counter()
+    written: dict[str, str] = {}
+    for line in found:
+        if line.diet.strip():
+            key = line.diet.strip().casefold()
+            written.setdefault(key, line.diet.strip())
+            numbers[key] += 1
+    return [(written[key], number) for key, number in sorted(numbers.items(), key=lambda each: (-each[1], each[0]))]

@@ -1,0 +1,117 @@
+"""What a visa support letter says: its text with its values, frozen when it is issued.
+
+It goes to the host's own embassy, so it is in the summit's first language.
+"""
+
+import json
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from delegations.invitations.letter_pdf import Sheet
+from delegations.invitations.models.letters import Purpose
+from delegations.invitations.selectors import placeholders
+from delegations.invitations.selectors.letter_templates import Texts
+from delegations.members.models.particulars import Particulars
+from delegations.parties import country_choices
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import party_names
+from delegations.travel.models.visas import VisaLetter
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day, plain_day
+from summit.core.languages import spoken
+from summit.pdf import missing_fonts
+from summit.pdf.typst import lacking
+from summit.people.models import announced
+from summit.summits.models import Summit
+
+# Without these of the passport no letter is written.
+NEEDED = ("passport_name", "birth_date", "nationality", "passport_number")
+
+
+def reference(policy: Policy, number: int | None) -> str:
+    """Return the reference of a letter, "" for one that has no number yet. Invitations have numbers of their own."""
+    return f"{policy.reference_prefix}V{number}" if number else ""
+
+
+class Desk:
+    """What the letters of one summit have in common, read once for all of them. Three queries."""
+
+    def __init__(self, summit: Summit) -> None:
+        self._summit = summit
+        self._policy = Policy.objects.of(summit)
+        self._text = Texts(summit).of(Purpose.VISA, summit.language)
+        self._now = db_now()
+
+    def content(self, row: VisaLetter, number: int) -> str:
+        """Return what a letter says, as JSON. Fetch it with its party's names, its person and their particulars."""
+        summit, language = self._summit, spoken(self._summit.language)
+        with translation.override(language):
+            named = party_names.named(row.party, policy=self._policy, language=summit.language)
+            values = {**self._values(row, number), "party": named.name, "formal_name": named.formal_name}
+            # As in letters: a star stands behind the name that the footnote explains.
+            name = "formal_name" if "{formal_name}" in self._text.body else "party"
+            marked = {**values, name: f"{values[name]}*"} if named.footnote else values
+            sheet = Sheet(
+                title=placeholders.fill(self._text.subject, values),
+                paragraphs=tuple(placeholders.paragraphs(self._text.body, marked, paper=True)),
+                letterhead=self._policy.letter_sender.strip() or summit.host,
+                reference=values["reference"],
+                day=self._now.astimezone(summit.zone).date(),
+                footnote=named.footnote,
+                footer=summit.name,
+                author=summit.host,
+                language=language,
+            )
+        return json.dumps(asdict(sheet), ensure_ascii=False, default=date.isoformat)
+
+    def unprintable(self, row: VisaLetter) -> str:
+        """Return in words what keeps a letter from being put on paper on this machine; "" where nothing does."""
+        problem = lacking(self.content(row, 0))
+        return f"{missing_fonts.missing(problem)} {missing_fonts.remedy(problem)}" if problem else ""
+
+    def _values(self, row: VisaLetter, number: int) -> dict[str, str]:
+        """Return what stands for the placeholders but for the party's names, in the active language."""
+        summit, policy, passport = self._summit, self._policy, row.person.particulars
+        return {
+            "summit": summit.name,
+            "dates": _days(summit.starts_on, summit.ends_on),
+            "place": summit.place,
+            "host": summit.host,
+            "contact": summit.contact_email,
+            "reference": reference(policy, number),
+            "today": long_day(self._now.astimezone(summit.zone).date()),
+            "signatory": "\n".join(policy.signs(summit.language)) or summit.host,
+            "embassy": row.embassy,
+            **self._of_person(row, passport),
+        }
+
+    def _of_person(self, row: VisaLetter, passport: Particulars) -> dict[str, str]:
+        born: date | None = passport.birth_date
+        return {
+            "person": announced(passport.passport_name or row.person.name, row.person.office),
+            "nationality": country_choices.name_of(passport.nationality),
+            "birth_date": plain_day(born) if born else "",
+            "passport": passport.passport_number,
+            "arrival": self._moment(passport.arrives_at),
+            "departure": self._moment(passport.departs_at),
+        }
+
+    def _moment(self, at: datetime | None) -> str:
+        return long_day(at.astimezone(self._summit.zone).date()) if at else ""
+
+
+def _days(first: date, last: date) -> str:
+    if first == last:
+        return _("on %(day)s") % {"day": long_day(first)}
+    return _("from %(first)s to %(last)s") % {"first": long_day(first), "last": long_day(last)}
+
+
+def sheet_of(row: VisaLetter) -> Sheet:
+    """Return what an issued letter says, as it was frozen."""
+    stored: dict[str, Any] = json.loads(row.content)
+    stored["paragraphs"] = tuple(stored["paragraphs"])
+    return Sheet(**{**stored, "day": date.fromisoformat(stored["day"])})

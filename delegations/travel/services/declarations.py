@@ -1,0 +1,184 @@
+"""Declarations: what people bring that the summit's policy asks to be declared, and what the host says to it.
+
+A focal point declares for its own people while the kind's deadline lasts, on the database's clock; a desk that
+decides them, at any time. What was declared is encrypted; the audit holds nothing of it.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.core.errors import FieldProblem
+from delegations.members import listeners
+from delegations.members.models.members import Membership
+from delegations.members.permissions import check_can_act
+from delegations.parties.models.parties import Party
+from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
+from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
+from summit.audit import services as audit
+from summit.audit.services import By, System
+from summit.core.validators import validate_text
+from summit.people.models import Person
+from summit.users.models import User
+
+DETAILS_LENGTH, REASON_LENGTH = 1000, 500
+# What stands of what was declared.
+STANDING = (DeclarationState.DECLARED, DeclarationState.PERMITTED)
+# What the desk may say next. A decision may be changed; what was declared is never undecided again.
+TRANSITIONS: dict[str, frozenset[str]] = {
+    DeclarationState.DECLARED: frozenset({DeclarationState.PERMITTED, DeclarationState.REFUSED}),
+    DeclarationState.PERMITTED: frozenset({DeclarationState.REFUSED}),
+    DeclarationState.REFUSED: frozenset({DeclarationState.PERMITTED}),
+}
+
+
+class DeclarationProblem(FieldProblem):
+    """What was entered can't be taken: `field` is "kind", "details" or "reason", the text says what to do."""
+
+
+class DeclarationRefused(Exception):
+    """It can't be declared, withdrawn or decided, with a sentence that says why and who can help."""
+
+
+def declare(*, party: Party, person: Person, kind: DeclarationKind, details: str, by: By) -> Declaration:
+    """Declare something that a member of a party brings, and return it. A person may declare several of a kind; the
+    same in the same words is a form that was sent twice, and is declared once.
+
+    Raises DeclarationProblem, PermissionDenied, or DeclarationRefused where the person is no member of the party or
+    the kind's deadline is over.
+    """
+    check_can_act(by, "delegations.declare", party)
+    details = _checked("details", details, DETAILS_LENGTH, _("Write what is brought."))
+    if kind.summit_id != party.summit_id:
+        raise DeclarationProblem("kind", _("Choose what is declared."))
+    with transaction.atomic():
+        # Whoever takes the person off at the same time waits for this row, or is waited for.
+        member = Membership.objects.select_for_update().filter(party=party, person=person).first()
+        if member is None:
+            raise DeclarationRefused(_not_a_member(party, person))
+        if not _in_time(kind, party, by):
+            raise DeclarationRefused(
+                _("%(kind)s had to be declared before now. The host can still enter it: write to %(contact)s.")
+                % {"kind": kind, "contact": party.summit.contact_email}
+            )
+        for known in Declaration.objects.filter(kind=kind, party=party, person=person, state__in=STANDING):
+            if known.details == details:
+                return known
+        row = Declaration.objects.create(kind=kind, party=party, person=person, details=details)
+        audit.record(
+            by=by,
+            action="delegations.declaration.declare",
+            target=row,
+            summit=party.summit,
+            fields=["kind", "details"],
+            part_of=person,
+        )
+    return row
+
+
+def _checked(field: str, text: str, limit: int, lacking: str) -> str:
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise DeclarationProblem(field, lacking)
+    if len(text) > limit:
+        said = _("This has %(long)d characters. Shorten it to %(limit)d.") % {"long": len(text), "limit": limit}
+        raise DeclarationProblem(field, said)
+    try:
+        validate_text(text)
+    except ValidationError as problem:
+        raise DeclarationProblem(field, " ".join(problem.messages)) from None
+    return text
+
+
+def _not_a_member(party: Party, person: Person) -> str:
+    said = _("%(person)s is not of %(party)s any more. Its list of people says who is.")
+    return said % {"person": person.label, "party": party.name}
+
+
+def still_open(kind: DeclarationKind) -> bool:
+    """Return whether focal points may still declare something of a kind, on the database's clock. One query."""
+    rows = DeclarationKind.objects.filter(Q(until__isnull=True) | Q(until__gt=Now()))
+    return rows.filter(pk=kind.pk).exists()
+
+
+def _in_time(kind: DeclarationKind, party: Party, by: By) -> bool:
+    desk = isinstance(by, System) or (isinstance(by, User) and can_decide_declarations(by, party.summit))
+    return desk or still_open(kind)
+
+
+def withdraw(*, declaration: Declaration, by: By) -> None:
+    """Take back what was declared, decided or not; what the host has refused stays. Raises PermissionDenied, or
+    DeclarationRefused."""
+    check_can_act(by, "delegations.declare", declaration.party)
+    with transaction.atomic():
+        row = Declaration.objects.select_for_update().filter(pk=declaration.pk).first()
+        if row is None:
+            raise DeclarationRefused(_("This was taken back before."))
+        if row.state == DeclarationState.REFUSED:
+            raise DeclarationRefused(
+                _("The host has refused this, and keeps what it refused. It needs nothing of you.")
+            )
+        _remove(declaration, by)
+
+
+def _remove(row: Declaration, by: By) -> None:
+    audit.record(
+        by=by,
+        action="delegations.declaration.withdraw",
+        target=row,
+        summit=row.party.summit,
+        detail={"rows": audit.references(row)},
+        part_of=row.person,
+    )
+    Declaration.objects.filter(pk=row.pk).delete()
+
+
+@listeners.follows(20)
+def leave(party: Party, person: Person, by: By) -> None:
+    """Take back what somebody declared who leaves a party: no permit outlives them. What was refused stays."""
+    rows = Declaration.objects.filter(party=party, person=person).exclude(state=DeclarationState.REFUSED)
+    for row in rows.select_related("party__summit", "person"):
+        _remove(row, by)
+
+
+def permit(*, declaration: Declaration, by: User) -> None:
+    """Permit what was declared. Raises PermissionDenied, or DeclarationRefused where it was permitted before."""
+    check_can_decide_declarations(by, declaration.party.summit)
+    with transaction.atomic():
+        _move(declaration, DeclarationState.PERMITTED, by, "")
+        audit.record(
+            by=by,
+            action="delegations.declaration.permit",
+            target=declaration,
+            summit=declaration.party.summit,
+            fields=["state"],
+            part_of=declaration.person,
+        )
+
+
+def refuse(*, declaration: Declaration, reason: str, by: User) -> None:
+    """Refuse what was declared, with the reason that the focal point reads. Raises PermissionDenied,
+    DeclarationProblem, or DeclarationRefused where it was refused before."""
+    check_can_decide_declarations(by, declaration.party.summit)
+    reason = _checked("reason", reason, REASON_LENGTH, _("Write why. The delegation reads it."))
+    with transaction.atomic():
+        _move(declaration, DeclarationState.REFUSED, by, reason)
+        audit.record(
+            by=by,
+            action="delegations.declaration.refuse",
+            target=declaration,
+            summit=declaration.party.summit,
+            fields=["state", "reason"],
+            part_of=declaration.person,
+        )
+
+
+def _move(row: Declaration, target: DeclarationState, by: User, reason: str) -> None:
+    """Decide by the one UPDATE that finds it in a state from which it may; the row is brought up to date."""
+    sources = [state for state, following in TRANSITIONS.items() if target in following]
+    rows = Declaration.objects.filter(pk=row.pk, state__in=sources)
+    if not rows.update(state=target, decided_at=Now(), decided_by=by, reason=reason):
+        raise DeclarationRefused(_("Somebody else decided this, or it was taken back. Look at where it stands now."))
+    row.refresh_from_db()

@@ -1,0 +1,62 @@
+"""The zones of a venue and the passes that change hands, in the admin."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.core.admin.row_admin import ThroughDomain, order_of
+from delegations.zones import services
+from delegations.zones.models import Zone
+from summit.desk.forms import SentencesForm
+from summit.desk.places import summit_page
+from summit.desk.shelves import Shelf
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class ZoneForm(SentencesForm):
+    """A zone."""
+
+    class Meta:
+        model = Zone
+        fields = ("summit", *services.FIELDS)
+
+    said_at = {"zone_code_once": "code"}
+
+
+@admin.register(Zone)
+class ZoneAdmin(ThroughDomain):
+    """Zones."""
+
+    place = 3
+    shelf = Shelf.SETTINGS
+    form = ZoneForm
+    domain = services
+    called = "zone"
+    order_page = "admin:delegations_zones_order"
+    deeds = {"delete": services.CHANGE}
+    list_display = ["code", "name", "summit"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["code", "name"]
+    fields = ["summit", *services.FIELDS]
+    nothing_yet = gettext_lazy("No zone is entered yet. Add the parts of the venue that badges open.")
+
+
+@summit_page(
+    "delegations/zones/<slug:slug>/order/",
+    "delegations_zones_order",
+    rule="delegations.zone.view",
+    post="delegations.zone.change",
+)
+def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Show the order of a summit's zones, and store another."""
+    return order_of(
+        request,
+        summit,
+        model=Zone,
+        rows=list(Zone.objects.filter(summit=summit)),
+        title=_("Order of the zones"),
+        store=services.arrange,
+    )

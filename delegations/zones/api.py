@@ -1,0 +1,96 @@
+"""The zones of a venue."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api import fields as fields_api
+from delegations.core.api.fields import Order, Values
+from delegations.zones import services
+from delegations.zones.models import Zone
+from summit.api.actions import action
+from summit.api.resources import InSummit, Resource
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class OneZone(InSummit):
+    """A zone of the summit, by its mark."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Zone.objects.all(), **kwargs)
+        self.slug_field = "code"
+
+
+class ZonesField(serializers.ManyRelatedField):
+    """Zones of the summit, by their marks."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(child_relation=OneZone(), **kwargs)
+
+
+class ZoneSerializer(serializers.ModelSerializer[Zone]):
+    """A part of the venue that a badge opens. `code` is its mark on the badge."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+
+    class Meta:
+        model = Zone
+        fields: ClassVar[list[str]] = ["id", "code", "name", "position"]
+
+
+class ZoneInput(serializers.ModelSerializer[Zone]):
+    """What is kept of a zone."""
+
+    class Meta:
+        model = Zone
+        fields: ClassVar[list[str]] = ["code", "name"]
+        validators: ClassVar[list[Any]] = []
+
+
+class ZoneFilters(django_filters.FilterSet):
+    """By what zones are narrowed."""
+
+    code = django_filters.CharFilter(label=_("mark on the badge"))
+
+
+class Zones(Resource):
+    """Parts of the venue that badges open."""
+
+    name = "zones"
+    called = _("zones")
+    rule = "delegations.zone"
+    key = "pk"
+    model = Zone
+    output = ZoneSerializer
+    input = ZoneInput
+    filters = ZoneFilters
+    orders: ClassVar[Any] = {"position": ("position", "code"), "code": ("code",)}
+
+    def rows(self) -> QuerySet[Zone]:
+        """Return the zones."""
+        return Zone.objects.select_related("summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Zone:
+        """Add a zone after the others."""
+        return services.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: Zone, values: Values) -> Zone:
+        """Change a zone."""
+        return services.change(by=by, zone=row, values=values)
+
+    def remove(self, *, by: User, row: Zone) -> None:
+        """Delete a zone that nothing opens."""
+        services.remove(by=by, zone=row)
+
+    @action("arrange", rule="delegations.zone.change", input=Order, on_list=True)
+    def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Zone]:
+        """Put the zones in an order; those that aren't named follow as before. `expected` are all of them as they
+        were read. Answers all of them."""
+        found = list(Zone.objects.filter(summit=summit))
+        order, expected = fields_api.order_and_mark(found, values, "pk")
+        services.arrange(by=by, summit=summit, order=order, expected=expected)
+        return list(Zone.objects.filter(summit=summit))

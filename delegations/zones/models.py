@@ -1,0 +1,34 @@
+"""The parts of a venue that badges open."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.validators import validate_printable
+from summit.summits.models import Summit
+
+
+class Zone(models.Model):
+    """A part of the venue that a badge opens."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="zones", verbose_name=pgettext_lazy("label", "summit")
+    )
+    code = models.CharField(_("mark on the badge"), max_length=10, validators=[validate_printable])
+    name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
+    position = models.PositiveIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("zone")
+        verbose_name_plural = _("zones")
+        ordering = ["position", "code"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["summit", "code"],
+                name="zone_code_once",
+                violation_error_message=_("Another zone has this mark. Choose another."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name

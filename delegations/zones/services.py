@@ -1,0 +1,88 @@
+"""The parts of a venue that badges open, as a desk sets them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+from django.utils.translation import gettext as _
+
+from delegations.core.services import rows
+from delegations.zones.models import Zone
+from summit.audit import services as audit
+from summit.core.registry import Registry
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+CHANGE = "delegations.zone.change"
+FIELDS = ("code", "name")
+
+# Models with a many-to-many field `zones`.
+_openers: Registry[type[Model]] = Registry()
+
+
+def opens_zones(place: int, model: type[Model]) -> None:
+    """Let a model with a many-to-many field `zones` keep the zones that it opens from being deleted."""
+    _openers.register(place)(model)
+
+
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> Zone:
+    """Add a zone after the others. Raises PermissionDenied, ValidationError with what stops it by field."""
+    check(by, CHANGE, summit)
+    row = Zone(summit=summit)
+
+    def ready(row: Zone) -> None:
+        row.position = rows.last_place(Zone.objects.filter(summit=summit))
+
+    rows.enter(row, values, FIELDS, by=by, action="delegations.zone.add", ready=ready)
+    return row
+
+
+def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
+    """Change a zone and return it as it is now. Raises PermissionDenied, ValidationError with what stops it by
+    field."""
+    check(by, CHANGE, zone.summit)
+    now: Zone
+    now, _changed = rows.change(zone, values, FIELDS, by=by, action="delegations.zone.change")
+    return now
+
+
+def opened_by(zone: Zone) -> list[str]:
+    """Return the names of the categories and overpasses that open a zone. A query for each model that opens zones."""
+    return [str(row) for model in _openers for row in model._default_manager.filter(zones=zone)]
+
+
+def stops_removal(zone: Zone) -> str:
+    """Return why a zone can't be deleted and what to do instead, "" where it can."""
+    opened = opened_by(zone)
+    if not opened:
+        return ""
+    said = _("“%(zone)s” is opened by: %(names)s. Take it off them first.")
+    return said % {"zone": zone, "names": comma().join(opened)}
+
+
+def remove(*, zone: Zone, by: User) -> None:
+    """Delete a zone that nothing opens. Raises PermissionDenied, ValidationError with what stops it."""
+    summit = zone.summit
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        if stopped := stops_removal(zone):
+            raise ValidationError(stopped)
+        detail = {"code": zone.code}
+        audit.record(by=by, action="delegations.zone.remove", target=zone, summit=summit, detail=detail)
+        zone.delete()
+
+
+def arrange(*, summit: Summit, order: Sequence[int], by: User, expected: str = "") -> None:
+    """Put a summit's zones in the order of these primary keys. `expected` is the `rows.mark` of the order that was
+    looked at. Raises PermissionDenied, OrderChanged where somebody else saved another since."""
+    check(by, CHANGE, summit)
+    with transaction.atomic():
+        rows.lock(summit)
+        if moved := rows.arrange(list(Zone.objects.filter(summit=summit)), order, expected):
+            detail = {"moved": moved}
+            audit.record(by=by, action="delegations.zone.arrange", target=summit, summit=summit, detail=detail)

@@ -1,0 +1,226 @@
+"""Badges: who gets one, when it is dead, and what a number says at a door."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors import badge_check
+from delegations.badges.selectors import badges as badges_selectors
+from delegations.badges.services import badges
+from delegations.invitations.models.invitations import InvitationState
+from delegations.members import listeners
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Membership
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from summit.audit import services as audit
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import refuses
+from tests.threads import at_once, meet_after, names
+
+
+@pytest.fixture
+def desk(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.ACCREDITATION, summit)
+
+
+def member(party: Party, **values: Any) -> Membership:
+    found: Membership = f.MembershipFactory(party=party, **values)
+    return found
+
+
+def entries(action: str) -> list[AuditEntry]:
+    return list(AuditEntry.objects.filter(action=action).order_by("pk"))
+
+
+class TestIssue:
+    def test_each_gets_one_and_it_is_recorded(self, party: Party, desk: User) -> None:
+        rows = [member(party), member(party, person__name="Ada", person__office="")]
+        refuses(PermissionDenied, badges.issue, members=rows, by=f.UserFactory.with_role(Role.VETTING, party.summit))
+        assert Badge.objects.count() == 0
+        issued = badges.issue(members=rows, by=desk)
+        assert issued.skipped == []
+        assert [badge.person for badge in issued.done] == [row.person for row in rows]
+        assert {badge.issued_by for badge in Badge.objects.live()} == {desk}
+        assert [(entry.object_key, entry.by, entry.part_of) for entry in entries("delegations.badge.issue")] == [
+            (badge.public_id, desk, f"summit.person:{badge.person.public_id}") for badge in issued.done
+        ]
+        # Who has one gets no other.
+        issued = badges.issue(members=rows[1:], by=desk)
+        assert (issued.done, [why for _row, why in issued.skipped]) == ([], ["Ada has a badge already."])
+        assert Badge.objects.count() == 2
+
+    def test_whose_category_has_a_deadline_is_confirmed_first(self, party: Party, desk: User) -> None:
+        row = member(party, person__name="Ada", person__office="")
+        row.category.confirm_by = f.START
+        row.category.save()
+        issued = badges.issue(members=[row], by=desk)
+        said = "Ada is not confirmed yet. The delegation or protocol confirms who comes."
+        assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
+        members.confirm(party=party, people=[row.pk], by=SYSTEM)
+        assert len(badges.issue(members=[row], by=desk).done) == 1
+        # A party that left the summit gets none.
+        f.InvitationFactory(party=party, state=InvitationState.REVOKED)
+        issued = badges.issue(members=[member(party)], by=desk)
+        said = "Aland has left the summit: its invitation was revoked. Protocol can invite it anew."
+        assert (issued.done, [why for _row, why in issued.skipped]) == ([], [said])
+        assert list(badges_selectors.without(party.summit)) == []
+
+    def test_who_has_none_is_told_in_the_order_of_parties(self, party: Party, desk: User) -> None:
+        first, second = member(party), member(party)
+        other = member(f.PartyFactory(summit=party.summit, name="Albania"))
+        member(f.PartyFactory())
+        badges.issue(members=[second], by=desk)
+        assert list(badges_selectors.without(party.summit)) == [first, other]
+
+    @pytest.mark.parametrize("deadline", ["summit", "category", "none"])
+    def test_they_are_parted_by_what_stops_them(self, party: Party, deadline: str) -> None:
+        late, sure = member(party), member(party, confirmed_at=f.START)
+        policy = f.PolicyFactory(summit=party.summit, confirm_by=f.START if deadline == "summit" else None)
+        if deadline == "category":
+            Category.objects.filter(pk=late.category_id).update(confirm_by=f.START)
+        able, waiting = (
+            list(badges_selectors.able(party.summit, policy)),
+            list(badges_selectors.waiting(party.summit, policy)),
+        )
+        assert (able, waiting) == (([late, sure], []) if deadline == "none" else ([sure], [late]))
+        assert not any(badges_selectors.why_not(row, policy) for row in able)
+        assert all(badges_selectors.why_not(row, policy) for row in waiting)
+
+
+class TestEnd:
+    def test_it_says_why_and_is_never_alive_again(self, party: Party, desk: User) -> None:
+        row = member(party)
+        (badge,) = badges.issue(members=[row], by=desk).done
+        for reason, said in (
+            (" ", "Write why. Whoever checks the badge reads it."),
+            ("x" * 201, "This has 201 characters. Shorten it to 200."),
+        ):
+            refuses(badges.BadgeProblem, badges.end, badges=[badge], reason=reason, by=desk, match=f"^{said}$")
+        with pytest.raises(PermissionDenied):
+            badges.end(badges=[badge], reason="Why.", by=f.UserFactory.with_role(Role.PROGRAMME, party.summit))
+        assert Badge.objects.live().get() == badge
+        assert badges.end(badges=[badge], reason="  Seen at  the wrong door. ", by=desk) == 1
+        badge.refresh_from_db()
+        assert (badge.ended_at is None, badge.why) == (False, "Seen at the wrong door.")
+        assert badges.end(badges=[badge], reason="Again.", by=desk) == 0
+        badge.refresh_from_db()
+        assert badge.why == "Seen at the wrong door."
+        (entry,) = entries("delegations.badge.end")
+        assert (entry.fields, entry.detail) == (["ended_at", "why"], {})
+        # Another can be issued.
+        assert len(badges.issue(members=[row], by=desk).done) == 1
+
+
+class TestReissue:
+    def test_the_lost_one_is_dead_and_another_lives(self, party: Party, desk: User) -> None:
+        (lost,) = badges.issue(members=[member(party)], by=desk).done
+        fresh = badges.reissue(badge=lost, by=desk)
+        lost.refresh_from_db()
+        assert (lost.why, badges_selectors.why_words(lost)) == (
+            "lost",
+            "It was lost, and another was issued in its place.",
+        )
+        assert Badge.objects.live().get() == fresh
+        assert fresh.public_id != lost.public_id
+        assert "dead already" in str(refuses(badges.BadgeRefused, badges.reissue, badge=lost, by=desk))
+        assert Badge.objects.count() == 2
+
+    def test_who_can_have_no_other_keeps_the_one_and_is_told(self, party: Party, desk: User) -> None:
+        row = member(party, person__name="Ada", person__office="")
+        badge = f.BadgeFactory(party=party, person=row.person)
+        f.PolicyFactory(summit=party.summit, confirm_by=f.START)
+        refused = refuses(badges.BadgeRefused, badges.reissue, badge=badge, by=desk)
+        assert str(refused) == (
+            "Ada is not confirmed yet. The delegation or protocol confirms who comes."
+            " No other badge can be issued: end this one, with the reason."
+        )
+        assert Badge.objects.live().get() == badge
+
+
+class TestDeparture:
+    def test_whoever_leaves_has_a_dead_badge(self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        rows = [member(party) for _ in range(3)]
+        gone, stays, other = badges.issue(members=rows, by=desk).done
+        members.withdraw(membership=rows[0], by=SYSTEM)
+        gone.refresh_from_db()
+        assert (gone.why, gone.ended_at is None) == ("left", False)
+        assert badges_selectors.why_words(gone) == "The person left the delegation."
+        assert set(Badge.objects.live()) == {stays, other}
+        found = badge_check.look(typed=gone.public_id, by=desk)
+        assert (found.badge, found.opens, found.zones, found.since) == (gone, False, (), gone.ended_at)
+        assert (found.why, found.category) == ("The person left the delegation.", rows[0].category)
+        # What is not done leaves the badge alive.
+        with monkeypatch.context() as patched:
+            patched.setattr(audit, "record", lambda **_facts: 1 / 0)
+            refuses(ZeroDivisionError, members.withdraw, membership=rows[1], by=SYSTEM)
+        assert set(Badge.objects.live()) == {stays, other}
+        # Control: without what follows it would live.
+        monkeypatch.setattr(listeners, "_following", [])
+        members.withdraw(membership=rows[1], by=SYSTEM)
+        assert set(Badge.objects.live()) == {stays, other}
+
+
+class TestCheck:
+    def test_a_live_one_opens_the_zones_of_the_category(self, party: Party, desk: User) -> None:
+        row = member(party)
+        zones = [f.ZoneFactory(summit=party.summit, code=code) for code in "AB"]
+        row.category.zones.set(zones)
+        (badge,) = badges.issue(members=[row], by=desk).done
+        found = badge_check.look(typed=badge.public_id, by=desk)
+        assert (found.badge, found.opens, found.why, found.category) == (badge, True, "", row.category)
+        assert (found.zones, found.since) == (tuple(zones), Badge.objects.get().issued_at)
+        f.InvitationFactory(party=party, state=InvitationState.REVOKED)
+        found = badge_check.look(typed=badge.public_id, by=desk)
+        assert (found.opens, found.why) == (False, "Its party has left the summit: the invitation was revoked.")
+
+    def test_it_is_found_however_it_is_typed(self, party: Party, desk: User) -> None:
+        badge = f.BadgeFactory(party=party, public_id="0a1bcdefghjkmnpq")
+        for typed in ("0A1B CDEF GHJK MNPQ", "oaib-cdef-ghjk-mnpq", " 0a1bcdefghjkmnpq\n", "Oalbcdefghjkmnpq"):
+            assert badge_check.look(typed=typed, by=desk).badge == badge
+        assert badge_check.spaced(badge.public_id) == "0a1b cdef ghjk mnpq"
+
+    def test_another_summits_is_no_badge(self, party: Party, desk: User) -> None:
+        nothing = "No badge has this number. Type it as it stands on the badge."
+        for number in (f.BadgeFactory().public_id, "nothing"):
+            found = badge_check.look(typed=number, by=desk)
+            assert (found.badge, found.opens, found.why) == (None, False, nothing)
+        refuses(PermissionDenied, badge_check.look, typed="x", by=f.UserFactory.with_role(Role.VIEWER, party.summit))
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestRaces:
+    def issued_twice(self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Let two issue a badge to one person, who both look first whether there is one; return what came of each."""
+        row = member(party)
+        meet_after(monkeypatch, badges, "_holders")
+        came = at_once(*[lambda: len(badges.issue(members=[row], by=desk).done)] * 2)
+        assert Badge.objects.live().count() == 1
+        return sorted(map(str, names(came)))
+
+    def test_issued_twice_at_once_it_is_one(self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.issued_twice(party, desk, monkeypatch) == ["0", "1"]
+
+    def test_control_without_the_lock_the_constraint_refuses(
+        self, party: Party, desk: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(badges, "_lock", lambda keys: {row.pk: row for row in Party.objects.filter(pk__in=keys)})
+        assert self.issued_twice(party, desk, monkeypatch) == ["1", "IntegrityError"]
+
+    def test_nobody_gets_one_while_they_leave(self, party: Party, desk: User) -> None:
+        for _ in range(2):
+            row = member(party)
+            issued, left = at_once(
+                lambda row=row: len(badges.issue(members=[row], by=desk).done),
+                lambda row=row: members.withdraw(membership=row, by=SYSTEM).why,
+            )
+            assert (issued in (0, 1), left) == (True, "withdrawn")
+            assert Membership.objects.filter(pk=row.pk).count() == Badge.objects.live().count() == 0

@@ -1,0 +1,149 @@
+"""Badges at the desk of accreditation: the list, issuing, ending, checking, printing."""
+
+import pytest
+from django.test import Client
+
+from delegations.badges import badge_pdf as paper
+from delegations.badges.models.badges import Badge
+from delegations.badges.selectors import badge_sheet
+from delegations.badges.selectors.badge_check import spaced
+from delegations.parties.models.parties import Party
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import said, sign_in, text
+
+pytestmark = pytest.mark.django_db
+BADGES = "/admin/delegations/badge/"
+
+
+@pytest.fixture
+def desk(summit: Summit) -> Client:
+    return sign_in(summit, Role.ACCREDITATION)
+
+
+def test_the_list_is_narrowed_and_searched(party: Party, desk: Client) -> None:
+    live = f.BadgeFactory(party=party)
+    person = f.MembershipFactory(party=party, person__office="Astronomer").person
+    dead = f.BadgeFactory(party=party, person=person, ended_at=f.START, why="Lost.")
+    other = f.BadgeFactory(party=f.PartyFactory(summit=party.summit))
+    hidden = f.BadgeFactory()
+    for query, found in (
+        *(("", {live, dead, other}), ("?state=live", {live, other}), ("?state=dead", {dead})),
+        *((f"?party={party.pk}", {live, dead}), (f"?q={live.public_id}", {live}), ("?q=astronomer", {dead})),
+        (f"?category={live.person.membership.category_id}", {live, dead, other}),
+    ):
+        page = text(desk.get(BADGES + query))
+        shown = {badge for badge in (live, dead, other, hidden) if spaced(badge.public_id) in page}
+        assert shown == found, query
+
+
+def test_those_without_are_shown_and_get_one(party: Party, desk: Client) -> None:
+    able, holder = f.MembershipFactory(party=party), f.BadgeFactory(party=party)
+    waits = f.MembershipFactory(party=party, code="adviser", person__name="Bo", person__office="")
+    waits.category.confirm_by = f.START
+    waits.category.save()
+    page = text(desk.get(f"{BADGES}issue/"))
+    narrowed = f"?party__summit__id__exact={party.summit_id}&amp;confirmed_at__isempty=1&amp;party={party.pk}"
+    for words in ("Issue 1 badge</button>", f'value="{able.pk}" checked', "1 person can’t have one yet", narrowed):
+        assert words in page, words
+    assert holder.person.label not in page
+    assert f'href="{BADGES}issue/?summit=here"' in text(desk.get(f"/admin/summit/person/{able.person_id}/change/"))
+    response = desk.post(f"{BADGES}issue/", {"row": [able.pk, waits.pk]})
+    waiting = "Bo is not confirmed yet. The delegation or protocol confirms who comes."
+    assert said(response) == [waiting, "1 badge is issued."]
+    assert Badge.objects.live().filter(person=able.person).count() == 1
+    again = desk.post(f"{BADGES}issue/", {"row": [able.pk]})
+    assert again["Location"] == "/admin/delegations/badge/issue/?summit=here"
+    assert Badge.objects.filter(person=able.person).count() == 1
+
+
+def test_the_chosen_are_dead_for_a_reason(party: Party, desk: Client) -> None:
+    keys = [row.pk for row in f.BadgeFactory.create_batch(2, party=party)]
+    address = f"{BADGES}end/?row={keys[0]}&row={keys[1]}"
+    response = desk.post(BADGES, {"action": "end_chosen", "_selected_action": keys})
+    assert response["Location"] == address
+    page = text(desk.get(address))
+    assert "End 2 badges</button>" in page
+    assert desk.post(address, {"reason": ""}).status_code == 422
+    assert said(desk.post(address, {"reason": "Fakes."})) == ["2 badges are dead from now on."]
+    assert set(Badge.objects.values_list("why", flat=True)) == {"Fakes."}
+    assert said(desk.get(address))[-1:] == ["None of these badges is live. Look at the list as it is now."]
+
+
+def test_a_lost_one_is_replaced(party: Party, desk: Client) -> None:
+    badge = f.BadgeFactory(party=party)
+    own = f"{BADGES}{badge.pk}/change/"
+    page = text(desk.get(own))
+    assert all(f"{button}</a>" in page for button in ("Print the badge", "It was lost: issue another"))
+    assert "End this badge and issue another</button>" in text(desk.get(f"{BADGES}{badge.pk}/reissue/"))
+    response = desk.post(f"{BADGES}{badge.pk}/reissue/")
+    fresh = Badge.objects.live().get()
+    assert response["Location"] == f"{BADGES}{fresh.pk}/change/"
+    again = desk.post(f"{BADGES}{badge.pk}/reissue/")
+    assert said(again)[-1] == "This badge is dead already. Look whether the person has another."
+    Badge.objects.update(ended_at=f.START, why="left")
+    page = text(desk.get(own))
+    assert "The person left the delegation." in page
+    assert "End the badge" not in page
+
+
+def test_a_number_is_checked_at_a_door(party: Party, desk: Client) -> None:
+    badge, foreign = f.BadgeFactory(party=party), f.BadgeFactory()
+    badge.person.membership.category.zones.add(f.ZoneFactory(summit=party.summit, code="B", name="Plenary hall"))
+    f.PhotoFactory(person=badge.person)
+
+    def check(number: str) -> str:
+        return text(desk.get(f"{BADGES}check/?number={number}"))
+
+    page = check(spaced(badge.public_id).upper())
+    assert all(words in page for words in ("Let in</h2>", ">Plenary hall</bdi>"))
+    assert f"/admin/summit/person/{badge.person.pk}/photo/file/" in page
+    page = check(foreign.public_id)
+    assert "Do not let in: no such badge</h2>" in page
+    assert foreign.person.office not in page
+    Badge.objects.update(ended_at=f.START, why="left")
+    assert "Do not let in: the badge is dead</h2>" in check(badge.public_id)
+
+
+class TestPaper:
+    def test_it_is_printed_and_recorded(self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        live, dead = f.BadgeFactory(party=party), f.BadgeFactory(party=party, ended_at=f.START, why="x")
+        response = desk.get(f"{BADGES}badges.pdf?row={live.pk}&row={dead.pk}")
+        assert response["Content-Type"] == "application/pdf"
+        assert response.content.startswith(b"%PDF-")
+        entry = AuditEntry.objects.get(action=SEEN, object_type="summit.person")
+        assert entry.fields == ["badge_name", "name", "office", "photo"]
+        monkeypatch.setattr(badge_sheet, "MOST", 1)
+        response = desk.get(f"{BADGES}badges.pdf?row={live.pk}&row={f.BadgeFactory(party=party).pk}")
+        assert said(response)[-1] == "A document holds 1 badges. Choose fewer."
+
+    def test_what_stands_on_it(self, party: Party) -> None:
+        party.summit.language = "fr"
+        party.summit.save()
+        f.PartyNameFactory(party=party, language="en", name="Islands")
+        row = f.MembershipFactory(party=party, person__name="Ada", person__badge_name="Ada E.")
+        row.category.zones.add(f.ZoneFactory(summit=party.summit, code="B"))
+        badge, unnamed = f.BadgeFactory(party=party, person=row.person), f.BadgeFactory(party=party)
+        by = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
+        card, other = badge_sheet.cards(badges=[badge, unnamed], by=by)
+        assert (card.number, card.name, card.office) == (badge.public_id, "Ada E.", row.person.office)
+        assert (card.party, card.category, card.zones) == ("Aland", "délégué", ("B",))
+        assert (card.language, card.photo) == ("fr", "")
+        # Whoever has no name is called by the office.
+        assert (other.name, other.office) == (unnamed.person.office, "")
+
+    def test_the_code_is_the_number(self) -> None:
+        assert paper.code("0a1bcdefghjkmnpq").startswith("<svg")
+        assert paper.code("0a1bcdefghjkmnpq") != paper.code("0a1bcdefghjkmnpr")
+
+
+def test_the_home_tells_those_who_issue(party: Party, desk: Client) -> None:
+    f.InvitationFactory(party=party, answered=True)
+    f.MembershipFactory(party=party)
+    address = f'<a href="{BADGES}issue/?summit=here"'
+    page = text(desk.get("/admin/"))
+    assert address in page
+    assert address not in text(sign_in(party.summit, Role.PROTOCOL).get("/admin/"))

@@ -1,0 +1,182 @@
+"""Who acts for a party: made, taken off, leaving; and what opened the portal ends with it."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from delegations.focal_points import messages as focal_points_messages
+from delegations.focal_points.services import focal_points
+from delegations.focal_points.services.focal_points import ActingRefused
+from delegations.invitations.models.invitations import InvitationLink
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.permissions import can_act
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import refuses
+
+pytestmark = pytest.mark.django_db
+ACTION = "delegations.ask_focal_point"
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    """A party with two focal points: Fay and Gus."""
+    found = f.PartyFactory(summit=summit, name="Aland", mission_email="mission@land.example")
+    for name in ("Fay", "Gus"):
+        about = {"person__name": name, "person__office": "", "person__email": f"{name.lower()}@land.example"}
+        f.FocalPointFactory(party=found, **about)
+    return found
+
+
+def point(party: Party, name: str = "Fay") -> FocalPoint:
+    return FocalPoint.objects.select_related("party__summit", "person").get(party=party, person__name=name)
+
+
+def link(party: Party, address: str = "fay@land.example", **kwargs: Any) -> InvitationLink:
+    invitation = party.invitations.first() or f.InvitationFactory(party=party, sent=True)
+    return f.InvitationLinkFactory(invitation=invitation, address=address, **kwargs)
+
+
+def browser(row: FocalPoint) -> PortalSignIn:
+    return PortalSignIn.objects.create(person=row.person, mailbox=row.person.email)
+
+
+class TestName:
+    def test_it_is_recorded_and_acts_at_once(self, party: Party, protocol: User) -> None:
+        person = f.PersonFactory(summit=party.summit, user=f.UserFactory(), name="Hal")
+        assert not can_act(person.user, ACTION, party)
+        row = focal_points.name(party=party, person=person, by=protocol)
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.object_key) == ("delegations.focalpoint.add", str(row.pk))
+        assert entry.fields == ["party", "person"]
+        assert can_act(User.objects.get(pk=person.user.pk), ACTION, party)
+
+    def test_once_in_their_summit_and_by_whom(self, party: Party, protocol: User) -> None:
+        fay = point(party).person
+        with pytest.raises(ActingRefused, match=r"^Fay is a focal point of Aland already\.$"):
+            focal_points.name(party=party, person=fay, by=protocol)
+        with pytest.raises(ActingRefused, match="belongs to another summit"):
+            focal_points.name(party=party, person=f.PersonFactory(), by=protocol)
+        programme = f.UserFactory.with_role(Role.PROGRAMME, party.summit)
+        refuses(
+            PermissionDenied,
+            focal_points.name,
+            party=party,
+            person=f.PersonFactory(summit=party.summit),
+            by=programme,
+        )
+        refuses(PermissionDenied, focal_points.remove, point=point(party), by=programme)
+        assert party.focal_points.count() == 2
+
+
+class TestTold:
+    """Whom a desk makes a focal point, or takes off, is told."""
+
+    def told(self) -> list[tuple[str, str, str, bool]]:
+        rows = Message.objects.filter(kind="focal_point").order_by("pk")
+        assert focal_points_messages.untrue(list(rows)) == {}
+        return [(row.address, row.facts["what"], row.language, row.facts["account"]) for row in rows]
+
+    def test_whom_a_desk_makes_one(self, party: Party, protocol: User) -> None:
+        person = f.PersonFactory(summit=party.summit, email="hal@land.example", language="fr")
+        focal_points.name(party=party, person=person, by=protocol)
+        assert self.told() == [("hal@land.example", "named", "fr", False)]
+        mail = focal_points_messages.render_focal(Message.objects.get())
+        assert mail.subject == "You are a focal point of Aland"
+        assert "/portal/sign-in/" in mail.text
+
+    def test_whom_a_desk_takes_off(self, party: Party, protocol: User) -> None:
+        focal_points.remove(point=point(party), by=protocol)
+        assert self.told() == [("fay@land.example", "taken off", "en", False)]
+        mail = focal_points_messages.render_focal(Message.objects.get())
+        assert mail.subject == "You are no longer a focal point of Aland"
+        assert "opens it no more. Protocol decided it." in mail.text
+        # Made one again before it was sent: that is told instead.
+        focal_points.name(party=party, person=Person.objects.get(name="Fay"), by=protocol)
+        rows = list(Message.objects.order_by("pk"))
+        assert list(focal_points_messages.untrue(rows)) == [rows[0].pk]
+
+    def test_who_has_no_mailbox_and_who_leaves_get_nothing(self, party: Party, protocol: User) -> None:
+        focal_points.name(party=party, person=f.PersonFactory(summit=party.summit, email=""), by=protocol)
+        focal_points.leave(party=party, by=Link(link(party).public_id))
+        assert self.told() == []
+
+
+class TestRemove:
+    def test_what_opened_the_portal_ends(self, party: Party, protocol: User) -> None:
+        row, opened, theirs = point(party), link(party), browser(point(party))
+        by = Link(opened.public_id)
+        assert can_act(by, ACTION, party)
+        assert can_act(Mailbox(theirs.public_id), ACTION, party)
+        focal_points.remove(point=row, by=protocol)
+        assert [each.person.name for each in party.focal_points.all()] == ["Gus"]
+        assert not can_act(by, ACTION, party)
+        assert not can_act(Mailbox(theirs.public_id), ACTION, party)
+        theirs.refresh_from_db()
+        assert theirs.ended_at is not None
+        actions = {"delegations.focalpoint.remove", "delegations.revoke_link", "delegations.sign_out"}
+        assert set(AuditEntry.objects.values_list("action", flat=True)) == actions
+        with pytest.raises(ActingRefused, match=r"^Fay is no focal point of Aland any more\.$"):
+            focal_points.remove(point=row, by=protocol)
+        # Protocol takes off the only one.
+        focal_points.remove(point=point(party, "Gus"), by=protocol)
+        assert not party.focal_points.exists()
+
+    def test_control_the_link_goes_on(self, party: Party, protocol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        opened = link(party)
+        monkeypatch.setattr(focal_points, "close", lambda *args: None)
+        focal_points.remove(point=point(party), by=protocol)
+        assert can_act(Link(opened.public_id), ACTION, party)
+
+    def test_what_others_read_stays(self, party: Party, protocol: User) -> None:
+        f.FocalPointFactory(party=party, person__name="Twin", person__email="FAY@land.example")
+        shared, mission, gus = link(party), link(party, "mission@land.example"), link(party, "gus@land.example")
+        elsewhere = link(f.PartyFactory(summit=party.summit))
+        focal_points.remove(point=point(party), by=protocol)
+        assert set(InvitationLink.objects.live()) == {shared, mission, gus, elsewhere}
+
+    def test_a_browser_stays_where_the_person_is_still_somebody(self, party: Party, protocol: User) -> None:
+        row = point(party)
+        opened = browser(row)
+        f.FocalPointFactory(party=f.PartyFactory(summit=party.summit), person=row.person)
+        focal_points.remove(point=row, by=protocol)
+        opened.refresh_from_db()
+        assert opened.ended_at is None
+        assert not can_act(Mailbox(opened.public_id), ACTION, party)
+
+
+class TestLeave:
+    @pytest.mark.parametrize("way", ["account", "link", "code"])
+    def test_each_way(self, party: Party, way: str) -> None:
+        row = point(party)
+        if way == "account":
+            row.person.user = f.UserFactory()
+            row.person.save()
+        by: Any = {
+            "account": lambda: row.person.user,
+            "link": lambda: Link(link(party).public_id),
+            "code": lambda: Mailbox(browser(row).public_id),
+        }[way]()
+        assert focal_points.own(party, by) == row
+        focal_points.leave(party=party, by=by)
+        assert [each.person.name for each in party.focal_points.all()] == ["Gus"]
+
+    def test_the_only_one_stays_and_others_leave_nothing(self, party: Party) -> None:
+        with pytest.raises(ActingRefused, match="You are not entered as a focal point of Aland"):
+            focal_points.leave(party=party, by=Link(link(party, "mission@land.example").public_id))
+        with pytest.raises(PermissionDenied), transaction.atomic():
+            focal_points.leave(party=party, by=Link(link(f.PartyFactory(summit=party.summit)).public_id))
+        point(party, "Gus").delete()
+        with pytest.raises(ActingRefused, match=r"^You are the only focal point of Aland\. Ask for somebody in your"):
+            focal_points.leave(party=party, by=Mailbox(browser(point(party)).public_id))
+        assert party.focal_points.count() == 1

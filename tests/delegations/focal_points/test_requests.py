@@ -1,0 +1,280 @@
+"""A new focal point: asked for, approved, refused, taken back; who is told; and two who decide at once."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied
+
+from delegations.focal_points import messages as focal_points_messages
+from delegations.focal_points.models import FocalPointRequest, RequestState
+from delegations.focal_points.services import focal_points, requests
+from delegations.focal_points.services.focal_points import ActingRefused
+from delegations.focal_points.services.requests import TRANSITIONS, FocalProblem, approve, ask, refuse, withdraw
+from delegations.members.models.focal_points import FocalPoint
+from delegations.members.permissions import can_act
+from delegations.members.services.people import SeemsKnown
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from summit.audit.models import AuditEntry
+from summit.audit.services import Link, Mailbox
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import protocol, refuses
+from tests.threads import at_once
+
+ASKED: dict[str, Any] = {
+    "name": " Gil  Example ", "office": "First Secretary", "email": "Gil@Land.example", "language": "fr",
+}  # fmt: skip
+
+
+def make() -> tuple[Party, User]:
+    """Make a party with a focal point, Fay, who has an account."""
+    party: Party = f.PartyFactory(name="Aland", language="en")
+    user = f.UserFactory(name="Fay", email="fay@land.example")
+    names = {"person__name": "Fay", "person__office": "", "person__email": "fay@land.example"}
+    f.FocalPointFactory(party=party, person__user=user, **names)
+    return party, user
+
+
+def stranger() -> User:
+    """Return a focal point of another party."""
+    user: User = f.UserFactory()
+    f.FocalPointFactory(person__user=user)
+    return user
+
+
+def told() -> dict[str, str]:
+    """Return the subjects of what is told about focal points, by address."""
+    rows = Message.objects.filter(kind="focal_point")
+    delivery.deliver(list(rows.values_list("pk", flat=True)))
+    return {each.to[0]: str(each.subject) for each in mail.outbox if "focal" in str(each.subject)}
+
+
+@pytest.mark.django_db
+class TestAsk:
+    def test_it_waits_and_is_recorded(self) -> None:
+        party, fay = make()
+        row = ask(party=party, by=fay, **ASKED)
+        row.refresh_from_db()
+        assert (row.name, row.office, row.email) == ("Gil Example", "First Secretary", "gil@land.example")
+        assert (row.language, row.state, row.asked_by) == ("fr", "open", "Fay")
+        assert (row.answer_to, row.instead_of, row.person) == ("fay@land.example", None, None)
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.detail, entry.by) == ("delegations.focalpointrequest.ask", {}, fay)
+        assert entry.fields == ["email", "language", "name", "office"]
+        assert not Person.objects.filter(name="Gil Example").exists()
+        # Twice is told.
+        refused = refuses(ActingRefused, ask, party=party, by=fay, **ASKED)
+        assert str(refused) == (
+            "gil@land.example was asked for already, and protocol has not decided yet. "
+            "Ask there: protocol@host.example."
+        )
+        refuses(PermissionDenied, withdraw, request=row, by=stranger())
+        withdraw(request=row, by=fay)
+        assert ask(party=party, by=fay, **ASKED).state == "open"
+
+    def test_by_a_link_and_by_a_code(self) -> None:
+        party, _fay = make()
+        link = f.InvitationLinkFactory(invitation__party=party, address="mission@land.example")
+        assert ask(party=party, by=Link(link.public_id), **ASKED).asked_by == "mission@land.example"
+        person = party.focal_points.get().person
+        opened = PortalSignIn.objects.create(person=person, mailbox="fay@land.example")
+        row = ask(party=party, by=Mailbox(opened.public_id), **{**ASKED, "email": "hal@land.example"})
+        assert (row.asked_by, row.answer_to) == ("Fay", "fay@land.example")
+
+    def test_what_cant_be_taken(self) -> None:
+        party, fay = make()
+        for field, value, said in (
+            ("name", "", "Write the name of whom you ask for."),
+            ("name", "x" * 201, "This has 201 characters. Shorten it to 200."),
+            ("office", "x" * 202, "This has 202 characters. Shorten it to 200."),
+            ("email", "", "Write their e-mail: they open the portal by it."),
+            ("email", "no mailbox", "“no mailbox” is no mailbox. Correct it."),
+            ("language", "xx", "Choose a language that letters are written in."),
+        ):
+            with pytest.raises(FocalProblem) as problem:
+                ask(party=party, by=fay, **{**ASKED, field: value})
+            assert (problem.value.field, str(problem.value)) == (field, said)
+        with pytest.raises(FocalProblem) as problem:
+            ask(party=party, by=fay, instead_of=f.PersonFactory(summit=party.summit), **ASKED)
+        assert problem.value.field == "instead_of"
+
+    def test_a_mailbox_that_acts_already(self) -> None:
+        party, fay = make()
+        again = {**ASKED, "email": "FAY@land.example"}
+        with pytest.raises(ActingRefused, match=r"^A focal point of Aland has the mailbox fay@land\.example"):
+            ask(party=party, by=fay, **again)
+        # Whoever follows somebody may read the same mailbox.
+        assert ask(party=party, by=fay, instead_of=party.focal_points.get().person, **again).instead_of
+
+    def test_who_may(self) -> None:
+        party, _fay = make()
+        for by in (f.UserFactory.with_role(Role.PROGRAMME, party.summit), stranger(), Link("nothing")):
+            refuses(PermissionDenied, ask, party=party, by=by, **ASKED)
+
+
+@pytest.mark.django_db
+class TestApprove:
+    def test_a_person_is_entered_acts_gets_an_account_and_is_told(self) -> None:
+        party, fay = make()
+        row, by = ask(party=party, by=fay, **{**ASKED, "language": "en"}), protocol(party)
+        point = approve(request=row, by=by)
+        person = point.person
+        assert (person.name, person.office, person.email) == ("Gil Example", "First Secretary", "gil@land.example")
+        assert (person.language, person.user is not None) == ("en", True)
+        assert can_act(User.objects.get(pk=person.user.pk), "delegations.name", party)
+        row.refresh_from_db()
+        assert (row.state, row.decided_by, row.person) == ("approved", by, person)
+        assert [each.person.name for each in party.focal_points.all()] == ["Fay", "Gil Example"]
+        assert "delegations.focalpointrequest.approve" in AuditEntry.objects.values_list("action", flat=True)
+        assert told() == {
+            "fay@land.example": "Gil Example is a focal point of Aland now",
+            "gil@land.example": "You are a focal point of Aland",
+        }
+
+    def test_in_place_of_somebody(self) -> None:
+        party, fay = make()
+        old = party.focal_points.get().person
+        link = f.InvitationLinkFactory(invitation__party=party, address="fay@land.example")
+        row = ask(party=party, by=fay, instead_of=old, **ASKED)
+        approve(request=row, by=protocol(party))
+        assert [each.person.name for each in party.focal_points.all()] == ["Gil Example"]
+        assert not can_act(Link(link.public_id), "delegations.name", party)
+        assert not can_act(User.objects.get(pk=fay.pk), "delegations.name", party)
+        row.refresh_from_db()
+        assert row.instead_of == old
+        subjects = set(Message.objects.filter(kind="focal_point").values_list("address", "facts__what"))
+        assert subjects == {
+            *(("fay@land.example", "approved"), ("gil@land.example", "named"), ("fay@land.example", "ended")),
+        }
+
+    def test_duplicates_are_pointed_out_or_they_are_somebody_else(self) -> None:
+        party, fay = make()
+        known = f.PersonFactory(summit=party.summit, name="Example Gil", office="", email="")
+        row, by = ask(party=party, by=fay, **ASKED), protocol(party)
+        seems = refuses(SeemsKnown, approve, request=row, by=by)
+        row.refresh_from_db()
+        assert ([hit.person for hit in seems.hits], row.state) == ([known], "open")
+        with pytest.raises(ActingRefused, match="belongs to another summit"):
+            approve(request=row, by=by, known=f.PersonFactory())
+        point = approve(request=row, by=by, known=known)
+        known.refresh_from_db()
+        assert (point.person, known.email) == (known, "gil@land.example")
+        another = ask(party=party, by=fay, **{**ASKED, "email": "g@land.example"})
+        point = approve(request=another, by=by, another=[known.public_id])
+        assert point.person != known
+
+    def test_a_mailbox_of_several_opens_by_a_code(self) -> None:
+        party, fay = make()
+        other = f.UserFactory(email="gil@land.example")
+        f.PersonFactory(summit=party.summit, user=other, name="Somebody", email="gil@land.example")
+        row = ask(party=party, by=fay, **ASKED)
+        point = approve(request=row, by=protocol(party))
+        assert point.person.user is None
+        message = Message.objects.get(kind="focal_point", facts__what="named")
+        assert "/portal/sign-in/" in focal_points_messages.render_focal(message).text
+
+    def test_who_may(self) -> None:
+        party, fay = make()
+        row = ask(party=party, by=fay, **ASKED)
+        for by in (fay, f.UserFactory.with_role(Role.ACCREDITATION, party.summit), protocol(f.PartyFactory())):
+            for decide in (approve, lambda **given: refuse(reason="No.", **given)):
+                refuses(PermissionDenied, decide, request=row, by=by)
+
+
+@pytest.mark.django_db
+class TestDecide:
+    def test_the_table_is_complete(self) -> None:
+        assert set(TRANSITIONS) == set(RequestState.values)
+        assert set().union(*TRANSITIONS.values()) == {"approved", "refused", "withdrawn"}
+
+    @pytest.mark.parametrize("state", RequestState.values)
+    @pytest.mark.parametrize("deed", ["approve", "refuse", "withdraw"])
+    def test_each_row(self, state: str, deed: str) -> None:
+        party, fay = make()
+        row, by = ask(party=party, by=fay, **ASKED), protocol(party)
+        decided: dict[str, Any] = {"decided_at": None if state == "open" else f.START, "reason": "Why."}
+        decided["decided_by"] = by if state in ("approved", "refused") else None
+        FocalPointRequest.objects.filter(pk=row.pk).update(state=state, **decided)
+        target = {"approve": "approved", "refuse": "refused", "withdraw": "withdrawn"}[deed]
+        allowed = target in TRANSITIONS[state]
+        deeds: dict[str, Callable[[], Any]] = {
+            "approve": lambda: approve(request=row, by=by),
+            "refuse": lambda: refuse(request=row, reason="No.", by=by),
+            "withdraw": lambda: withdraw(request=row, by=fay),
+        }
+        said = r"^Somebody else decided this request\. Look at where it stands"
+        with nullcontext() if allowed else pytest.raises(ActingRefused, match=said):
+            deeds[deed]()
+        row.refresh_from_db()
+        assert row.state == (target if allowed else state)
+
+    def test_a_refusal_says_why_and_is_told(self) -> None:
+        party, fay = make()
+        row, by = ask(party=party, by=fay, **ASKED), protocol(party)
+        with pytest.raises(FocalProblem, match=r"^Write why\. The delegation reads it\.$"):
+            refuse(request=row, reason=" ", by=by)
+        refuse(request=row, reason="One is enough.", by=by)
+        row.refresh_from_db()
+        assert (row.state, row.reason, row.decided_by) == ("refused", "One is enough.", by)
+        assert told() == {"fay@land.example": "Gil Example does not become a focal point of Aland"}
+        assert "One is enough" not in str(mail.outbox[0].message())
+
+
+@pytest.mark.django_db
+class TestToldNoMore:
+    def test_what_is_not_so_any_more_is_not_sent(self) -> None:
+        party, fay = make()
+        old = party.focal_points.get().person
+        row, by = ask(party=party, by=fay, instead_of=old, **ASKED), protocol(party)
+        point = approve(request=row, by=by)
+        messages = list(Message.objects.filter(kind="focal_point"))
+        assert (len(messages), focal_points_messages.untrue(messages)) == (3, {})
+        focal_points.remove(point=point, by=by)
+        focal_points.name(party=party, person=old, by=by)
+        held = {message.facts["what"] for message in messages if message.pk in focal_points_messages.untrue(messages)}
+        assert held == {"named", "ended"}
+        FocalPointRequest.objects.all().delete()
+        assert len(focal_points_messages.untrue(messages)) == 3
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def race(self) -> tuple[int, FocalPointRequest]:
+        """Let one approve and another refuse at once; return how many were refused to, and the request."""
+        party, fay = make()
+        row = ask(party=party, by=fay, **ASKED)
+        first, second = (FocalPointRequest.objects.select_related("party__summit").get(pk=row.pk) for _ in range(2))
+        one, other = protocol(party), protocol(party)
+        came = at_once(
+            lambda: approve(request=first, by=one),
+            lambda: refuse(request=second, reason="No.", by=other),
+        )
+        problems = [each for each in came if isinstance(each, BaseException)]
+        assert all(isinstance(problem, ActingRefused) for problem in problems), problems
+        row.refresh_from_db()
+        return len(problems), row
+
+    def test_of_two_who_decide_one_wins(self) -> None:
+        lost, row = self.race()
+        assert lost == 1
+        acts = FocalPoint.objects.filter(person__name="Gil Example").exists()
+        assert acts == (row.state == "approved")
+
+    def test_control_without_the_table_both_decide(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        loose = {**TRANSITIONS, "approved": frozenset({"refused"}), "refused": frozenset({"approved"})}
+        monkeypatch.setattr(requests, "TRANSITIONS", loose)
+        assert self.race()[0] == 0
+
+    def test_asked_twice_at_once_waits_once(self) -> None:
+        party, fay = make()
+        work = lambda: ask(party=party, by=fay, **ASKED)  # noqa: E731
+        assert sorted(type(each).__name__ for each in at_once(work, work)) == ["ActingRefused", "FocalPointRequest"]

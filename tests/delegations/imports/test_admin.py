@@ -1,0 +1,100 @@
+"""Tables of parties and people in the admin: uploaded, looked at, taken over, deleted."""
+
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from delegations.imports.models import Sheet
+from delegations.parties.models.parties import Party
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.import_export import parsers as tables
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import sign_in, text
+
+pytestmark = pytest.mark.django_db
+HOME = "/admin/delegations/sheet/"
+TEXT = """party,kind,name,category,size
+France,country,Ada Example,,1
+France,country,Bea Example,wizard,2
+,,=1+1,,3
+<b>Acme</b>,invited organisation,Cai,,4
+"""
+
+
+def send(client: Client, given: str = TEXT, **values: Any) -> Any:
+    file = SimpleUploadedFile("people.csv", given.encode())
+    return client.post(f"{HOME}upload/", {"summit": "here", "purpose": "people", "file": file, **values})
+
+
+class TestUpload:
+    def test_the_lists_lead_to_it(self, summit: Summit, desk: Client) -> None:
+        other = sign_in(summit, Role.ACCREDITATION)
+        for address, purpose in (("delegations/party", "parties"), ("summit/person", "people")):
+            leads = f'<a href="{HOME}upload/?purpose={purpose}&amp;summit=here">Upload {purpose}</a>'
+            assert leads in text(desk.get(f"/admin/{address}/"))
+            assert f"Upload {purpose}" not in text(other.get(f"/admin/{address}/"))
+
+    def test_rows_are_told_before_anything_is_written(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        response = send(desk)
+        own = f"{HOME}{Sheet.objects.get().pk}/change/"
+        assert response["Location"] == own
+        page = text(desk.get(own))
+        for words in (
+            *("Nothing is written yet.", "Take over 2 rows</button>", "<strong>2</strong> <span>refused</span>"),
+            *("Columns that nobody knows are left out:", "“wizard” is no category of this summit.", "&lt;b&gt;Acme"),
+        ):
+            assert words in page, words
+        assert not Party.objects.exists()
+        assert AuditEntry.objects.get(action=SEEN, object_type="delegations.sheet").fields == ["report"]
+        # Only the rows that one asks for.
+        refused = text(desk.get(f"{own}?rows=refused"))
+        assert ("Bea Example" in refused, "Ada Example" in refused) == (True, False)
+
+    def test_what_cannot_be_read_says_why(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        f.SummitFactory(slug="there")
+        for values, said in (
+            ({"file": ""}, "Choose the file that holds the table."),
+            ({"file": SimpleUploadedFile("x.csv", b"")}, "The file is empty. Choose the one that holds the table."),
+            ({"file": SimpleUploadedFile("x.xlsx", b"PK\x03\x04nonsense")}, "This spreadsheet can’t be read."),
+            ({"summit": "nowhere"}, "Choose one of them."),
+            ({"summit": "there"}, "Choose one of them."),
+        ):
+            response = send(desk, **values)
+            assert (response.status_code, said in text(response)) == (200, True), said
+        assert not Sheet.objects.exists()
+
+
+class TestTake:
+    def test_once_and_told(self, desk: Client) -> None:
+        send(desk)
+        address = f"{HOME}{Sheet.objects.get().pk}/take/"
+        page = text(desk.post(address, follow=True))
+        assert all(words in page for words in ("2 rows are taken over.", "2 rows were taken over:"))
+        assert "Take over" not in page
+        assert (Person.objects.count(), Party.objects.count()) == (2, 2)
+        assert "This table is taken over or deleted already." in text(desk.post(address, follow=True))
+        assert Person.objects.count() == 2
+
+    def test_deleted_and_a_focal_points_table_is_not_here(self, summit: Summit, desk: Client) -> None:
+        theirs = f.SheetFactory(summit=summit, party=f.PartyFactory(summit=summit), filename="theirs.csv")
+        assert desk.get(f"{HOME}{theirs.pk}/change/").status_code == 404
+        assert "theirs.csv" not in text(desk.get(HOME))
+        row = f.SheetFactory(summit=summit)
+        answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
+        assert "The table is deleted. What was taken over of it stays." in text(answer)
+        assert not Sheet.objects.filter(pk=row.pk).exists()
+
+
+def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:
+    for ending in ("csv", "xlsx"):
+        response = desk.get(f"{HOME}empty/?purpose=people&ending={ending}&summit=here")
+        head = tables.read(filename="x", content=response.content).headings
+        assert head[:3] == ["Party", "Name", "Office held"]
+        # Protocol enters nobody's passport.
+        assert ("Passport number" in head, "Dietary needs" in head) == (False, True)

@@ -1,0 +1,408 @@
+"""Tables of parties and people, read into a summit."""
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from bench import importing
+from delegations.imports.selectors import existing_rows
+from delegations.imports.selectors.report import Report
+from delegations.imports.services import importer
+from delegations.imports.services.importer import preview, read_in
+from delegations.members.models.categories import Category
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors.party_kinds import Unreadable
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.import_export.parsers import Table, read
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import link, queries, refuses
+from tests.schemas import DATA, needs_data
+from tests.threads import at_once, meet_after
+
+pytestmark = pytest.mark.django_db
+HEADS = """iso3,country,speaker,post
+FRA,France,Ada Example,President
+EU,European Union,Bea Example,President
+VAT,Holy See,Cai Example,Secretary of State
+,Acme Ltd,Dee Example,Director
+"""
+ENTER = {"* enter": "enter", "* kind": "organisation"}
+OTHER_KINDS = "sub-state government, international organisation, invited organisation"
+
+
+def table(text: str) -> Table:
+    return read(filename="x.csv", content=text.encode())
+
+
+def into(summit: Summit, text: str, **values: Any) -> Report:
+    """Read a table in; parties that aren't on the list yet are entered."""
+    return read_in(summit=summit, table=table(text), **{"by": SYSTEM, "answers": ENTER, **values})
+
+
+def told(report: Report) -> list[tuple[int, str, list[str]]]:
+    return [(line.number, line.outcome, line.notes) for line in report.lines]
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    found = f.SummitFactory(slug="talks")
+    Category.objects.of(found)
+    return found
+
+
+class TestParties:
+    def test_countries_organisations_and_observers(self, summit: Summit) -> None:
+        report = into(summit, HEADS)
+        assert told(report) == [
+            (2, "new", []),
+            (3, "new", ["Entered as: invited organisation."]),
+            (4, "new", ["An observer at the United Nations, not a member: look at recognition and flag."]),
+            (5, "new", ["Entered as: invited organisation."]),
+        ]
+        assert [line.odd for line in report.lines] == [False, True, True, True]
+        rows = Party.objects.order_by("pk").values_list("name", "kind", "iso_code")
+        assert list(rows) == [
+            ("France", "country", "FR"),
+            ("European Union", "organisation", ""),
+            ("Holy See", "country", "VA"),
+            ("Acme Ltd", "organisation", ""),
+        ]
+        members = Membership.objects.order_by("pk").values_list("person__name", "person__office", "capacity")
+        into(summit, "country,name\nFrance,Eve\nFrance,Fay\n")
+        of_france = Membership.objects.filter(party__name="France").order_by("pk")
+        assert list(of_france.values_list("position", flat=True)) == [0, 1, 2]
+        assert [members[0], members[3]] == [
+            ("Ada Example", "President", "head"),
+            ("Dee Example", "Director", "representative"),
+        ]
+
+    def test_a_dry_run_tells_the_same_and_the_same_table_twice_changes_nothing(self, summit: Summit) -> None:
+        dry = preview(summit=summit, table=table(HEADS), by=SYSTEM, answers=ENTER)
+        assert [model.objects.count() for model in (Party, Person, Membership, AuditEntry)] == [0, 0, 0, 0]
+        assert dry.as_data() == into(summit, HEADS).as_data()
+        assert Report.from_data(dry.as_data()) == dry
+        before = AuditEntry.objects.count()
+        assert into(summit, HEADS).counts == {"new": 0, "changed": 0, "same": 4, "asks": 0, "refused": 0, "odd": 0}
+        assert (Party.objects.count(), Person.objects.count(), AuditEntry.objects.count()) == (4, 4, before)
+        again = into(summit, "country,head\nFrance,Somebody Else\n")
+        assert told(again) == [(2, "refused", ["France has a head already. Replace that person instead."])]
+
+    def test_a_party_is_found_by_code_and_by_name_in_any_language_and_keeps_its_own(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="Türkiye", iso_code="TR")
+        f.PartyNameFactory(party=party, name="Turquie")
+        report = into(summit, "iso3,country,name\nTUR,Turkey,A\n,TURQUIE,B\n,turkiye,C\n")
+        assert told(report) == [(2, "new", []), (3, "new", []), (4, "new", [])]
+        asked = report.lines[0].questions[0]
+        assert (asked.text, asked.chosen) == ("Party: it is “Türkiye” here, and “Turkey” in the table.", "keep")
+        assert Party.objects.get().name == "Türkiye"
+        assert Membership.objects.filter(party=party).count() == 3
+
+    def test_a_key_finds_what_is_called_otherwise(self, summit: Summit) -> None:
+        into(summit, "party key,party,person key,name\nP1,Acme,Q1,Ada\n")
+        report = into(summit, "party key,party,person key,name\nP1,Acme Limited,Q1,Ada Example\n")
+        assert report.counts["changed"] == 1
+        assert (Party.objects.get().name, Person.objects.get().name) == ("Acme", "Ada Example")
+
+    def test_rows_that_say_too_little_or_nonsense(self, summit: Summit) -> None:
+        report = into(summit, "party,kind,name\n,,Ada\nAcme,planet,Bea\n\n" + "x" * 121 + ",,\n")
+        assert [line.outcome for line in report.lines] == ["refused"] * 3
+        assert [report.lines[0].notes, report.lines[1].notes] == [
+            ["The party’s name is missing. Write it, or its code by ISO 3166."],
+            [f"“planet” is no kind of party. Write one of: country, {OTHER_KINDS}."],
+        ]
+        assert not Party.objects.exists()
+        assert str(refuses(Unreadable, into, summit, "shoe size\n42\n")).startswith("No column says who is meant.")
+
+    def test_a_summit_that_does_not_say_country(self, summit: Summit) -> None:
+        Policy.objects.create(summit=summit, says_country=False)
+        report = into(summit, "party,kind\n,country\nAcme,planet\nNowhere,Participant\nElsewhere,country\nShop,\n")
+        assert "“Shop” is not known. What is it?" in [asked.text for asked in report.questions.values()]
+        assert not any("country" in note.lower() for line in report.lines for note in line.notes)
+        assert report.lines[1].notes == [
+            f"“planet” is no kind of party. Write one of: participant, {OTHER_KINDS}.",
+        ]
+        kinds = dict(Party.objects.values_list("name", "kind"))
+        assert kinds == {"Nowhere": "country", "Elsewhere": "country", "Shop": "organisation"}
+
+
+class TestPeople:
+    def test_categories_quotas_and_what_a_form_refuses(self, summit: Summit) -> None:
+        Category.objects.filter(code="adviser").update(quota=1)
+        rows = ["A,adviser,a@x.example", "B,Adviser,", "C,conseiller,", "D,wizard,", f"{'E' * 300},interprète,"]
+        report = into(summit, "party,name,category,e-mail\n" + "".join(f"France,{row}\n" for row in rows))
+        assert [line.outcome for line in report.lines] == ["new", *["refused"] * 4]
+        assert report.lines[1].notes[0].startswith("The quota of France for “adviser” is 1, and it has named 1.")
+        assert report.lines[3].notes[0].startswith("“wizard” is no category of this summit. Write one of: head of")
+        assert report.lines[4].notes == ["name: This has 300 characters. Shorten it to 200."]
+        assert Membership.objects.count() == 1
+
+    def test_emptiness_overwrites_nothing(self, summit: Summit) -> None:
+        into(summit, "party,name,office,e-mail\nFrance,Ada,Minister,a@x.example\n")
+        report = into(summit, "party,name,office,e-mail,rank\nFrance,ADA,,a@x.example,General\n")
+        person = Person.objects.get()
+        assert (person.name, person.office, person.rank) == ("ADA", "Minister", "General")
+        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name", "rank"])]
+
+    def test_an_office_gets_its_name(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France", iso_code="FR")
+        f.MembershipFactory(party=party, code="head", person__office="Minister of the Interior")
+        report = into(summit, "country,head,post\nFrance,Ada Example,minister of the interior\n")
+        assert report.counts["refused"] == 0
+        assert Person.objects.get().name == "Ada Example"
+
+    def test_the_same_name_elsewhere_is_pointed_out_to_a_desk(self, summit: Summit) -> None:
+        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\n")
+        report = into(summit, "party,name,e-mail\nItaly,EXAMPLE Ada,\nKenya,A. Example,a@x.example\n")
+        assert told(report) == [
+            (2, "new", ["Ada Example is entered for France too: is it the same person?"]),
+            (3, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."]),
+        ]
+        assert Resemblance.objects.count() == 2
+
+    def test_who_resembles_somebody_elsewhere_by_what_is_changed_is_noted(self, summit: Summit) -> None:
+        into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
+        into(summit, "party,name,e-mail\nItaly,Bea Example,a@x.example\n")
+        assert Resemblance.objects.get().why == "email"
+
+    def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
+        into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")
+        report = into(summit, "country,head\nItaly,Ada Example\nKenya,Cai Example\n")
+        assert told(report) == [
+            (2, "refused", ["Italy has a head already. Replace that person instead."]),
+            (3, "new", []),
+        ]
+        assert [line.odd for line in report.lines] == [False, False]
+        assert not Resemblance.objects.exists()
+        assert Person.objects.count() == 3
+
+    def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
+        text = "party,name,passport number\nFrance,Ada,AB123\n"
+        by = f.UserFactory.with_role(Role.ORGANISER, summit)
+        assert into(summit, text, by=by).barred == ["passport number"]
+        assert not Particulars.objects.exists()
+
+    def test_passports_are_encrypted_and_found_again(self, summit: Summit) -> None:
+        text = "party,name,passport number,nationality,sex,date of birth\nFrance,Ada,ab 123,FRA,féminin,31.12.1970\n"
+        into(summit, text)
+        row = Particulars.objects.get()
+        assert (row.passport_number, row.nationality, row.sex) == ("AB123", "FR", "F")
+        assert (row.birth_date, row.entered_for) == (date(1970, 12, 31), None)
+        assert into(summit, text).counts["same"] == 1
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT passport_number FROM delegations_particulars")
+            assert b"AB123" not in bytes(cursor.fetchone()[0])
+
+    def test_a_day_that_can_be_two(self, summit: Summit) -> None:
+        report = into(summit, "party,name,date of birth\nFrance,Ada,03/04/1970\nFrance,Bea,13/04/1970\n")
+        assert [line.outcome for line in report.lines] == ["new", "new"]
+        assert report.lines[0].notes[-1] == (
+            "In “03/04/1970” day and month can’t be told apart. Write it as 2025-03-31. The cell is left out."
+        )
+        born = Particulars.objects.values_list("person__name", "birth_date")
+        assert (Person.objects.count(), dict(born)) == (2, {"Bea": date(1970, 4, 13)})
+
+
+class TestOneParty:
+    TEXT = "name,category,passport number\nAda,head,P1\nBea,delegate,P2\nCai,delegate,P3\n"
+
+    def test_a_focal_point_names_its_people(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        Policy.objects.create(summit=summit, total=2)
+        by = link(party)
+        report = into(summit, self.TEXT, by=by, party=party)
+        assert [line.outcome for line in report.lines] == ["new", "new", "refused"]
+        assert set(Particulars.objects.values_list("entered_for", flat=True)) == {party.pk}
+        again = into(summit, self.TEXT, by=by, party=party)
+        assert [line.outcome for line in again.lines] == ["same", "same", "refused"]
+        report = into(summit, "name,category\n,delegate\n", by=by, party=party)
+        assert told(report) == [(2, "refused", ["This row names nobody. Write a name or the office held."])]
+
+    def test_another_party_is_none_of_its_business(self, summit: Summit) -> None:
+        party, other = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        f.MembershipFactory(party=other, person__name="Ada Example")
+        report = into(summit, "party,name\nItaly,Bea\nFrance,Example Ada\n", by=link(party), party=party)
+        assert told(report) == [
+            (2, "refused", ["“Italy” is not your party. Take the row out."]),
+            # Not a word of the other one: protocol is told.
+            (3, "new", []),
+        ]
+        assert Resemblance.objects.get().why == "name"
+        for values in ({"party": other}, {}):
+            refuses(PermissionDenied, into, summit, self.TEXT, by=link(f.PartyFactory(summit=summit)), **values)
+        assert Person.objects.count() == 2
+
+    def test_keys_are_a_delegations_own(self, summit: Summit) -> None:
+        france, italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        by = link(france)
+        # Others' keys find nobody, and tell of nobody: a delegation may count from one as the others do.
+        report = into(summit, "person id,passport number,office\n7,X1,\n", by=by, party=france)
+        assert [(line.outcome, line.person) for line in report.lines] == [("refused", "")]
+        assert "Segreto" not in str(report)
+        into(summit, "person id,name\n7,Ada\n", by=by, party=france)
+        into(summit, "person id,name\n7,Bea\n", by=link(italy), party=italy)
+        report = into(summit, "person id,name\n7,Ada Example\n", by=by, party=france)
+        assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["name"])]
+        names = Membership.objects.order_by("pk").values_list("party__name", "person__name")
+        assert list(names) == [("Italy", "Ugo Segreto"), ("France", "Ada Example"), ("Italy", "Bea")]
+        assert Person.objects.get(name="Ugo Segreto").pk != Person.objects.get(name="Bea").pk
+
+    def test_control_by_others_keys_people_are_told(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        france, _italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        into(summit, "party,person key,name\nItaly,7,Ugo Segreto\n")
+        real = existing_rows._add_keys
+
+        def add_all(found: existing_rows.Known, parties: Any, _own: Any, _party: Any) -> None:
+            real(found, parties, Person.objects.select_related("membership").in_bulk(), None)
+
+        monkeypatch.setattr(existing_rows, "_add_keys", add_all)
+        monkeypatch.setattr(existing_rows.Known, "party_of", lambda found, person: france)
+        report = into(summit, "person id,passport number,office\n7,X1,\n", by=link(france), party=france)
+        assert "Ugo Segreto" in str(report)
+
+    def test_a_key_that_is_given_stays_with_whom_it_was_given_to(self, summit: Summit) -> None:
+        france, italy = f.PartyFactory(summit=summit, name="France"), f.PartyFactory(summit=summit, name="Italy")
+        by = link(france)
+        into(summit, "person id,name\n7,Ada\n", by=by, party=france)
+        Particulars.objects.update(entered_for=italy)
+        Membership.objects.update(party=italy)
+        report = into(summit, "person id,name\n7,Bea\n", by=by, party=france)
+        assert told(report) == [
+            (2, "refused", ["Somebody of another party has this key. Correct the key, or leave it out."])
+        ]
+
+    def test_a_focal_point_is_offered_the_categories_that_are_its_own(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        Category.objects.exclude(code__in=["head", "delegate", "guest"]).update(offered=False)
+        text = "party,name,category\nFrance,Ada,nothing\n"
+        report = into(summit, text, by=link(party), party=party)
+        said = "“nothing” is no category of this summit. Write one of: head of delegation, delegate."
+        assert told(report) == [(2, "refused", [said])]
+        # A desk names people in all of them.
+        assert "adviser" in into(summit, text).lines[0].notes[0]
+        assert report.language == "en"
+
+
+def test_the_bench_reads_everybody_in() -> None:
+    times = importing.measure(people=5, rounds=1)
+    assert (times.people, Person.objects.count(), Particulars.objects.count()) == (5, 5, 5)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTwoAtOnce:
+    def race(self, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+        """Read one table in twice, by two who both plan first; return what came of each."""
+        summit = f.SummitFactory()
+        Category.objects.of(summit)
+        meet_after(monkeypatch, importer, "_plan")
+        came = at_once(*[lambda: into(summit, "party,name\nAcme,Ada\n,\n")] * 2)
+        assert Person.objects.count() == 1
+        return sorted(type(each).__name__ for each in came)
+
+    def test_two_imports_of_one_table_write_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        assert self.race(monkeypatch) == ["Report", "Report"]
+
+    def test_control_without_the_lock_one_meets_the_constraint(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(importer, "_lock", lambda summit, party: None)
+        assert self.race(monkeypatch) == ["IntegrityError", "Report"]
+
+
+class TestCommand:
+    def test_it_tells_the_numbers(self, summit: Summit, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        path = tmp_path / "heads.csv"
+        first, *rows = HEADS.splitlines()
+        path.write_text("\n".join([f"order,{first}", *(f"1,{row}" for row in rows)]))
+        call_command("import_delegations", str(path), "--summit", "talks", "--enter", "--dry-run")
+        said = capsys.readouterr().out
+        assert "Columns not known, and not used: order." in said
+        assert "Row 3 (asks) European Union: “European Union” is no country that is known. What is it?" in said
+        assert "2 new, 0 changed, 0 as they are, 0 refused, 2 left out until somebody decides; 1 odd." in said
+        assert not Party.objects.exists()
+        call_command("import_delegations", str(path), "--summit", "talks", "--enter")
+        assert "Rows read: 4." in capsys.readouterr().out
+        assert Party.objects.count() == 2
+
+    def test_what_it_cannot_do(self, summit: Summit, tmp_path: Path) -> None:
+        gone = str(tmp_path / "gone.csv")
+        for path, slug, said in (
+            ("x.csv", "nowhere", "There is no summit nowhere. There are: talks."),
+            (gone, "talks", f"{gone} can't be read: No such file or directory."),
+        ):
+            assert str(refuses(CommandError, call_command, "import_delegations", path, "--summit", slug)) == said
+
+
+@needs_data
+def test_the_general_debate(summit: Summit) -> None:
+    content = (DATA / "unga-77" / "speakers.csv").read_bytes()
+    speakers = read(filename="speakers.csv", content=content)
+    asked = preview(summit=summit, table=speakers, by=SYSTEM)
+    assert asked.counts["asks"] == 193
+    dry = preview(summit=summit, table=speakers, by=SYSTEM, answers=ENTER)
+    assert dry.counts == {"new": 193, "changed": 0, "same": 0, "asks": 0, "refused": 0, "odd": 3}
+    assert [line.number for line in dry.lines if line.odd] == [110, 111, 149]
+
+
+def test_a_focal_point_is_told_who_is_known_and_nobody_is_entered_twice(summit: Summit) -> None:
+    party = f.PartyFactory(summit=summit, name="France")
+    by = link(party)
+    into(summit, "name,e-mail,date of birth\nAda Example,a@x.example,1970-01-02\n", by=by, party=party)
+    text = "name,e-mail,date of birth\nA. Example,,1970-01-02\nEve Example,A@x.example,\nBea Other,,1970-01-02\n"
+    report = into(summit, text, by=by, party=party)
+    assert [line.outcome for line in report.lines] == ["refused", "refused", "new"]
+    assert report.lines[0].notes == [
+        "Ada Example is entered already: the same date of birth and a similar name. If it is the same person, "
+        "write the name as it is there; if it is somebody else, name them by hand."
+    ]
+    assert "the same mailbox and a similar name" in report.lines[1].notes[0]
+    assert Person.objects.count() == 2
+
+
+class TestChanges:
+    def test_they_are_written_recorded_and_found_again(self, summit: Summit) -> None:
+        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\n")
+        report = into(summit, "party,name,hotel,e-mail\nFrance,Ada,Savoy,a@x.example\nFrance,Bea,Ritz,\n")
+        assert [line.fields for line in report.lines] == [["e-mail", "hotel"], ["hotel"]]
+        found = Person.objects.order_by("pk").values_list("name", "email", "particulars__hotel")
+        assert list(found) == [("Ada", "a@x.example", "Savoy"), ("Bea", "", "Ritz")]
+        entries = AuditEntry.objects.filter(action__in=["summit.person.change", "delegations.particulars.change"])
+        assert list(entries.order_by("pk").values_list("action", "fields")) == [
+            ("summit.person.change", ["email"]),
+            ("delegations.particulars.change", ["hotel"]),
+            ("delegations.particulars.change", ["hotel"]),
+        ]
+
+    def test_queries_do_not_grow(self, summit: Summit) -> None:
+        def cost(first: int, last: int, hotel: str) -> int:
+            rows = "\n".join(f"Land {n % 3},Person {n},{hotel},{hotel}{n}@x.example" for n in range(first, last))
+            return queries(lambda: into(summit, f"party,name,hotel,e-mail\n{rows}\n"))
+
+        cost(0, 3, "Ritz")
+        # People who are new in parties that are there, and who are changed.
+        assert cost(3, 6, "Ritz") == cost(6, 18, "Ritz")
+        assert cost(0, 3, "Savoy") == cost(0, 18, "Hilton")
+
+    def test_what_others_entered_and_a_focal_points_mailbox_are_refused_by_row(self, summit: Summit) -> None:
+        party = f.PartyFactory(summit=summit, name="France")
+        into(summit, "party,name,hotel\nFrance,Ada,Ritz\nFrance,Bea,\nFrance,Cai,\n")
+        f.FocalPointFactory(party=party, person=Person.objects.get(name="Bea"))
+        text = "name,hotel,e-mail\nAda,Savoy,\nBea,,b@x.example\nCai,Savoy,c@x.example\n"
+        report = into(summit, text, by=link(party), party=party)
+        assert [line.outcome for line in report.lines] == ["refused", "refused", "changed"]
+        assert report.lines[0].notes[0].startswith("“hotel” was entered by others than your party.")
+        assert report.lines[1].notes[0].startswith("Bea acts as a focal point: protocol changes this mailbox.")
+        row = Particulars.objects.get(person__name="Cai")
+        assert (row.hotel, row.entered_for, row.withheld) == ("Savoy", party, [])

@@ -1,0 +1,227 @@
+"""Answers: which states take one, who may give it, and until when."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import PermissionDenied
+
+from delegations.invitations.models.invitations import TRANSITIONS, Invitation, InvitationLink, InvitationState
+from delegations.invitations.services import answers, approval, invitations
+from delegations.invitations.services.answers import AnswerProblem, AnswerRefused, answer
+from delegations.invitations.state_machine import sources
+from delegations.parties.models.policy import Policy
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, By, Link
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import refuses
+from tests.threads import at_once, names
+
+
+def in_state(state: str) -> Invitation:
+    """Make an invitation in a state, with a live link."""
+    fields: dict[str, Any] = {"state": state}
+    if state == "approved":
+        fields |= {"approved_at": f.START, "approved_by": f.UserFactory()}
+    elif state in ("sent", "answered"):
+        fields = {state: True}
+    return f.InvitationLinkFactory(invitation=f.InvitationFactory(**fields)).invitation
+
+
+def give(invitation: Invitation, by: By = SYSTEM, **kwargs: Any) -> None:
+    answer(invitation=invitation, by=by, **{"answer": "attending", "note": "", "name": "A. Example", **kwargs})
+
+
+def desk(invitation: Invitation) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, invitation.party.summit)
+
+
+def send(row: Invitation) -> None:
+    # Elsewhere sending approves what isn't approved yet, in the same deed.
+    Policy.objects.create(summit=row.party.summit, second_person=True)
+    invitations.invite(parties=[row.party], by=desk(row))
+
+
+# What brings an invitation into each state.
+DEEDS: dict[str, Callable[[Invitation], Any]] = {
+    InvitationState.DRAFT: lambda row: approval.reopen(invitation=row, by=desk(row)),
+    InvitationState.APPROVED: lambda row: approval.approve(invitation=row, by=desk(row)),
+    InvitationState.SUPERSEDED: lambda row: approval.supersede(invitation=row, by=desk(row)),
+    InvitationState.SENT: send,
+    InvitationState.ANSWERED: give,
+    InvitationState.REVOKED: lambda row: invitations.revoke(invitation=row, by=desk(row)),
+}
+
+
+@pytest.mark.django_db
+class TestTransitions:
+    def test_the_table_is_complete(self) -> None:
+        assert set(TRANSITIONS) == set(InvitationState.values)
+        assert set().union(*TRANSITIONS.values()) == set(DEEDS)
+
+    @pytest.mark.parametrize(("state", "target"), list(product(InvitationState.values, DEEDS)))
+    def test_each_pair_does_what_the_table_says(self, state: str, target: str) -> None:
+        row = in_state(state)
+        allowed = target in TRANSITIONS[state]
+        assert (state in sources(target)) == allowed
+        try:
+            DEEDS[target](row)
+        except (AnswerRefused, ValueError):
+            assert not allowed
+        states = list(Invitation.objects.filter(pk=row.pk).values_list("state", flat=True))
+        assert states == [target if allowed else state]
+
+
+@pytest.mark.django_db
+class TestAnswer:
+    def test_it_is_stored_and_recorded_without_personal_values(self) -> None:
+        row = in_state("sent")
+        link = Link(row.links.get().public_id)
+        give(row, link, answer="regrets", note=" Our\r\nregrets ", name="  A.\n Example ")
+        stored = Invitation.objects.get()
+        assert (stored.state, stored.answer, stored.note) == ("answered", "regrets", "Our\nregrets")
+        assert (stored.answered_by, row.answered_by, row.state) == ("A. Example", "A. Example", "answered")
+        assert abs(stored.answered_at - db_now()) < timedelta(minutes=1)  # type: ignore[operator]
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.by, entry.by_label) == ("delegations.answer", None, str(link))
+        assert (entry.object_key, entry.detail) == (row.public_id, {"answer": "regrets", "channel": "link"})
+        assert entry.fields == ["answer", "answered_at", "answered_by", "level", "note", "state"]
+
+    def test_what_is_entered_is_looked_at(self) -> None:
+        row = in_state("sent")
+        for field, value, said in (
+            ("answer", "", "Choose whether the delegation takes part."),
+            ("answer", "maybe", "Choose whether the delegation takes part."),
+            ("name", " \n ", "Enter the name of whoever answers."),
+            ("name", "x" * 201, "This has 201 characters. Shorten it to 200."),
+            ("note", "x" * 2001, "This has 2001 characters. Shorten it to 2000."),
+            ("note", "a\x07", "Character 2 is a control character. Remove it: it can't be printed."),
+        ):
+            problem = refuses(AnswerProblem, give, row, **{field: value})
+            assert (problem.field, str(problem)) == (field, said)
+        assert Invitation.objects.get().state == "sent"
+
+    def test_what_does_not_stand_takes_none(self) -> None:
+        newer = "A newer letter took the place of this invitation. Answer by its link, or write to "
+        for state, said in (
+            ("approved", "{} isn't invited yet. Protocol can do that: protocol@host.example."),
+            ("superseded", f"{newer}protocol@host.example."),
+            ("draft", "{} isn't invited yet. Protocol can do that: protocol@host.example."),
+            ("revoked", "The invitation of {} was revoked. Protocol can say why: protocol@host.example."),
+        ):
+            row = in_state(state)
+            assert str(refuses(AnswerRefused, give, row)) == said.format(row.party.name)
+        assert (Invitation.objects.exclude(answer="").count(), AuditEntry.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db
+class TestWho:
+    def test_a_link_answers_its_own_invitation_alone_while_it_lives(self) -> None:
+        row, other = in_state("sent"), in_state("sent")
+        link = Link(row.links.get().public_id)
+        with pytest.raises(PermissionDenied, match="no longer answers for Land"):
+            give(row, Link(other.links.get().public_id))
+        give(row, link)
+        for how in ({"revoked_at": f.START}, {"revoked_at": None, "expires_at": f.START}):
+            InvitationLink.objects.update(**how)
+            with pytest.raises(PermissionDenied, match=r"Write to protocol@host\.example for a new letter"):
+                give(row, link)
+
+    def test_a_link_that_dies_meanwhile_answers_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = in_state("sent")
+        link = Link(row.links.get().public_id)
+        InvitationLink.objects.update(revoked_at=f.START)
+        # It was alive when the permission was looked at; the UPDATE looks again.
+        monkeypatch.setattr(answers, "check_can_answer", lambda by, invitation: None)
+        refuses(AnswerRefused, give, row, link)
+        assert Invitation.objects.get().state == "sent"
+
+    def test_focal_points_and_protocol_answer_and_members_do_not(self) -> None:
+        row = in_state("sent")
+        focal, member, stranger, gone = (f.UserFactory(is_active=active) for active in (True, True, True, False))
+        for user in (focal, gone):
+            f.FocalPointFactory(party=row.party, person__user=user)
+        f.MembershipFactory(party=row.party, person__user=member)
+        f.FocalPointFactory(person__user=stranger)
+        programme = f.UserFactory.with_role(Role.PROGRAMME, row.party.summit)
+        for user in (member, stranger, gone, programme):
+            assert "organiser, protocol" in str(refuses(PermissionDenied, give, row, user))
+        protocol = desk(row)
+        for user in (focal, protocol):
+            give(row, user)
+        assert [entry.by for entry in AuditEntry.objects.order_by("pk")] == [focal, protocol]
+
+
+@pytest.mark.django_db
+class TestUntil:
+    def due(self, row: Invitation, seconds: int) -> Invitation:
+        Summit.objects.update(answer_by=db_now() + timedelta(seconds=seconds))
+        row.party.summit.refresh_from_db()
+        return row
+
+    def test_it_may_be_changed_until_it_is_due(self) -> None:
+        row = self.due(in_state("sent"), 60)
+        link = Link(row.links.get().public_id)
+        give(row, link)
+        give(row, link, answer="regrets", name="Another")
+        assert (row.answer, row.answered_by, AuditEntry.objects.count()) == ("regrets", "Another", 2)
+
+    @pytest.mark.parametrize("state", ["sent", "answered"])
+    def test_afterwards_it_is_refused_with_who_can(self, state: str) -> None:
+        row = self.due(in_state(state), -1)
+        focal = f.FocalPointFactory(party=row.party, person__user=f.UserFactory()).person.user
+        before = Invitation.objects.values().get()
+        for by in (Link(row.links.get().public_id), focal):
+            refused = refuses(AnswerRefused, give, row, by, answer="regrets")
+            assert str(refused) == (
+                "Answers were due before now. Protocol can still change yours: write to protocol@host.example."
+            )
+        assert Invitation.objects.values().get() == before
+        give(row, desk(row))
+        assert row.state == "answered"
+
+    def test_control_without_the_condition_it_is_late_and_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        row = self.due(in_state("sent"), -1)
+        monkeypatch.setattr(answers, "still_open", lambda summit_id: Summit.objects.filter(pk=summit_id))
+        give(row, Link(row.links.get().public_id))
+        assert row.state == "answered"
+
+    def test_the_database_clock_decides_and_not_this_machines(self) -> None:
+        row = self.due(in_state("sent"), 60)
+        with time_machine.travel(db_now() + timedelta(days=400)):
+            give(row, Link(row.links.get().public_id))
+        assert row.state == "answered"
+
+
+@pytest.mark.django_db
+def test_what_was_revoked_meanwhile_stays_revoked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the desk revoke between the look at the permission and the UPDATE."""
+    row = in_state("sent")
+    revoked = Invitation.objects.filter(pk=row.pk)
+    monkeypatch.setattr(answers, "check_can_answer", lambda by, invitation: revoked.update(state="revoked"))
+    assert "was revoked" in str(refuses(AnswerRefused, give, row))
+    # Control: without the condition it would stand answered.
+    monkeypatch.setattr(answers, "sources", lambda target: InvitationState.values)
+    give(row)
+    assert revoked.get().state == "answered"
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_answering_and_revoking_at_once_end_revoked() -> None:
+    for _ in range(2):
+        row = in_state("sent")
+        by, link = desk(row), Link(row.links.get().public_id)
+        came = at_once(
+            lambda row=row, link=link: give(Invitation.objects.get(pk=row.pk), link),
+            lambda row=row, by=by: invitations.revoke(invitation=row, by=by),
+        )
+        assert names(came) in ([None, None], ["AnswerRefused", None], ["PermissionDenied", None])
+        assert Invitation.objects.get(pk=row.pk).state == "revoked"

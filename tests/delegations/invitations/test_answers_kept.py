@@ -1,0 +1,209 @@
+"""Each answer is kept as it came: by which way, with which paper and scan, and after which other one."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+
+from delegations.invitations.models.invitations import Channel, Invitation, Reply, ReplyScan
+from delegations.invitations.services import answers, scans
+from delegations.invitations.services.answers import AnswerOutdated, AnswerProblem, Way, answer
+from delegations.invitations.services.scans import Scan, ScanProblem, read
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, Link, Mailbox
+from summit.permissions.models import Role
+from tests import factories as f
+from tests.delegations.helpers import refuses
+from tests.delegations.invitations.test_answers import desk, give, in_state
+from tests.threads import at_once, meet_after, names
+
+LEVELS = (
+    "Choose one of these levels, or leave it open: head of state, head of government, deputy head of government, "
+    "minister, deputy minister or state secretary, senior official, ambassador or chargé d’affaires."
+)
+PAPER = Way(
+    "note_verbale", reference=" NV  12/2025 ", dated=date(2025, 3, 3), scan=Scan("n.pdf", "application/pdf", b"%PDF-")
+)
+
+
+@pytest.mark.django_db
+class TestWay:
+    def test_a_desks_answer_is_kept_with_its_paper(self) -> None:
+        row = in_state("sent")
+        user = desk(row)
+        said = {"answer": "represented", "level": "minister", "note": "n", "name": "Embassy"}
+        reply = answer(invitation=row, by=user, way=PAPER, **said)
+        stored = Reply.objects.get()
+        assert stored == reply
+        assert {name: getattr(stored, name) for name in said} == said
+        assert (stored.channel, stored.reference, stored.dated) == ("note_verbale", "NV 12/2025", date(2025, 3, 3))
+        assert stored.recorded_by == user
+        scan = ReplyScan.objects.get()
+        assert (scan.filename, scan.size, scan.content) == ("n.pdf", 5, b"%PDF-")
+        assert (row.answer, row.level, row.answered_by) == ("represented", "minister", "Embassy")
+        assert row.state == "answered"
+        entry = AuditEntry.objects.get()
+        assert entry.detail == {"answer": "represented", "channel": "note_verbale"}
+        # The scan is encrypted in the database.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT content FROM delegations_replyscan")
+            (kept,) = cursor.fetchone()
+        assert b"%PDF" not in bytes(kept)
+
+    def test_who_answers_by_which_way(self) -> None:
+        row = in_state("sent")
+        focal = f.UserFactory()
+        point = f.FocalPointFactory(party=row.party, person__user=focal)
+        door = f.PortalSignInFactory(person=point.person, mailbox=point.person.email)
+        for by in (Link(row.links.get().public_id), focal, Mailbox(door.public_id), SYSTEM):
+            give(row, by)
+        found = Reply.objects.order_by("pk").values_list("channel", "recorded_by")
+        assert list(found) == [("link", None), ("portal", focal.pk), ("portal", None), ("portal", None)]
+
+    def test_only_a_desk_says_by_which_way(self) -> None:
+        row = in_state("sent")
+        focal = f.FocalPointFactory(party=row.party, person__user=f.UserFactory()).person.user
+        programme = f.UserFactory.with_role(Role.PROGRAMME, row.party.summit)
+        for by in (Link(row.links.get().public_id), focal, programme):
+            refuses(PermissionDenied, give, row, by, way=Way("telephone"))
+        assert Reply.objects.count() == 0
+
+    def test_a_desks_ways(self) -> None:
+        row = in_state("sent")
+        user = desk(row)
+        for channel in Channel:
+            if channel in (Channel.LINK, Channel.PORTAL):
+                with pytest.raises(AnswerProblem, match="Choose by which way the answer came"):
+                    give(row, user, way=Way(channel))
+            else:
+                give(row, user, way=Way(channel))
+                assert Reply.objects.latest("pk").channel == channel
+
+    def test_what_is_entered_is_looked_at(self) -> None:
+        row = in_state("sent")
+        user = desk(row)
+        for field, values, said in (
+            ("level", {"level": "king"}, LEVELS),
+            ("channel", {"way": Way("pigeon")}, "Choose by which way the answer came."),
+            ("reference", {"way": Way("letter", reference="x" * 81)}, "This has 81 characters. Shorten it to 80."),
+        ):
+            with pytest.raises(AnswerProblem) as problem:
+                give(row, user, **values)
+            assert (problem.value.field, str(problem.value)) == (field, said)
+        with pytest.raises(AnswerProblem) as problem:
+            give(row, user, answer="", name=" ", way=Way("", reference="x" * 81))
+        # All that is missing is said at once.
+        found = (problem.value, *problem.value.others)
+        assert [each.field for each in found] == ["answer", "name", "channel", "reference"]
+        assert (Reply.objects.count(), Invitation.objects.get().state) == (0, "sent")
+
+    def test_all_are_kept_in_their_order_the_last_holds_and_regrets_have_no_level(self) -> None:
+        row = in_state("sent")
+        for name, said in (("One", "attending"), ("Two", "attending"), ("Three", "regrets")):
+            give(row, name=name, answer=said, level="minister")
+        kept = [("One", "minister"), ("Two", "minister"), ("Three", "")]
+        assert list(Reply.objects.order_by("pk").values_list("name", "level")) == kept
+        assert (row.answered_by, row.level, answers.newest_of(row)) == ("Three", "", Reply.objects.get(name="Three"))
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_behind_is_shown_the_newer_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = in_state("sent")
+    first = answer(invitation=row, answer="regrets", note="", name="Embassy", by=SYSTEM)
+    user = desk(row)
+    with pytest.raises(AnswerOutdated, match="Another answer came") as outdated:
+        give(row, user, way=Way("telephone"), newest="")
+    assert outdated.value.newer == first
+    assert (Reply.objects.count(), Invitation.objects.get().answer) == (1, "regrets")
+    give(row, user, way=Way("telephone"), newest=first.public_id)
+    assert (Reply.objects.count(), Invitation.objects.get().answer) == (2, "attending")
+    # Control: without the look it is overwritten.
+    monkeypatch.setattr(answers, "_look_for_newer", lambda invitation, newest: None)
+    give(row, user, way=Way("telephone"), newest="", answer="regrets")
+    assert Invitation.objects.get().answer == "regrets"
+
+
+def fresh(row: Invitation) -> Invitation:
+    return Invitation.objects.select_related("party__summit").get(pk=row.pk)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestAtOnce:
+    def desks(self, row: Invitation) -> list[Any]:
+        """Let two desks record at once, whose pages both showed no answer; return what came of each."""
+        one, two = desk(row), desk(row)
+        return at_once(
+            lambda: give(fresh(row), one, way=Way("telephone"), newest="", name="One"),
+            lambda: give(fresh(row), two, way=Way("letter"), newest="", answer="regrets", name="Two"),
+        )
+
+    def test_of_two_desks_exactly_one_records_and_the_other_is_shown_it(self) -> None:
+        for _ in range(2):
+            row = in_state("sent")
+            came = self.desks(row)
+            assert sorted(map(str, names(came))) == ["AnswerOutdated", "None"]
+            (kept,) = row.replies.all()
+            assert [each.newer for each in came if each] == [kept]
+            assert Invitation.objects.get(pk=row.pk).answered_by == kept.name
+
+    def test_control_without_the_look_both_record(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(answers, "_look_for_newer", lambda invitation, newest: None)
+        row = in_state("sent")
+        assert (self.desks(row), row.replies.count()) == ([None, None], 2)
+
+    def test_control_without_the_lock_both_find_none(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(answers, "_lock", lambda invitation: None)
+        meet_after(monkeypatch, answers, "_look_for_newer")
+        row = in_state("sent")
+        assert (self.desks(row), row.replies.count()) == ([None, None], 2)
+
+    def test_a_link_and_a_desk_are_both_kept_where_the_desk_is_first(self) -> None:
+        for _ in range(2):
+            row = in_state("sent")
+            user, link = desk(row), Link(row.links.get().public_id)
+            came = at_once(
+                lambda row=row, user=user: give(fresh(row), user, way=Way("letter"), newest="", name="Desk"),
+                lambda row=row, link=link: give(fresh(row), link, answer="regrets", name="Link"),
+            )
+            kept = list(row.replies.order_by("pk").values_list("name", flat=True))
+            # Where the link was first, the desk is shown its answer.
+            assert (names(came), kept) in (
+                ([None, None], ["Desk", "Link"]),
+                (["AnswerOutdated", None], ["Link"]),
+            )
+            assert Invitation.objects.get(pk=row.pk).answered_by == "Link"
+
+
+PDF, JPEG, PNG = b"%PDF-1.7\n%", b"\xff\xd8\xff\xe0 picture", b"\x89PNG\r\n\x1a\n picture"
+
+
+def test_the_bytes_say_what_it_is() -> None:
+    for content, media_type, ending in (
+        *((PDF, "application/pdf", "pdf"), (JPEG, "image/jpeg", "jpg"), (PNG, "image/png", "png")),
+        (PDF.ljust(scans.LARGEST), "application/pdf", "pdf"),
+    ):
+        kept = read(filename="note.exe", content=content)
+        assert (kept.media_type, kept.filename, kept.content) == (media_type, f"note.{ending}", content)
+
+
+def test_the_name_is_made_harmless() -> None:
+    for given, kept in (
+        *(("../../etc/note 12.pdf", "note 12.pdf"), ("C:\\papers\\note.PDF", "note.pdf"), ("", "scan.pdf")),
+        *(("a\x00\r\nb\u202efdp.exe", "abfdp.pdf"), (".pdf", "scan.pdf"), ("note", "note.pdf")),
+        *(("x" * 300 + ".pdf", "x" * 196 + ".pdf"), ("مذكرة شفوية.pdf", "مذكرة شفوية.pdf")),
+    ):
+        found = read(filename=given, content=PDF).filename
+        assert (found, len(found) <= scans.LONGEST_NAME) == (kept, True)
+
+
+def test_what_is_none_is_refused_in_a_sentence() -> None:
+    none = "This is neither a PDF nor a JPEG nor a PNG picture. Save the scan as one of them."
+    large = "This file has 12.4 MB. Scan it smaller: up to 10 MB are kept."
+    for content, said in (
+        *((b"", "This file is empty. Choose the scan again."), (b"<html>", none), (b" %PDF-1.7", none)),
+        (PDF + b"0" * (12 * 1024 * 1024 + 400_000), large),
+    ):
+        assert str(refuses(ScanProblem, read, filename="note.pdf", content=content)) == said

@@ -1,0 +1,156 @@
+"""The call sheet: whom to telephone in which order, noting a call, and going on from it."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.urls import reverse
+
+from delegations.invitations.models.invitations import Invitation
+from delegations.invitations.models.letters import CallNote, CallOutcome
+from delegations.invitations.services import calls
+from delegations.invitations.services.calls import CallProblem, Narrowed, note
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import said, sign_in, text
+
+pytestmark = pytest.mark.django_db
+SHEET = "/admin/delegations/invitation/calls/"
+
+
+def waiting(summit: Summit, name: str, days: int, **kwargs: Any) -> Invitation:
+    """Make an invitation that was sent so many days ago."""
+    about = {f"party__{key}": value for key, value in {"summit": summit, "name": name, **kwargs}.items()}
+    return f.InvitationFactory(sent=True, sent_at=db_now() - timedelta(days=days), **about)
+
+
+def called(row: Invitation, outcome: str = "nobody", ago: timedelta = timedelta()) -> CallNote:
+    found: CallNote = f.CallNoteFactory(invitation=row, outcome=outcome)
+    CallNote.objects.filter(pk=found.pk).update(at=db_now() - ago)
+    return found
+
+
+def names(summit: Summit, now: datetime | None = None, **narrowed: Any) -> list[str]:
+    rows = calls.sheet(summit=summit, now=now or db_now(), narrowed=Narrowed(**narrowed))
+    return [row.party.name for row in rows]
+
+
+class TestSheet:
+    def test_who_has_not_answered_stands_there_the_longest_wait_first(self, summit: Summit) -> None:
+        waiting(summit, "Short", 2)
+        waiting(summit, "Long", 20)
+        f.InvitationFactory(party__summit=summit)
+        f.InvitationFactory(party__summit=summit, state="revoked", sent_at=f.START)
+        waiting(f.SummitFactory(), "Elsewhere", 30)
+        Invitation.objects.filter(pk=waiting(summit, "Session", 30).pk).update(occasion="abc")
+        assert names(summit) == ["Long", "Short"]
+
+    def test_whoever_was_called_today_at_the_venue_stands_below(self, summit: Summit) -> None:
+        for name, days in (("First", 20), ("Second", 10), ("Third", 5)):
+            waiting(summit, name, days)
+        called(Invitation.objects.get(party__name="First"))
+        called(Invitation.objects.get(party__name="Second"), ago=timedelta(days=1))
+        assert names(summit) == ["Second", "Third", "First"]
+        # On the next day at the venue they are where they were.
+        assert names(summit, now=db_now() + timedelta(days=1)) == ["First", "Second", "Third"]
+
+    def test_it_is_narrowed(self, summit: Summit, desk: Client) -> None:
+        waiting(summit, "Europe", 30, iso_code="FR")
+        old = waiting(summit, "Old", 15)
+        waiting(summit, "Week", 8)
+        called(old, "wrong", timedelta(days=3))
+        called(old, "call_back", timedelta(days=2))
+        for narrowed, found in (
+            *(({"group": "europe"}, ["Europe"]), ({"days": 14}, ["Europe", "Old"])),
+            *(({"days": 7}, ["Europe", "Old", "Week"]), ({"last": "never"}, ["Europe", "Week"])),
+            *(({"last": "call_back"}, ["Old"]), ({"last": "wrong"}, [])),
+        ):
+            assert names(summit, **narrowed) == found
+        # The home counts exactly what the sheet shows.
+        assert calls.waiting(summit, db_now()) == [(7, 3), (14, 2), (21, 1)]
+        home = text(desk.get("/admin/"))
+        for days, number in ((7, 3), (14, 2), (21, 1)):
+            assert f"{SHEET}?summit=here&amp;days={days}" in home
+            assert f"{number} for {days} days or more" in home
+            assert desk.get(f"{SHEET}?summit=here&days={days}").context["page"].paginator.count == number
+        odd = desk.get(f"{SHEET}?days=x&group=mars&last=%00&page=x")
+        assert odd.context["page"].paginator.count == 3
+        # Where all of them have waited even longer, only that is said.
+        Invitation.objects.filter(party__name="Week").delete()
+        assert calls.waiting(summit, db_now()) == [(14, 2), (21, 1)]
+
+    def test_the_page_tells_whom_to_call_how(self, summit: Summit, desk: Client) -> None:
+        mission = {"mission_phone": "+44 20 7946 0000", "mission_contact": "A. Attaché", "mission_name": "Embassy"}
+        row = waiting(summit, "Aland", 9, **mission)
+        point = f.FocalPointFactory(party=row.party, person__name="F. Point")
+        f.CallNoteFactory(invitation=row, outcome="call_back", note="After lunch")
+        button = reverse("admin:delegations_invitation_call", args=[row.pk])
+        shown = text(desk.get(SHEET))
+        for words in (*mission.values(), "1 party to telephone", "9 days", "F. Point", "After lunch", button):
+            assert words in shown
+        assert "to be called again" in shown
+        # Who saw the contacts is recorded.
+        entry = AuditEntry.objects.get(action=access_log.SEEN)
+        assert (entry.object_type, entry.detail["people"]) == ("delegations.party", [point.person.public_id])
+        assert entry.fields == ["focal_points", "mission_contact"]
+        reader = sign_in(summit, Role.ACCREDITATION)
+        assert button not in text(reader.get(SHEET))
+
+
+class TestNote:
+    def test_it_is_kept_and_recorded_without_its_words(self, summit: Summit, protocol: User) -> None:
+        row = waiting(summit, "Aland", 9)
+        kept = note(invitation=row, outcome="call_back", text="  Ask for\nMr Example ", by=protocol)
+        assert (kept.outcome, kept.note, kept.by) == ("call_back", "Ask for Mr Example", protocol)
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.object_key) == ("delegations.call", row.public_id)
+        assert entry.detail == {"outcome": "call_back"}
+
+    def test_what_is_entered_is_looked_at(self, summit: Summit, protocol: User) -> None:
+        row = waiting(summit, "Aland", 9)
+        for outcome, given, field, words in (
+            ("", "", "outcome", "Choose what came of the call."),
+            ("shouted", "", "outcome", "Choose what came of the call."),
+            ("nobody", "x" * 501, "note", "This has 501 characters. Shorten it to 500."),
+            ("nobody", "a\x07", "note", "Character 2 is a control character."),
+        ):
+            with pytest.raises(CallProblem, match=words) as problem:
+                note(invitation=row, outcome=outcome, text=given, by=protocol)
+            assert problem.value.field == field
+        for state in ("draft", "revoked", "superseded"):
+            dead = f.InvitationFactory(party__summit=summit, state=state)
+            with pytest.raises(CallProblem, match="stands no more"):
+                note(invitation=dead, outcome="nobody", text="", by=protocol)
+        with pytest.raises(PermissionDenied, match="organiser, protocol"):
+            note(invitation=row, outcome="nobody", text="", by=f.UserFactory.with_role(Role.ACCREDITATION, summit))
+
+
+class TestPage:
+    def test_noting_a_call_leads_to_whoever_is_next(self, summit: Summit, desk: Client) -> None:
+        first, second = waiting(summit, "First", 20), waiting(summit, "Second", 10)
+        one, two = (reverse("admin:delegations_invitation_call", args=[row.pk]) for row in (first, second))
+        wrong = desk.post(one, {"note": "x"})
+        assert (wrong.status_code, "Choose what came of the call." in text(wrong)) == (422, True)
+        response = desk.post(one, {"outcome": "nobody", "note": "Lunch"})
+        assert response["Location"] == f"{SHEET}?summit=here#party-{second.pk}"
+        assert said(response) == ["The call to First is noted."]
+        assert "Lunch" in text(desk.get(one))
+        assert desk.post(two, {"outcome": "nobody"})["Location"] == f"{SHEET}?summit=here"
+
+    def test_an_answer_on_the_telephone_is_recorded_from_there(self, summit: Summit, desk: Client) -> None:
+        row = waiting(summit, "Aland", 9)
+        address = reverse("admin:delegations_invitation_call", args=[row.pk])
+        leads = desk.post(address, {"outcome": CallOutcome.ANSWERED.value})["Location"]
+        page = reverse("admin:delegations_invitation_answer", args=[row.pk])
+        assert leads == f"{page}?channel=telephone&from=calls"
+        assert '<option value="telephone" selected>telephone</option>' in text(desk.get(leads))
+        given = {"answer": "attending", "name": "Ambassador", "channel": "telephone", "newest": ""}
+        assert desk.post(leads, given)["Location"] == f"{SHEET}?summit=here"
+        assert names(summit) == []

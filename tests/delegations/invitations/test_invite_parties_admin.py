@@ -1,0 +1,195 @@
+"""Inviting by the desk's pages: a second person's part, a single guest, one session."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import said, sign_in, text
+
+pytestmark = pytest.mark.django_db
+INVITE = "admin:delegations_party_invite"
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    return f.SummitFactory(slug="here", name="Border Summit")
+
+
+def ask(client: Client, **query: Any) -> Any:
+    page = client.get(reverse(INVITE), {"summit": "here", **query})
+    assert page.status_code == 200
+    return page
+
+
+def press(client: Client, page: Any, step: str, **more: Any) -> Any:
+    """Press the button of a step on the page that asks."""
+    (found,) = [found for found in page.context["steps"] if found["step"] == step]
+    assert f'name="do" value="{step}"' in page.content.decode()
+    keys = [party.pk for party, _addresses in found["rows"]]
+    return client.post(reverse(INVITE), {"party": keys, "do": step, **more})
+
+
+def test_the_letter_is_read_before_it_is_sent(summit: Summit, desk: Client) -> None:
+    for name, french in (("Germany", "Allemagne"), ("Spain", "Espagne")):
+        f.PartyNameFactory(party__summit=summit, party__name=name, name=french)
+    Party.objects.filter(name="Spain").update(mission_email="")
+    page = ask(desk)
+    assert page.context["letter"].subject == "Invitation to the Border Summit (Germany)"
+    assert "The letter to Germany" in text(page)
+    assert "opens nothing" in text(page)
+    assert not InvitationLink.objects.exists()
+    shown = text(ask(desk, lang="fr"))
+    found = [f"{name}</bdi>" in shown for name in ("Allemagne", "Espagne", "Germany", "Spain")]
+    assert found == [True, True, False, False]
+
+
+class TestASecondPerson:
+    @pytest.fixture(autouse=True)
+    def needed(self, summit: Summit) -> None:
+        Policy.objects.create(summit=summit, second_person=True)
+
+    def test_one_prepares_another_approves_and_it_is_sent(self, summit: Summit, desk: Client) -> None:
+        party = f.PartyFactory(summit=summit, name="Aland")
+        bo = f.UserFactory.with_role(Role.ORGANISER, summit, name="Bo")
+        waits = "1 prepared invitation waits for a second person. Read it, then approve it."
+        prepared = press(desk, ask(desk), "prepare")
+        assert said(prepared) == ["1 invitation is prepared. Another person can approve it."]
+        assert prepared["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
+        page = ask(desk)
+        assert (page.context["steps"], page.context["number"]) == ([], 0)
+        ((_party, why),) = page.context["skipped"]
+        assert why == "Its invitation isn’t approved yet. It can be approved by: Bo."
+        other = signed_in(bo)
+        # The home tells whoever may be the second.
+        assert [waits in text(client.get("/admin/")) for client in (other, desk)] == [True, False]
+        assert said(press(other, ask(other), "approve"))[-1] == "1 invitation is approved. It can be sent."
+        assert not Message.objects.exists()
+        sent = press(desk, ask(desk), "send")
+        assert said(sent)[-1] == "1 party is invited; its letters are on their way (1)."
+        assert list(Invitation.objects.values_list("party", "state")) == [(party.pk, "sent")]
+        assert Message.objects.count() == 1
+
+    def test_what_is_at_different_steps_has_a_button_each(self, summit: Summit, desk: Client) -> None:
+        new, waits, ready = f.PartyFactory.create_batch(3, summit=summit)
+        one, two = (f.UserFactory.with_role(Role.PROTOCOL, summit) for _each in range(2))
+        f.InvitationFactory(party=waits, prepared_by=one)
+        approved = {"state": "approved", "approved_by": two, "approved_at": f.START}
+        f.InvitationFactory(party=ready, prepared_by=one, **approved)
+        page = ask(desk)
+        found = {each["step"]: [party for party, _boxes in each["rows"]] for each in page.context["steps"]}
+        assert found == {"prepare": [new], "approve": [waits], "send": [ready]}
+        assert page.context["title"] == "Invite 3 parties"
+
+
+GUEST = {
+    "name": "Ada Rossi",
+    "office": "Professor of law",
+    "form_of_address": "Dear Professor Rossi",
+    "mailbox": "ada@university.example",
+    "language": "fr",
+}
+
+
+class TestAGuest:
+    PAGE = "/admin/delegations/guest/here/"
+
+    def enter(self, client: Client, **changed: Any) -> Any:
+        return client.post(self.PAGE, {**GUEST, **changed})
+
+    def test_they_are_entered_once_and_the_letter_is_read(self, summit: Summit, desk: Client) -> None:
+        response = self.enter(desk, once="mark")
+        party = Party.objects.get(kind="guest")
+        assert response["Location"] == f"{reverse(INVITE)}?summit=here&party={party.pk}"
+        assert said(response) == ["The guest is entered. Read the letter, then send it."]
+        second = self.enter(desk, once="mark")
+        assert said(second)[-1] == "This was sent twice, and is added once."
+        assert (second["Location"], Party.objects.count()) == (response["Location"], 1)
+        assert (party.name, party.mission_email, party.language) == ("Ada Rossi", "ada@university.example", "fr")
+        member = Membership.objects.get(party=party)
+        assert (member.person.name, member.person.office) == ("Ada Rossi", "Professor of law")
+        assert member.capacity == "guest"
+        page = desk.get(response["Location"])
+        assert "Dear Professor Rossi," in page.context["letter"].text
+
+    def test_who_seems_to_be_there_is_named_first(self, summit: Summit, desk: Client) -> None:
+        there = f.PersonFactory(summit=summit, name="Rossi Ada")
+        asked = self.enter(desk)
+        assert asked.status_code == 409
+        assert f'href="/admin/summit/person/{there.pk}/change/"' in text(asked)
+        assert not Party.objects.exists()
+        # Who is shown as alike is recorded as seen.
+        entry = AuditEntry.objects.get(detail__keys=[there.public_id])
+        assert (entry.action, entry.fields) == ("summit.person.seen", ["name"])
+        assert self.enter(desk, another=there.public_id).status_code == 302
+        assert Person.objects.count() == 2
+
+    def test_what_is_missing_is_said_at_its_field(self, summit: Summit, desk: Client) -> None:
+        for changed, errors in (
+            ({"name": " "}, {"name": ["This is missing."]}),
+            ({"mailbox": "no"}, {"mailbox": ["Enter the whole address, such as office@mission.example."]}),
+            ({"language": "xx"}, {"language": ["Choose one of them."]}),
+        ):
+            response = self.enter(desk, **changed)
+            assert (response.status_code, response.context["form"].errors) == (422, errors)
+        assert not Party.objects.exists()
+        f.PartyFactory(summit=summit, name="Ada Rossi")
+        taken = ["Another party of the summit has this name. Give it another."]
+        assert self.enter(desk).context["form"].errors == {"name": taken}
+
+
+class TestASession:
+    PAGE = "/admin/delegations/session/here/"
+
+    def session(self, summit: Summit, **kwargs: Any) -> Any:
+        at = db_now() + timedelta(days=3)
+        times = {"starts_at": at, "ends_at": at + timedelta(hours=1)}
+        return f.SessionFactory(summit=summit, **{"title": "Working lunch", **times, **kwargs})
+
+    def test_sessions_are_listed_with_who_is_invited(self, summit: Summit, desk: Client) -> None:
+        row, off = self.session(summit), self.session(summit, title="Off", cancelled_at=db_now())
+        self.session(summit, title="Secret", visibility="organisers")
+        f.InvitationFactory(party__summit=summit, occasion=row.public_id, sent=True)
+        shown = text(desk.get(self.PAGE))
+        assert '<td data-label="Invited">1</td>' in shown
+        # The session's page leads there.
+        leads = f"{self.PAGE}?session={row.public_id}"
+        assert leads in text(desk.get(f"/admin/programme/session/{row.pk}/change/"))
+        assert "Invite parties to it" not in text(desk.get(f"/admin/programme/session/{off.pk}/change/"))
+
+    def test_whom_one_chooses_reads_the_letter_and_is_invited(self, summit: Summit, desk: Client) -> None:
+        row = self.session(summit)
+        one, two, three = f.PartyFactory.create_batch(3, summit=summit)
+        f.InvitationFactory(party=three, occasion=row.public_id, sent=True)
+        address = f"{self.PAGE}?session={row.public_id}"
+        shown = text(desk.get(address))
+        assert [f'value="{party.pk}"' in shown for party in (one, two, three)] == [True, True, False]
+        nobody = desk.post(address, {"party": []})
+        assert (nobody.status_code, "Nobody is chosen. Choose whom to invite." in text(nobody)) == (422, True)
+        page = desk.get(desk.post(address, {"party": [one.pk, two.pk]})["Location"])
+        assert page.context["title"] == "Invite 2 parties to “Working lunch”"
+        assert page.context["letter"].subject == f"Invitation: Working lunch ({one.name})"
+        sent = press(desk, page, "send", occasion=row.public_id)
+        assert said(sent)[-1] == "2 parties are invited; their letters are on their way (2)."
+        made = Invitation.objects.filter(occasion=row.public_id, state="sent")
+        assert set(made.values_list("party", flat=True)) == {one.pk, two.pk, three.pk}
+
+
+def test_the_list_of_parties_leads_to_both(summit: Summit, desk: Client) -> None:
+    for client, number in ((desk, 1), (sign_in(summit, Role.VIEWER), 0)):
+        shown = text(client.get("/admin/delegations/party/"))
+        assert [shown.count(f'href="{case.PAGE}"') for case in (TestAGuest, TestASession)] == [number] * 2

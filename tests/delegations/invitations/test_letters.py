@@ -1,0 +1,284 @@
+"""Letters: a summit's own texts and their placeholders, frozen when they are sent, and the same on paper."""
+
+import io
+from datetime import date
+from typing import Any
+
+import pypdf
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from delegations.invitations import letter_pdf
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.models.letters import LetterTemplate, Purpose
+from delegations.invitations.selectors import default_letters, placeholders
+from delegations.invitations.selectors import letter_templates as letter_templates_selectors
+from delegations.invitations.selectors.placeholders import ALLOWED, PLACEHOLDERS, REQUIRED, check, fill, paragraphs
+from delegations.invitations.selectors.placeholders import named as named_2
+from delegations.invitations.services import letter_templates, links
+from delegations.invitations.services.invitations import invite, write_anew
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.audit.models import AuditEntry
+from summit.outbox.domain import delivery, mime
+from summit.outbox.kinds import KINDS, Mail
+from summit.outbox.models import Message
+from summit.pdf.fonts import MissingFontError
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import protocol, refuses
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    return f.SummitFactory(name="Border Summit", host="the Home Office")
+
+
+def party(summit: Summit, **kwargs: Any) -> Party:
+    found: Party = f.PartyFactory(summit=summit, name="Aland", formal_name="Republic of Aland", **kwargs)
+    return found
+
+
+def rendered(message: Message | None = None) -> Mail:
+    return mime.render(message or Message.objects.get())
+
+
+def pages(content: bytes) -> list[str]:
+    return [page.extract_text() for page in pypdf.PdfReader(io.BytesIO(content)).pages]
+
+
+def own(summit: Summit, **kwargs: Any) -> LetterTemplate:
+    said = {"purpose": "delegation", "language": "en", "subject": "For {party}", "body": "Own {reference}\n\n{link}"}
+    return letter_templates.keep(summit=summit, by=protocol(summit), **{**said, **kwargs})
+
+
+class TestTemplates:
+    def test_a_summits_own_text_is_used_and_the_systems_else(self, summit: Summit) -> None:
+        own(summit)
+        texts = letter_templates_selectors.Texts(summit)
+        assert texts.of("delegation", "en").body == "Own {reference}\n\n{link}"
+        assert texts.of("delegation", "fr") == default_letters.usual("delegation", "fr")
+        assert letter_templates_selectors.Texts(f.SummitFactory()).of("delegation", "en") == default_letters.usual(
+            "delegation", "en"
+        )
+
+    def test_saving_again_changes_the_one_there_is(self, summit: Summit) -> None:
+        first = own(summit)
+        assert own(summit, body="Other\r\n{link} ") == first
+        first.refresh_from_db()
+        assert (first.subject, first.body) == ("For {party}", "Other\n{link}")
+        entries = AuditEntry.objects.order_by("pk").values_list("action", "fields", "detail")
+        said = {"purpose": "delegation", "language": "en"}
+        assert list(entries) == [
+            ("delegations.lettertemplate.add", ["body", "subject"], said),
+            ("delegations.lettertemplate.change", ["body"], said),
+        ]
+
+    def test_what_cannot_be_sent_is_refused_at_its_field(self, summit: Summit) -> None:
+        for field, value in (
+            *(("purpose", "poem"), ("language", "xx"), ("subject", " "), ("subject", "x" * 201)),
+            *(("body", ""), ("body", "{link} {unknown}"), ("body", "no link"), ("body", "{link}\0")),
+        ):
+            assert list(refuses(ValidationError, own, summit, **{field: value}).message_dict) == [field]
+        assert not LetterTemplate.objects.exists()
+
+    def test_protocol_removes_them_and_others_write_none(self, summit: Summit) -> None:
+        template, by = own(summit), f.UserFactory.with_role(Role.PROGRAMME, summit)
+        with pytest.raises(PermissionDenied, match="organiser, protocol"):
+            letter_templates.keep(summit=summit, by=by, purpose="guest", language="en", subject="S", body="{link}")
+        assert "organiser, protocol" in str(
+            refuses(PermissionDenied, letter_templates.remove, template=template, by=by)
+        )
+        letter_templates.remove(template=template, by=protocol(summit))
+        assert not LetterTemplate.objects.exists()
+        assert AuditEntry.objects.filter(action="delegations.lettertemplate.remove").count() == 1
+
+    def test_what_was_approved_with_another_text_is_a_draft_again(self, summit: Summit) -> None:
+        by = protocol(summit)
+        approved = {"state": "approved", "approved_at": f.START, "approved_by": by}
+        theirs = f.InvitationFactory(party=party(summit), **approved)
+        french = f.InvitationFactory(party__summit=summit, party__language="fr", **approved)
+        elsewhere = f.InvitationFactory(**approved)
+        own(summit)
+        states = Invitation.objects.filter(pk__in=[theirs.pk, french.pk, elsewhere.pk]).order_by("pk")
+        stays = ("approved", by.pk)
+        assert list(states.values_list("state", "approved_by")) == [("draft", None), stays, stays]
+        assert AuditEntry.objects.filter(action="delegations.reopen").get().object_key == theirs.public_id
+
+
+class TestFrozen:
+    def test_a_letter_stays_as_it_was_caused(self, summit: Summit) -> None:
+        f.PolicyFactory(summit=summit, reference_prefix="HO/", signatory_name="A. B.", letter_sender="Home Office")
+        own(summit, body="{formal_name} {reference} {level} {signatory}\n\n{link}")
+        invite(parties=[party(summit, level="minister")], by=protocol(summit))
+        message = Message.objects.get()
+        before = rendered(message)
+        url = links.url(InvitationLink.objects.get())
+        assert (before.subject, before.text) == ("For Aland", f"Republic of Aland HO/1 minister A. B.\n\n{url}\n")
+        Policy.objects.update(reference_prefix="X", signatory_name="C", letter_sender="Y")
+        Party.objects.update(formal_name="Changed", level="state")
+        own(summit, body="Changed {link}")
+        letter_pdf.write.cache_clear()
+        assert rendered(Message.objects.get()) == before
+
+    def test_a_value_with_braces_is_printed_as_it_is(self, summit: Summit) -> None:
+        own(summit)
+        strange = f.PartyFactory(summit=summit, name="{link} {{ 1|add:1 }} {contact}")
+        invite(parties=[strange], by=protocol(summit))
+        assert rendered().subject == "For {link} {{ 1|add:1 }} {contact}"
+
+    def test_names_salutation_and_footnote_are_of_the_letters_language(self, summit: Summit) -> None:
+        land = party(summit, language="fr", footnote="As agreed.")
+        named = {"name": "Alande", "formal_name": "République d’Alande", "salutation": "Madame la Présidente,"}
+        f.PartyNameFactory(party=land, footnote="Comme convenu.", **named)
+        invite(parties=[land], by=protocol(summit))
+        mail = rendered()
+        assert mail.subject == "Border Summit\u00a0: invitation (Alande)"
+        lines = mail.text.splitlines()
+        assert (lines[0], lines[2]) == ("République d’Alande*", "Madame la Présidente,")
+        assert lines[-1] == "* Comme convenu."
+
+    def test_the_number_stays_when_it_is_written_anew(self, summit: Summit) -> None:
+        own(summit)
+        by = protocol(summit)
+        invite(parties=[party(summit)], by=by)
+        write_anew(invitation=Invitation.objects.get(), by=by)
+        texts = [rendered(message).text.splitlines()[0] for message in Message.objects.all()]
+        assert texts == ["Own 1", "Own 1"]
+
+
+class TestPaper:
+    def test_a_line_of_the_letterhead_runs_as_its_own_letters_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        printed: dict[str, Any] = {}
+
+        def keep(_source: bytes, data: dict[str, Any]) -> bytes:
+            printed.update(data)
+            return b""
+
+        monkeypatch.setattr(letter_pdf, "print_pdf", keep)
+        head = "Home Office\n2 Marsham Street\n10 شارع النصر\n12-14"
+        sheet = letter_pdf.Sheet("T", (), head, "", date(2025, 3, 31), "", "F", "A", "ar")
+        letter_pdf.write(sheet)
+        assert [(line["text"], line["way"]) for line in printed["letterhead"]] == [
+            ("Home Office", "ltr"), ("2 Marsham Street", "ltr"), ("10 شارع النصر", "rtl"), ("12-14", "ltr"),
+        ]  # fmt: skip
+
+    def test_it_has_all_but_the_link_and_asks_no_query(self, summit: Summit, django_assert_num_queries: Any) -> None:
+        signed = {"signatory_name": "A. Signatory", "signatory_office": "Director"}
+        f.PolicyFactory(
+            summit=summit, reference_prefix="HO/", letter_sender="Home Office\n2 Marsham Street", **signed
+        )
+        invite(parties=[party(summit, footnote="Without prejudice.", level="minister")], by=protocol(summit))
+        message = Message.objects.get()
+        # Paper and mail are made without a query.
+        with django_assert_num_queries(0):
+            (attached,) = KINDS["invitation"].render(message).attachments
+        assert (attached.filename, attached.mimetype) == ("letter-1.pdf", "application/pdf")
+        (page,) = pages(attached.content)
+        wanted = [
+            *("Home Office", "2 Marsham Street", "Reference: HO/1", "Invitation to the Border Summit (Aland)"),
+            *("Republic of Aland*", "Your Excellency,", "The level of attendance for which we ask: minister."),
+            *("A. Signatory", "Director", "* Without prejudice.", "1 / 1"),
+        ]
+        assert [words for words in wanted if words not in page] == []
+        assert "/i/" not in page
+        info = pypdf.PdfReader(io.BytesIO(attached.content))
+        root: Any = info.trailer["/Root"]
+        assert (root["/Lang"], root["/MarkInfo"]["/Marked"]) == ("en", True)
+        assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+
+    def test_an_arabic_one_is_read_from_the_right(self, summit: Summit) -> None:
+        invite(parties=[party(summit, language="ar")], by=protocol(summit))
+        (attached,) = rendered().attachments
+        root: Any = pypdf.PdfReader(io.BytesIO(attached.content)).trailer["/Root"]
+        assert (root["/Lang"], root["/ViewerPreferences"]["/Direction"]) == ("ar", "/R2L")
+
+    def test_a_long_one_has_its_pages_counted(self, summit: Summit) -> None:
+        own(summit, body="\n\n".join(["word " * 150] * 9) + "\n\n{link}")
+        invite(parties=[party(summit)], by=protocol(summit))
+        found = pages(rendered().attachments[0].content)
+        assert len(found) > 1
+        assert all(f"{number} / {len(found)}" in page for number, page in enumerate(found, start=1))
+
+    def test_where_no_font_prints_it_the_mail_goes(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        def bare(*_args: Any) -> bytes:
+            raise MissingFontError("字", ("fonts-noto-cjk",))
+
+        letter_pdf.write.cache_clear()
+        monkeypatch.setattr(letter_pdf, "print_pdf", bare)
+        invite(parties=[party(summit)], by=protocol(summit))
+        found = rendered()
+        assert found.attachments == ()
+        assert found.text.splitlines()[-1] == "This letter comes by mail alone: here it could not be put on paper."
+        delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+        assert len(mail.outbox) == 1
+
+
+PURPOSES = list(Purpose.values)
+MALFORMED = "A brace at “{}” belongs to no placeholder. Write two of them for one that is printed."
+
+
+def refused(purpose: str = "delegation", subject: str = "S", body: str = "B {link}") -> dict[str, list[str]]:
+    problem = refuses(ValidationError, check, purpose=purpose, subject=subject, body=body)
+    found: dict[str, list[str]] = problem.message_dict
+    return found
+
+
+class TestFill:
+    def test_values_stand_for_placeholders_and_are_never_read_again(self) -> None:
+        assert fill("{party} {{party}} {{{party}}} }}{{", {"party": "Aland"}) == "Aland {party} {Aland} }{"
+        values = {"party": "{contact} {{ 7|add:1 }} {% now 'Y' %} %(x)s", "contact": "SECRET"}
+        assert fill("{party}", values) == values["party"]
+        assert fill("{{{{ x }}}} {{% load %}} %s", {}) == "{{ x }} {% load %} %s"
+
+    def test_whatever_is_no_word_between_two_braces_is_malformed(self) -> None:
+        for text in ("{party.name}", "{party!r}", "{0}", "{party[0]}", "{", "}", "{ party }", "{Party}"):
+            assert refuses(ValidationError, named_2, f"Dear {text}").messages == [MALFORMED.format(f"Dear {text}")]
+        assert refused(body="{link} {so") == {"body": [MALFORMED.format("{link} {so")]}
+
+
+class TestCheck:
+    def test_unknown_ones_are_refused_with_all_that_are_allowed(self) -> None:
+        said = refused("guest", body="{link} {party} {fee} {level} {fee}")
+        allowed = ", ".join(f"{{{name}}}" for name in ALLOWED["guest"])
+        assert said == {"body": [f"Here {{fee}}, {{level}} stands for nothing. There are: {allowed}."]}
+        # A link stands in no subject.
+        (said,) = refused(subject="{link}")["subject"]
+        assert said.startswith("Here {link} stands for nothing. There are: {party}, ")
+        assert "{link}," not in said.partition("There are")[2]
+
+    def test_required_ones_are_asked_for(self) -> None:
+        for purpose in PURPOSES:
+            lacking = ", ".join(f"{{{name}}}" for name in REQUIRED[purpose])
+            said = f"The text lacks {lacking}. Put it where it belongs."
+            assert refused(purpose, body="Nothing. {{link}}") == {"body": [said]}
+
+
+class TestParagraphs:
+    VALUES = {"party": "Aland", "level": "", "link": "https://x.example/", "link_until": "soon", "signatory": "A\nB"}
+
+    def test_what_names_an_optional_one_without_a_value_is_left_out(self) -> None:
+        body = "One {party}\n\nLevel: {level}.\n\n\n  two  lines\n here\n\n{signatory}"
+        assert paragraphs(body, self.VALUES) == ["One Aland", "two lines\nhere", "A\nB"]
+        # A link is in the mail and not on paper.
+        body = "One\n\nAt:\n{link}\n\nUntil {link_until}\n\nTwo"
+        assert paragraphs(body, self.VALUES) == ["One", "At:\nhttps://x.example/", "Until soon", "Two"]
+        assert paragraphs(body, self.VALUES, paper=True) == ["One", "Two"]
+
+
+def test_usual_texts_are_what_anybody_may_save_and_alike_in_each_language() -> None:
+    for purpose in PURPOSES:
+        texts = [default_letters.usual(purpose, language) for language in settings.INTERFACE_LANGUAGES]
+        for text in texts:
+            check(purpose=purpose, subject=text.subject, body=text.body)
+            assert (len(text.subject) <= 200, len(text.body) <= 8000) == (True, True)
+        assert len({text.body for text in texts}) == len(texts)
+        assert len({tuple(sorted(named_2(text.subject + text.body))) for text in texts}) == 1
+    assert set(ALLOWED) == set(REQUIRED) == set(PURPOSES)
+    assert {name for names in ALLOWED.values() for name in names} == set(PLACEHOLDERS)
+    assert set(PLACEHOLDERS) >= placeholders.MAIL_ALONE

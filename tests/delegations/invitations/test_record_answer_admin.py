@@ -1,0 +1,141 @@
+"""Answers at the desk: recording one with its paper, reading what came, fetching a scan."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
+from delegations.invitations.services.answers import answer
+from delegations.invitations.services.scans import LARGEST
+from summit.audit import access_log
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import said, text
+
+pytestmark = pytest.mark.django_db
+REPLIES = "/admin/delegations/reply/"
+PDF = b"%PDF-1.7 the note"
+
+
+@pytest.fixture
+def row(summit: Summit) -> Invitation:
+    return f.InvitationFactory(party__summit=summit, party__name="Aland", party__level="minister", sent=True)
+
+
+def page_of(row: Invitation) -> str:
+    return reverse("admin:delegations_invitation_answer", args=[row.pk])
+
+
+def values(**kwargs: Any) -> dict[str, Any]:
+    return {"answer": "attending", "name": "Embassy", "channel": "note_verbale", "newest": "", **kwargs}
+
+
+class TestRecording:
+    def test_the_form_proposes_the_level_that_was_asked_for(self, desk: Client, row: Invitation) -> None:
+        shown = text(desk.get(f"{page_of(row)}?channel=telephone"))
+        assert '<option value="asked" selected>As the letter asks: minister</option>' in shown
+        assert '<option value="telephone" selected>telephone</option>' in shown
+        assert not any(f'<option value="{way}"' in shown for way in ("link", "portal"))
+        # Who is represented by another does not come as the letter asks.
+        newest = ""
+        for given, level in (("attending", "minister"), ("represented", ""), ("regrets", "")):
+            assert desk.post(page_of(row), values(answer=given, level="asked", newest=newest)).status_code == 302
+            row.refresh_from_db()
+            assert (row.answer, row.level) == (given, level)
+            again = desk.get(page_of(row)).context["form"]["level"].value()
+            assert again == ("asked" if level else "")
+            newest = Reply.objects.latest("pk").public_id
+
+    def test_all_is_kept_with_the_paper(self, desk: Client, row: Invitation) -> None:
+        paper = {"reference": "NV 12/2025", "dated": "2025-03-03", "level": "ambassador"}
+        scan = SimpleUploadedFile("note.exe", PDF, "text/html")
+        response = desk.post(page_of(row), values(**paper, scan=scan, note="Of two pages"))
+        assert said(response) == ["The answer of Aland is recorded."]
+        reply = Reply.objects.get()
+        assert (reply.channel, reply.reference, reply.dated) == ("note_verbale", "NV 12/2025", date(2025, 3, 3))
+        assert (reply.answer, reply.level, reply.name) == ("attending", "ambassador", "Embassy")
+        kept = (reply.scan.filename, reply.scan.media_type, reply.scan.content)
+        assert kept == ("note.pdf", "application/pdf", PDF)
+        row.refresh_from_db()
+        assert (row.state, row.answer, row.level) == ("answered", "attending", "ambassador")
+
+    def test_what_is_wrong_is_said_at_its_field_and_nothing_is_kept(self, desk: Client, row: Invitation) -> None:
+        for given, problem in (
+            ({"channel": "link"}, "Choose one of them."),
+            ({"name": " "}, "Enter the name of whoever answers."),
+            ({"dated": "2025-02-31"}, "Write a day that exists."),
+            ({"dated": "0001-01-01"}, "Give a year between"),
+            ({"scan": SimpleUploadedFile("a.pdf", b"")}, "This file is empty."),
+            ({"scan": SimpleUploadedFile("a.pdf", PDF.ljust(LARGEST + 1))}, "up to 10 MB are kept."),
+        ):
+            response = desk.post(page_of(row), values(**given))
+            shown = text(response)
+            assert (response.status_code, problem in shown, "Aland" in shown) == (422, True, True), problem
+        assert (Reply.objects.count(), ReplyScan.objects.count(), Invitation.objects.get().state) == (0, 0, "sent")
+
+    def test_a_page_that_is_behind_shows_the_newer_answer_first(self, desk: Client, row: Invitation) -> None:
+        newer = answer(invitation=row, answer="regrets", note="", name="An ambassador", by=SYSTEM)
+        response = desk.post(page_of(row), values())
+        assert response.status_code == 422
+        for words in ("Another answer came while this page was open.", "An ambassador", newer.public_id):
+            assert words in text(response)
+        # Whoever opens the page sees the answer that holds, and is recorded.
+        assert "An ambassador" in text(desk.get(page_of(row)))
+        assert AuditEntry.objects.get(action=access_log.SEEN).object_key == row.public_id
+        assert desk.post(page_of(row), values(newest=newer.public_id)).status_code == 302
+        assert Invitation.objects.get().answer == "attending"
+
+
+class TestReading:
+    def test_lists_are_narrowed_by_way_and_level(self, summit: Summit, desk: Client) -> None:
+        kept = [("telephone", "minister"), ("link", "minister"), ("link", "")]
+        rows = [
+            f.ReplyFactory(invitation__party__summit=summit, channel=channel, level=level) for channel, level in kept
+        ]
+        for query, number in (
+            *(("", 3), ("channel__exact=link", 2), ("level__exact=minister", 2)),
+            ("channel__exact=telephone&level__exact=minister", 1),
+        ):
+            assert desk.get(f"{REPLIES}?{query}").context["cl"].result_count == number
+        # Invitations by the way of the answer that holds.
+        f.ReplyFactory(invitation=rows[0].invitation, channel="letter")
+        for channel, number in (("letter", 1), ("telephone", 0), ("link", 2)):
+            listed = desk.get("/admin/delegations/invitation/", {"channel": channel}).context["cl"]
+            assert listed.result_count == number
+
+    def test_an_invitation_and_a_party_show_their_answers(self, summit: Summit, desk: Client) -> None:
+        paper = {"channel": "note_verbale", "reference": "NV 7", "dated": date(2025, 3, 3)}
+        reply = f.ReplyFactory(invitation__party__summit=summit, **paper)
+        f.ReplyScanFactory(reply=reply)
+        invitation = reply.invitation
+        for name, row in (("invitation", invitation), ("party", invitation.party), ("reply", reply)):
+            shown = text(desk.get(reverse(f"admin:delegations_{name}_change", args=[row.pk])))
+            assert all(f"<bdi>{words}</bdi>" in shown for words in ("note verbale", "NV 7")), name
+        assert reverse("admin:delegations_reply_scan", args=[reply.pk]) in shown
+
+
+def test_a_scan_is_a_file_that_no_browser_opens_as_a_page(summit: Summit, desk: Client) -> None:
+    scan = f.ReplyScanFactory(reply__invitation__party__summit=summit, filename='n"ote é.pdf')
+    address = reverse("admin:delegations_reply_scan", args=[scan.reply_id])
+    response = desk.get(address)
+    assert (response.status_code, response.content) == (200, scan.content)
+    for header, value in (
+        ("Content-Type", "application/pdf"),
+        ("Content-Disposition", "attachment; filename*=utf-8''n%22ote%20%C3%A9.pdf"),
+        ("X-Content-Type-Options", "nosniff"),
+        ("Content-Security-Policy", "sandbox; default-src 'none'"),
+    ):
+        assert response[header] == value
+    assert {"private", "no-store"} <= set(response["Cache-Control"].split(", "))
+    # Who fetched it is recorded.
+    entry = AuditEntry.objects.get(action=access_log.SEEN)
+    assert (entry.object_type, entry.object_key) == ("delegations.replyscan", str(scan.pk))
+    assert entry.fields == ["content"]
+    bare = f.ReplyFactory(invitation__party__summit=summit)
+    assert desk.get(reverse("admin:delegations_reply_scan", args=[bare.pk])).status_code == 404

@@ -1,0 +1,218 @@
+"""Categories, zones and overpasses as desks set them: what is refused says what to do, what is done is recorded."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.services import transferable_pass_rules
+from delegations.core.row_order import OrderChanged
+from delegations.core.services import rows as rows_services
+from delegations.members.models.categories import Capacity, Category
+from delegations.members.models.members import FormerMember
+from delegations.members.services import categories, members
+from delegations.parties.services import parties
+from delegations.zones import services as zones_services
+from delegations.zones.models import Zone
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import category, refuses
+from tests.summit.test_setup import FIELDS
+from tests.threads import at_once, names
+
+pytestmark = pytest.mark.django_db
+
+
+def said(caught: Any) -> Any:
+    return caught.value.message_dict if hasattr(caught.value, "error_dict") else caught.value.messages
+
+
+def deeds() -> list[tuple[str, list[str]]]:
+    return list(AuditEntry.objects.order_by("id").values_list("action", "fields"))
+
+
+def test_a_new_summit_has_the_usual_categories_or_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    by = f.UserFactory(is_superuser=True)
+    made = summits_services.create_summit(by=by, **FIELDS)
+    found = Category.objects.filter(summit=made).order_by("position")
+    assert [row.code for row in found] == Capacity.values
+    assert [row.quota for row in found if row.code in ("head", "delegate")] == [1, None]
+    # Made again they are the same.
+    found.filter(code="delegate").update(quota=7)
+    keys = set(found.values_list("pk", flat=True))
+    summits_services.begin(made)
+    assert set(Category.objects.values_list("pk", flat=True)) == keys
+    assert category(made).quota == 7
+    monkeypatch.setattr("delegations.members.models.categories.CategoryQuerySet.of", lambda rows, summit: 1 / 0)
+    refuses(ZeroDivisionError, summits_services.create_summit, by=by, **{**FIELDS, "slug": "another"})
+    assert Summit.objects.get() == made
+
+
+class TestCategories:
+    def test_one_is_added_behind_the_others_and_recorded(
+        self, summit: Summit, organiser: User, protocol: User
+    ) -> None:
+        zone = f.ZoneFactory(summit=summit)
+        values: dict[str, Any] = {"code": "vip", "capacity": "guest", "names": {"en": "VIP"}, "zones": [zone]}
+        assert [row.code for row in categories.of(summit)] == Capacity.values
+        row = categories.enter(summit=summit, values={**values, "quota": 2}, by=organiser)
+        assert (row.name, row.position, list(row.zones.all())) == ("VIP", len(Capacity.values), [zone])
+        assert deeds() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
+        # Protocol adds one that takes nobody until an organiser opens it.
+        for quota in ({}, {"quota": 5}):
+            with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+                categories.enter(summit=summit, values={**values, "code": "own", **quota}, by=protocol)
+        assert categories.enter(summit=summit, values={**values, "code": "own", "quota": 0}, by=protocol).quota == 0
+
+    def test_a_lower_quota_names_the_parties_that_are_above(self, summit: Summit, organiser: User) -> None:
+        for number, name in enumerate(("Aland", "Bland", "Cland"), start=1):
+            f.MembershipFactory.create_batch(number, party=f.PartyFactory(summit=summit, name=name))
+        with pytest.raises(ValidationError) as caught:
+            categories.change(category=category(summit), values={"quota": 1}, by=organiser)
+        assert said(caught) == {
+            "quota": [
+                "More than that are named already by: Cland: 3; Bland: 2. Give those parties a number of their own "
+                "first, withdraw people, or give a higher number."
+            ]
+        }
+        assert category(summit).quota is None
+        # Many are counted, and those with their own number left out.
+        own = f.QuotaFactory(party__summit=summit, category=category(summit)).party
+        for party in (own, *(f.PartyFactory(summit=summit, name=f"Party {number}") for number in range(5))):
+            f.MembershipFactory(party=party)
+        found = categories.problems(category(summit), {"quota": 0})["quota"]
+        assert "by: Cland: 3; Bland: 2; Aland: 1; Party 0: 1; Party 1: 1; 3 other parties. " in found
+
+    def test_protocol_changes_all_but_the_quota(self, summit: Summit, organiser: User, protocol: User) -> None:
+        row, zone = category(summit), f.ZoneFactory(summit=summit)
+        values = {"quota": 4, "vetted": True, "zones": [zone]}
+        for _time in range(2):
+            categories.change(category=category(summit), values=values, by=organiser)
+        entry = AuditEntry.objects.get()
+        assert (entry.fields, entry.detail) == (["quota", "zones"], {"values": {"quota": [None, 4]}})
+        row.refresh_from_db()
+        categories.change(category=row, values={"offered": False, "quota": 4}, by=protocol)
+        with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
+            categories.change(category=row, values={"quota": 9}, by=protocol)
+        row.refresh_from_db()
+        assert (row.offered, row.quota) == (False, 4)
+
+    def test_the_summit_is_held_before_its_parties(
+        self, summit: Summit, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Whoever deletes a category does the same: in another order two would wait for each other."""
+        held: list[str] = []
+        monkeypatch.setattr(rows_services, "lock", lambda summit: held.append("summit"))
+        monkeypatch.setattr(parties, "lock_all", lambda summit: held.append("parties"))
+        categories.change(category=category(summit), values={"quota": 4}, by=organiser)
+        assert held[:2] == ["summit", "parties"]
+
+    def test_capacity_and_code_stay_and_zones_are_of_the_summit(self, summit: Summit, organiser: User) -> None:
+        own = f.CategoryFactory(summit=summit, code="experts", capacity="adviser")
+        for row, values, field in (
+            (own, {"capacity": "staff"}, "capacity"),
+            (category(summit, "media"), {"capacity": "staff"}, "capacity"),
+            (own, {"code": "other"}, "code"),
+        ):
+            with pytest.raises(ValidationError) as caught:
+                categories.change(category=row, values=values, by=organiser)
+            assert list(said(caught)) == [field]
+        with pytest.raises(ValidationError, match="another summit"):
+            categories.change(category=own, values={"zones": [f.ZoneFactory()]}, by=organiser)
+        assert AuditEntry.objects.count() == 0
+
+    def test_what_is_in_use_is_not_deleted_and_says_what_to_do(self, summit: Summit, organiser: User) -> None:
+        own = f.CategoryFactory(summit=summit, code="experts", capacity="adviser", names={"en": "Experts"})
+        member = f.MembershipFactory(party__summit=summit, category=own)
+        f.MembershipFactory(party=member.party)
+        with pytest.raises(ValidationError) as caught:
+            categories.remove(category=own, by=organiser)
+        assert said(caught) == ["1 person is named as “Experts”. Put them into another category first."]
+        f.FormerMemberFactory(party=member.party, person=member.person, category=own)
+        member.delete()
+        with pytest.raises(ValidationError, match="take the tick from “offered to parties”"):
+            categories.remove(category=own, by=organiser)
+        with pytest.raises(ValidationError, match="Every summit has “spouse”"):
+            categories.remove(category=category(summit, "spouse"), by=organiser)
+        FormerMember.objects.all().delete()
+        categories.remove(category=own, by=organiser)
+        assert not Category.objects.filter(code="experts").exists()
+        assert deeds() == [("delegations.category.remove", [])]
+
+    def test_they_are_put_in_order_and_the_second_is_told(self, summit: Summit, protocol: User) -> None:
+        found = categories.of(summit)
+        seen = rows_services.mark([row.pk for row in found])
+        last = found[-1]
+        categories.arrange(summit=summit, order=[last.pk], expected=seen, by=protocol)
+        assert [row.code for row in categories.of(summit)][:2] == ["staff", "head"]
+        with pytest.raises(OrderChanged, match="Somebody else saved another order"):
+            categories.arrange(summit=summit, order=[found[1].pk], expected=seen, by=protocol)
+        assert deeds() == [("delegations.category.arrange", [])]
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_quota_is_not_lowered_beneath_who_is_named_meanwhile() -> None:
+    """Whoever names and whoever lowers wait for each other: never more are named than the quota says."""
+    party = f.PartyFactory(name="Aland")
+    by = f.UserFactory.with_role(Role.ORGANISER, party.summit)
+    row = category(party.summit)
+    people = [f.PersonFactory(summit=party.summit) for _n in range(2)]
+    members.name(party=party, person=people[0], category=row, by=by)
+    came = at_once(
+        lambda: members.name(party=party, person=people[1], category=row, by=by).capacity,
+        lambda: categories.change(category=row, values={"quota": 1}, by=by).quota,
+    )
+    row.refresh_from_db()
+    assert (names(came), row.quota, party.memberships.count()) in (
+        (["delegate", "ValidationError"], None, 2),
+        (["QuotaFull", 1], 1, 1),
+    )
+
+
+class TestZones:
+    def test_added_changed_ordered_and_deleted(self, summit: Summit, protocol: User) -> None:
+        with pytest.raises(PermissionDenied):
+            zones_services.enter(
+                summit=summit, values={"code": "A"}, by=f.UserFactory.with_role(Role.ACCREDITATION, summit)
+            )
+        one = zones_services.enter(summit=summit, values={"code": "A", "name": "Hall"}, by=protocol)
+        two = zones_services.enter(summit=summit, values={"code": "B", "name": "Press"}, by=protocol)
+        zones_services.change(zone=one, values={"name": "Great hall", "code": "A"}, by=protocol)
+        zones_services.arrange(summit=summit, order=[two.pk, one.pk], by=protocol)
+        stored = Zone.objects.values_list("code", "name", "position")
+        assert list(stored) == [("B", "Press", 0), ("A", "Great hall", 1)]
+        zones_services.remove(zone=one, by=protocol)
+        done = [action.rpartition(".")[2] for action, _fields in deeds()]
+        assert done == ["add", "add", "change", "arrange", "remove"]
+        # One that is opened says by what.
+        category(summit, "media").zones.add(two)
+        f.OverpassRuleFactory(summit=summit, name="Plenary").zones.add(two)
+        with pytest.raises(ValidationError) as caught:
+            zones_services.remove(zone=two, by=protocol)
+        assert said(caught) == ["“Press” is opened by: delegation’s media, Plenary. Take it off them first."]
+        assert Zone.objects.get() == two
+
+
+def test_overpass_rules_are_added_changed_and_deleted(summit: Summit, protocol: User) -> None:
+    zone = f.ZoneFactory(summit=summit)
+    rule = transferable_pass_rules.enter(summit=summit, values={"name": "Plenary", "zones": [zone]}, by=protocol)
+    transferable_pass_rules.change(rule=rule, values={"people": 3, "zones": [zone]}, by=protocol)
+    assert OverpassRule.objects.get().people == 3
+    member = f.MembershipFactory(party__summit=summit)
+    carried = Overpass.objects.create(rule=rule, party=member.party, number=1, holder=member)
+    with pytest.raises(ValidationError) as caught:
+        transferable_pass_rules.remove(rule=rule, by=protocol)
+    assert said(caught) == ["1 pass of “Plenary” is carried by somebody. Take it back first."]
+    carried.delete()
+    transferable_pass_rules.remove(rule=rule, by=protocol)
+    assert deeds() == [
+        ("delegations.overpassrule.add", ["name", "zones"]),
+        ("delegations.overpassrule.change", ["people"]),
+        ("delegations.overpassrule.remove", []),
+    ]

@@ -1,0 +1,204 @@
+"""Categories, zones and overpasses in the admin, and how many a party may name."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.members.models.categories import Category
+from delegations.members.models.quotas import Quota
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from delegations.zones.models import Zone
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import category, sign_in, text
+
+pytestmark = pytest.mark.django_db
+LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "overpassrule"))
+ORDER = "/admin/delegations/categories/here/order/"
+
+
+@pytest.fixture
+def office(organiser: User) -> Client:
+    return signed_in(organiser)
+
+
+def form(row: Category, **values: Any) -> dict[str, Any]:
+    base = {"quota": "" if row.quota is None else row.quota}
+    base |= {name: "on" for name in ("counts", "vetted", "offered") if getattr(row, name)}
+    return {**base, **values}
+
+
+def errors(answer: Any) -> dict[str, list[str]]:
+    return dict(answer.context["adminform"].form.errors)
+
+
+def numbered(keys: list[int]) -> dict[str, int]:
+    found = {f"place-{key}": place for place, key in enumerate(keys, start=1)}
+    return found | {f"was-{key}": place for place, key in enumerate(keys, start=1)}
+
+
+class TestCategories:
+    def test_the_list_begins_with_the_usual_ones(self, summit: Summit, office: Client) -> None:
+        shown = text(office.get(LIST))
+        assert "13 categories" in shown
+        assert Category.objects.filter(summit=summit).count() == 13
+        assert f'href="{ORDER}"' in shown
+        for confirmed in (None, f.START):
+            f.MembershipFactory(party__summit=summit, confirmed_at=confirmed)
+        found = {each.code: each for each in office.get(LIST).context["cl"].result_list}
+        assert (found["delegate"].named, found["delegate"].unconfirmed) == (2, 1)
+
+    def test_is_added_with_names_and_zones(self, summit: Summit, office: Client) -> None:
+        zone = f.ZoneFactory(summit=summit)
+        values = {"summit": summit.pk, "code": "vip", "capacity": "guest", "name_en": "VIP", "name_fr": "Invité"}
+        values |= {"quota": 2, "zones": [zone.pk], "name_by_0": "2025-03-01", "name_by_1": "17:00", "offered": "on"}
+        assert office.post(f"{LIST}add/", values).status_code == 302
+        row = Category.objects.get(code="vip")
+        assert (row.names, row.quota, row.vetted, row.offered) == ({"en": "VIP", "fr": "Invité"}, 2, False, True)
+        assert row.name_by.isoformat() == "2025-03-01T17:00:00+00:00"
+        assert list(AuditEntry.objects.values_list("action", flat=True)) == ["delegations.category.add"]
+        # Capacity and code are shown and stay.
+        shown = text(office.get(f"{LIST}{row.pk}/change/"))
+        assert ('name="capacity"' in shown, 'name="code"' in shown, "guest" in shown) == (False, False, True)
+
+    def test_what_is_refused_is_said_at_its_field(self, summit: Summit, office: Client) -> None:
+        row = f.MembershipFactory(party__summit=summit, party__name="Aland").category
+        foreign, page = f.ZoneFactory(name="Foreign hall"), f"{LIST}{row.pk}/change/"
+        answer = office.post(page, form(row, quota=0))
+        assert answer.status_code == 200
+        assert errors(answer)["quota"][0].startswith("More than that are named already by: Aland: 1. Give those")
+        moments = {"name_by_0": "2025-03-02", "confirm_by_0": "2025-03-01"}
+        answer = office.post(page, form(row, **moments, name_by_1="17:00", confirm_by_1="17:00"))
+        before = "People would be confirmed before they are named. Give a later moment."
+        assert errors(answer) == {"confirm_by": [before]}
+        assert "Foreign hall" not in text(office.get(page))
+        assert list(errors(office.post(page, form(row, zones=[foreign.pk])))) == ["zones"]
+        row.refresh_from_db()
+        assert (row.quota, row.name_by) == (None, None)
+
+    def test_protocol_is_told_who_sets_the_quota(self, summit: Summit, desk: Client) -> None:
+        row = Category.objects.of(summit)["delegate"]
+        page = f"{LIST}{row.pk}/change/"
+        shown = text(desk.get(page))
+        assert ("Organisers set the quota." in shown, 'name="quota"' in shown) == (True, False)
+        assert desk.post(page, form(row, quota=7, name_en="Envoy")).status_code == 302
+        row.refresh_from_db()
+        assert (row.quota, row.name) == (None, "Envoy")
+        added = {"summit": summit.pk, "code": "vip", "capacity": "guest", "quota": 9}
+        assert desk.post(f"{LIST}add/", added).status_code == 302
+        assert Category.objects.get(code="vip").quota == 0
+
+    def test_one_that_nobody_used_is_deleted_and_others_not(self, summit: Summit, office: Client) -> None:
+        usual, own = Category.objects.of(summit)["spouse"], f.CategoryFactory(summit=summit)
+        page = f"{LIST}{usual.pk}/delete/"
+        for answer in (office.get(page), office.post(page, {"post": "yes"})):
+            assert "Every summit has “spouse”. So that nobody is named in it, take the tick" in text(answer)
+        assert office.post(f"{LIST}{own.pk}/delete/", {"post": "yes"}).status_code == 302
+        assert [row.exists() for row in (Category.objects.filter(pk=each.pk) for each in (usual, own))] == [
+            True,
+            False,
+        ]
+
+    def test_they_are_put_in_order_without_script(self, summit: Summit, desk: Client) -> None:
+        shown = desk.get(ORDER)
+        keys = [key for _place, key, _name in shown.context["rows"]]
+        save = {"do": "save", "expected": shown.context["expected"]}
+        moved = desk.post(ORDER, {**save, "do": "", "move": f"down:{keys[0]}", **numbered(keys)})
+        after = [key for _place, key, _name in moved.context["rows"]]
+        assert after[:2] == [keys[1], keys[0]]
+        assert desk.post(ORDER, {**save, **numbered(after)}).status_code == 302
+        assert list(Category.objects.order_by("position").values_list("pk", flat=True)) == after
+        assert desk.post(ORDER, {**save, **numbered(keys)}).status_code == 409
+        # Who only looks gets no buttons.
+        assert 'name="move"' not in text(sign_in(summit, Role.VETTING).get(ORDER))
+
+
+def test_zones_are_added_and_ordered(summit: Summit, desk: Client) -> None:
+    for code in "AB":
+        values = {"summit": summit.pk, "code": code, "name": f"Zone {code}"}
+        assert desk.post(f"{ZONES}add/", values).status_code == 302
+    taken = "Another zone has this mark. Choose another."
+    assert errors(desk.post(f"{ZONES}add/", values)) == {"code": [taken]}
+    there = {**values, "summit": f.SummitFactory().pk}
+    assert list(errors(desk.post(f"{ZONES}add/", there))) == ["summit"]
+    keys = list(Zone.objects.order_by("-code").values_list("pk", flat=True))
+    page = "/admin/delegations/zones/here/order/"
+    assert desk.post(page, {"do": "save", **numbered(keys)}).status_code == 302
+    assert list(Zone.objects.values_list("code", flat=True)) == ["B", "A"]
+
+
+def test_overpass_rules_are_added_changed_and_listed(summit: Summit, desk: Client) -> None:
+    zone = f.ZoneFactory(summit=summit, code="A")
+    values = {"summit": summit.pk, "name": "Plenary", "passes": 2, "people": 5, "most": 4}
+    # None for nobody, and no more than people.
+    for passes, people in ((1, 0), (100_000, 5)):
+        [said] = errors(desk.post(f"{RULES}add/", {**values, "passes": passes, "people": people})).values()
+        assert said == ["Give one pass at least, for as many people or more."]
+    assert desk.post(f"{RULES}add/", {**values, "zones": [zone.pk]}).status_code == 302
+    rule = OverpassRule.objects.get()
+    assert "2 for every 5 people, 4 at most" in text(desk.get(RULES))
+    assert desk.post(f"{RULES}{rule.pk}/change/", values).status_code == 302
+    assert not rule.zones.exists()
+    added = ["most", "name", "passes", "people", "zones"]
+    assert [entry.fields for entry in AuditEntry.objects.order_by("id")] == [added, ["zones"]]
+
+
+PARTIES = "/admin/delegations/party/"
+
+
+def page(party: Party) -> str:
+    return f"{PARTIES}{party.pk}/quotas/"
+
+
+class TestPage:
+    def test_shows_the_meters_and_who_raises_a_number(self, party: Party, desk: Client) -> None:
+        Policy.objects.create(summit=party.summit, total=4)
+        f.MembershipFactory(party=party, code="head")
+        shown = text(desk.get(page(party)))
+        for words in ("Raising a number: This can be done by: organiser.", 'data-state="warn">full</span>', "in all"):
+            assert words in shown
+        assert 'name="number"' not in shown
+
+    def test_an_organiser_raises_one_with_a_reason(self, party: Party, office: Client) -> None:
+        f.MembershipFactory(party=party)
+        good = {"category": category(party).pk, "number": "12", "reason": "Hosts the next summit"}
+        for field, value in (("number", "many"), ("number", "9" * 30), ("reason", " "), ("category", "987654")):
+            answer = office.post(page(party), {**good, field: value})
+            assert (answer.status_code, f'<a href="#{field}">' in text(answer)) == (422, True), (field, value)
+        assert not Quota.objects.exists()
+        assert office.post(page(party), good)["Location"] == page(party)
+        row = Quota.objects.get()
+        assert (row.category, row.number, row.reason) == (category(party), 12, "Hosts the next summit")
+        assert "delegate: 12" in text(office.get(page(party)))
+        assert office.post(page(party), {"drop": row.category_id}).status_code == 302
+        assert office.post(page(party), {**good, "category": "all"}).status_code == 302
+        assert Quota.objects.get().category is None
+
+
+def test_all_exceptions_are_listed_with_reason_and_who(party: Party, office: Client) -> None:
+    by = f.UserFactory(name="Otto")
+    f.QuotaFactory(party=party, category=category(party, "head"), number=2, reason="Two kings", set_by=by)
+    f.QuotaFactory(number=77)
+    shown = text(office.get("/admin/delegations/quota/"))
+    for words in ("Aland", "Two kings", "Otto", "1 quota"):
+        assert words in shown, words
+
+
+def test_parties_over_full_and_with_room(party: Party, office: Client) -> None:
+    full, over = (f.PartyFactory(summit=party.summit, name=name) for name in ("Bland", "Cland"))
+    f.MembershipFactory(party=full, code="head")
+    f.MembershipFactory.create_batch(2, party=over)
+    f.QuotaFactory(party=over, category=category(party), number=1)
+    f.QuotaFactory(party=party, category=category(party), number=0)
+    for word, name in (("over", "Cland"), ("full", "Bland"), ("room", "Aland")):
+        found = office.get(f"{PARTIES}?quotas={word}").context["cl"].result_list
+        assert [row.name for row in found] == [name]
+    # Who sees no members narrows nothing.
+    assert sign_in(party.summit, Role.VIEWER).get(f"{PARTIES}?quotas=over").context["cl"].result_count == 3

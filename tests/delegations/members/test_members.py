@@ -1,0 +1,286 @@
+"""Naming, confirming, moving, withdrawing and replacing people."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from delegations.badges.services import transferable_passes
+from delegations.members import listeners
+from delegations.members.models.categories import Category
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.particulars import Particulars
+from delegations.members.selectors.naming_rules import NamingRefused
+from delegations.members.selectors.quotas import QuotaFull
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from delegations.parties.models.policy import Policy
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.permissions.models import Role
+from tests import factories as f
+from tests.delegations.helpers import category, link, refuses
+from tests.threads import at_once, meet_after
+
+
+@pytest.fixture
+def party(db: None) -> Party:
+    return of_name("Italy")
+
+
+def of_name(name: str, **values: Any) -> Party:
+    found: Party = f.PartyFactory(name=name, **values)
+    Category.objects.of(found.summit)
+    return found
+
+
+def entered(party: Party, **values: Any) -> Person:
+    """Make a person whom a party has entered."""
+    return f.ParticularsFactory(person__summit=party.summit, entered_for=party, **values).person
+
+
+def refusal(work: Callable[[], Any]) -> str:
+    refused = refuses((NamingRefused, QuotaFull), work)
+    return str(refused)
+
+
+class TestName:
+    def test_it_is_stored_and_recorded_without_personal_values(self, party: Party) -> None:
+        person, by = entered(party, person__name="Ada Example"), link(party)
+        row = members.name(party=party, person=person, category=category(party), by=by)
+        assert (row.party, row.person, row.capacity, row.position) == (party, person, "delegate", 0)
+        assert members.name(party=party, person=entered(party), category=category(party), by=by).position == 1
+        entry = AuditEntry.objects.first()
+        assert entry is not None
+        assert (entry.action, entry.by_label) == ("delegations.name", str(by))
+        assert entry.detail["category"] == "delegate"
+        assert Person.objects.get(public_id=entry.detail["person"]).summit == party.summit
+
+    def test_who_may(self, party: Party) -> None:
+        person, here = entered(party), category(party)
+        # A focal point of another party is nobody here.
+        for role in (Role.ACCREDITATION, Role.FOCAL_POINT):
+            with pytest.raises(PermissionDenied):
+                members.name(
+                    party=party, person=person, category=here, by=f.UserFactory.with_role(role, party.summit)
+                )
+        assert not Membership.objects.filter(party=party).exists()
+        by = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
+        assert members.name(party=party, person=person, category=here, by=by).pk
+
+    def test_nobody_goes_over_a_quota_or_the_total(self, party: Party) -> None:
+        by = link(party)
+        Category.objects.filter(code="delegate").update(quota=1)
+        members.name(party=party, person=entered(party), category=category(party), by=by)
+        late = entered(party)
+        name = lambda code, by=SYSTEM: members.name(party=party, person=late, category=category(party, code), by=by)  # noqa: E731
+        said = refusal(lambda: name("delegate", by))
+        assert said.startswith("The quota of Italy for “delegate” is 1, and it has named 1.")
+        Policy.objects.create(summit=party.summit, total=1)
+        # Not even the system.
+        assert refusal(lambda: name("adviser")).startswith("Italy may bring 1 person in all")
+        # Who does not count is named beyond the total.
+        assert name("spouse").capacity == "spouse"
+        assert Membership.objects.count() == 2
+
+    def test_a_second_head_is_told_to_replace(self, party: Party) -> None:
+        head, by = category(party, "head"), SYSTEM
+        members.name(party=party, person=entered(party), category=head, by=by)
+        said = refusal(lambda: members.name(party=party, person=entered(party), category=head, by=by))
+        assert said == "Italy has a head already. Replace that person instead."
+
+    def test_after_the_time_protocol_still_can(self, party: Party) -> None:
+        moment = db_now().replace(year=2025, month=3, day=1, hour=12, minute=0, second=0, microsecond=0)
+        Category.objects.filter(code="delegate").update(name_by=moment)
+        person = entered(party)
+        said = refusal(lambda: members.name(party=party, person=person, category=category(party), by=link(party)))
+        assert said == (
+            "“delegate” was to be named by Saturday 1 March 2025, 12:00 London time. Protocol can still do it: "
+            "protocol@host.example."
+        )
+        by = f.UserFactory.with_role(Role.PROTOCOL, party.summit)
+        assert members.name(party=party, person=person, category=category(party), by=by).pk
+
+    def test_what_a_party_may_not_use(self, party: Party) -> None:
+        by, person = link(party), entered(party)
+        Category.objects.filter(code="liaison").update(offered=False)
+        foreign = Category.objects.of(f.SummitFactory())["delegate"]
+        for chosen, said in (
+            (category(party, "guest"), "Nobody comes with Italy as “guest”. Choose another category."),
+            (
+                category(party, "liaison"),
+                "Protocol names people as “liaison officer”: write to protocol@host.example.",
+            ),
+            (foreign, "Nobody comes with Italy as “delegate”. Choose another category."),
+        ):
+            work = lambda chosen=chosen: members.name(party=party, person=person, category=chosen, by=by)  # noqa: E731
+            assert refusal(work) == said
+
+    def test_whom_a_party_may_not_name(self, party: Party) -> None:
+        by, here = link(party), category(party)
+        other = of_name("Malta", summit=party.summit)
+        theirs = entered(other, person__name="B", person__office="")
+
+        def said(person: Person) -> str:
+            return refusal(lambda: members.name(party=party, person=person, category=here, by=by))
+
+        for person in (theirs, f.PersonFactory(summit=party.summit), entered(of_name("Elsewhere"))):
+            assert said(person) == "This person isn’t entered for your party. Enter them first."
+        twice = entered(party, person__name="C", person__office="")
+        members.name(party=party, person=twice, category=here, by=by)
+        assert said(twice) == "C belongs to Italy already. Withdraw them there first."
+        members.name(party=other, person=theirs, category=here, by=SYSTEM)
+        Particulars.objects.filter(person=theirs).update(entered_for=party)
+        # Where somebody belongs is none of another party's business.
+        assert said(theirs) == "B is named elsewhere. Protocol can say more: protocol@host.example."
+
+
+class TestMany:
+    def test_those_who_fit_are_named_once_in_their_order(self, party: Party) -> None:
+        Category.objects.filter(code="delegate").update(quota=2)
+        people = [entered(party) for _number in range(4)]
+        chosen = zip(people, ["delegate", "adviser", "delegate", "delegate"], strict=True)
+        rows = [(person, category(party, code)) for person, code in chosen]
+        found = members.name_many(party=party, people=[*rows, (people[1], category(party))], by=link(party))
+        assert [type(problem) for _row, problem in found] == [type(None)] * 3 + [QuotaFull, NamingRefused]
+        assert list(Membership.objects.values_list("person_id", "position")) == [
+            (person.pk, number) for number, person in enumerate(people[:3])
+        ]
+        assert AuditEntry.objects.filter(action="delegations.name").count() == 3
+
+
+class TestConfirmMoveReorder:
+    def test_confirming_is_done_once(self, party: Party) -> None:
+        one, two = f.MembershipFactory.create_batch(2, party=party)
+        foreign = f.MembershipFactory()
+        by = link(party)
+        assert members.confirm(party=party, people=[one.pk, foreign.pk], by=by) == 1
+        assert members.confirm(party=party, people=[one.pk, two.pk], by=by) == 1
+        assert set(Membership.objects.filter(confirmed_at=None)) == {foreign}
+        assert AuditEntry.objects.filter(action="delegations.confirm").count() == 2
+
+    def test_moving_looks_at_the_quota_of_where_one_goes(self, party: Party) -> None:
+        row = f.MembershipFactory(party=party)
+        Policy.objects.create(summit=party.summit, total=1)
+        Category.objects.filter(code="adviser").update(quota=0)
+        said = refusal(lambda: members.move(membership=row, category=category(party, "adviser"), by=SYSTEM))
+        assert said.startswith("The quota of Italy for “adviser” is 0")
+        # The total is full with this one in it: moving takes no place of it.
+        members.move(membership=row, category=category(party, "interpreter"), by=SYSTEM)
+        row.refresh_from_db()
+        assert (row.category.code, row.capacity) == ("interpreter", "interpreter")
+        assert AuditEntry.objects.get().detail["before"] == "delegate"
+
+    def test_from_beside_the_total_into_it(self, party: Party) -> None:
+        row = f.MembershipFactory(party=party, code="spouse")
+        Policy.objects.create(summit=party.summit, total=0)
+        said = refusal(lambda: members.move(membership=row, category=category(party), by=SYSTEM))
+        assert said.startswith("Italy may bring 0 people in all")
+
+    def test_the_order_is_as_given(self, party: Party) -> None:
+        rows = f.MembershipFactory.create_batch(3, party=party)
+        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
+        assert list(party.memberships.order_by("position")) == [rows[2], rows[0], rows[1]]
+        members.reorder(party=party, order=[rows[2].pk, rows[0].pk], by=link(party))
+        assert AuditEntry.objects.count() == 1
+
+
+class TestLeave:
+    def test_withdrawing_remembers_and_makes_room(self, party: Party) -> None:
+        Category.objects.filter(code="delegate").update(quota=1)
+        row = members.name(party=party, person=entered(party), category=category(party), by=SYSTEM)
+        former = members.withdraw(membership=row, by=link(party))
+        assert (former.person, former.why, former.successor) == (row.person, "withdrawn", None)
+        assert not Membership.objects.exists()
+        members.name(party=party, person=entered(party), category=category(party), by=link(party))
+        said = refusal(lambda: members.withdraw(membership=row, by=SYSTEM))
+        assert said == "This person was taken off a moment ago. Look at the list as it is now."
+
+    def test_replacing_keeps_the_place_whatever_the_hour(self, party: Party) -> None:
+        Category.objects.filter(code="head").update(name_by=db_now() - timedelta(days=1))
+        f.MembershipFactory(party=party)
+        head = f.MembershipFactory(party=party, code="head", position=7)
+        fresh = members.replace(membership=head, person=entered(party), by=link(party))
+        assert (fresh.capacity, fresh.position, fresh.confirmed_at) == ("head", 7, None)
+        former = FormerMember.objects.get()
+        assert (former.person, former.why, former.successor) == (head.person, "replaced", fresh.person)
+        assert Membership.objects.filter(capacity="head").get() == fresh
+
+    def test_a_member_in_another_category_takes_the_place_and_leaves_their_own(self, party: Party) -> None:
+        Category.objects.filter(code="head").update(name_by=db_now() - timedelta(days=1))
+        head = f.MembershipFactory(party=party, code="head", position=1)
+        deputy = f.MembershipFactory(party=party, code="alternate", position=2, confirmed_at=db_now())
+        badge = f.BadgeFactory(party=party, person=deputy.person)
+        rule = f.OverpassRuleFactory(summit=party.summit, people=2)
+        transferable_passes.settle_summit(summit=party.summit, by=SYSTEM)
+        fresh = members.replace(membership=head, person=deputy.person, by=link(party))
+        row = Membership.objects.get()
+        assert (row.pk, row.person, row.capacity, row.position) == (deputy.pk, deputy.person, "head", 1)
+        assert (fresh, row.confirmed_at) == (row, deputy.confirmed_at)
+        badge.refresh_from_db()
+        assert badge.ended_at is None
+        former = FormerMember.objects.get()
+        assert (former.person, former.why, former.successor) == (head.person, "replaced", deputy.person)
+        entry = AuditEntry.objects.get(action="delegations.replace")
+        assert (entry.fields, entry.detail["left"]) == (["category", "position"], "alternate")
+        # There is one person less.
+        assert not rule.passes_given.filter(party=party).exists()
+
+    def test_a_member_in_the_same_category_does_not(self, party: Party) -> None:
+        row, other = f.MembershipFactory(party=party), f.MembershipFactory(party=party, person__name="Bea")
+        for person in (other.person, row.person):
+            said = refusal(lambda person=person: members.replace(membership=row, person=person, by=link(party)))
+            assert said == f"{person.label} comes as “delegate” already. Choose somebody else."
+        assert Membership.objects.count() == 2
+
+    def test_what_follows_is_in_the_same_transaction(self, party: Party, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(listeners, "leave", lambda **values: 1 / 0)
+        row, other = f.MembershipFactory(party=party), entered(party)
+        for work, given in ((members.withdraw, {}), (members.replace, {"person": other})):
+            refuses(ZeroDivisionError, work, membership=row, by=SYSTEM, **given)
+        assert (Membership.objects.get(), FormerMember.objects.count()) == (row, 0)
+
+    def test_a_stranger_takes_nobody_off(self, party: Party) -> None:
+        row, by = f.MembershipFactory(party=party), link(of_name("Malta"))
+        one: dict[str, Any] = {"membership": row, "by": by}
+        all_of_them: dict[str, Any] = {"party": party, "by": by}
+        for work in (
+            lambda: members.withdraw(**one),
+            lambda: members.replace(person=entered(party), **one),
+            lambda: members.confirm(people=[row.pk], **all_of_them),
+            lambda: members.reorder(order=[row.pk], **all_of_them),
+            lambda: members.move(category=category(party, "adviser"), **one),
+        ):
+            refuses(PermissionDenied, work)
+        assert Membership.objects.get().confirmed_at is None
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+class TestTheLastPlace:
+    """Two are named at once for the last place."""
+
+    def race(self, monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+        party = of_name("Italy")
+        Category.objects.filter(code="delegate").update(quota=1)
+        chosen = category(party)
+        both = [entered(party), entered(party)]
+        # Each has found the place free before either takes it, unless one waits for the other.
+        meet_after(monkeypatch, members, "take_place")
+        return at_once(
+            *(lambda who=who: members.name(party=party, person=who, category=chosen, by=SYSTEM) for who in both)
+        )
+
+    def test_exactly_one_gets_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        came = self.race(monkeypatch)
+        assert sorted(type(found).__name__ for found in came) == ["Membership", "QuotaFull"]
+        assert Membership.objects.count() == 1
+
+    def test_control_without_the_lock_both_get_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(members, "_lock", lambda party: None)
+        assert [type(found) for found in self.race(monkeypatch)] == [Membership, Membership]
+        assert Membership.objects.count() == 2

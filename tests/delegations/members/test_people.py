@@ -1,0 +1,234 @@
+"""Entering people and changing what is known of them."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from delegations.members.services import people
+from delegations.members.services.people import SeemsKnown
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM, By, Link, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import refuses
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit, language="fr", name="Own")
+
+
+@pytest.fixture
+def vetting(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.VETTING, summit)
+
+
+@pytest.fixture
+def focal(party: Party) -> Link:
+    return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
+
+
+def recorded() -> list[tuple[Any, ...]]:
+    return list(AuditEntry.objects.order_by("id").values_list("action", "object_type", "fields", "detail"))
+
+
+def stored(person: Person) -> tuple[int | None, list[str]]:
+    row = Particulars.objects.get(person=person)
+    return row.entered_for_id, row.withheld
+
+
+class TestEnter:
+    def test_by_a_focal_point(self, party: Party, focal: Link) -> None:
+        values = {"name": "Zoe Example", "passport_number": "ab 123", "birth_date": "1960-01-02", "hotel": ""}
+        person = people.enter(party=party, values=values, by=focal)
+        row = person.particulars
+        assert (person.name, person.summit, person.language) == ("Zoe Example", party.summit, "fr")
+        assert (row.passport_number, row.birth_date, row.hotel) == ("AB123", date(1960, 1, 2), "")
+        assert stored(person) == (party.pk, [])
+        assert not Membership.objects.filter(person=person).exists()
+        assert recorded() == [
+            ("summit.person.add", "summit.person", ["name"], {}),
+            ("delegations.particulars.change", "summit.person", ["birth_date", "passport_number"], {}),
+        ]
+
+    def test_by_a_desk(self, party: Party, protocol: User, focal: Link) -> None:
+        person = people.enter(party=party, values={"office": "Minister", "diet": "vegan"}, by=protocol)
+        assert stored(person) == (None, [])
+        by_desk = people.enter(party=party, values={"name": "A"}, by=protocol)
+        by_focal = people.enter(party=party, values={"name": "B"}, by=focal)
+        # A focal point looks after whom it entered before they are a member.
+        assert not Particulars.objects.filter(person=by_desk).exists()
+        assert stored(by_focal) == (party.pk, [])
+
+    def test_what_is_wrong_stores_nothing(self, party: Party, protocol: User) -> None:
+        nobody = {"name": ["Give a name or the office held."]}
+        wrong = {"arrives_at": ["This is after the summit. Check the year, or give a moment before."]}
+        for values, said in (({}, nobody), ({"diet": "vegan"}, nobody), ({"name": " "}, nobody)):
+            with pytest.raises(ValidationError) as refused:
+                people.enter(party=party, values=values, by=protocol)
+            assert refused.value.message_dict == said
+        with pytest.raises(ValidationError) as refused:
+            people.enter(party=party, values={"name": "A", "arrives_at": "2025-12-24 18:00"}, by=protocol)
+        assert list(refused.value.message_dict) == list(wrong)
+        with pytest.raises(ValueError, match="no fields of a person: withheld"):
+            people.enter(party=party, values={"name": "A", "withheld": "[]"}, by=protocol)
+        assert (Person.objects.filter(user=None).exists(), recorded()) == (False, [])
+
+    def test_others_may_not(self, party: Party, vetting: User, protocol: User, focal: Link) -> None:
+        foreign = f.UserFactory.with_role(Role.FOCAL_POINT, party.summit)
+        some = "This can be done by: organiser, protocol, focal point."
+        party.invitations.get().links.update(revoked_at=f.START)
+        for by, values, said in (
+            (vetting, {}, some),
+            (foreign, {}, some),
+            (protocol, {"passport_number": "1"}, "This can be done by: vetting, focal point."),
+            (focal, {}, "You no longer act for Own here"),
+        ):
+            refused = refuses(PermissionDenied, people.enter, party=party, values={"name": "A", **values}, by=by)
+            assert str(refused).startswith(said)
+
+
+class TestChange:
+    def test_only_what_is_named_and_other(self, party: Party, focal: Link) -> None:
+        person = people.enter(party=party, values={"name": "Zoe", "office": "Envoy", "hotel": "Ritz"}, by=focal)
+        given = {"name": "Zoë", "office": "Envoy", "hotel": "Savoy"}
+        assert people.change(person=person, values=given, by=focal) == {"name", "hotel"}
+        person = Person.objects.get(pk=person.pk)
+        assert (person.name, person.office, person.particulars.hotel) == ("Zoë", "Envoy", "Savoy")
+        assert recorded()[-2:] == [
+            ("summit.person.change", "summit.person", ["name"], {}),
+            ("delegations.particulars.change", "summit.person", ["hotel"], {}),
+        ]
+        before = len(recorded())
+        assert people.change(person=person, values=given, by=focal) == set()
+        assert len(recorded()) == before
+
+    def test_what_a_desk_corrects_is_withheld(self, party: Party, focal: Link, vetting: User, protocol: User) -> None:
+        person = people.enter(
+            party=party, values={"name": "Zoe", "passport_number": "AB1", "hotel": "Ritz"}, by=focal
+        )
+        people.change(person=person, values={"passport_number": "AB2"}, by=vetting)
+        people.change(person=person, values={"arrival_flight": "BA 1"}, by=protocol)
+        assert stored(person) == (party.pk, ["arrival_flight", "passport_number"])
+        refused = refuses(PermissionDenied, people.change, person=person, values={"passport_number": "AB3"}, by=focal)
+        assert str(refused) == (
+            "“passport number” was entered by others than your party. "
+            "Write to protocol@host.example to have it changed."
+        )
+        people.change(person=person, values={"hotel": "Savoy"}, by=focal)
+        # What a desk empties may be entered again.
+        people.change(person=person, values={"arrival_flight": ""}, by=protocol)
+        assert stored(person) == (party.pk, ["passport_number"])
+        people.change(person=person, values={"arrival_flight": "BA 2"}, by=focal)
+        assert stored(person) == (party.pk, ["passport_number"])
+
+    def test_what_others_entered_first_stays_hidden(self, party: Party, focal: Link, protocol: User) -> None:
+        person, theirs = f.MembershipFactory(party=party).person, f.MembershipFactory(party=party).person
+        people.change(person=person, values={"hotel": "Ritz", "diet": "vegan"}, by=protocol)
+        assert stored(person) == (None, [])
+        other = f.PartyFactory(summit=party.summit)
+        f.ParticularsFactory(person=theirs, entered_for=other, diet="vegan", hotel="Ritz")
+        for each in (person, theirs):
+            people.change(person=each, values={"arrival_flight": "BA 1"}, by=focal)
+            assert stored(each) == (party.pk, ["diet", "hotel"])
+
+    def test_somebody_elses_focal_point_may_not(self, party: Party) -> None:
+        person = f.MembershipFactory(party=party).person
+        by = Link(f.InvitationLinkFactory(invitation__party__summit=party.summit).public_id)
+        for field in ("diet", "hotel", "passport_name", "name"):
+            refuses(PermissionDenied, people.change, person=person, values={field: "x"}, by=by)
+
+    def test_a_person_of_no_party_is_changed_by_the_desks(self, protocol: User, focal: Link, vetting: User) -> None:
+        person = f.PersonFactory(summit=protocol.roles.get().summit)
+        assert people.change(person=person, values={"rank": "Minister"}, by=protocol) == {"rank"}
+        for by in (focal, vetting):
+            refused = refuses(PermissionDenied, people.change, person=person, values={"rank": "General"}, by=by)
+            assert str(refused) == "This can be done by: organiser, protocol."
+
+
+def test_the_mailbox_of_a_focal_point_is_changed_by_a_desk(
+    party: Party, focal: Link, protocol: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A mailbox opens the portal by a code: for a focal point, of all parties for which they act."""
+    shared, member = (f.MembershipFactory(party=party, person__email="d@land.example").person for _each in range(2))
+    f.FocalPointFactory(party=f.PartyFactory(summit=party.summit), person=shared)
+    refused = refuses(PermissionDenied, people.change, person=shared, values={"email": "mine@land.example"}, by=focal)
+    assert str(refused).startswith(f"{shared.office} acts as a focal point: protocol changes this mailbox.")
+    assert people.change(person=shared, values={"email": "new@land.example"}, by=protocol) == {"email"}
+    assert people.change(person=member, values={"email": "z@land.example"}, by=focal) == {"email"}
+    # Control: without the look it would be changed.
+    monkeypatch.setattr(people, "_check_mailbox", lambda *given: None)
+    assert people.change(person=shared, values={"email": "mine@land.example"}, by=focal) == {"email"}
+
+
+class TestAsked:
+    """Whoever seems to be there already is pointed out to those who may know."""
+
+    def test_a_desk_is_asked(self, party: Party, protocol: User) -> None:
+        there = f.MembershipFactory(
+            party__summit=party.summit, party__name="Aland", person__name="Zoe Example", person__office=""
+        ).person
+        asked = refuses(SeemsKnown, people.enter, party=party, values={"name": "example zoë"}, by=protocol)
+        assert str(asked) == "Zoe Example is entered already for Aland: the same name."
+        assert [hit.person for hit in asked.hits] == [there]
+        person = people.enter(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
+        assert (person.name, Resemblance.objects.count()) == ("example zoë", 0)
+
+    def test_a_focal_point_is_asked_of_its_own(
+        self, party: Party, focal: Link, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        foreign = f.MembershipFactory(party__summit=party.summit, person__name="Zoe Example").person
+        # Nothing tells that somebody of another party has this passport and name.
+        person = people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+        notes = list(Resemblance.objects.values_list("person", "other", "why", "decided_at"))
+        assert notes == [(person.pk, foreign.pk, "name", None)]
+        f.MembershipFactory(party=party, person=person)
+        with pytest.raises(SeemsKnown) as asked:
+            people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+        assert [hit.person for hit in asked.value.hits] == [person]
+        # Control: without the choice of what it is told it would learn of the other.
+        monkeypatch.setattr(
+            "delegations.members.services.duplicates.told_to", lambda by, hits, party: (list(hits), [])
+        )
+        with pytest.raises(SeemsKnown) as asked:
+            people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
+        assert {hit.person for hit in asked.value.hits} == {person, foreign}
+
+    def test_the_system_asks_nobody(self, party: Party) -> None:
+        f.PersonFactory(summit=party.summit, name="Zoe Example")
+        people.enter(party=party, values={"name": "Zoe Example"}, by=SYSTEM)
+        assert Resemblance.objects.count() == 1
+
+    def test_what_is_known_later_is_noted(self, party: Party, focal: Link) -> None:
+        first = people.enter(party=party, values={"name": "A", "passport_number": "AB1"}, by=focal)
+        second = people.enter(party=party, values={"name": "B"}, by=focal)
+        assert Resemblance.objects.count() == 0
+        people.change(person=second, values={"passport_number": "ab-1"}, by=focal)
+        assert list(Resemblance.objects.values_list("person", "other", "why")) == [(second.pk, first.pk, "passport")]
+        # Not again from the other side.
+        people.change(person=first, values={"name": "C"}, by=focal)
+        assert Resemblance.objects.count() == 1
+
+
+@pytest.mark.parametrize("how", ["account", "mailbox"])
+def test_a_focal_point_by_account_and_by_code(how: str, party: Party) -> None:
+    point = f.FocalPointFactory(party=party, person__user=f.UserFactory())
+    by: By = point.person.user
+    if how == "mailbox":
+        row = PortalSignIn.objects.create(person=point.person, mailbox=point.person.email)
+        by = Mailbox(row.public_id)
+    person = people.enter(party=party, values={"name": "Zoe", "passport_number": "AB1"}, by=by)
+    assert stored(person) == (party.pk, [])
+    assert people.change(person=person, values={"passport_number": "AB2"}, by=by) == {"passport_number"}

@@ -1,0 +1,173 @@
+"""Many members withdrawn as long work: what came of each, going on after a worker's end, and who may."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+from django.utils import translation
+
+from delegations.members import withdrawal_job
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.services import members
+from delegations.parties.models.parties import Party
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.jobs import running
+from summit.jobs import services as jobs_services
+from summit.jobs.models.jobs import Job
+from summit.permissions.models import RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import queries, refuses, text
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/delegations/membership/"
+
+
+def members_of(party: Party, number: int) -> list[Membership]:
+    return [f.MembershipFactory(party=party, person__name=f"P{n}", person__office="") for n in range(number)]
+
+
+def chosen(rows: Iterable[Membership]) -> dict[str, list[int]]:
+    return {"row": [row.pk for row in rows]}
+
+
+def steps(job: Job, number: int) -> Job:
+    """Do some steps, as a worker that is killed after them."""
+    claimed = running.claim(job.pk)
+    assert claimed is not None
+    for _number in range(number):
+        running.step(claimed)
+    return claimed
+
+
+def begun(rows: list[Membership], by: User) -> Job:
+    (job,) = withdrawal_job.ask(memberships=rows, by=by)
+    return job
+
+
+def finish(job: Job) -> None:
+    """Let workers do the job, however short their time is."""
+    while Job.objects.get(pk=job.pk).state == "waiting":
+        running.run(job.pk)
+
+
+def withdrawals() -> int:
+    return AuditEntry.objects.filter(action="delegations.withdraw").count()
+
+
+class TestAtTheDesk:
+    def test_many_are_withdrawn_by_a_worker_who_says_what_came_of_each(self, party: Party, desk: Client) -> None:
+        rows = members_of(party, 11)
+        first, second = (desk.post(f"{LIST}withdraw/", chosen(rows)) for _time in range(2))
+        # Pressed twice it is one job.
+        job = Job.objects.get()
+        address = f"/admin/work/{job.public_id}/"
+        assert first["Location"] == second["Location"] == address
+        assert Membership.objects.count() == 11
+        finish(job)
+        assert (Membership.objects.count(), FormerMember.objects.count(), withdrawals()) == (0, 11, 11)
+        shown = text(desk.get(address))
+        for words in ("11 members are withdrawn.", '<bdi lang="">P10</bdi>', '<bdi lang="en">Aland</bdi>'):
+            assert words in shown
+
+    def test_few_are_withdrawn_at_once(self, party: Party, desk: Client) -> None:
+        answer = desk.post(f"{LIST}withdraw/", chosen(members_of(party, 10)))
+        assert answer["Location"] == f"/admin/delegations/party/{party.pk}/change/#members"
+        assert (Membership.objects.count(), Job.objects.count()) == (0, 0)
+
+    def test_people_of_two_summits_are_two_jobs(self, party: Party) -> None:
+        other = f.PartyFactory(name="Bland")
+        client = signed_in(f.UserFactory(is_superuser=True))
+        client.post(f"{LIST}withdraw/", chosen([*members_of(party, 6), *members_of(other, 6)]))
+        assert {job.summit for job in Job.objects.all()} == {party.summit, other.summit}
+
+    def test_more_than_the_most_is_said(self, party: Party, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("delegations.overview.admin.members.MOST", 3)
+        picked = {"action": "withdraw", "_selected_action": [row.pk for row in members_of(party, 4)]}
+        asked = text(desk.post(LIST, picked, follow=True))
+        assert "At most 3 members are changed at once: here are the first 3." in asked
+        assert "Withdraw 3 members</button>" in asked
+
+
+class TestWork:
+    def test_a_killed_workers_job_goes_on_with_the_next(self, party: Party, protocol: User) -> None:
+        job = begun(members_of(party, 7), protocol)
+        # A step is five of them, with so many statements for each.
+        assert queries(lambda: steps(job, 1)) <= 5 * 40
+        job.refresh_from_db()
+        assert (Membership.objects.count(), job.done, job.total) == (2, 5, 7)
+        Job.objects.update(state="waiting", lease_until=None)
+        finish(job)
+        job.refresh_from_db()
+        assert (job.state, job.result_params) == ("done", {"number": 7, "total": 7})
+        assert (Membership.objects.count(), withdrawals()) == (0, 7)
+
+    def test_a_step_is_whole_or_not(self, party: Party, protocol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        job, whole = begun(members_of(party, 5), protocol), members.withdraw
+
+        def broken(**values: Any) -> FormerMember:
+            if Membership.objects.count() == 2:
+                raise LookupError
+            return whole(**values)
+
+        monkeypatch.setattr("delegations.members.withdrawal_job.members.withdraw", broken)
+        finish(job)
+        job.refresh_from_db()
+        assert (job.state, Membership.objects.count(), withdrawals()) == ("failed", 5, 0)
+
+    def test_who_was_taken_off_meanwhile_is_left_as_they_were(self, party: Party, protocol: User) -> None:
+        rows = members_of(party, 3)
+        job = begun(rows, protocol)
+        members.withdraw(membership=rows[1], by=SYSTEM)
+        finish(job)
+        job.refresh_from_db()
+        assert job.checkpoint == {"came": ["withdrawn", "gone", "withdrawn"]}
+        assert withdrawal_job.result(job) == "2 members are withdrawn. 1 was left as they were: see below why."
+        assert [line.said for line in withdrawal_job.lines(job)][1] == "had been taken off before"
+        assert (FormerMember.objects.count(), withdrawals()) == (3, 3)
+
+    def test_whoever_lost_the_right_withdraws_nobody(self, party: Party, protocol: User) -> None:
+        job = begun(members_of(party, 3), protocol)
+        RoleAssignment.objects.filter(user=protocol).delete()
+        finish(job)
+        job = Job.objects.get()
+        assert job.checkpoint == {"came": ["refused"] * 3}
+        assert Membership.objects.count() == 3
+        assert withdrawal_job.WITHDRAW_MEMBERS.bad(job)
+        # Nor do they read who was meant.
+        assert withdrawal_job.lines(job) == []
+
+    def test_parties_are_named_for_the_reader_and_the_erased_are_not(self, party: Party, protocol: User) -> None:
+        f.PartyNameFactory(party=party, name="Åland-en-français")
+        rows = members_of(party, 2)
+        job = begun(rows, protocol)
+        rows[0].person.delete()
+        assert [(line.name, line.about) for line in withdrawal_job.lines(job)] == [("", "Aland"), ("P1", "Aland")]
+        with translation.override("fr"):
+            line = withdrawal_job.lines(job)[0]
+        assert (line.about, line.about_language) == ("Åland-en-français", "fr")
+
+    def test_nobody_asks_for_a_party_that_is_not_theirs(self, party: Party, protocol: User) -> None:
+        foreign = members_of(f.PartyFactory(), 1)
+        refuses(PermissionDenied, withdrawal_job.ask, memberships=[*members_of(party, 1), *foreign], by=protocol)
+        with pytest.raises(PermissionDenied):
+            jobs_services.start(
+                kind=withdrawal_job.NAME, by=protocol, summit=Summit.objects.exclude(pk=party.summit_id).get()
+            )
+        assert not Job.objects.exists()
+
+
+def test_lists_that_begin_alike_are_two_jobs(party: Party, protocol: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What makes them the same is longer than its column."""
+    rows = members_of(party, 30)
+    for asked in (rows, rows[:-1], rows):
+        begun(asked, protocol)
+    assert Job.objects.count() == 2
+    # Control: cut they would be one.
+    monkeypatch.setattr(jobs_services, "_key", lambda whole: whole[:80])
+    assert begun(rows[1:], protocol) == begun(rows[1:-1], protocol)

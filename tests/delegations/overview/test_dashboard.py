@@ -1,0 +1,249 @@
+"""The home: what each desk has to do, the panel, the gauges, and charts whose numbers open exactly their rows."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from typing import Any
+
+import pytest
+from django.test import Client, RequestFactory
+from django.utils.html import strip_tags
+
+from delegations.invitations.selectors import expiring_links, standing
+from delegations.overview import charts
+from delegations.overview.panels import gauges, invitations
+from delegations.overview.selectors import completeness, progress
+from delegations.overview.selectors.progress import GroupNumbers, LevelNumbers
+from delegations.parties.models.parties import Party
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import answered, one_of_each, sign_in, text
+from tests.rows import once_a_module
+
+pytestmark = pytest.mark.django_db
+
+
+@once_a_module
+def busy_summit() -> Summit:
+    """Make a summit in which every desk has something to do, and another one."""
+    found = f.SummitFactory(slug="busy")
+    for each in (found, f.SummitFactory()):
+        busy(each)
+    return found
+
+
+def busy(summit: Summit) -> None:
+    f.PartyFactory(summit=summit, mission_email="")
+    f.InvitationFactory(party__summit=summit, party__level="minister", party__iso_code="IN", sent=True)
+    f.InvitationFactory(party__summit=summit, sent=True)
+    answered(summit, "regrets", party__iso_code="IN")
+    answered(summit, "attending", level="state", party__iso_code="NG")
+    for level in ("minister", ""):
+        f.MembershipFactory(party=answered(summit, "represented", level=level, party__iso_code="NG").party)
+    party = answered(summit, "attending", level="minister").party
+    person = f.MembershipFactory(party=party, code="head").person
+    f.HandoverFactory(party=party, giver=person, what="slot", key="k", session=None)
+    f.DeclarationFactory(party=party, person=person)
+    f.BadgeFactory(party=party, person=person)
+    f.ParticularsFactory(person=person, passport_number="X1")
+    f.VisaLetterFactory(party=party, person=person)
+
+
+def count(client: Client, address: str) -> int:
+    context = client.get(address).context
+    if "groups" in context:
+        return sum(len(group["items"]) for group in context["groups"])
+    return int(context["page"].paginator.count if "page" in context else context["cl"].result_count)
+
+
+def chart(home: str, name: str) -> str:
+    return home.split(f'id="{name}-caption"')[1].split("</figure>", maxsplit=1)[0]
+
+
+@pytest.mark.slow("opens a page for each number of the home")
+def test_each_line_and_each_number_of_a_chart_opens_exactly_what_it_counts(busy_summit: Summit) -> None:
+    client = sign_in(busy_summit)
+    home = text(client.get("/admin/"))
+    assert "4 desks have something to do" in home
+    panel = home.split("desks have something to do</h2>")[1].split("</dl>", maxsplit=1)[0]
+    lines = re.findall(r'<a href="([^"]+)">([^<]+)</a>', panel)
+    assert {words: int(words.split()[0]) for _address, words in lines} == {
+        "1 party is not invited yet.": 1,
+        "2 parties have not answered: call them.": 2,
+        "1 party has no mailbox: no letter reaches it.": 1,
+        "4 parties that attend have no focal point.": 4,
+        "1 thing that was somebody’s own waits: pass it on or drop it.": 1,
+        "1 visa support letter is asked for: issue or refuse.": 1,
+        "2 parties that attend have people without a badge.": 2,
+        "1 party waits for a decision on what it declared.": 1,
+        "2 parties that attend have people to be vetted without a passport number.": 2,
+        "3 delegations that attend have named no head.": 3,
+    }
+    opens = [(address, int(words.split()[0])) for address, words in lines]
+    for name, title, numbers in (
+        ("chart-levels", "1 of 4 comes at the level of head of state or government", [1, 2, 1, 1, 1]),
+        ("chart-regions", "4 attend; answers are open in 2 regions", [3, 1, 1, 1, 1]),
+    ):
+        assert title in chart(home, name)
+        found = re.findall(r'<td><a href="([^"]+)">(\d+)</a>', chart(home, name))
+        assert [int(number) for _address, number in found] == numbers
+        opens += [(address, int(number)) for address, number in found]
+    for address, number in opens:
+        assert (address, count(client, unescape(address))) == (address, number)
+
+
+def test_who_is_shown_the_desks_and_that_they_have_nothing_to_do(busy_summit: Summit) -> None:
+    for role, shown in ((Role.PROTOCOL, True), (Role.ACCREDITATION, False)):
+        home = text(sign_in(busy_summit, role).get("/admin/"))
+        assert ("desks have something to do" in home) == shown
+    # Before anybody comes there is no chart of levels.
+    other = f.SummitFactory()
+    client = sign_in(other)
+    assert "No desk has anything to do" in text(client.get("/admin/"))
+    f.InvitationFactory(party__summit=other, sent=True)
+    assert "chart-levels" not in text(client.get("/admin/"))
+
+
+def test_every_gap_has_its_words() -> None:
+    for name in completeness.GAPS:
+        assert completeness.sentence(name, 1).startswith("1 ")
+        assert completeness.sentence(name, 2).startswith("2 ")
+
+
+def test_levels_are_counted_and_parties_narrowed_by_them(busy_summit: Summit) -> None:
+    highest, some, open_one = LevelNumbers("state", 1, 0), LevelNumbers("minister", 2, 1), LevelNumbers("", 1, 1)
+    assert progress.by_level(busy_summit) == [highest, some, open_one]
+    client = sign_in(busy_summit)
+    for query, number in (
+        *(("comes_at=minister", 2), ("comes_at=unsaid", 1), ("comes_at=state", 1), ("comes_at=official", 0)),
+        ("", 8),
+    ):
+        assert count(client, f"/admin/delegations/party/?summit__id__exact={busy_summit.pk}&{query}") == number
+
+
+SHEET = "/admin/delegations/invitation/calls/"
+
+
+def panel(summit: Summit, role: Role = Role.ORGANISER) -> dict[str, Any]:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    found = invitations(request, summit)
+    assert found is not None
+    return found[1]
+
+
+def test_the_numbers(summit: Summit) -> None:
+    one_of_each(summit)
+    answered(f.SummitFactory(), "attending")
+    counts = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 1, "regrets": 1}
+    rights = {"late": False, "may_invite": True, "may_see_calls": True, "sheet": f"{SHEET}?summit=here"}
+    waiting = [(21, 1, f"{SHEET}?summit=here&days=21")]
+    assert panel(summit) == {**counts, **rights, "waiting": waiting}
+    # The home links them to their rows.
+    home = text(sign_in(summit).get("/admin/"))
+    assert "2 of 3 invited parties have answered" in home
+    for name in counts:
+        assert f"/admin/delegations/party/?summit__id__exact={summit.pk}&amp;answer={name}" in home
+    # The gauges count invitations by state.
+    ((name, _what, rows),) = gauges()
+    assert name == "summit_invitations"
+    states = {keys["state"]: value for keys, value in rows if keys["summit"] == "here"}
+    assert states == {"draft": 1, "sent": 1, "answered": 2, "revoked": 1}
+
+
+def test_open_answers_are_late_once_they_were_due() -> None:
+    for seconds, late in ((60, False), (-1, True)):
+        summit = f.SummitFactory(answer_by=db_now() + timedelta(seconds=seconds))
+        f.InvitationFactory(party__summit=summit, sent=True)
+        assert panel(summit)["late"] is late
+
+
+def invitation(summit: Summit, sent: datetime, answered: datetime | None = None, **kwargs: Any) -> None:
+    state = {"answered": True, "answered_at": answered} if answered else {"sent": True}
+    f.InvitationFactory(party__summit=summit, **state, sent_at=sent, **kwargs)
+
+
+def asked(summit: Summit, role: Role = Role.PROTOCOL) -> Any:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    return request
+
+
+def test_days_are_those_of_the_venue() -> None:
+    summit = f.SummitFactory(time_zone="Pacific/Auckland")
+    # 11:30 UTC is the day after's half past midnight in Auckland in summer.
+    invitation(summit, datetime(2025, 1, 10, 10, 30, tzinfo=UTC), datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    invitation(summit, datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    invitation(f.SummitFactory(), datetime(2025, 1, 10, 11, 30, tzinfo=UTC))
+    assert progress.by_day(summit) == ({date(2025, 1, 10): 1, date(2025, 1, 11): 1}, {date(2025, 1, 11): 1})
+
+
+def test_continents_count_what_stands_the_largest_first(summit: Summit) -> None:
+    for answer, code in (("attending", "FR"), ("regrets", "AL"), ("attending", "NG")):
+        invitation(summit, f.START, f.START, answer=answer, party__iso_code=code)
+    # A party invited anew after a revoked invitation counts once.
+    party = f.PartyFactory(summit=summit, iso_code="FR")
+    f.InvitationFactory(party=party, state="revoked")
+    f.InvitationFactory(party=party, sent=True)
+    f.InvitationFactory(party__summit=summit, party__iso_code="CA", state="revoked")
+    f.PartyFactory(summit=summit, iso_code="IN")
+    europe, africa = GroupNumbers("europe", 1, 1, 1), GroupNumbers("africa", 1, 0, 0)
+    assert progress.by_continent(summit) == [europe, africa]
+    chart = charts.by_continent(asked(summit), summit)
+    assert chart is not None
+    assert chart.title == "2 attend; answers are open in 1 region"
+    assert charts._attending(1, 2) == "1 attends; answers are open in 2 regions"
+    rows = [[strip_tags(cell) for cell in row] for row in chart.rows]
+    assert rows == [["Europe", "1", "1", "1"], ["Africa", "1", "0", "0"]]
+
+
+def test_the_title_is_the_answer_and_the_table_has_the_days_that_changed_something() -> None:
+    now = db_now()
+    summit = f.SummitFactory(answer_by=now + timedelta(days=3), time_zone="UTC")
+    invitation(summit, now - timedelta(days=10), now - timedelta(days=4))
+    invitation(summit, now - timedelta(days=10))
+    found = charts.over_time(asked(summit), summit)
+    assert found is not None
+    assert found.title == "1 of 2 has answered"
+    assert [row[1:] for row in found.rows] == [["0", "2"], ["1", "2"]]
+    assert "due" in found.drawing
+    Summit.objects.filter(pk=summit.pk).update(answer_by=now - timedelta(days=1))
+    summit.refresh_from_db()
+    late = charts.over_time(asked(summit), summit)
+    assert late is not None
+    assert late.title == "1 of 2 have answered; 1 is late"
+
+
+def test_before_the_first_letter_there_is_no_chart_and_none_for_other_desks(party: Party) -> None:
+    summit = party.summit
+    both = (charts.over_time, charts.by_continent)
+    assert [chart(asked(summit), summit) for chart in both] == [None, None]
+    invitation(summit, f.START)
+    assert None not in [chart(asked(summit), summit) for chart in both]
+    assert [chart(asked(summit, Role.PRESS_OFFICER), summit) for chart in both] == [None, None]
+
+
+def test_what_parties_lack(summit: Summit) -> None:
+    f.PartyFactory(summit=summit, mission_email="", is_host=True)
+    f.PartyFactory(summit=summit, mission_email="")
+    f.FocalPointFactory(party__summit=summit, party__mission_email="", person__email="")
+    f.FocalPointFactory(party__summit=summit, party__mission_email="")
+    invitation(summit, f.START, f.START, party__kind="organisation")
+    invitation(summit, f.START, f.START)
+    invitation(summit, f.START)
+    stands = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 2}
+    none = dict.fromkeys([*standing.STANDINGS, *completeness.GAPS, completeness.REQUESTS], 0)
+    assert completeness.counts(summit) == {**none, **stands, "mailbox": 2, "head": 1, "focal": 2}
+
+
+def test_links_that_end_are_those_without_an_answer_within_a_week() -> None:
+    summit, now = f.SummitFactory(time_zone="UTC"), db_now()
+    soon = now + timedelta(days=2)
+    for values in (
+        *({"expires_at": soon}, {"expires_at": now - timedelta(days=1)}, {"expires_at": now + timedelta(days=8)}),
+        *({"expires_at": soon, "revoked_at": now}, {"expires_at": soon, "invitation__answered": True}),
+    ):
+        f.InvitationLinkFactory(invitation__party__summit=summit, **values)
+    assert expiring_links.ending_by_day(summit) == {soon.date(): 1}

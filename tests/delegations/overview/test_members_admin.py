@@ -1,0 +1,200 @@
+"""Members at the desk: on their party's page, in the list of all, and many at once."""
+
+import html
+import re
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from delegations.members.models.categories import Category
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.services import bulk_changes
+from delegations.parties.models.parties import Party
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import category, refuses, said, sign_in, text
+from tests.delegations.overview.test_admin import form
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/delegations/membership/"
+
+
+def member(party: Party, name: str = "Zoe", **more: Any) -> Membership:
+    return f.MembershipFactory(party=party, person__name=name, person__office="", **more)
+
+
+def actions() -> list[str]:
+    rows = AuditEntry.objects.exclude(action=SEEN).order_by("id")
+    return list(rows.values_list("action", flat=True))
+
+
+def page(party: Party) -> str:
+    return f"/admin/delegations/party/{party.pk}/change/"
+
+
+class TestPartysPage:
+    def test_shows_its_members_with_what_can_be_done(self, party: Party, desk: Client) -> None:
+        row = member(party)
+        pages = page(party), f"{LIST}{row.pk}/change/", f"/admin/summit/person/{row.person_id}/change/"
+        replace, planner = f'href="{LIST}{row.pk}/replace/"', sign_in(party.summit, Role.PROGRAMME)
+        for address in pages:
+            assert replace in text(desk.get(address))
+            shown = text(planner.get(address))
+            assert ("Zoe" in shown, replace in shown) == (True, False)
+        assert "Zoe" not in text(sign_in(party.summit, Role.PRESS_OFFICER).get(page(party)))
+
+    def test_nothing_of_a_member_is_saved_by_the_form(self, party: Party, desk: Client) -> None:
+        person = f.PersonFactory(summit=party.summit)
+        values = {"memberships-TOTAL_FORMS": 1, "memberships-INITIAL_FORMS": 0, "memberships-0-person": person.pk}
+        values |= {"memberships-0-category": category(party, "delegate").pk, "memberships-0-position": 0}
+        assert desk.post(page(party), form(party, **values)).status_code == 302
+        assert not Membership.objects.exists()
+
+    def test_they_are_put_in_order_by_hand(self, party: Party, desk: Client) -> None:
+        one, two = member(party, "One"), member(party, "Two", position=1)
+        address = f"/admin/delegations/party/{party.pk}/members/order/"
+        values = {f"place-{one.pk}": 2, f"was-{one.pk}": 1, f"place-{two.pk}": 1, f"was-{two.pk}": 2}
+        values |= {"do": "save", "expected": desk.get(address).context["expected"]}
+        assert desk.post(address, values).status_code == 302
+        assert [row.person.name for row in party.memberships.order_by("position")] == ["Two", "One"]
+        assert actions() == ["delegations.reorder"]
+
+
+class TestNaming:
+    def address(self, party: Party) -> str:
+        return f"/admin/delegations/party/{party.pk}/name/"
+
+    def test_who_is_offered(self, party: Party, desk: Client) -> None:
+        f.ParticularsFactory(person__summit=party.summit, person__name="Yan", entered_for=party)
+        free = f.PersonFactory(summit=party.summit, name="Xenia Free")
+        taken = member(f.PartyFactory(summit=party.summit, name="Bland"), "Xenia Taken")
+        foreign = f.PersonFactory(name="Xenia Elsewhere")
+        shown = text(desk.get(self.address(party)))
+        assert ("Yan" in shown, "Xenia" in shown) == (True, False)
+        # Others are looked for, and who belongs somewhere is no choice.
+        shown = text(desk.get(self.address(party), {"look": "xenia"}))
+        assert f'value="{free.pk}"' in shown
+        assert f'name="person" value="{taken.person_id}"' not in shown
+        assert ("Xenia Taken" in shown, "Elsewhere" in shown) == (True, False)
+        assert "Elsewhere" not in text(desk.get(self.address(party), {"person": foreign.pk}))
+
+    def test_a_person_is_named_or_it_is_said_what_stops_it(self, party: Party, desk: Client) -> None:
+        person, foreign = f.PersonFactory(summit=party.summit, name="Xenia"), f.PersonFactory()
+        head = category(party, "head").pk
+        values = {"person": person.pk, "category": head}
+        assert desk.post(self.address(party), values)["Location"] == f"{page(party)}#members"
+        row = Membership.objects.get()
+        assert (row.person, row.party, row.category.code) == (person, party, "head")
+        assert actions() == ["delegations.name"]
+        other = f.PersonFactory(summit=party.summit, name="Xenia")
+        for values, words in (
+            ({"person": other.pk, "category": head}, "Aland has a head already. Replace that person instead."),
+            ({"category": head}, "Choose somebody from the list"),
+            ({"person": foreign.pk, "category": head}, "Choose somebody from the list"),
+            ({"person": other.pk, "category": category(f.PartyFactory(), "head").pk}, "Choose in which category."),
+        ):
+            answer = desk.post(self.address(party), {"look": "xenia", **values})
+            assert (answer.status_code, words in text(answer)) == (422, True), words
+        assert Membership.objects.count() == 1
+
+    def test_who_is_entered_on_the_way_is_chosen(self, party: Party, desk: Client) -> None:
+        place = f"{LIST}{member(party, code='head').pk}/replace/"
+        for name, address in (("Xenia", self.address(party)), ("Wanda", place)):
+            offered = re.search(r'href="(/admin/summit/person/add/[^"]+)"', text(desk.get(address)))
+            assert offered
+            values = {"summit": party.summit_id, "name": name, "office": "", "language": "en", "_save": ""}
+            answer = desk.post(html.unescape(offered[1]), values)
+            entered = Person.objects.get(name=name)
+            assert answer["Location"] == f"{address}?person={entered.pk}"
+            assert f'value="{entered.pk}" checked' in text(desk.get(answer["Location"]))
+
+    def test_what_an_address_makes_up_leads_nowhere_else(self, party: Party, desk: Client) -> None:
+        values = {"summit": party.summit_id, "language": "en", "_save": ""}
+        made_up = {"a": "//evil.example", "b": "name-", "c": "name-1/../2", "d": f"name-{'9' * 30}", "e": "move-1"}
+        for name, then in made_up.items():
+            address = f"/admin/summit/person/add/?{urlencode({'then': then})}"
+            answer = desk.post(address, {**values, "name": f"Xenia {name}"})
+            assert answer["Location"] == "/admin/summit/person/", then
+
+
+class TestReplacing:
+    def test_another_takes_the_place(self, party: Party, desk: Client) -> None:
+        row, person = member(party, code="head"), f.PersonFactory(summit=party.summit, name="Xenia", office="")
+        other = member(f.PartyFactory(summit=party.summit, name="Bland"), "Yan")
+        deputy = member(party, "Wim", code="alternate")
+        shown = text(desk.get(f"{LIST}{row.pk}/replace/"))
+        offered = [f'name="person" value="{each.person_id}"' in shown for each in (deputy, row)]
+        assert offered == [True, False]
+        answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": other.person_id})
+        assert answer.status_code == 422
+        assert "Yan belongs to Bland already. Withdraw them there first." in text(answer)
+        answer = desk.post(f"{LIST}{row.pk}/replace/", {"person": person.pk})
+        assert (answer.status_code, said(answer)) == (302, ["Xenia is in the place of Zoe now."])
+        assert party.memberships.get(capacity="head").person == person
+        assert FormerMember.objects.get().successor == person
+        assert actions() == ["delegations.replace"]
+
+
+class TestMany:
+    def test_confirming_asks_and_says_who_is_confirmed_already(self, party: Party, desk: Client) -> None:
+        rows = [member(party, "One"), member(party, "Two"), member(party, "Three", confirmed_at=db_now())]
+        chosen = {"action": "confirm", "_selected_action": [row.pk for row in rows]}
+        asked = text(desk.post(LIST, chosen, follow=True))
+        for words in ("Confirm 2 members</button>", "1 stays as it is", "Three"):
+            assert words in asked
+        assert Membership.objects.filter(confirmed_at__isnull=True).count() == 2
+        done = desk.post(f"{LIST}confirm/", {"row": [row.pk for row in rows]})
+        assert said(done) == ["2 members are confirmed.", "Three: is confirmed already"]
+        assert actions() == ["delegations.confirm"] * 2
+
+    def test_moving_says_for_whom_there_is_no_place(self, party: Party, desk: Client) -> None:
+        Category.objects.of(party.summit)
+        Category.objects.filter(code="adviser").update(quota=1)
+        query = {"row": [member(party, "One").pk, member(party, "Two").pk]}
+        adviser = category(party, "adviser")
+        assert "Look who can be moved</button>" in text(desk.get(f"{LIST}move/", query))
+        query["category"] = adviser.pk
+        asked = text(desk.get(f"{LIST}move/", query))
+        assert "Put 1 member into “adviser”</button>" in asked
+        assert "The quota of Aland for “adviser” is 1, and it has named 1." in asked
+        assert said(desk.post(f"{LIST}move/", query))[0] == "1 member is moved."
+        assert [row.category.code for row in Membership.objects.order_by("pk")] == ["adviser", "delegate"]
+        assert Membership.objects.get(person__name="One").capacity == "adviser"
+        entry = AuditEntry.objects.get(action="delegations.move")
+        assert entry.detail == {"category": "adviser", "before": "delegate"}
+
+    def test_the_domain_asks_for_the_right_of_each_party(self, party: Party, protocol: User) -> None:
+        foreign = member(f.PartyFactory(), "Foreign")
+        for work in (bulk_changes.confirm, bulk_changes.withdraw):
+            refuses(PermissionDenied, work, memberships=[member(party), foreign], by=protocol)
+        assert Membership.objects.filter(confirmed_at__isnull=True).count() == 3
+        by = f.UserFactory(is_superuser=True)
+        reach = bulk_changes.to_move(memberships=[member(party)], category=category(foreign.party, "adviser"), by=by)
+        assert [why for _row, why in reach.skipped] == ["belongs to another summit than the category"]
+
+
+class TestList:
+    def test_is_narrowed(self, party: Party, desk: Client) -> None:
+        other = f.PartyFactory(summit=party.summit, name="Bland")
+        Category.objects.of(party.summit)
+        Category.objects.filter(code="spouse").update(vetted=False)
+        one = member(party, "One", confirmed_at=db_now())
+        member(other, "Two", code="spouse")
+        f.ParticularsFactory(person=one.person, arrives_at=f.START)
+        f.PhotoFactory(person=one.person)
+        assert "a passport number, a photograph, an arrival" in text(desk.get(LIST))
+        assert [row.person.name for row in desk.get(LIST).context["cl"].result_list] == ["One", "Two"]
+        for query, name in (
+            *(({"party": other.pk}, "Two"), ({"category": one.category_id}, "One"), ({"q": "bland"}, "Two")),
+            *(({"confirmed_at__isempty": 1}, "Two"), ({"vetted": "no"}, "Two")),
+            *(({"lacks": "photo"}, "Two"), ({"lacks": "arrival"}, "Two")),
+        ):
+            assert [row.person.name for row in desk.get(LIST, query).context["cl"].result_list] == [name], query

@@ -1,0 +1,240 @@
+"""The last two of the first steps: who is invited, and the letter."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.test import Client
+
+from delegations.invitations.models.invitations import Invitation, InvitationLink
+from delegations.invitations.services import first_letter
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.selectors import country_names
+from delegations.parties.selectors.regions import CONTINENTS
+from delegations.parties.services import bulk_entry
+from delegations.parties.services.bulk_entry import LineProblems
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
+
+OTHER_KINDS = "sub-state government, international organisation, invited organisation"
+pytestmark = pytest.mark.django_db
+PARTIES = "/admin/setup/here/parties/"
+LETTER = "/admin/setup/here/letter/"
+
+
+@pytest.fixture
+def summit(db: None) -> Summit:
+    return f.SummitFactory(slug="here", host="Portugal")
+
+
+@pytest.fixture
+def desk(organiser: User) -> Client:
+    return signed_in(organiser)
+
+
+def shown(answer: Any) -> list[str]:
+    return [str(message) for message in answer.context["messages"]]
+
+
+class TestLines:
+    def test_countries_are_recognised_in_any_language_and_the_host(self, summit: Summit, organiser: User) -> None:
+        germany, shipping = (
+            "Allemagne; embassy@germany.example; French",
+            "Good Shipping Ltd\tinfo@shipping.example\t\tinvited organisation",
+        )
+        text = f"{germany}\n\nPortugal\n{shipping}\nKenya ;;"
+        made = bulk_entry.enter(summit=summit, text=text, by=organiser)
+        assert [(p.name, p.kind, p.iso_code, p.mission_email, p.language, p.is_host) for p in made] == [
+            ("Germany", "country", "DE", "embassy@germany.example", "fr", False),
+            ("Portugal", "country", "PT", "", "en", True),
+            ("Good Shipping Ltd", "organisation", "", "info@shipping.example", "en", False),
+            ("Kenya", "country", "KE", "", "en", False),
+        ]
+        assert Party.objects.count() == 4
+        deeds = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
+        assert set(AuditEntry.objects.values_list("action", "by")) == deeds
+        # What was written is kept as the name in its language; the letter in it says so.
+        assert list(PartyName.objects.values_list("party__name", "language", "name")) == [
+            ("Germany", "fr", "Allemagne")
+        ]
+        assert made.translated == [(made[0], "Allemagne", "fr")]
+
+    def test_wrong_lines_are_told_by_number_and_nothing_is_entered(self, summit: Summit, organiser: User) -> None:
+        f.PartyFactory(summit=summit, name="Kenya")
+        lines = ["France", "kenya", "; a@b.example", "Chad; nowhere", "Mali; ; Klingon", "FRANCE", "A; a@b.co; en; x"]
+        lines += ["x" * 121, f"Niger; {'a' * 250}@niger.example", "Germany", "Allemagne"]
+        refused = refuses(LineProblems, bulk_entry.enter, summit=summit, text="\n".join(lines), by=organiser)
+        assert refused.found[:-2] == [
+            (2, "“kenya” is entered already. Remove the line."),
+            (3, "The name is missing. Write: name; mailbox; language; kind."),
+            (4, "“nowhere” is no mailbox. Correct it, or leave it out for now."),
+            (5, "Letters aren’t written in “Klingon”. Write one of: en, fr, ar."),
+            (6, "“FRANCE” stands in line 1 too. Remove one of them."),
+            (7, f"“x” is no kind of party. Write one of: country, {OTHER_KINDS}."),
+            (8, "The name has more than 120 characters. Shorten it."),
+        ]
+        # A mailbox that no column holds, and one country in two languages.
+        (number, mailbox), twice = refused.found[-2:]
+        assert (number, "is no mailbox" in mailbox) == (9, True)
+        assert twice == (11, "“Germany” stands in line 10 too. Remove one of them.")
+        assert Party.objects.count() == 1
+        with pytest.raises(PermissionDenied):
+            bulk_entry.enter(summit=summit, text="Chad", by=f.UserFactory.with_role(Role.PROGRAMME, summit))
+
+    def test_the_line_that_is_proposed_keeps_what_was_written(self, summit: Summit, organiser: User) -> None:
+        line = "Atlantis; sea@atlantis.example; French"
+        refused = refuses(LineProblems, bulk_entry.enter, summit=summit, text=line, by=organiser)
+        proposed = f"{line}; invited organisation"
+        known = f"“Atlantis” is no country that is known. Correct it, or write what it is: {proposed}."
+        assert refused.found == [(1, known)]
+        assert bulk_entry.enter(summit=summit, text=proposed, by=organiser)[0].mission_email == "sea@atlantis.example"
+
+    def test_languages_by_their_names_and_parts_by_any_sign(self, summit: Summit) -> None:
+        for word in ("fr", "French", "français", "FRANÇAIS"):
+            (line,) = bulk_entry.read(f"France; ; {word}", summit=summit)
+            assert line.language == "fr"
+        for sign in (";", "؛", "\uff1b", "\t"):
+            (line,) = bulk_entry.read(f"مصر {sign} embassy@egypt.example{sign}العربية{sign}", summit=summit)
+            assert (line.name, line.mailbox, line.language) == ("Egypt", "embassy@egypt.example", "ar")
+
+    def test_the_number_of_queries_does_not_grow(
+        self, summit: Summit, organiser: User, django_assert_max_num_queries: Any
+    ) -> None:
+        text = "\n".join(country_names.names("en").values())
+        with django_assert_max_num_queries(12):
+            assert len(bulk_entry.enter(summit=summit, text=text, by=organiser)) == 195
+
+
+def test_each_country_stands_on_one_continent_and_has_a_name() -> None:
+    found = country_names.proposed("en")
+    codes = [code for _group, pairs in found for code, _name in pairs]
+    assert len(codes) == len(set(codes)) == 195
+    assert [group for group, _pairs in found] == list(CONTINENTS)
+    assert all(name for _group, pairs in found for _code, name in pairs)
+
+
+class TestPartiesPage:
+    def test_chosen_countries_are_put_into_the_list_behind_what_stands_there(self, desk: Client) -> None:
+        answer = desk.post(PARTIES, {"do": "propose", "lines": "Good Shipping Ltd\n", "country": ["FR", "KE", "XX"]})
+        assert answer.status_code == 200
+        assert answer.context["text"] == "Good Shipping Ltd\nFrance; \nKenya; "
+        assert not Party.objects.exists()
+        offered = {code for _group, pairs in answer.context["countries"] for code, _name in pairs}
+        assert len(offered) == 193
+
+    def test_it_enters_them_and_goes_on_to_the_letter_and_wrong_lines_stay(self, desk: Client) -> None:
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "France\nKenya"}, follow=True)
+        assert answer.redirect_chain == [(LETTER, 302)]
+        assert shown(answer) == ["2 parties are entered."]
+        answer = desk.post(PARTIES, {"do": "enter", "lines": "Chad\nMali; nowhere"})
+        assert answer.status_code == 400
+        assert [(field, label) for field, label, _said in answer.context["problems"]] == [("lines", "Line 2")]
+        assert b"Mali; nowhere</textarea>" in answer.content
+
+
+class TestLetter:
+    @pytest.fixture
+    def france(self, summit: Summit) -> Party:
+        f.PartyFactory(summit=summit, name="Aland", mission_email="")
+        f.PartyFactory(summit=summit, name="Kenya")
+        return f.PartyFactory(summit=summit, name="France", language="fr", mission_email="m@france.example")
+
+    def test_it_is_read_in_its_language_and_not_stored(self, desk: Client, france: Party, summit: Summit) -> None:
+        page = desk.get(LETTER)
+        letter = page.context["letter"]
+        assert (letter.party, letter.addresses, letter.language) == (france, ["m@france.example"], "fr")
+        assert (page.context["reached"], len(page.context["silent"])) == (2, 1)
+        assert "Send all 2 invitations" in text(page)
+        page = desk.post(LETTER, {"do": "read", "answer_by": "2099-05-04T12:00"})
+        assert "4 mai 2099" in " ".join(page.context["letter"].text.split())
+        page = desk.post(LETTER, {"do": "all", "answer_by": "2020-05-04T12:00"})
+        assert page.status_code == 400
+        assert page.context["form"].errors["answer_by"] == ["This moment has passed. Give one to come."]
+        summit.refresh_from_db()
+        assert summit.answer_by is None
+        assert not any(model.objects.exists() for model in (Invitation, InvitationLink, Message))
+
+    def test_a_moment_is_proposed_and_read_at_the_venue(self, desk: Client, france: Party, summit: Summit) -> None:
+        Summit.objects.filter(pk=summit.pk).update(time_zone="Pacific/Auckland")
+        day = (db_now() + timedelta(days=20)).date()
+        desk.post(LETTER, {"do": "first", "answer_by": f"{day}T09:30"})
+        found = Summit.objects.get(pk=summit.pk)
+        local = found.answer_by.astimezone(found.zone)
+        assert (local.date(), local.hour, local.minute) == (day, 9, 30)
+
+    @pytest.mark.parametrize(("do", "names"), [("first", ["France"]), ("all", ["France", "Kenya"])])
+    def test_it_sends_the_first_or_all(self, desk: Client, france: Party, do: str, names: list[str]) -> None:
+        answer = desk.post(LETTER, {"do": do, "answer_by": "2099-05-04T12:00"}, follow=True)
+        assert answer.redirect_chain == [("/admin/?summit=here", 302)]
+        assert sorted(Invitation.objects.filter(state="sent").values_list("party__name", flat=True)) == names
+        words = {"first": "1 invitation is on its way.", "all": "2 invitations are on their way."}[do]
+        assert shown(answer) == [words, "3 of 5 first steps are done. What comes next stands below."]
+        due = {"fr": "lundi 4 mai 2099 à 12:00, heure locale (London)", "en": "Monday 4 May 2099, 12:00 London time"}
+        for message in Message.objects.filter(kind="invitation"):
+            assert message.facts["values"]["answer_by"] == due[message.language]
+        actions = set(AuditEntry.objects.values_list("action", flat=True))
+        assert actions == {"summit.summit.change", "delegations.invite"}
+
+    def test_protocol_sends_and_gives_no_moment(self, protocol: User, france: Party, summit: Summit) -> None:
+        client = signed_in(protocol)
+        assert client.get(LETTER).context["form"] is None
+        client.post(LETTER, {"do": "first", "answer_by": "2099-05-04T12:00"})
+        summit.refresh_from_db()
+        assert (summit.answer_by, Invitation.objects.count()) == (None, 1)
+        with pytest.raises(PermissionDenied):
+            first_letter.send(summit=summit, parties=[france], answer_by=db_now() + timedelta(days=1), by=protocol)
+
+
+class TestDue:
+    BEGUN = "The summit has begun by then. Give a moment before it."
+
+    @pytest.fixture(autouse=True)
+    def party(self, summit: Summit) -> None:
+        f.PartyFactory(summit=summit)
+
+    def begins_in(self, summit: Summit, days: int) -> date:
+        day = db_now().astimezone(summit.zone).date() + timedelta(days=days)
+        Summit.objects.filter(pk=summit.pk).update(starts_on=day, ends_on=day + timedelta(days=1))
+        return day
+
+    @pytest.mark.parametrize(("clock", "said"), [("00:00", [BEGUN]), ("23:59", None)])
+    def test_answers_are_due_before_it(
+        self, desk: Client, summit: Summit, clock: str, said: list[str] | None
+    ) -> None:
+        day = self.begins_in(summit, 10) - timedelta(days=1 if clock == "23:59" else 0)
+        answer = desk.post(LETTER, {"do": "read", "answer_by": f"{day}T{clock}"})
+        assert answer.context["form"].errors.get("answer_by") == said
+
+    def test_what_stands_stops_nobody_and_the_eve_is_before_it(self, desk: Client, summit: Summit) -> None:
+        day = self.begins_in(summit, 10)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=datetime(day.year, day.month, day.day, 17, tzinfo=UTC))
+        given = desk.get(LETTER).context["form"]["answer_by"].value()
+        answer = desk.post(LETTER, {"do": "first", "answer_by": f"{given:%Y-%m-%dT%H:%M}"})
+        assert answer.status_code == 302
+        f.PartyFactory(summit=summit)
+        self.begins_in(summit, 1)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=None)
+        summit.refresh_from_db()
+        assert desk.get(LETTER).context["form"].initial["answer_by"] < summit.begins_at
+
+    def test_the_summits_page_refuses_it_where_it_was_changed(self, desk: Client, summit: Summit) -> None:
+        day = self.begins_in(summit, 10)
+        address = f"/admin/summit/summit/{summit.pk}/change/"
+        fields = ("name", "short_name", "host", "place", "time_zone", "language", "contact_email", "accent")
+        data = {name: getattr(summit, name) for name in fields}
+        data |= {"starts_on": day, "ends_on": day, "venues-TOTAL_FORMS": 0, "venues-INITIAL_FORMS": 0}
+        due = {"answer_by_0": day, "answer_by_1": "17:00"}
+        answer = desk.post(address, {**data, **due})
+        assert answer.context["adminform"].form.errors == {"answer_by": [self.BEGUN]}
+        at = datetime(day.year, day.month, day.day, 17, tzinfo=summit.zone)
+        Summit.objects.filter(pk=summit.pk).update(answer_by=at)
+        assert desk.post(address, {**data, **due, "name": "Another"}).status_code == 302
+        assert Summit.objects.get(pk=summit.pk).name == "Another"

@@ -1,0 +1,245 @@
+"""A person's pages in the admin, the list of people, and what is done with many at once."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from delegations.members.admin import particulars
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.parties.models.parties import Party
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import sign_in, text
+from tests.delegations.members.test_photos import picture
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/summit/person/"
+
+
+@pytest.fixture
+def vetting(summit: Summit) -> Client:
+    return sign_in(summit, Role.VETTING, name="vetting")
+
+
+@pytest.fixture
+def protocol(summit: Summit) -> User:
+    return f.UserFactory.with_role(Role.PROTOCOL, summit, name="protocol")
+
+
+@pytest.fixture
+def person(party: Party) -> Person:
+    member = f.MembershipFactory(party=party, person__name="Zoe", person__office="")
+    passport = {"passport_number": "AB123", "birth_date": date(1960, 1, 2)}
+    f.ParticularsFactory(person=member.person, hotel="Ritz", diet="vegan", arrives_at=f.START, **passport)
+    f.PhotoFactory(person=member.person, image=picture())
+    return Person.objects.get(pk=member.person_id)
+
+
+def page(person: Person, name: str = "change") -> str:
+    return f"{LIST}{person.pk}/{name}/"
+
+
+def seen() -> list[tuple[str, list[str]]]:
+    rows = AuditEntry.objects.filter(action=SEEN).order_by("id")
+    return list(rows.values_list("by__name", "fields"))
+
+
+class TestPage:
+    def test_shows_what_the_reader_may_see_and_notes_it(self, person: Person, desk: Client, vetting: Client) -> None:
+        to_protocol, to_vetting = text(desk.get(page(person))), text(vetting.get(page(person)))
+        for shown in ("Ritz", "Monday 31 March 2025, 09:00 London time"):
+            assert shown in to_protocol
+            assert shown in to_vetting
+        assert ("vegan" in to_protocol, "vegan" in to_vetting) == (True, False)
+        assert "AB123" not in to_protocol + to_vetting
+        assert "Entered. Seen and changed by: vetting, focal point." in to_protocol
+        own = ["badge_name", "card_name", "email", "form_of_address", "name", "office", "rank", "user"]
+        assert seen() == [
+            ("protocol", sorted([*own, "arrives_at", "diet", "hotel"])),
+            ("vetting", sorted([*own, "arrives_at", "hotel"])),
+        ]
+
+    def test_tells_of_parties_badges_and_keys(self, person: Person, desk: Client) -> None:
+        former = f.FormerMemberFactory(party__summit=person.summit, party__name="Bland", person=person)
+        person.badges.create(party=former.party, ended_at=f.START, why="replaced")
+        live = person.badges.create(party=person.membership.party)
+        f.ExternalIdFactory(party=None, person=person, system="register", value="K-7")
+        f.ResemblanceFactory(person=person, other__name="Zoé Double")
+        shown = text(desk.get(page(person)))
+        for words in ("Bland, until ", live.public_id, "dead since Monday 31 March 2025", "K-7", "Zoé Double"):
+            assert words in shown, words
+
+    def test_saving_goes_through_the_domain(self, person: Person, desk: Client) -> None:
+        posted = {"name": "Zoë", "office": "", "language": "fr", "rank": "Minister"}
+        assert desk.post(page(person), posted).status_code == 302
+        person.refresh_from_db()
+        assert (person.name, person.language, person.rank) == ("Zoë", "fr", "Minister")
+        assert AuditEntry.objects.get(action="summit.person.change").fields == ["language", "name", "rank"]
+
+
+class TestGroups:
+    def test_the_passport_is_shown_on_request_and_each_look_is_recorded(
+        self, person: Person, desk: Client, vetting: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        answer = desk.get(page(person, "passport"))
+        assert (answer.status_code, "AB123" in text(answer)) == (403, False)
+        assert "This can be done by: vetting, focal point." in text(answer)
+        assert seen() == []
+        for _time in range(2):
+            shown = text(vetting.get(page(person, "passport")))
+            assert "AB123" in shown
+            assert 'value="1960-01-02"' in shown
+        assert seen() == [("vetting", ["birth_date", "passport_number"])] * 2
+        # Control: other pages are noted once an hour.
+        monkeypatch.setattr(particulars, "EACH", ())
+        vetting.get(page(person, "passport"))
+        assert len(seen()) == 2
+
+    def test_it_is_changed_and_what_is_wrong_stores_nothing(self, person: Person, vetting: Client) -> None:
+        posted = {"passport_number": "AB123", "passport_expiry": "2025-01-01", "nationality": "DE"}
+        answer = vetting.post(page(person, "passport"), posted)
+        assert answer.status_code == 422
+        assert "The passport would expire before the summit ends" in text(answer)
+        posted = {"passport_number": "ab 124", "birth_date": "1960-01-02", "nationality": "DE", "sex": "F"}
+        answer = vetting.post(page(person, "passport"), posted)
+        assert (answer.status_code, answer["Location"]) == (302, page(person))
+        row = Particulars.objects.get()
+        assert (row.passport_number, row.nationality, row.sex, row.hotel) == ("AB124", "DE", "F", "Ritz")
+
+    def test_a_journey_is_entered_in_the_venues_time(self, person: Person, desk: Client) -> None:
+        posted = {"arrives_at_0": "2025-03-30", "arrives_at_1": "18:30", "hotel": "Savoy"}
+        assert desk.post(page(person, "travel"), posted).status_code == 302
+        row = Particulars.objects.get()
+        # Summer time has begun that morning.
+        assert (row.arrives_at.isoformat(), row.hotel) == ("2025-03-30T17:30:00+00:00", "Savoy")
+
+    def test_the_conference_officer_sees_needs_alone(self, person: Person, summit: Summit) -> None:
+        officer = sign_in(summit, Role.CONFERENCE_OFFICER)
+        shown = officer.get(page(person, "needs"))
+        assert (shown.status_code, "vegan" in text(shown)) == (200, True)
+        assert officer.get(page(person, "travel")).status_code == 404
+        assert officer.post(page(person, "needs"), {"diet": "halal"})["Location"] == "/admin/"
+        assert Particulars.objects.get().diet == "halal"
+
+
+class TestPhoto:
+    def test_is_served_to_those_who_may_and_kept_nowhere(self, person: Person, desk: Client) -> None:
+        assert f'src="{page(person, "photo/file")}"' in text(desk.get(page(person, "photo")))
+        # The page shows and records by the picture.
+        assert seen() == []
+        for _time in range(2):
+            answer = desk.get(page(person, "photo/file"))
+        assert (answer.status_code, answer["Content-Type"]) == (200, "image/jpeg")
+        assert answer["Cache-Control"].startswith("private, no-store")
+        assert answer.content == bytes(Photo.objects.get().image)
+        assert seen() == [("protocol", ["photo"])] * 2
+
+    def test_is_stored_and_deleted_and_what_is_none_is_told(self, person: Person, desk: Client) -> None:
+        answer = desk.post(page(person, "photo"), {"photo": SimpleUploadedFile("x.jpg", b"text")})
+        assert (answer.status_code, "This is no photograph that can be read." in text(answer)) == (422, True)
+        given = SimpleUploadedFile("zoe.png", picture((500, 900), "PNG"), "image/png")
+        assert desk.post(page(person, "photo"), {"photo": given}).status_code == 302
+        assert (Photo.objects.get().width, Photo.objects.get().height) == (500, 900)
+        assert desk.post(page(person, "photo"), {"remove": "1"}).status_code == 302
+        assert not Photo.objects.exists()
+
+
+def test_somebody_is_entered_and_whoever_seems_to_be_there_is_pointed_out(person: Person, desk: Client) -> None:
+    def post(**values: Any) -> Any:
+        return desk.post(f"{LIST}add/", {"summit": person.summit_id, "office": "", "language": "en", **values})
+
+    assert post(name="Adam").status_code == 302
+    assert Person.objects.get(name="Adam").summit == person.summit
+    assert AuditEntry.objects.filter(action="summit.person.add").count() == 1
+    answer = post(name="ZOÉ")
+    assert "Another person than this: Zoe is entered already for Aland: the same name." in text(answer)
+    assert f'href="{page(person)}"' in text(answer)
+    # Somebody else's key has no effect.
+    assert post(name="ZOÉ", another="nobody").status_code == 200
+    assert not Person.objects.filter(name="ZOÉ").exists()
+    assert post(name="ZOÉ", another=person.public_id).status_code == 302
+    assert Person.objects.filter(name="ZOÉ").count() == 1
+
+
+def test_the_list_is_narrowed_for_those_who_see_what_it_is_narrowed_by(party: Party, desk: Client) -> None:
+    def names(client: Client, query: str = "") -> list[str]:
+        return [row.name for row in client.get(f"{LIST}{query}").context["cl"].result_list]
+
+    ann = f.MembershipFactory(party=party, code="head", person__name="Ann")
+    ben = f.MembershipFactory(party__summit=party.summit, person__name="Ben").person
+    f.ParticularsFactory(person=ann.person, arrives_at=f.START, passport_digest="x" * 64)
+    f.PhotoFactory(person=ben)
+    f.PersonFactory(summit=party.summit, name="Cid")
+    for query, found in (
+        ("", ["Ann", "Ben", "Cid"]),
+        (f"?party={party.pk}", ["Ann"]),
+        (f"?category={ann.category_id}", ["Ann"]),
+        ("?lacks=passport", ["Ben"]),
+        ("?lacks=photo", ["Ann"]),
+        ("?lacks=arrival", ["Ben"]),
+        ("?arrives=2025-03-31", ["Ann"]),
+        ("?arrives=2025-03-30", []),
+    ):
+        assert names(desk, query) == found, query
+    # By days for those alone who see journeys, parties for those alone who see members.
+    programme = sign_in(party.summit, Role.PROGRAMME)
+    assert "arrives on" not in text(programme.get(LIST)).lower()
+    assert names(programme, "?arrives=2025-03-30") == ["Ann", "Ben", "Cid"]
+    assert "Aland" in text(programme.get(LIST))
+    assert "Aland" not in text(sign_in(party.summit, Role.VETTING).get(LIST))
+
+
+class TestMany:
+    @pytest.fixture
+    def rows(self, summit: Summit) -> list[Person]:
+        return [
+            f.FocalPointFactory(party__summit=summit, person__name=f"P{n}", person__email=email).person
+            for n, email in enumerate(("a@land.example", ""))
+        ]
+
+    def query(self, rows: list[Person]) -> str:
+        return "&".join(f"row={row.pk}" for row in rows)
+
+    def test_accounts_are_given_and_taken_away_after_asking(self, rows: list[Person], desk: Client) -> None:
+        keys = [row.pk for row in rows]
+        asked = desk.post(LIST, {"action": "give_accounts", "_selected_action": keys})
+        assert asked["Location"] == f"{LIST}accounts/?{self.query(rows)}"
+        shown = text(desk.get(asked["Location"]))
+        for words in ("Give 1 account", "Has no mailbox to sign in with. Enter one first."):
+            assert words in shown
+        assert desk.post(f"{LIST}accounts/", {"row": keys}).status_code == 302
+        assert User.objects.filter(email="a@land.example", people=rows[0]).exists()
+        assert "Take 1 account away" in text(desk.get(f"{LIST}take-accounts/?{self.query(rows)}"))
+        desk.post(f"{LIST}take-accounts/", {"row": keys})
+        assert not Person.objects.filter(pk__in=keys, user__isnull=False).exists()
+
+    def test_a_language_is_noted(self, rows: list[Person], desk: Client) -> None:
+        address, keys = f"{LIST}language/", [row.pk for row in rows]
+        assert "Choose the language of 2 people" in text(desk.get(f"{address}?{self.query(rows)}"))
+        foreign = f.PersonFactory(email="a@land.example")
+        desk.post(address, {"row": [*keys, foreign.pk], "language": "fr"})
+        french = Person.objects.filter(language="fr").values_list("pk", flat=True)
+        assert sorted(french) == sorted(keys)
+        assert AuditEntry.objects.filter(action="summit.person.change", fields=["language"]).count() == 2
+        # A language that nobody is written to in asks again.
+        assert desk.post(address, {"row": keys[:1], "language": "xx"}).status_code == 200
+
+
+def test_resemblances_are_listed_and_told_apart(summit: Summit, desk: Client) -> None:
+    row = f.ResemblanceFactory(person__summit=summit, person__name="Zoe", other__name="Zoé")
+    address = "/admin/delegations/resemblance/"
+    assert "Zoé" in text(desk.get(address))
+    asked = desk.post(address, {"action": "tell_apart", "_selected_action": [row.pk]})["Location"]
+    assert asked == f"{address}tell-apart/?row={row.pk}"
+    assert "Tell 1 pair apart" in text(desk.get(asked))
+    assert desk.post(asked, {"row": [row.pk]}).status_code == 302
+    row.refresh_from_db()
+    assert row.decided_by is not None

@@ -1,0 +1,171 @@
+"""Entering and changing parties, their names, keys and levels, by whoever asks the domain."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from delegations.invitations.selectors.level_choices import ASKED, choices
+from delegations.members.services import registration
+from delegations.parties.models.parties import Level, Party, PartyKind, PartyName
+from delegations.parties.selectors.levels import OFFERED, problem
+from delegations.parties.services import parties
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.delegations.helpers import refuses
+
+pytestmark = pytest.mark.django_db
+VALUES = {"name": "France", "formal_name": "French Republic", "sort_key": "France", "iso_code": "FR"}
+
+
+def recorded() -> list[tuple[str, list[str]]]:
+    return list(AuditEntry.objects.order_by("pk").values_list("action", "fields"))
+
+
+def test_a_party_is_entered_and_changes_are_recorded(summit: Summit, protocol: User) -> None:
+    party = parties.enter(summit=summit, values=VALUES, by=protocol)
+    assert Party.objects.get() == party
+    parties.change(party=party, values={**VALUES, "notes": "Call first."}, by=protocol)
+    parties.change(party=party, values=VALUES, by=protocol)
+    # Choices are told and texts are not.
+    parties.change(party=party, values={"flag": "none", "notes": "Secret", "recognised": False}, by=protocol)
+    changed = ("delegations.party.change", ["flag", "notes", "recognised"])
+    assert recorded() == [("delegations.party.add", sorted(VALUES)), ("delegations.party.change", ["notes"]), changed]
+    detail = AuditEntry.objects.latest("pk").detail
+    assert detail == {"values": {"flag": ["own", "none"], "recognised": [True, False]}}
+
+
+def test_what_can_t_be_is_refused_whoever_asks(summit: Summit, protocol: User) -> None:
+    f.PartyFactory(summit=summit, name="Taken", is_host=True)
+    party = f.PartyFactory(summit=summit, **VALUES)
+    for changed, field in (
+        *(({"kind": "organisation"}, "iso_code"), ({"recognised": False}, "__all__"), ({"name": "Taken"}, "__all__")),
+        *(({"name": ""}, "name"), ({"name": "A\x07B"}, "name"), ({"flag": "pirate"}, "flag")),
+        *(({"is_host": True}, "is_host"), ({"level": "representative"}, "level")),
+    ):
+        values: dict[str, Any] = changed
+        assert field in refuses(ValidationError, parties.change, party=party, values=values, by=protocol).message_dict
+        with pytest.raises(ValidationError):
+            parties.enter(summit=summit, values={**VALUES, "name": "New", **values}, by=protocol)
+        party.refresh_from_db()
+    for name in ("protocol_order", "summit", "public_id"):
+        refuses(ValueError, parties.change, party=party, values={name: 1}, by=protocol, match=name)
+    assert recorded() == []
+
+
+def test_a_level_of_an_earlier_rule_hinders_no_other_change(summit: Summit, protocol: User) -> None:
+    party = f.PartyFactory(summit=summit, level="representative")
+    assert parties.change(party=party, values={"mission_phone": "+44 20"}, by=protocol).mission_phone == "+44 20"
+    with pytest.raises(ValidationError, match="Choose one of these levels"):
+        parties.change(party=party, values={"level": "executive"}, by=protocol)
+
+
+def test_who_may_not_is_told_who_can(party: Party) -> None:
+    summit = party.summit
+    by = f.UserFactory.with_role(Role.PROGRAMME, summit)
+    for work in (
+        lambda: parties.enter(summit=summit, values=VALUES, by=by),
+        lambda: parties.change(party=party, values=VALUES, by=by),
+        lambda: parties.set_names(party=party, names={"fr": {"name": "Pays"}}, by=by),
+        lambda: parties.add_names(summit=summit, language="fr", names={party.pk: "Pays"}, by=by),
+        lambda: parties.set_keys(party=party, keys={"registry": "1"}, by=by),
+    ):
+        assert "rotocol" in str(refuses(PermissionDenied, work))
+
+
+def test_names_are_set_as_a_whole(party: Party, protocol: User) -> None:
+    parties.set_names(party=party, names={"fr": {"name": "Pays"}, "ar": {"name": "بلد"}}, by=protocol)
+    parties.set_names(party=party, names={"fr": {"name": "Pays", "footnote": "Une note."}}, by=protocol)
+    assert list(party.names.values_list("language", "name", "footnote")) == [("fr", "Pays", "Une note.")]
+    done = [(action.rpartition(".")[2], fields) for action, fields in recorded()]
+    assert done == [("add", ["name"]), ("add", ["name"]), ("remove", []), ("change", ["footnote"])]
+    assert set(AuditEntry.objects.values_list("part_of", flat=True)) == {f"delegations.party:{party.public_id}"}
+    # No name in the first language or in none.
+    for language in ("en", "xx"):
+        with pytest.raises(ValidationError) as refused:
+            parties.set_names(party=party, names={language: {"name": "Land"}}, by=protocol)
+        assert "language" in refused.value.message_dict
+
+
+def test_confirmed_names_are_added_and_none_is_replaced(summit: Summit, protocol: User) -> None:
+    one, two = f.PartyFactory(summit=summit), f.PartyFactory(summit=summit)
+    elsewhere = f.PartyFactory()
+    f.PartyNameFactory(party=two, language="fr", name="Déjà là")
+    names = {one.pk: " Pays ", two.pk: "Autre", elsewhere.pk: "Ailleurs"}
+    assert parties.add_names(summit=summit, language="fr", names=names, by=protocol) == 1
+    assert set(PartyName.objects.values_list("party", "name")) == {(one.pk, "Pays"), (two.pk, "Déjà là")}
+    assert recorded() == [("delegations.partyname.add", [])]
+    refuses(ValidationError, parties.add_names, summit=summit, language="ar", names={one.pk: " "}, by=protocol)
+
+
+def test_keys_are_set_as_a_whole(party: Party, protocol: User) -> None:
+    parties.set_keys(party=party, keys={"registry": "1", "badges": "7"}, by=protocol)
+    parties.set_keys(party=party, keys={"registry": "2"}, by=protocol)
+    kept = party.external_ids.values_list("system", "value", "summit")
+    assert list(kept) == [("registry", "2", party.summit_id)]
+    other = f.PartyFactory(summit=party.summit)
+    refused = refuses(ValidationError, parties.set_keys, party=other, keys={"registry": "2"}, by=protocol)
+    assert refused.messages == ["Another party has this key in this system."]
+
+
+def test_a_party_is_entered_with_its_names_and_keys_or_not_at_all(summit: Summit, protocol: User) -> None:
+    more = {"names": {"fr": {"name": "Pays"}}, "keys": {"registry": "1"}}
+    party = parties.enter(summit=summit, values=VALUES, by=protocol, **more)
+    made = [action.split(".")[1] for action, _fields in recorded()]
+    assert made == ["party", "partyname", "externalid"]
+    with pytest.raises(ValidationError):
+        parties.change(party=party, values={"notes": "Call."}, names={"xx": {"name": "Land"}}, by=protocol)
+    assert len(recorded()) == 3
+    parties.change(party=party, values={}, names={}, keys={}, by=protocol)
+    assert not party.names.exists()
+    assert not party.external_ids.exists()
+
+
+def test_people_have_keys_too(summit: Summit, protocol: User) -> None:
+    party = parties.enter(summit=summit, values=VALUES, keys={"registry": "1"}, by=protocol)
+    told = {"summit": summit, "party": party, "by": protocol}
+    person = registration.enter_known(values={"name": "Ada Obi"}, keys={"registry": "1"}, **told)
+    registration.change_known(person=person, values={"office": "Minister"}, keys={"registry": "2"}, by=protocol)
+    assert [(row.system, row.value) for row in person.external_ids.all()] == [("registry", "2")]
+    entry = AuditEntry.objects.filter(action="delegations.externalid.change").get()
+    assert entry.part_of == f"summit.person:{person.public_id}"
+    before = AuditEntry.objects.count()
+    refuses(ValidationError, registration.enter_known, values={"name": "Ben Eze"}, keys={"registry": "2"}, **told)
+    assert AuditEntry.objects.count() == before
+    alone = registration.enter_known(summit=summit, party=None, values={"name": "Cy Ode"}, by=protocol)
+    assert alone.external_ids.count() == 0
+
+
+def test_who_may_come_at_which_level() -> None:
+    assert {
+        PartyKind.COUNTRY: tuple(Level)[:-2],
+        PartyKind.SUBSTATE: (
+            *(Level.GOVERNMENT, Level.DEPUTY, Level.MINISTER, Level.VICE_MINISTER, Level.OFFICIAL),
+            Level.REPRESENTATIVE,
+        ),
+        PartyKind.INTERNATIONAL: (Level.EXECUTIVE, Level.OFFICIAL, Level.AMBASSADOR, Level.REPRESENTATIVE),
+        PartyKind.ORGANISATION: (Level.EXECUTIVE, Level.REPRESENTATIVE),
+        PartyKind.GUEST: (),
+    } == OFFERED
+    assert set(OFFERED) == set(PartyKind)
+
+
+def test_the_others_are_refused_in_a_sentence() -> None:
+    leave = "Choose one of these levels, or leave it open: "
+    for kind, level, said in (
+        *(("country", "representative", f"{leave}head of state, head of"), ("country", "minister", "")),
+        *(("organisation", level, f"{leave}head of an organisation, repr") for level in ("state", "king")),
+        *(("guest", "minister", "A single guest comes at no level. Leave it open."), ("guest", "", "")),
+    ):
+        found = problem(level, kind)
+        assert found.startswith(said) if said else not found
+
+
+def test_what_the_letter_asks_for_is_offered_where_it_fits() -> None:
+    company = f.PartyFactory.build(kind="organisation", level="representative")
+    assert [value for value, _name in choices(company)] == [ASKED, "executive", "representative"]
+    company.level = "state"
+    assert [value for value, _name in choices(company)] == ["executive", "representative"]

@@ -1,0 +1,224 @@
+"""One way to name a party: names by language, footnote, flag; names that are proposed, and confirmed by a person."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from delegations.parties.admin import proposed_names as proposed_names_admin
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.models.policy import Policy
+from delegations.parties.selectors import footnotes, party_names, proposed_names
+from delegations.parties.selectors.party_names import Named
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import text
+
+pytestmark = pytest.mark.django_db
+
+
+def substate(**more: Any) -> Party:
+    party = f.PartyFactory(
+        kind="substate", name="Kurdistan Regional Government", formal_name="Kurdistan Regional Government of Iraq",
+        sort_key="Kurdistan", salutation="Mr Prime Minister,", footnote="Takes part without prejudice.",
+        recognised=False, flag="none", **more,
+    )  # fmt: skip
+    french = {"name": "Gouvernement régional du Kurdistan", "footnote": "Participe sans préjudice."}
+    f.PartyNameFactory(party=party, language="fr", sort_key="Kurdistan", **french)
+    return party
+
+
+def both(party: Party, language: str) -> Named:
+    """Return the party's name, asked for both ways: they are one."""
+    policy = Policy.objects.of(party.summit)
+    one = party_names.named(party, policy=policy, language=language)
+    assert party_names.book(party.summit, language).of(party) == one
+    return one
+
+
+def test_in_each_language_a_party_is_called_as_its_name_there_stands() -> None:
+    party = f.PartyFactory(name="France", formal_name="French Republic", salutation="Excellency,", iso_code="FR")
+    english = ("France", "French Republic", "France", "Excellency,", "", "FR", "en")
+    assert both(party, "en") == Named(*english, recognised=True)
+    arabic = {
+        "name": "فرنسا",
+        "formal_name": "الجمهورية الفرنسية",
+        "sort_key": "فرنسا",
+        "salutation": "صاحب المعالي،",
+    }
+    f.PartyNameFactory(party=party, language="ar", **arabic)
+    assert both(party, "ar") == Named(*arabic.values(), "", "FR", "ar")
+    # Where a language has the short name alone it stands for the others.
+    f.PartyNameFactory(party=party, language="fr", name="La France", footnote="")
+    found = both(party, "fr")
+    assert (found.formal_name, found.sort_key, found.salutation) == ("La France", "La France", "")
+    # Without a name in a language the first one stands and says so. The salutation is left to the letter's template:
+    # an English one in a German letter would be worse. A footnote is never left out.
+    Party.objects.update(footnote="A note.")
+    party.refresh_from_db()
+    found = both(party, "de")
+    assert (found.name, found.language, found.footnote, found.salutation) == ("France", "en", "A note.", "")
+    assert both(party, "fr").footnote == "A note."
+
+
+def test_a_party_that_is_no_country_is_named_with_its_footnote_and_without_flag_or_style() -> None:
+    found = both(substate(), "fr")
+    assert (found.name, found.footnote) == ("Gouvernement régional du Kurdistan", "Participe sans préjudice.")
+    assert (found.flag, found.salutation) == ("", "")
+
+
+def test_the_flag_is_the_partys_rule_and_the_summits() -> None:
+    for rule, recognised, code, shows, flag in (
+        *(("own", True, "FR", True, "FR"), ("own", True, "FR", False, ""), ("own", True, "", True, "")),
+        # There is no picture of it.
+        ("own", True, "QQ", True, ""),
+        *(("none", True, "FR", True, ""), ("none", False, "FR", True, "")),
+        *(("neutral", True, "FR", True, "neutral"), ("neutral", False, "FR", True, "neutral")),
+        ("neutral", False, "FR", False, ""),
+    ):
+        party = f.PartyFactory(flag=rule, recognised=recognised, iso_code=code)
+        f.PolicyFactory(summit=party.summit, shows_flags=shows)
+        assert both(party, "en").flag == flag
+    # The database refuses such a row (party_flag_of_recognised); the name doesn't rely on it.
+    found = {known: party_names._flag(rule="own", code="FR", recognised=known, shown=True) for known in (True, False)}
+    assert found == {True: "FR", False: ""}
+
+
+def test_a_book_finds_by_key_and_by_what_is_frozen_in_the_reader_s_language() -> None:
+    party = substate()
+    name = both(party, "fr")
+    with translation.override("fr"):
+        found = party_names.book(party.summit)
+    assert found.of(party) == found.of(party.pk) == found.of(None, "Kurdistan Regional Government") == name
+    assert found.of(None, "Nobody") is None
+    assert found.of(f.PartyFactory()) is None
+
+
+def test_one_query_however_many_parties(summit: Summit, django_assert_num_queries: Any) -> None:
+    for _each in range(2):
+        f.PartyNameFactory.create_batch(2, party__summit=summit)
+        with django_assert_num_queries(1):
+            party_names.book(summit, "fr")
+    row = Party.objects.select_related("summit").prefetch_related("names").first()
+    policy = Policy.objects.of(row.summit)
+    with django_assert_num_queries(0):
+        party_names.named(row, policy=policy, language="fr")
+        party_names.as_data(row, policy=policy)
+        party_names.letter_facts(row, policy=policy, language="fr")
+
+
+def ordered(summit: Summit, language: str, **more: Any) -> list[str]:
+    return [row.name for row in party_names.in_order(Party.objects.filter(summit=summit), language, **more)]
+
+
+def test_the_alphabet_is_that_of_the_reader_s_language_behind_who_is_ranked_by_hand(summit: Summit) -> None:
+    for name, french in (("Germany", "Allemagne"), ("Sweden", "Suède")):
+        f.PartyNameFactory(party__summit=summit, party__name=name, name=french)
+    f.PartyFactory(summit=summit, name="Albania")
+    assert ordered(summit, "en") == ["Albania", "Germany", "Sweden"]
+    assert ordered(summit, "fr") == ["Albania", "Germany", "Sweden"]
+    # Albania has no French name: its English key stands among the French ones, before Allemagne.
+    Party.objects.filter(name="Albania").update(sort_key="Republic of Albania")
+    assert ordered(summit, "fr") == ["Germany", "Albania", "Sweden"]
+    Party.objects.filter(name="Sweden").update(protocol_order=1)
+    assert ordered(summit, "en", protocol=True) == ["Sweden", "Germany", "Albania"]
+    assert ordered(summit, "en") == ["Germany", "Albania", "Sweden"]
+
+
+def test_neither_capitals_nor_accents_count_in_the_alphabet() -> None:
+    names = [f.PartyFactory(name=name) for name in ("Égypte", "Espagne", "zambie", "Zimbabwe", "Eswatini")]
+    found = sorted((both(party, "en") for party in names), key=lambda name: name.alphabetical)
+    assert [name.name for name in found] == ["Égypte", "Espagne", "Eswatini", "zambie", "Zimbabwe"]
+
+
+def test_footnotes_are_numbered_as_parties_are_named_and_equal_ones_are_one() -> None:
+    kurdistan = substate()
+    other = f.PartyFactory(summit=kurdistan.summit, footnote="Another note.")
+    same = f.PartyFactory(summit=kurdistan.summit, footnote="Another note.")
+    none = f.PartyFactory(summit=kurdistan.summit)
+    names = [both(party, "en") for party in (none, other, kurdistan, same)]
+    notes = footnotes.Footnotes()
+    assert not notes
+    assert [notes.mark(name) for name in names] == ["", "1", "2", "1"]
+    assert notes.mark(None) == ""
+    assert list(notes) == [("1", "Another note.", "en"), ("2", "Takes part without prejudice.", "en")]
+    assert list(party_names.footnotes(names)) == list(notes)
+
+
+def test_a_letter_s_facts_and_the_data_say_the_same() -> None:
+    party = substate()
+    policy = Policy.objects.of(party.summit)
+    french, note = "Gouvernement régional du Kurdistan", "Participe sans préjudice."
+    assert party_names.letter_facts(party, policy=policy, language="fr") == {
+        **{"party": french, "formal_name": french, "party_language": "fr", "party_salutation": ""},
+        **{"footnote": note, "flag": "", "recognised": False, "is_delegation": True},
+    }
+    english = {"name": party.name, "formal_name": party.formal_name, "sort_key": "Kurdistan"}
+    assert party_names.as_data(party, policy=policy) == {
+        "id": party.public_id,
+        "kind": "substate",
+        "names": {"en": english, "fr": {"name": french, "formal_name": french, "sort_key": "Kurdistan"}},
+        "footnotes": {"en": "Takes part without prejudice.", "fr": note},
+        "flag": None,
+    }
+    # Where the summit doesn't say country nothing does.
+    land, silent = f.PartyFactory(summit=party.summit), Policy(summit=party.summit, says_country=False)
+    assert party_names.as_data(land, policy=silent)["kind"] == "participant"
+    for kind, says, word in (
+        *(("country", False, "participant"), ("country", True, "country")),
+        ("substate", False, "sub-state government"),
+    ):
+        assert party_names.kind_word(kind, says_country=says) == word
+
+
+PAGE = "/admin/delegations/names/here/?language=fr"
+
+
+@pytest.fixture
+def nameless(summit: Summit) -> Summit:
+    """The summit with parties, one of which has a French name."""
+    f.PartyFactory(summit=summit, name="Germany", iso_code="DE")
+    f.PartyFactory(summit=summit, name="European Union", kind="international")
+    f.PartyFactory(summit=summit, name="Kosovo")
+    f.PartyNameFactory(party__summit=summit, party__name="Spain", party__iso_code="ES", name="Espagne")
+    return summit
+
+
+def key(name: str) -> int:
+    return Party.objects.get(name=name).pk
+
+
+def test_only_those_without_a_name_are_proposed_and_what_the_library_lacks_is_empty(nameless: Summit) -> None:
+    found = [(row.party.name, row.name) for row in proposed_names.proposals(nameless, "fr")]
+    assert found == [("European Union", ""), ("Germany", "Allemagne"), ("Kosovo", "")]
+    assert "en" not in dict(proposed_names.languages(nameless))
+
+
+def test_looking_applies_nothing_and_shows_the_first(
+    nameless: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = text(desk.get(PAGE))
+    assert ('value="Allemagne"' in shown, "checked" in shown) == (True, False)
+    assert PartyName.objects.count() == 1
+    monkeypatch.setattr(proposed_names_admin, "MOST", 1)
+    shown = text(desk.get(PAGE))
+    assert "2 more parties stand here when these have names." in shown
+    assert "For 2 parties there is no proposal: write their names." in shown
+    assert shown.count('name="name-') == 1
+
+
+def test_what_is_ticked_is_taken_over_as_it_is_written(nameless: Summit, desk: Client) -> None:
+    # What can't be taken over is said, and what was written stays.
+    for written in ({}, {"take": "on", "name": " "}, {"take": "on", "name": "A\x07B"}):
+        form = {f"{part}-{key('Germany')}": value for part, value in written.items()}
+        response = desk.post(PAGE, {**form, f"name-{key('Kosovo')}": "Le Kosovo"})
+        assert (response.status_code, bool(response.context["problem"])) == (400, True)
+        assert 'value="Le Kosovo"' in text(response)
+    assert PartyName.objects.count() == 1
+    names = {"Germany": "Allemagne", "European Union": "Union européenne", "Kosovo": "Kosovo"}
+    form = {f"name-{key(party)}": name for party, name in names.items()}
+    form |= {f"take-{key(party)}": "on" for party in ("Germany", "European Union")}
+    assert desk.post(PAGE, form).status_code == 302
+    del names["Kosovo"]
+    assert dict(PartyName.objects.values_list("party__name", "name")) == {"Spain": "Espagne", **names}

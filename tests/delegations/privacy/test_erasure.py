@@ -1,0 +1,318 @@
+"""A person's data: found wherever it is, handed over whole, and erased or purged so that no table holds it."""
+
+import json
+from datetime import date
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.apps import apps
+from django.core.exceptions import PermissionDenied
+
+from delegations.badges.models.badges import Badge
+from delegations.invitations.models.invitations import InvitationLink, Reply
+from delegations.members.models.members import FormerMember, Membership
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.participants.services import revisions
+from delegations.portal_access.models import SignInCode
+from delegations.privacy.models import Kept, Retention
+from delegations.privacy.services import retention
+from delegations.travel.models.declarations import Declaration
+from delegations.travel.models.visas import VisaLetter
+from press.models import Subscriber
+from sessions.domain import releases
+from sessions.models import ReleasedParticipant, Visibility
+from summit.audit import services as audit
+from summit.audit import verification
+from summit.audit.models import AuditEntry
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.models import Role, RoleAssignment
+from summit.privacy import erasure, registry, subject_access
+from summit.privacy.registry import subject_of
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import canaries
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
+from tests.delegations.participants.test_revisions import delegation
+from tests.rows import once_a_module
+
+pytestmark = pytest.mark.django_db
+MARK = "canary"
+NAME = f"{MARK} Ünal"
+# Columns in which a mark may stand after somebody was erased: the office that they held, where the summit has made it
+# public.
+STAY = {"summit_person.office", "programme_releasedparticipant.label", "delegations_participantlist.content"}
+
+
+@once_a_module
+def world() -> tuple[Person, User]:
+    """Make somebody of whom everything is known that can be, and an organiser."""
+    summit = f.SummitFactory(ends_on=date(2025, 4, 1))
+    organiser = f.UserFactory.with_role(Role.ORGANISER, summit)
+    account = f.UserFactory(email=f"{MARK}-account@land.example", name=NAME)
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    person = canaries.fill(f.PersonFactory.build(summit=summit, user=account), MARK, name=NAME)
+    assert isinstance(person, Person)
+    party = delegation(summit, "Aland", mission_contact=NAME, notes=f"Ask {NAME}")
+    party.invitations.update(answered_by=NAME, note=f"{NAME} comes")
+    f.MembershipFactory(party=party, person=person, code="head", confirmed_at=f.START)
+    f.FocalPointFactory(party=party, person=person)
+    _papers(person, party)
+    _mentions(person, party, organiser)
+    session = f.SessionFactory(summit=summit, visibility=Visibility.PUBLIC)
+    f.SlotFactory(session=session, speaker=person, party=party)
+    f.ParticipantFactory(session=session, person=person)
+    releases.release(summit=summit, by=organiser, tell=False)
+    revisions.freeze(summit=summit, by=organiser)
+    return person, organiser
+
+
+def _papers(person: Person, party: Any) -> None:
+    summit, days = party.summit, {"birth_date": "1970-01-02", "passport_expiry": "2030-01-02"}
+    canaries.fill(Particulars(person=person), MARK, nationality="FR", sex="F", passport_type="ordinary", **days)
+    canaries.fill(Photo(person=person, width=3, height=4), MARK)
+    kind = f.DeclarationKindFactory(summit=summit)
+    canaries.fill(Declaration(kind=kind, party=party, person=person), MARK)
+    canaries.fill(VisaLetter(party=party, person=person, summit=summit), MARK)
+    canaries.fill(f.ExternalIdFactory.build(summit=summit, party=None, person=person), MARK)
+    f.BadgeFactory(party=party, person=person)
+    f.ResemblanceFactory(person__summit=summit, other=person)
+    f.HandoverFactory(party=party, giver=person, what="chair", key="1", session=None)
+    f.FormerMemberFactory(party=party, person=person)
+
+
+def _mentions(person: Person, party: Any, by: User) -> None:
+    invitation = party.invitations.get()
+    f.ReplyFactory(invitation=invitation, name=NAME, note=f"{NAME} will come")
+    f.CallNoteFactory(invitation=invitation, by=by, note=f"Asked for {NAME}")
+    f.FocalPointRequestFactory(party=party, name=NAME, email=f"{MARK}@land.example", asked_by=NAME)
+    f.SheetFactory(summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by)
+    link = f.InvitationLinkFactory(invitation=invitation, person=person, address=person.email)
+    f.InvitationLinkFactory(invitation=invitation, person=person, address="office@land.example")
+    f.PortalSignInFactory(person=person, mailbox=person.email, user_agent=MARK)
+    f.PortalSignInFactory(link=link, user_agent=MARK)
+    f.SubscriberFactory(summit=party.summit, address=person.email)
+    facts = {"address": person.email, "names": [NAME]}
+    sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "rendered": NAME.encode()}
+    f.MessageFactory(person=person, address=person.email, facts=facts, rendered_subject=NAME, **sent)
+    f.MessageFactory(facts={"changes": [{"label": NAME}]}, **sent)
+
+
+@pytest.fixture
+def person(world: tuple[Person, User]) -> Person:
+    return world[0]
+
+
+@pytest.fixture
+def organiser(world: tuple[Person, User]) -> User:
+    return world[1]
+
+
+@pytest.fixture
+def summit(person: Person) -> Summit:
+    return person.summit
+
+
+class TestNoneIsForgotten:
+    def test_every_key_to_a_person_is_in_a_portion(self) -> None:
+        there = {
+            (model._meta.label, column.name)
+            for model in apps.get_models()
+            for column in model._meta.fields
+            if column.related_model is Person
+        }
+        covered = {(portion.model._meta.label, key) for portion in registry.portions() for key in portion.keys}
+        assert covered == there
+
+    def test_names_are_their_own_and_each_is_handed_over_or_says_why(self) -> None:
+        found = registry.portions()
+        assert len({portion.name for portion in found}) == len(found)
+        assert [portion.name for portion in found if not portion.handed] == ["missions", "kept_tables"]
+        assert [portion.name for portion in found if portion.erase is None and not portion.stays] == []
+        assert [portion.name for portion in found if portion.erase is not None and not portion.gone] == []
+
+
+class TestErasing:
+    def test_no_table_holds_anything_of_them(self, person: Person, organiser: User) -> None:
+        before = canaries.where(MARK)
+        assert {
+            "delegations_particulars.passport_number",
+            "delegations_photo.image",
+            "outbox_message.facts",
+        } <= before
+        assert {"delegations_participantlist.content", "account_emailaddress.email"} <= before
+        erasure.erase(person=person, reason="asked", by=organiser)
+        assert canaries.where(MARK) == STAY
+        told = [value for name in STAY for value in canaries.dump()[name] if MARK in value]
+        assert all("canary-office" in value and "Ünal" not in value for value in told)
+
+    def test_control_without_one_portion(
+        self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        rest = [portion for portion in registry.portions() if portion.name != "mail_naming"]
+        monkeypatch.setattr(erasure, "portions", lambda: rest)
+        erasure.erase(person=person, reason="asked", by=organiser)
+        assert canaries.where(MARK) - STAY == {"outbox_message.facts", "outbox_message.rendered"}
+
+    def test_what_is_left_of_them(self, person: Person, organiser: User) -> None:
+        audit.chain()
+        other = f.MembershipFactory(party=Membership.objects.get(person=person).party)
+        badge = f.BadgeFactory(party=other.party, person=other.person)
+        done = erasure.erase(person=person, reason="ordered", by=organiser)
+        assert Membership.objects.get() == other
+        person.refresh_from_db()
+        assert (person.name, person.email, person.user) == ("erased person", "", None)
+        assert person.erased_at is not None
+        assert ReleasedParticipant.objects.filter(person=person).values_list("label", flat=True)[0] == person.office
+        assert Badge.objects.live().get() == badge
+        assert FormerMember.objects.filter(person=person).count() == 2
+        for model in (Particulars, Photo, Declaration, VisaLetter, InvitationLink, Subscriber, Message):
+            assert model.objects.count() == 0, model
+        assert done["mail"] == done["mail_naming"] == done["photo"] == 1
+        account = User.objects.get(email__endswith="@erased.invalid")
+        assert (account.is_active, account.name, account.has_usable_password()) == (False, "", False)
+        # The audit holds numbers, and its chain stands.
+        audit.chain()
+        entry = AuditEntry.objects.get(action=erasure.ERASE)
+        assert (entry.object_key, entry.detail["reason"]) == (person.public_id, "ordered")
+        assert all(isinstance(number, int) for number in entry.detail["numbers"].values())
+        mark = verification.end()
+        assert verification.finish(verification.advance(verification.begin(), mark.length), mark) is None
+
+    def test_others_are_left_alone(self, organiser: User, summit: Summit) -> None:
+        other = f.PersonFactory(summit=summit, name="Somebody Else", email="shared@land.example")
+        mine = f.PersonFactory(summit=summit, name="Another One", office="Adviser", email="shared@land.example")
+        f.MessageFactory(summit=summit, person=other, address="shared@land.example", state="sent", sent_at=f.START)
+        SignInCode.objects.create(mailbox="shared@land.example", expires_at=f.START)
+        f.ReplyFactory(invitation__party__summit=summit, name="Somebody Else")
+        before = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
+        erasure.erase(person=mine, reason="mistake", by=organiser)
+        after = {name: values for name, values in canaries.dump().items() if "outbox" in name or "reply" in name}
+        assert after == before
+        assert SignInCode.objects.filter(mailbox="shared@land.example").exists()
+        mine.refresh_from_db()
+        # The office goes where nothing made it public.
+        assert (mine.name, mine.office) == ("erased person", "")
+
+    def test_an_account_that_works_elsewhere_stays(self, person: Person, organiser: User) -> None:
+        account = person.user
+        assert account is not None
+        other = f.PersonFactory(user=account)
+        erasure.erase(person=person, reason="asked", by=organiser)
+        account.refresh_from_db()
+        other.refresh_from_db()
+        assert (account.is_active, account.name, other.user) == (True, NAME, account)
+
+    def test_once_for_a_reason_by_an_organiser_alone(self, person: Person, organiser: User, protocol: User) -> None:
+        refuses(erasure.UnknownReason, erasure.erase, person=person, reason="fun", by=organiser)
+        refuses(PermissionDenied, erasure.erase, person=person, reason="asked", by=protocol)
+        erasure.erase(person=person, reason="asked", by=organiser)
+        refuses(erasure.AlreadyErased, erasure.erase, person=person, reason="asked", by=organiser)
+
+    def test_nothing_is_half_erased(self, person: Person, organiser: User, monkeypatch: pytest.MonkeyPatch) -> None:
+        before = canaries.dump()
+        monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
+        refuses(ZeroDivisionError, erasure.erase, person=person, reason="asked", by=organiser)
+        assert canaries.dump() == before
+
+
+class TestPurging:
+    """What goes after the summit, of all people: `test_retention` has when each of it goes."""
+
+    @pytest.fixture(autouse=True)
+    def scan(self, world: tuple[Person, User]) -> None:
+        """Add a scan, in which nobody can look for a person who is erased."""
+        f.ReplyScanFactory(reply=Reply.objects.get(), filename=f"{MARK}.pdf", content=MARK.encode())
+
+    def purge(self, summit: Summit, days: int | None = 400) -> None:
+        if days is not None:
+            Retention.objects.create(summit=summit, what=Kept.PERSON, days=days)
+        retention.purge(summit=summit, today=date(2030, 1, 1))
+
+    def test_no_table_holds_it_and_the_chain_stands(self, summit: Summit) -> None:
+        audit.chain()
+        self.purge(summit)
+        audit.chain()
+        assert canaries.where(MARK) == STAY
+        mark = verification.end()
+        assert mark.length > 10
+        assert verification.finish(verification.advance(verification.begin(), mark.length), mark) is None
+
+    def test_control_without_one_piece(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        # Erasing a person takes much of it along: without that each piece is alone.
+        rest = [each for each in retention.pieces() if each.name not in ("scans", "people")]
+        monkeypatch.setattr(retention, "pieces", lambda: rest)
+        self.purge(summit)
+        assert {"delegations_replyscan.content", "delegations_replyscan.filename"} <= canaries.where(MARK)
+
+    def test_without_a_time_names_stay_and_with_one_nobody_is_found(self, person: Person, organiser: User) -> None:
+        client = signed_in(organiser)
+        self.purge(person.summit, days=None)
+        person.refresh_from_db()
+        assert (person.name, person.office, person.email) == (NAME, "canary-office", "")
+        assert not Subscriber.objects.exists()
+        assert NAME in text(client.get("/admin/search/?q=canary"))
+        self.purge(person.summit)
+        assert "Ünal" not in text(client.get("/admin/search/?q=canary"))
+
+
+def sees_all(organiser: User, summit: Summit) -> None:
+    """Let an organiser see all groups, so that they need nobody else to hand them over."""
+    RoleAssignment.objects.create(user=organiser, summit=summit, role=Role.VETTING)
+    organiser.__dict__.pop("_given_roles", None)
+    organiser.__dict__.pop("_roles_by_summit", None)
+
+
+class TestHandingOver:
+    def test_it_holds_everything_and_the_files(self, person: Person, organiser: User, protocol: User) -> None:
+        refuses(PermissionDenied, subject_access.hand_over, person=person, by=protocol)
+        sees_all(organiser, person.summit)
+        handed = [portion for portion in registry.portions() if portion.handed]
+        with_rows = {portion.name for portion in handed if portion.rows(subject_of(person)).exists()}
+        with ZipFile(BytesIO(subject_access.hand_over(person=person, by=organiser))) as packed:
+            names = packed.namelist()
+            data = json.loads(packed.read("data.json"))
+            page = packed.read("data.html").decode()
+            photo = packed.read("photo/photo.jpg")
+        assert names == ["data.json", "data.html", "photo/photo.jpg"]
+        assert photo == b"canary-image"
+        assert set(data["parts"]) == with_rows
+        assert data["parts"]["particulars"][0]["passport_number"] == "canary-passport_number"
+        assert data["parts"]["person"][0]["name"] == NAME
+        for said in (NAME, "canary-passport_number", "canary-details", "Passport, needs and travel"):
+            assert said in page
+        assert "nonce" not in json.dumps(data)
+        # It is recorded by the names of parts.
+        entry = AuditEntry.objects.get(action=subject_access.HAND_OVER)
+        assert "particulars" in entry.detail["parts"]
+        assert MARK not in json.dumps(entry.detail)
+
+
+class TestPages:
+    def test_erasing_is_asked_about_and_done(self, person: Person, organiser: User) -> None:
+        desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/erase/"
+        page = text(desk.get(address)).casefold()
+        for words in (
+            "what is erased",
+            "what stays, and why",
+            "the photograph",
+            "they name the person by a key alone",
+        ):
+            assert words in page
+        assert "Say why: choose one of the reasons." in text(desk.post(address, {"reason": ""}, follow=True))
+        page = text(desk.post(address, {"reason": "asked"}, follow=True))
+        assert "The person’s data is erased. What stays says so." in page
+        assert MARK not in page.replace("canary-office", "")
+
+    def test_the_data_is_taken_by_a_post(self, person: Person, organiser: User) -> None:
+        sees_all(organiser, person.summit)
+        desk, address = signed_in(organiser), f"/admin/summit/person/{person.pk}/data/"
+        assert "Download the data" in text(desk.get(address))
+        answer = desk.post(address)
+        assert answer["Content-Type"] == "application/zip"
+        assert answer.content.startswith(b"PK")

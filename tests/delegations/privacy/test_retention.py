@@ -1,0 +1,257 @@
+"""How long what is personal is kept: the table, and the purge. What it leaves is in `test_erasure`."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from delegations.members import field_access
+from delegations.members.models.categories import Category
+from delegations.members.models.particulars import Particulars, Photo
+from delegations.privacy import purge_job
+from delegations.privacy.models import USUAL_DAYS, Kept, Retention
+from delegations.privacy.services import nightly_purge, retention, retention_pieces
+from delegations.privacy.services.retention import Times, today_at
+from summit.audit.models import AuditEntry
+from summit.jobs import running
+from summit.jobs import services as jobs_services
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+from summit.webhooks.models.deliveries import Delivery
+from tests import factories as f
+from tests.clients import signed_in
+from tests.delegations.helpers import refuses, text
+from tests.threads import at_once, meeting
+
+pytestmark = pytest.mark.django_db
+LAST = date(2025, 4, 1)
+
+
+def member(summit: Summit, code: str = "delegate", **more: Any) -> Person:
+    """Somebody with all that is purged by category."""
+    person: Person = f.MembershipFactory(party__summit=summit, code=code, **more).person
+    passport = {"passport_number": "X1", "birth_date": date(1970, 1, 2), "passport_digest": "d"}
+    f.ParticularsFactory(person=person, diet="none", hotel="Grand", arrives_at=f.START, **passport)
+    f.PhotoFactory(person=person)
+    return person
+
+
+def after(days: int) -> date:
+    return LAST + timedelta(days=days)
+
+
+class TestTimes:
+    def test_the_usual_ones_hold_where_a_summit_gives_none(self, summit: Summit) -> None:
+        times = Times.of(summit)
+        assert {what: times.goes_on(what) for what in Kept.values} == {
+            what: None if days is None else after(days + 1) for what, days in USUAL_DAYS.items()
+        }
+
+    def test_its_own_and_a_categorys_go_before(self, summit: Summit) -> None:
+        head = Category.objects.of(summit)["head"]
+        Retention.objects.create(summit=summit, what=Kept.PHOTO, days=0)
+        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=head, days=None)
+        Retention.objects.create(summit=f.SummitFactory(), what=Kept.PHOTO, days=7)
+        times = Times.of(summit)
+        assert (times.goes_on(Kept.PHOTO), times.goes_on(Kept.PHOTO, head.pk)) == (after(1), None)
+        assert [times.over(Kept.PHOTO, after(day)) for day in (0, 1, 2)] == [False, True, True]
+        assert not times.over(Kept.PHOTO, after(999), head.pk)
+        summit.time_zone = "Pacific/Auckland"
+        assert today_at(summit, datetime(2025, 4, 1, 12, tzinfo=UTC)) == date(2025, 4, 2)
+
+
+class TestPurging:
+    def test_each_goes_at_its_day_and_not_before(self, summit: Summit) -> None:
+        person = member(summit)
+        assert retention.purge(summit=summit, today=after(14)) == {}
+        assert retention.purge(summit=summit, today=after(15)) == {"needs": 1}
+        row = Particulars.objects.get(person=person)
+        assert (row.diet, row.passport_number, row.hotel) == ("", "X1", "Grand")
+        assert retention.purge(summit=summit, today=after(31)) == {"passport": 1, "travel": 1, "photos": 1}
+        row.refresh_from_db()
+        assert (row.passport_number, row.birth_date, row.passport_digest) == ("", None, "")
+        assert (row.hotel, row.arrives_at) == ("", None)
+        assert retention.purge(summit=summit, today=after(31)) == {}
+
+    def test_a_category_of_its_own_time_and_those_who_left_it(self, summit: Summit) -> None:
+        _rest, head, gone = member(summit), member(summit, "head"), member(summit, "head")
+        category, party = head.membership.category, gone.membership.party
+        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=category, days=90)
+        f.FormerMemberFactory(party=party, person=gone, category=category)
+        gone.membership.delete()
+        # Nobody's member, such as a focal point: the usual time.
+        f.PhotoFactory(person__summit=summit)
+        assert retention.purge(summit=summit, today=after(31))["photos"] == 2
+        assert set(Photo.objects.values_list("person", flat=True)) == {head.pk, gone.pk}
+        assert retention.purge(summit=summit, today=after(91))["photos"] == 2
+
+    def test_a_category_goes_first_and_others_and_other_summits_stay(self, summit: Summit) -> None:
+        member(summit)
+        member(f.SummitFactory(ends_on=after(300)))
+        media = member(summit, "media")
+        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=media.membership.category, days=0)
+        assert retention.purge(summit=summit, today=after(1)) == {"photos": 1}
+        assert not Photo.objects.filter(person=media).exists()
+        retention.purge(summit=summit, today=after(31))
+        assert Photo.objects.get().person.summit != summit
+
+    def test_in_batches_each_recorded_by_its_number(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _number in range(5):
+            member(summit)
+        small = [retention.Piece(**{**vars(each), "batch": 2}) for each in retention.pieces()]
+        monkeypatch.setattr(retention, "pieces", lambda: small)
+        assert retention.purge(summit=summit, today=after(15)) == {"needs": 5}
+        entries = AuditEntry.objects.filter(action=retention.PURGE).order_by("pk")
+        assert [entry.detail for entry in entries] == [{"numbers": {"needs": number}} for number in (2, 2, 1)]
+        assert {(entry.by_label, entry.object_key) for entry in entries} == {("system", summit.public_id)}
+
+    def test_a_piece_that_purges_nothing_is_found_out(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        member(summit)
+        idle = [retention.Piece(**{**vars(each), "purge": lambda keys: 0}) for each in retention.pieces()]
+        monkeypatch.setattr(retention, "pieces", lambda: idle)
+        assert "needs still holds" in str(refuses(RuntimeError, retention.purge, summit=summit, today=after(15)))
+
+    def test_an_organiser_may_have_it_purged(self, summit: Summit, organiser: User, protocol: User) -> None:
+        refuses(PermissionDenied, retention.purge, summit=summit, by=protocol)
+        assert retention.purge(summit=summit, by=organiser) == {}
+
+    def test_mail_and_deliveries_to_webhooks_go_and_those_that_wait_stay(self, summit: Summit) -> None:
+        for state, problem in (("pending", ""), ("sent", ""), ("failed", "x")):
+            ended = None if state == "pending" else f.START
+            f.DeliveryFactory(endpoint__summit=summit, state=state, problem=problem, ended_at=ended)
+        f.DeliveryFactory(state="sent", ended_at=f.START)
+        f.MessageFactory(summit=summit, state="sent", sent_at=f.START)
+        waits = f.MessageFactory(summit=summit)
+        gone = retention.purge(summit=summit, today=after(366))
+        assert (gone["deliveries"], gone["mail"], Message.objects.get()) == (2, 1, waits)
+        assert sorted(Delivery.objects.values_list("state", flat=True)) == ["pending", "sent"]
+
+
+class TestTheNight:
+    def test_all_summits_and_mail_of_none(self, summit: Summit) -> None:
+        Summit.objects.filter(pk=summit.pk).update(ends_on=date(2020, 1, 2), starts_on=date(2020, 1, 1))
+        member(summit)
+        member(f.SummitFactory(ends_on=after(9999)))
+        recent, old = f.MessageFactory(state="sent", sent_at=f.START), datetime(2020, 1, 1, tzinfo=UTC)
+        f.MessageFactory(state="sent", sent_at=f.START, created_at=old)
+        found = nightly_purge.purge_all()
+        assert found["here"]["photos"] == 1
+        assert list(found) == ["here"]
+        assert Message.objects.get() == recent
+        assert nightly_purge.purge_all() == {}
+
+    def test_of_a_demonstration_nothing_goes(self) -> None:
+        shown = f.SummitFactory(illustrative=True, starts_on=date(2020, 1, 1), ends_on=date(2020, 1, 2))
+        member(shown)
+        assert nightly_purge.purge_all() == {}
+        assert retention.purge(summit=shown)["photos"] == 1
+
+    def test_one_fails_alone(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        other = f.SummitFactory()
+        monkeypatch.setattr(
+            retention, "purge", lambda summit: 1 / 0 if summit.slug == "here" else {"asked": summit.pk}
+        )
+        assert nightly_purge.purge_all() == {other.slug: {"asked": other.pk}}
+        assert "the purge of a summit failed (here)" in caplog.text
+
+
+def _race(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Purge four rows by two who both find them first; return how many each has purged."""
+    for _number in range(4):
+        member(summit)
+    both, found = meeting(), retention._keys
+
+    def slowly(rows: Any, number: int) -> Any:
+        keys = found(rows, number)
+        if keys:
+            both()
+        return keys
+
+    monkeypatch.setattr(retention, "_keys", slowly)
+    came = at_once(*[lambda: retention.purge(summit=summit, today=after(15)).get("needs", 0)] * 2)
+    return sorted(came)
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_purge_each_row_once(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert sum(_race(summit, monkeypatch)) == 4
+    entries = AuditEntry.objects.filter(action=retention.PURGE)
+    assert sum(entry.detail["numbers"]["needs"] for entry in entries) == 4
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_control_without_the_lock_rows_are_purged_twice(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retention, "lock", lambda summit: None)
+    assert _race(summit, monkeypatch) == [4, 4]
+
+
+class TestLongWork:
+    def test_it_is_done_in_steps_and_says_how_much(self, summit: Summit, organiser: User, protocol: User) -> None:
+        Summit.objects.filter(pk=summit.pk).update(ends_on=date(2020, 1, 2), starts_on=date(2020, 1, 1))
+        for _number in range(3):
+            member(summit)
+        refuses(PermissionDenied, jobs_services.start, kind=purge_job.NAME, by=protocol, summit=summit)
+        job = jobs_services.start(kind=purge_job.NAME, by=organiser, summit=Summit.objects.get(pk=summit.pk))
+        while job.state == "waiting":
+            running.run(job.pk)
+            job.refresh_from_db()
+        assert (job.state, job.result_params) == ("done", {"number": 12})
+        assert purge_job.result(job) == "12 rows are purged."
+        assert purge_job.progress(5, 12) == "5 of 12 rows are purged"
+        assert AuditEntry.objects.filter(action=retention.PURGE, by=organiser).count() == 4
+
+
+class TestPages:
+    PAGE = "/admin/delegations/retention/summit/here/"
+
+    def test_what_is_kept_and_what_goes_and_a_purge_is_asked_for(self, summit: Summit, organiser: User) -> None:
+        desk = signed_in(organiser)
+        member(summit)
+        head = Category.objects.of(summit)["head"]
+        Retention.objects.create(summit=summit, what=Kept.PHOTO, category=head, days=None)
+        page = text(desk.get(self.PAGE))
+        # The summit was in 2025: all of it but the person is due.
+        for words in ("4 rows go with the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
+            assert words in page
+        assert "head of delegation: kept" in page
+        assert desk.post(self.PAGE)["Location"].startswith("/admin/work/")
+
+    def test_times_are_given_and_refused(self, summit: Summit, organiser: User) -> None:
+        desk, address = signed_in(organiser), "/admin/delegations/retention/add/"
+        head, strange = Category.objects.of(summit)["head"], f.CategoryFactory()
+        given = {"summit": summit.pk, "what": "photo", "category": head.pk, "days": "3"}
+        assert desk.post(address, given).status_code == 302
+        assert Retention.objects.get().days == 3
+        assert desk.post(address, {}).status_code == 200
+        desk.post(address, {**given, "category": strange.pk})
+        for changed, words in (
+            (
+                {"what": "mail"},
+                "This belongs to no single person: it has one time for all. Leave the category empty.",
+            ),
+            ({}, "There is a time for this already. Change that one."),
+        ):
+            assert words in text(desk.post(address, {**given, **changed}))
+        assert Retention.objects.count() == AuditEntry.objects.filter(action="delegations.retention.add").count() == 1
+
+
+def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> None:
+    assert {each.what for each in retention.pieces()} == set(Kept.values) == set(USUAL_DAYS)
+    assert len({each.name for each in retention.pieces()}) == len(retention.pieces())
+    groups = [
+        *field_access.PASSPORT.fields,
+        *retention_pieces.DIGESTS,
+        *field_access.NEEDS.fields,
+        *field_access.TRAVEL.fields,
+    ]
+    fields = {field.name for field in Particulars._meta.fields}
+    # Keys, and which fields somebody entered for whom.
+    assert fields - set(groups) == {"id", "person", "entered_for", "updated_at", "withheld"}
+    assert len(groups) == len(set(groups))
