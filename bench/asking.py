@@ -19,7 +19,7 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.overview.api.people import People
 from portal.demo import synthetic
-from sessions.api.sessions import Sessions
+from sessions.overview.api.sessions import Sessions
 from summit.api.domain import tokens
 from summit.api.scopes import known
 from summit.permissions.models import Role, RoleAssignment

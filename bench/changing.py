@@ -15,8 +15,10 @@ from django.test import Client
 
 from bench import connections, serving
 from bench.moving import Moves, moving, organiser
-from sessions.domain import member, releases
-from sessions.models import Session, Visibility
+from sessions.agenda.selectors import released_agenda
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases as releases_services
+from sessions.visibility.models import Visibility
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
 from summit.summits.models import PublicVersion, Summit
@@ -66,13 +68,13 @@ def make_public(summit: Summit) -> int:
     """Release all sessions for everybody; return how many there are."""
     hidden = {f"{part}_to": "" for part in ("title", "room", "times", "participants", "documents")}
     Session.objects.filter(summit=summit).update(visibility=Visibility.PUBLIC, **hidden)
-    releases.release(summit=summit, by=organiser(summit))
-    return member.public_agenda(summit=summit).count()
+    releases_services.release(summit=summit, by=organiser(summit))
+    return released_agenda.public_agenda(summit=summit).count()
 
 
 def paths(summit: Summit) -> dict[str, tuple[str, float]]:
     """Return the pages that are measured, each with the milliseconds that are promised to who asks first."""
-    key = member.public_agenda(summit=summit)[0].session.public_id
+    key = released_agenda.public_agenda(summit=summit)[0].session.public_id
     return {
         "summit’s home": (f"/{summit.slug}/", 100),
         "agenda": (f"/{summit.slug}/agenda/", 120),

@@ -13,8 +13,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from portal.demo import synthetic
-from sessions.domain import member
-from sessions.models import ReleasedRole
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors import released_agenda
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
 from summit.summits.models import Summit
@@ -42,7 +42,7 @@ def load(texts: int) -> Summit:
 def measure(summit: Summit, texts: int) -> Iterator[Cost]:
     """Measure the list, narrowed and not, the search, where it finds and where it guesses, and the feeds."""
     home = f"/{summit.slug}/press/"
-    speeches = member.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
+    speeches = released_agenda.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
     pages = {
         "press list": "",
         "press list, page 20": "?page=20",

@@ -14,8 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench.releasing import SIZES
-from sessions.domain import releases
-from sessions.models import Participant
+from sessions.draft.models.participants import Participant
+from sessions.releases.services import releases
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
 from summit.summits.models import Summit

@@ -9,8 +9,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
-from sessions.domain import releases
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.summits.models import Summit
 from summit.users.models import User
 

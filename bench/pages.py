@@ -12,8 +12,8 @@ from delegations.parties.models.parties import Party
 from portal.demo import border_security
 from press.models import Text, TextKind
 from press.reading import listed
-from sessions.domain import member
-from sessions.models import ReleasedParticipant, ReleasedRole, ReleasedSession
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedRole, ReleasedSession
+from sessions.agenda.selectors import released_agenda
 from summit.core.process_cache import forget_all
 from summit.http import page_cache
 from summit.summits.models import Summit
@@ -57,7 +57,7 @@ def _text(summit: Summit) -> int:
 
 def _session(summit: Summit) -> str:
     """The public id of a session with speeches, of which texts may be published."""
-    rows = member.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
+    rows = released_agenda.public_agenda(summit=summit).filter(participants__role=ReleasedRole.SPEAKER)
     return rows[0].session.public_id
 
 

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.test import Client as Browser
 
 from bench import connections, serving
-from sessions.models import ReleasedParticipant, ReleaseEntry
+from sessions.agenda.models.releases import ReleasedParticipant, ReleaseEntry
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

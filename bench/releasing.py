@@ -14,8 +14,11 @@ from bench import waiting
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import FlagRule, Party, PartyKind
-from sessions.domain import releases
-from sessions.models import Participant, Session, SessionKind, Visibility
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.participants import Participant
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.outbox.domain import enqueue
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce

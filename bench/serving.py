@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from bench.connections import Client, question, rate
 from press.addresses import address
 from press.reading import listed
-from sessions.domain import member
+from sessions.agenda.selectors import released_agenda
 from summit.summits.models import Summit
 
 WORKERS = 2
@@ -43,7 +43,7 @@ class Rate:
 
 def aims(summit: Summit) -> list[Aim]:
     """Return the pages that are measured."""
-    key = member.public_agenda(summit=summit)[0].session.public_id
+    key = released_agenda.public_agenda(summit=summit)[0].session.public_id
     return [
         Aim("agenda, complete in HTML", f"/{summit.slug}/agenda/", 700),
         Aim("session's page", f"/{summit.slug}/agenda/{key}/", 500),

@@ -7,8 +7,10 @@ from delegations.invitations.services import answers, invitations
 from delegations.parties.models.parties import Party
 from press.domain import deciding, lifts
 from press.models import Edition, Lift, LiftMode
-from sessions.domain import edits, releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from summit.users.models import User
 

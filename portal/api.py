@@ -16,7 +16,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from press.models.visibility import public_editions
-from sessions.models import ReleasedParticipant, ReleasedSession
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
 from summit.api import asking
 from summit.api.access import PublicMixin
 from summit.api.pagination import ByNewest

@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("problems/", problems, name="api-problems"),
     path("", include("summit.api.urls")),
     path("", include("delegations.api_urls")),
-    path("", include("sessions.api.urls")),
+    path("", include("sessions.api_urls")),
     path("", include("press.api.urls")),
     # Last: whatever is left is answered as JSON too.
     re_path(r"^.*$", not_found, name="api-nothing"),

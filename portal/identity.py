@@ -22,7 +22,7 @@ from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSignIn
 from delegations.portal_access.services import portal_sessions
 from portal.kept import SUMMIT_KEY, note_seen, sign_ins
-from sessions.models import Members
+from sessions.visibility.members import Members
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role

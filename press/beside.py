@@ -13,9 +13,9 @@ from django.utils.translation import get_language
 from press.addresses import address
 from press.models import Attachment, Edition, EditionAttachment, Wording
 from press.models.visibility import public_editions
-from sessions.domain.files import CALLED
+from sessions.documents.services.files import CALLED
+from summit.core import languages
 from summit.core.languages import calls_itself
-from summit.core.languages import direction as direction_2
 from summit.people.models import Person
 from summit.summits.models import Summit
 
@@ -101,7 +101,7 @@ def _file(summit: Summit, edition: Edition, row: Attachment) -> File:
     return File(
         title=row.title,
         language=row.language,
-        direction=direction_2(row.language),
+        direction=languages.direction(row.language),
         language_name=calls_itself(row.language),
         format=CALLED.get(row.content_type, ""),
         content_type=row.content_type,
@@ -121,7 +121,7 @@ def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
     rows = public_editions().filter(wanted, version__authoritative=True, version__text__withdrawn_at__isnull=True)
     return {
         row.version.text_id: Other(
-            row.title, row.version.language, direction_2(row.version.language), address(summit, row)
+            row.title, row.version.language, languages.direction(row.version.language), address(summit, row)
         )
         for row in rows.select_related("version__text")
     }

@@ -7,8 +7,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 
-from sessions.domain import member
-from sessions.models import ReleasedSession
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors import released_agenda
 from summit.core.compiled_query import Prepared
 from summit.summits.models import Summit
 
@@ -30,5 +30,5 @@ def begun(*, summit: str) -> Hashable:
 
 def sessions_next(summit: Summit) -> Sequence[ReleasedSession]:
     """Return the public sessions that begin next, soonest first. One query."""
-    rows = member.public_agenda(summit=summit, who=member.Who.NOBODY)
+    rows = released_agenda.public_agenda(summit=summit, who=released_agenda.Who.NOBODY)
     return list(rows.filter(starts_at__gt=Now())[:MOST])

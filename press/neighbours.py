@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from press.addresses import address
 from press.models import Edition, Text
 from press.reading import Reading, listed
-from sessions.models import ReleasedParticipant
-from summit.core.languages import direction as direction_2
+from sessions.agenda.models.releases import ReleasedParticipant
+from summit.core import languages
 from summit.summits.models import Summit
 
 # How many other texts of a session stand beside a text: the list of all of them is one step away.
@@ -86,4 +86,6 @@ def _of_session(summit: Summit, reading: Reading) -> Neighbours:
 def _neighbour(summit: Summit, edition: Edition, speaker: str) -> Neighbour:
     language = edition.version.language
     withdrawn = edition.version.text.withdrawn_at is not None
-    return Neighbour(edition.title, language, direction_2(language), speaker, address(summit, edition), withdrawn)
+    return Neighbour(
+        edition.title, language, languages.direction(language), speaker, address(summit, edition), withdrawn
+    )

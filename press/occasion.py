@@ -11,9 +11,9 @@ from press.addresses import address
 from press.finding.address import Asked
 from press.models import Edition, Lift
 from press.reading import Reading, described, listed
-from sessions.domain.wording import days
-from sessions.models import ReleasedSession
-from sessions.published import Published, listing, source, stamp
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors.change_descriptions import days
+from sessions.public.published_speeches import Published, listing, source, stamp
 from summit.core.compiled_query import Prepared
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma

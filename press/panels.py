@@ -13,7 +13,7 @@ from press.occasion import stamp_of
 from press.permissions import can_hold, can_review, can_write
 from press.reading import brief, listed
 from press.todo import WORKS, embargoes_of, in_review, next_out, overdue, run_of
-from sessions.domain import removals
+from sessions.releases.services import removals
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
 from summit.desk.today import desk_panel, lately, now_of

@@ -19,9 +19,11 @@ from press.beside import Beside, files_of_all
 from press.models import ChangeKind, Edition, TextKind, Wording
 from press.models.visibility import public_editions, published_editions
 from press.versions import Version, shown_in, versions_of
-from sessions.models import ReleasedSession, Slot
-from sessions.models.labels import beside, with_party
-from summit.core.languages import direction as direction_2
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.draft.models import labels
+from sessions.draft.models.labels import with_party
+from sessions.draft.models.participants import Slot
+from summit.core import languages
 from summit.summits.models import Summit
 
 if TYPE_CHECKING:
@@ -80,7 +82,7 @@ class Reading:
     @property
     def direction(self) -> str:
         """ "rtl" or "ltr"."""
-        return direction_2(self.language)
+        return languages.direction(self.language)
 
     @property
     def slot(self) -> Slot | None:
@@ -111,7 +113,7 @@ class Reading:
     @property
     def party_beside(self) -> str:
         """The speaker's party, or nothing where there is none or the office names it already."""
-        return beside(self.slot.speaker.label, self.slot.party.name) if self.slot and self.slot.party else ""
+        return labels.beside(self.slot.speaker.label, self.slot.party.name) if self.slot and self.slot.party else ""
 
     @property
     def what(self) -> str:
@@ -183,7 +185,7 @@ def speaker(edition: Edition, named: Named | None = None) -> str:
         return ""
     # An office often names its country; nobody wants to read it twice.
     known = slot.party.name if slot.party else ""
-    if known and named and beside(slot.speaker.label, known):
+    if known and named and labels.beside(slot.speaker.label, known):
         known = named.name
     return with_party(slot.speaker.label, known)
 

@@ -15,8 +15,8 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from press.desk import StandingText, late, texts
 from press.models import Edition, EditionState, Lift, Text, TextVersion
 from press.models.visibility import standing
-from sessions.domain.speech_times import planned
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.draft.selectors import speech_times
 from summit.desk.today import end_of
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
@@ -123,7 +123,9 @@ def groups(summit: Summit, first: date, last: date) -> list[Group]:
     there = Q(lift__moment__gte=start, lift__moment__lt=end) | waits & (speech | session | alarm)
     lifts = Text.objects.filter(there, summit=summit, withdrawn_at__isnull=True).values("lift")
     rows = list(whole(texts(summit).filter(lift__in=lifts)))
-    begins = planned(sessions={row.slot.session_id for row in rows if row.slot and row.lift.moment is None})
+    begins = speech_times.planned(
+        sessions={row.slot.session_id for row in rows if row.slot and row.lift.moment is None}
+    )
     found = [
         group
         for _lift, together in groupby(rows, key=lambda row: row.lift_id)

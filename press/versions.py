@@ -8,8 +8,8 @@ from django.conf import settings
 from press.addresses import address
 from press.models import TextVersion
 from press.models.visibility import public_editions
+from summit.core import languages
 from summit.core.languages import calls_itself
-from summit.core.languages import direction as direction_2
 from summit.summits.models import Summit
 
 
@@ -44,7 +44,7 @@ def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None
         shown = Version(
             language=version.language,
             name=calls_itself(version.language),
-            direction=direction_2(version.language),
+            direction=languages.direction(version.language),
             url=address(summit, row),
             current=version.pk == current,
         )

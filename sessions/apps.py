@@ -1,7 +1,51 @@
 """The application's place in Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+REGISTERING = (
+    "draft.audit_messages",
+    "draft.permissions",
+    "documents.audit_messages",
+    "documents.permissions",
+    "agenda.permissions",
+    "calendars.audit_messages",
+    "calendars.services",
+    "notifications.messages",
+    "notifications.removal_messages",
+    "speakers.audit_messages",
+    "speakers.messages",
+    "speakers.permissions",
+    "speakers.services.floor_requests",
+    "signups.audit_messages",
+    "signups.messages",
+    "signups.permissions",
+    "signups.services.signups",
+    "releases.audit_messages",
+    "releases.events",
+    "releases.permissions",
+    "exchange.audit_messages",
+    "exchange.import_job",
+    "exchange.permissions",
+    "exchange.services.import_files",
+    "exchange.services.retention",
+    "membership_changes.audit_messages",
+    "membership_changes.handover_items",
+    "membership_changes.services.merging",
+    "privacy.services",
+    "overview.dashboard",
+    "overview.import_definitions",
+    "overview.occasions",
+    "overview.panels",
+    "overview.search",
+    "api_errors",
+    "api_routes",
+    "routes",
+    "transfer_policy",
+)
 
 
 class SessionsConfig(AppConfig):
@@ -13,26 +57,6 @@ class SessionsConfig(AppConfig):
     desk_place = 1
 
     def ready(self) -> None:
-        """Register this app's messages, rules and addresses with the ground floor."""
-        from sessions import (  # noqa: F401
-            events,
-            floor_messages,
-            holdings,
-            intakes,
-            messages,
-            occasions,
-            panels,
-            permissions,
-            reading,
-            removal_messages,
-            routes,
-            routes_of_api,
-            search,
-            signup_messages,
-            todo,
-            transfer_policy,
-            words,
-        )
-        from sessions.api import refusals  # noqa: F401
-        from sessions.domain import feeds, floor, forgetting, merging, signups  # noqa: F401
-        from sessions.domain.incoming import kept, uploads  # noqa: F401
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"sessions.{name}")

@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_urls")),
-    path("calendar/", include("sessions.feed_urls")),
+    path("calendar/", include("sessions.calendars.urls")),
     path("webhooks/mail/", webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),
 ]
@@ -32,7 +32,7 @@ if not settings.PRODUCTION:
     urlpatterns += [path("dev/", include("summit.outbox.dev_urls"))]
 urlpatterns += [
     path("<slug:summit>/", include("summit.summit_urls")),
-    path("<slug:summit>/", include("sessions.urls")),
+    path("<slug:summit>/", include("sessions.public.urls")),
     path("<slug:summit>/press/", include("press.urls")),
 ]
 

@@ -33,7 +33,13 @@ from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
 from press.domain import finding
 from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
-from sessions.models import Document, OwnKind, Participant, Release, ScheduleFile, Session, SignUp, Slot
+from sessions.agenda.models.releases import Release
+from sessions.documents.models import Document
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.models.signups import SignUp
+from sessions.exchange.models import ScheduleFile
 from summit.api.models import Application, Token
 from summit.import_export.models import GivenTable
 from summit.outbox.models import Message

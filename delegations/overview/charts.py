@@ -9,8 +9,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from delegations.overview import dashboard
 from delegations.overview.dashboard import INVITE, parties
-from delegations.overview.dashboard import numbers as numbers_2
 from delegations.overview.selectors import progress
 from delegations.parties.models.parties import Level
 from delegations.parties.selectors import regions as regions_selectors
@@ -31,7 +31,7 @@ FAR = 180
 @desk_chart.register(10)
 def over_time(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw the answers that had come by the end of each day, against the parties that were invited."""
-    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["invited"]:
+    if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     sent, answered = lately(request, ("by day", summit.pk), lambda: progress.by_day(summit))
     today = today_of(request, summit)
@@ -93,7 +93,7 @@ def _short(day: date, *, year: bool = False) -> str:
 
 
 def _title(request: HttpRequest, summit: Summit) -> str:
-    found = numbers_2(request, summit)
+    found = dashboard.numbers(request, summit)
     said = {"answered": found["answered"], "invited": found["invited"], "late": found["open"]}
     late = found["open"] and summit.answer_by is not None and summit.answer_by <= now_of(request)
     if late:
@@ -116,7 +116,7 @@ def _title(request: HttpRequest, summit: Summit) -> str:
 @desk_chart.register(20)
 def by_continent(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw how the parties of each continent have answered."""
-    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["invited"]:
+    if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["invited"]:
         return None
     found = lately(request, ("by continent", summit.pk), lambda: progress.by_continent(summit))
     open_in = [row for row in found if row.open]
@@ -173,7 +173,7 @@ HIGHEST = (Level.STATE, Level.GOVERNMENT)
 @desk_chart.register(21)
 def by_level(request: HttpRequest, summit: Summit) -> Chart | None:
     """Draw at which levels parties come, and at which those were asked for that have not answered."""
-    if not allows(request.user, INVITE, summit) or not numbers_2(request, summit)["attending"]:
+    if not allows(request.user, INVITE, summit) or not dashboard.numbers(request, summit)["attending"]:
         return None
     found = lately(request, ("by level", summit.pk), lambda: progress.by_level(summit))
     labels: dict[str, str] = {**{str(value): str(label) for value, label in Level.choices}, "": _("level not said")}

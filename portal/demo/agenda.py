@@ -8,7 +8,8 @@ session are illustrative.
 from dataclasses import dataclass
 from datetime import time
 
-from sessions.models import SessionKind, Visibility
+from sessions.draft.models.kinds import SessionKind
+from sessions.visibility.models import Visibility
 
 # Its days, counted from the first.
 FIRST, SECOND = 0, 1

@@ -5,8 +5,11 @@ import hashlib
 from functools import cache
 
 from portal.demo.names import LOCAL
-from sessions.models import Attendance, Document, Interpretation, MediaAccess, Session, SessionKind, SessionText
-from sessions.models.visibility import Visibility
+from sessions.documents.models import Document
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.participants import Attendance
+from sessions.draft.models.sessions import Interpretation, MediaAccess, Session, SessionText
+from sessions.visibility.models import Visibility
 from summit.pdf.typst import print_pdf
 from summit.users.models import User
 

@@ -16,7 +16,8 @@ from portal.demo.parties import PartyRow
 from portal.demo.parts import complete, stored
 from press.domain import finding
 from press.models import Edition, Lift, Subscriber, Text, TextVersion
-from sessions.models import Participant, ParticipantRole, Session, Slot
+from sessions.draft.models.participants import Participant, ParticipantRole, Slot
+from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.summits import services as summits_services

@@ -13,8 +13,9 @@ from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
 from press.domain import deciding, editions
 from press.models import Announcement, ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextVersion
-from sessions.domain import edits, releases
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -7,7 +7,8 @@ from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from portal.demo.ids import Ids
-from sessions.models import FloorRequest, Session, Slot
+from sessions.draft.models.participants import FloorRequest, Slot
+from sessions.draft.models.sessions import Session
 
 PLENARY = "Plenary: reports from the working sessions"
 # Minutes before the first speech, and of a speech.

@@ -5,8 +5,11 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from sessions.domain import releases
-from sessions.models import Participant, ParticipantRole, Session, SessionKind, Slot, Visibility
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.participants import Participant, ParticipantRole, Slot
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Room, Venue
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from press.models import (
     TextVersion,
     Wording,
 )
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
 from summit.core.database_clock import db_now
 
 if TYPE_CHECKING:

@@ -14,13 +14,13 @@ from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.told import told
-from sessions.domain import kept, member, news, updates, wording
-from sessions.domain.differences import Change
-from sessions.domain.kept import Current, Own
-from sessions.models import ReleasedSession
-from sessions.narrowing import asked, narrowed
-from sessions.session_lists import SessionLine, SessionList
-from sessions.views import by_day
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors import change_descriptions, last_changed, own_changes, release_cache, released_agenda
+from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.release_cache import Current, Own
+from sessions.public.filters import asked, narrowed
+from sessions.public.session_lists import SessionLine, SessionList
+from sessions.public.views import by_day
 
 # Minutes before which "in 45 minutes" says more than the time of day.
 SOON = 120
@@ -30,7 +30,9 @@ CHANGES = 3
 
 def own_agenda_of(viewer: Viewer) -> list[ReleasedSession]:
     """Return the viewer's own sessions, with who leads each."""
-    return list(member.own_agenda(summit=viewer.summit, members=viewer.members, who=member.Who.LEADING))
+    return list(
+        released_agenda.own_agenda(summit=viewer.summit, members=viewer.members, who=released_agenda.Who.LEADING)
+    )
 
 
 def mark(rows: Sequence[Any], now: datetime) -> tuple[list[Any], Any | None]:
@@ -58,7 +60,7 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     that they may see; narrowed to a day, a kind, a room or a language."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    at = kept.current(viewer.summit)
+    at = release_cache.current(viewer.summit)
     context: dict[str, Any] = {"viewer": viewer, "summit": viewer.summit, "everything": everything, "release": None}
     if at is None:
         context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed({}, context, []))
@@ -87,8 +89,8 @@ def _shown(viewer: Viewer, at: Current, own: Own, listed: SessionList) -> list[S
     """Return the sessions that the page lists, in their order. One query for all that one may see, none for one's
     own, and two for rows that the process hasn't kept: those too of which the page's news will tell."""
     mine = set(own.rows[at.release.number].values())
-    keys = set(kept.visible(at.release, viewer.members)) if listed.everything else mine
-    rows = kept.rows(viewer.summit, keys | news.differing(own), at.stamp)
+    keys = set(release_cache.visible(at.release, viewer.members)) if listed.everything else mine
+    rows = release_cache.rows(viewer.summit, keys | own_changes.differing(own), at.stamp)
     parties = frozenset(party.pk for party in viewer.reads_for)
     found = [SessionLine(rows[key], listed, mine=key in mine, parties=parties) for key in keys]
     return sorted(found, key=lambda shown: (shown.row.starts_at, shown.row.ends_at, shown.row.pk))
@@ -104,13 +106,13 @@ def _lists(
         row.fresh = row.row.session_id in changed
     return {
         "release": at.release,
-        "updated_at": updates.of_members(
+        "updated_at": last_changed.of_members(
             viewer.summit, viewer.members, everything=listed.everything, newest=at.release
         ),
         "names": listed.names,
         "notes": listed.notes,
         "changed": len(fresh),
-        "stories": told(fresh[:CHANGES], viewer, wording.Names(listed.names, listed.notes)),
+        "stories": told(fresh[:CHANGES], viewer, change_descriptions.Names(listed.names, listed.notes)),
         "now": on,
         "next": following,
         "minutes": minutes_until(following, at.moment),
@@ -124,18 +126,18 @@ def my_changes(request: HttpRequest) -> HttpResponse:
     """Show what each release changed for the reader, old and new."""
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
-    found = member.changes(
+    found = released_agenda.changes(
         summit=viewer.summit, members=viewer.members, everything=everything, language=get_language()
     )
     page = party_names.on_page(viewer.summit)
-    names = wording.Names(page["names"], page["notes"])
+    names = change_descriptions.Names(page["names"], page["notes"])
     context = {
         **page,
         "viewer": viewer,
         "summit": viewer.summit,
         "told": [(entry.release, told(entry.changes, viewer, names)) for entry in found],
         "everything": everything,
-        "unreleased": not found and kept.current(viewer.summit) is None,
+        "unreleased": not found and release_cache.current(viewer.summit) is None,
         "show_notes": True,
     }
     return render(request, "portal/my_changes.html", context)

@@ -14,7 +14,7 @@ from delegations.invitations.models.invitations import InvitationLink
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
-from sessions.domain import feeds
+from sessions.calendars import services as calendars_services
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
 from summit.users.models import User
@@ -52,7 +52,7 @@ def calendars(request: HttpRequest) -> HttpResponse:
         **page,
         "viewer": viewer,
         "summit": viewer.summit,
-        "rows": feeds.listed(people=[person] if person else [], parties=acts),
+        "rows": calendars_services.listed(people=[person] if person else [], parties=acts),
         "person": person,
         "acts": acts,
         "made": made,
@@ -70,17 +70,17 @@ def _make(request: HttpRequest, viewer: Viewer, person: Person | None, acts: lis
         return "", _("Choose whose programme it is.")
     by: By = viewer.acts[party.pk] if party else viewer.by
     try:
-        _row, token = feeds.make(by=by, person=None if party else person, party=party, alarms=alarms)
-    except (feeds.TooMany, PermissionDenied) as problem:
+        _row, token = calendars_services.make(by=by, person=None if party else person, party=party, alarms=alarms)
+    except (calendars_services.TooMany, PermissionDenied) as problem:
         return "", str(problem)
-    return feeds.address_of(token), ""
+    return calendars_services.address_of(token), ""
 
 
 def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: list[Party]) -> None:
-    rows = feeds.listed(people=[person] if person else [], parties=acts)
+    rows = calendars_services.listed(people=[person] if person else [], parties=acts)
     wanted = request.POST.get("end", "")
     if wanted:
-        ended = feeds.end(feeds=[row for row in rows if wanted in ("all", row.public_id)], by=viewer.by)
+        ended = calendars_services.end(feeds=[row for row in rows if wanted in ("all", row.public_id)], by=viewer.by)
         said = ngettext("%(n)d address is dead now.", "%(n)d addresses are dead now.", ended)
         if ended:
             messages.success(request, said % {"n": ended})
@@ -89,6 +89,6 @@ def _change(request: HttpRequest, viewer: Viewer, person: Person | None, acts: l
         return
     for row in rows:
         if row.public_id == request.POST.get("remind", ""):
-            feeds.remind(feed=row, alarms=not row.alarms)
+            calendars_services.remind(feed=row, alarms=not row.alarms)
             said = _("Its reminders are off now.") if row.alarms else _("It reminds of each session now.")
             messages.success(request, said)

@@ -16,8 +16,8 @@ from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.told import told
 from press.listing import Line, line
 from press.reading import brief, listed
-from sessions.domain import kept, wording
-from sessions.domain.differences import Change
+from sessions.agenda.selectors import change_descriptions, release_cache
+from sessions.agenda.selectors.differences import Change
 from summit.core.database_clock import db_now
 
 # How many changes the home tells in full: the page of changes has them all.
@@ -37,7 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     where = _whereabouts(viewer)
     unseen = _unseen(request, viewer)
     page = party_names.on_page(viewer.summit)
-    names = wording.Names(page["names"], page["notes"])
+    names = change_descriptions.Names(page["names"], page["notes"])
     context = {
         "viewer": viewer,
         "summit": viewer.summit,
@@ -64,7 +64,7 @@ def _published(viewer: Viewer) -> list[Line]:
 def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
     """Return what the last releases changed for the reader and they haven't seen. Three queries, and two for what the
     process hasn't kept."""
-    at = kept.current(viewer.summit)
+    at = release_cache.current(viewer.summit)
     if at is None:
         return []
     found = seen.seen_by(request, viewer)

@@ -4,8 +4,8 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from portal.identity import Viewer, viewer_of
-from sessions.domain import member
-from sessions.models import ReleasedSession
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors import released_agenda
 
 
 def find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]:
@@ -13,7 +13,7 @@ def find(request: HttpRequest, public_id: str) -> tuple[Viewer, ReleasedSession]
     they may not know of."""
     listed: list[Viewer] = request.viewers  # type: ignore[attr-defined]
     for viewer in sorted(listed, key=lambda viewer: viewer is not viewer_of(request)):
-        row = member.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
+        row = released_agenda.find(summit=viewer.summit, members=viewer.members, public_id=public_id)
         if row is not None:
             return viewer, row
     raise Http404(_("This session does not stand in the agenda that is open to you."))

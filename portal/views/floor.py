@@ -18,9 +18,10 @@ from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from portal.identity import Viewer, viewer_required
 from portal.views.finding import find
-from sessions.domain import floor
-from sessions.domain.floor import FloorRefused
-from sessions.models import FloorRequest, ReleasedSession, RequestState
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.draft.models.participants import FloorRequest, RequestState
+from sessions.speakers.services import floor_requests
+from sessions.speakers.services.floor_requests import FloorRefused
 from summit.people.models import Person
 
 # Who is offered to speak: neither security nor interpreters.
@@ -59,11 +60,11 @@ def floor_of(viewer: Viewer, row: ReleasedSession, speeches: Sequence[Speech]) -
     rows = FloorRequest.objects.filter(theirs, session=row.session_id).exclude(state=RequestState.WITHDRAWN)
     asked = list(rows.select_related("speaker", "party", "slot").order_by("asked_at", "pk"))
     mine = [each for each in asked if _may_see(viewer, each)]
-    opened = row.mine and floor.is_open(row.session)  # type: ignore[attr-defined]
+    opened = row.mine and floor_requests.is_open(row.session)  # type: ignore[attr-defined]
     free = []
     if opened:
         waiting = {each.party_id for each in asked if each.state == RequestState.ASKED}
-        taking = floor.taking_part(row.session, set(people.values()) - waiting)
+        taking = floor_requests.taking_part(row.session, set(people.values()) - waiting)
         free = [person for person in viewer.people if people.get(person.pk) in taking]
     if not mine and not free:
         return None
@@ -122,7 +123,7 @@ def _ask(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> None:
         messages.warning(request, _("Choose who is to speak."))
         return
     try:
-        floor.ask(
+        floor_requests.ask(
             session=row.session,
             party=member.party,
             speaker=person,
@@ -141,7 +142,7 @@ def _withdraw(request: HttpRequest, viewer: Viewer, row: ReleasedSession) -> Non
         session=row.session_id, party__in=viewer.parties, public_id=request.POST.get("request", "")
     )
     found = rows.select_related("session__summit", "party__summit", "speaker").first()
-    if found is not None and floor.withdraw(request=found, by=viewer.acts.get(found.party_id, viewer.by)):
+    if found is not None and floor_requests.withdraw(request=found, by=viewer.acts.get(found.party_id, viewer.by)):
         messages.success(request, _("The request is withdrawn."))
     else:
         messages.warning(request, _("This request was decided or withdrawn meanwhile."))

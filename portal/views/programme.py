@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from portal.identity import viewer_of, viewer_required
-from sessions.domain import member, released, updates
-from sessions.printed import programme as printed
+from sessions.agenda.selectors import last_changed, released_agenda, released_snapshots
+from sessions.public import pocket_programme as printed
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 
@@ -22,11 +22,11 @@ def programme(request: HttpRequest) -> HttpResponse:
     viewer = viewer_of(request)
     everything = request.GET.get("show") == "all"
     back = f"{reverse('portal:agenda')}?summit={viewer.summit.slug}{'&show=all' if everything else ''}"
-    if released.latest(viewer.summit) is None:
+    if released_snapshots.latest(viewer.summit) is None:
         messages.error(request, _("The agenda has not been released yet."))
         return redirect(back)
-    updated = updates.of_members(viewer.summit, viewer.members, everything=everything)
-    find = member.members_agenda if everything else member.own_agenda
+    updated = last_changed.of_members(viewer.summit, viewer.members, everything=everything)
+    find = released_agenda.members_agenda if everything else released_agenda.own_agenda
     reader = printed.Reader(viewer.members, viewer.reads_for, viewer.me)
     rows = find(summit=viewer.summit, members=viewer.members)
     try:

@@ -12,11 +12,12 @@ from django.utils.translation import get_language
 
 from portal.identity import Viewer
 from portal.kept import SHOWN_KEY
-from sessions.domain import kept, looks, news, released
-from sessions.domain.differences import Change
-from sessions.domain.kept import Current, Own
-from sessions.domain.looks import Seen
-from sessions.models import Session
+from sessions.agenda.selectors import own_changes, release_cache, released_snapshots
+from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.release_cache import Current, Own
+from sessions.draft.models.sessions import Session
+from sessions.notifications.services import read_marks
+from sessions.notifications.services.read_marks import Seen
 
 # How many releases the home looks back: the page of changes has them all.
 LOOK_BACK = 3
@@ -25,7 +26,7 @@ LOOK_BACK = 3
 def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
     """Return what the viewer has seen already. One query at most."""
     if viewer.me is not None:
-        return looks.seen(viewer.me)
+        return read_marks.seen(viewer.me)
     noted = request.session.get(SHOWN_KEY, {}).get(viewer.summit.slug, 0)
     # Before sessions were noted one by one, the number alone was kept.
     numbers = {"": noted} if isinstance(noted, int) else noted
@@ -35,7 +36,7 @@ def seen_by(request: HttpRequest, viewer: Viewer) -> Seen:
 def note(request: HttpRequest, viewer: Viewer, number: int, session: Session | None = None) -> None:
     """Note that the viewer has seen what changed up to a release, of a session or of everything."""
     if viewer.me is not None:
-        looks.look(person=viewer.me, number=number, session=session)
+        read_marks.look(person=viewer.me, number=number, session=session)
         return
     found = seen_by(request, viewer)
     if number > (found.sessions.get(session.pk, 0) if session else found.everything):
@@ -49,13 +50,13 @@ def own(viewer: Viewer, at: Current, found: Seen) -> Own:
     """Return the viewer's sessions in the newest release, and in those before it of which something is new to them.
     One query."""
     back = LOOK_BACK if at.release.number > max(found.everything, 1) else 0
-    return kept.own(viewer.summit, viewer.members, news.numbers(at, back))
+    return release_cache.own(viewer.summit, viewer.members, own_changes.numbers(at, back))
 
 
 def unread(viewer: Viewer, at: Current, found: Seen, theirs: Own) -> list[Change]:
     """Return what the last releases changed for the viewer and they haven't seen, newest first. No query but for rows
     that the process hasn't kept."""
-    told = news.changes(viewer.summit, theirs, at, get_language())
+    told = own_changes.changes(viewer.summit, theirs, at, get_language())
     return [
         change
         for number, changes in told.items()
@@ -71,7 +72,7 @@ def marks_seen(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         response = view(request, *args, **kwargs)
         viewer: Viewer | None = getattr(request, "viewer", None)
-        newest = released.latest(viewer.summit) if viewer and response.status_code == 200 else None
+        newest = released_snapshots.latest(viewer.summit) if viewer and response.status_code == 200 else None
         if viewer and newest is not None:
             note(request, viewer, newest.number)
         return response

@@ -18,12 +18,15 @@ from portal.identity import Viewer, viewer_required
 from portal.views import seen
 from portal.views.finding import find
 from portal.views.floor import floor_of
-from sessions.domain import released, signups
-from sessions.domain.meanwhile import meanwhile
-from sessions.domain.signups import SignUpRefused
-from sessions.facts_line import facts
-from sessions.models import Document, ReleasedRole, ReleasedSession, SignUp, SignUpState
-from sessions.models.speeches import timed
+from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
+from sessions.agenda.models.speeches import timed
+from sessions.agenda.selectors import released_snapshots
+from sessions.conflicts.selectors.overlapping_sessions import meanwhile
+from sessions.documents.models import Document
+from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.public.facts_line import facts
+from sessions.signups.services import signups
+from sessions.signups.services.signups import SignUpRefused
 from summit.core.languages import tongue
 from summit.people.models import Person
 
@@ -33,7 +36,7 @@ from summit.people.models import Person
 def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     """Show one session, as far as the reader may know it."""
     viewer, row = find(request, public_id)
-    newest = released.latest(viewer.summit)
+    newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
         seen.note(request, viewer, newest.number, row.session)
     places = list(row.participants.all())

@@ -1,9 +1,9 @@
 """Changes of the agenda as whoever is in the portal reads them, with what became of their own speeches."""
 
 from portal.identity import Viewer
-from sessions.domain.differences import Change, Programme
-from sessions.domain.speech_news import with_speeches
-from sessions.domain.wording import Names, Story
+from sessions.agenda.selectors.change_descriptions import Names, Story
+from sessions.agenda.selectors.differences import Change, Programme
+from sessions.notifications.selectors.speech_changes import with_speeches
 
 
 def told(changes: list[Change], viewer: Viewer, names: Names) -> list[Story]:

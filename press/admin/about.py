@@ -17,7 +17,7 @@ from press.domain.problems import DecisionRefused
 from press.domain.texts import MOST_TOPICS
 from press.models import Text, TextKind, Topic, Wording
 from press.permissions import check_can_write
-from sessions.models import MediaAccess, Session
+from sessions.draft.models.sessions import MediaAccess, Session
 from summit.people.models import Person
 
 

@@ -17,7 +17,7 @@ from press.domain.joining import BESIDE, Joined, join
 from press.domain.problems import DecisionRefused, EditConflict
 from press.models import Attachment, ChangeKind, Edition, EditionState, TextVersion
 from press.models.visibility import published_editions
-from sessions.domain.files import File, FileProblem, look_at_size, read
+from sessions.documents.services.files import File, FileProblem, look_at_size, read
 from summit.users.models import User
 
 

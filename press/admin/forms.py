@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from press.domain.checks import check_pictures, check_words
 from press.models import Edition, Text, TextKind, Wording
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
 from summit.core.languages import tongues
 from summit.summits.models import Summit
 

@@ -12,7 +12,7 @@ from press.domain.passages import passages
 from press.models import ChangeKind, Edition, TextKind, Wording
 from press.reading import Change, Reading
 from press.rendered import html_of, plain_of
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
 
 
 class SpeakerSerializer(serializers.Serializer[Any]):

@@ -18,8 +18,9 @@ from press.models import (
     Topic,
     Wording,
 )
-from sessions.domain.files import LARGEST, File, FileProblem, read
-from sessions.models import MediaAccess, Session, Slot
+from sessions.documents.services.files import LARGEST, File, FileProblem, read
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import MediaAccess, Session
 from summit.api.files import ContentField
 from summit.api.resources import InSummit
 from summit.core.validators import validate_year

@@ -7,7 +7,7 @@ from django.db import transaction
 from press.domain.locks import lock_text
 from press.models import Attachment, Text
 from press.permissions import check_can_write
-from sessions.domain.files import File
+from sessions.documents.services.files import File
 from summit.audit import services as audit
 from summit.users.models import User
 

@@ -17,8 +17,8 @@ from press.domain import held, locks
 from press.domain.lifts import hold_for
 from press.models import Lift, LiftMode, Text
 from press.models.visibility import published_lifts
-from sessions.domain.speech_watch import Happened, What, listeners
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.speech_listeners import Happened, What, listeners
 from summit.audit.services import By
 from summit.core.languages import spoken
 from summit.people.models import Person

@@ -20,7 +20,7 @@ from press.models import Edition, Lift, Text, TextVersion, Topic
 from press.models.texts import RESERVED_TEXT_SLUGS, TextKind, Wording
 from press.models.visibility import published_lifts
 from press.permissions import DECISIONS, check_can_withdraw, check_can_write
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
 from summit.audit import services as audit
 from summit.people.models import Person
 from summit.permissions.rules import check

@@ -18,7 +18,7 @@ from press.finding.words import Wanted
 from press.kept import read_moments
 from press.models import Text
 from press.reading import readable
-from sessions.models import ReleasedParticipant, ReleasedSession
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
 from summit.core.process_cache import Memory
 from summit.summits.models import Summit
 

@@ -15,7 +15,7 @@ from press.formats.feeds import moment, title_of
 from press.models import TextKind
 from press.reading import Reading
 from press.rendered import length_of, minutes_of, plain_of
-from sessions.models import ReleasedSession
+from sessions.agenda.models.releases import ReleasedSession
 from summit.summits.models import Summit
 
 CONTEXT = "https://schema.org"

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 
 from press.models.lifts import Lift
 from press.models.topics import Topic
-from sessions.models import MediaAccess, Session, Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import MediaAccess, Session
 from summit.core.languages import calls_itself, is_tongue
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable

@@ -3,8 +3,8 @@
 from django import template
 from django.utils.translation import gettext as _
 
-from sessions.domain import wording
-from sessions.models import ReleasedSession
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors import change_descriptions
 from summit.core.languages import tongue
 from summit.summits.models import Summit
 
@@ -14,7 +14,7 @@ register = template.Library()
 @register.filter
 def days_alone(row: ReleasedSession, summit: Summit) -> str:
     """Return "Monday 31 March 2025, time not announced": of a session whose reader may not know the times."""
-    return wording.days(row.starts_at, row.ends_at, summit)
+    return change_descriptions.days(row.starts_at, row.ends_at, summit)
 
 
 @register.filter

@@ -9,8 +9,8 @@ from django.contrib.admin.sites import site
 from django.db import models
 from django.http import HttpRequest
 
+from summit.import_export import columns as columns_import_export
 from summit.import_export.columns import Column, short
-from summit.import_export.columns import columns as columns_2
 from summit.users.models import User
 
 # So many rows a file has at most: a longer list is narrowed first.
@@ -37,7 +37,9 @@ class Listed:
         """Return the columns of a table, the keys before them, called in the active language. Where a table fills the
         list, a column in words gives way to the field that it tells in them, which has its name."""
         filled = self._filled()
-        found = columns_2(self.desk, self.names(), {name: each for name, each in filled.items() if each is not None})
+        found = columns_import_export.columns(
+            self.desk, self.names(), {name: each for name, each in filled.items() if each is not None}
+        )
         if not filled:
             return found
         fields = {field.name for field in self.desk.model._meta.fields} | set(filled)

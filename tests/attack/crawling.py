@@ -14,7 +14,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from delegations.parties.models.parties import Party
 from press.models import Edition, Text
 from press.reading import FORMATS
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User

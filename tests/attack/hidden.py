@@ -8,8 +8,9 @@ from django.test import Client
 from delegations.members.models.categories import Capacity
 from delegations.parties.models.parties import Party
 from press.models import Edition, EditionAttachment, EditionState, Lift, Text, TextKind, TextVersion, Wording
-from sessions.domain import releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from tests import factories as f

@@ -1,5 +1,5 @@
 """Sessions that only some may know of: no page tells the others. Who is written to: tests/portal; that an address
-tells nothing: tests/sessions/test_leaks.py, tests/routes."""
+tells nothing: tests/sessions/public/test_leaks.py, tests/routes."""
 
 import pytest
 from django.test import Client

@@ -8,7 +8,7 @@ from django.contrib.admin import site as desks
 from django.test import Client
 from django.urls import reverse
 
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
 from summit.desk.lookups import LookupsMixin
 from summit.permissions.models import Role, RoleAssignment
 from summit.users.models import User

@@ -9,7 +9,8 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 from django.urls import reverse
 
-from sessions.models import Participant, Session, Slot
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.permissions.models import Role

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation
 from press.models import Edition, EditionState, Lift, Text
-from sessions.models import Release, Session
+from sessions.agenda.models.releases import Release
+from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
 from summit.desk import once
 from summit.outbox.models import Message

@@ -18,7 +18,7 @@ from delegations.parties.selectors import country_names
 from press.domain import subscribers
 from press.models import Text
 from press.reading import FORMATS
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
 from summit.outbox.domain import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role

@@ -11,8 +11,9 @@ from delegations.invitations.services import invitations, links
 from delegations.parties.models.parties import Party
 from press.domain import announce
 from press.models import EditionState, Text
-from sessions.domain import releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -8,8 +8,12 @@ from django.utils import timezone
 
 from delegations.parties.models.parties import Party
 from portal.views.agenda import mark
-from sessions.domain import edits, member, releases
-from sessions.models import Members, Session, Visibility
+from sessions.agenda.selectors import released_agenda
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
+from sessions.visibility.members import Members
+from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -88,7 +92,7 @@ def test_now_and_next(client: Client, summit: Summit, party: Party) -> None:
     assert [row.session_id for row in response.context["now"]] == [on.pk]
     assert (response.context["next"].session_id, response.context["minutes"]) == (following.pk, 30)
     assert "in 30 minutes" in response.content.decode()
-    rows = list(member.members_agenda(summit=summit, members=Members.of([party], [])))
+    rows = list(released_agenda.members_agenda(summit=summit, members=Members.of([party], [])))
     current, then = mark(rows, now + timedelta(days=1))
     assert (current, then) == ([], None)
 

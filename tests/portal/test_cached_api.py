@@ -5,8 +5,9 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from delegations.parties.models.parties import Party
-from sessions.domain import releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f

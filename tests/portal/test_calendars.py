@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import Party
-from sessions.models import Feed
+from sessions.calendars.models import Feed
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.clients import signed_in

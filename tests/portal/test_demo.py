@@ -23,8 +23,11 @@ from delegations.zones.models import Zone
 from portal.demo import accounts, border_security
 from press.models import Edition, Subscriber, Text
 from press.models.visibility import public_editions
-from sessions.domain import releases
-from sessions.models import Document, Release, Session, Slot
+from sessions.agenda.models.releases import Release
+from sessions.documents.models import Document
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message

@@ -18,8 +18,10 @@ from portal.demo import accounts, border_security, parties, parts, synthetic, wo
 from portal.demo.progress import Progress
 from press.models import Announcement, Edition, Text
 from press.models.visibility import public_editions, standing
-from sessions.domain import releases
-from sessions.models import Release, Session, Slot
+from sessions.agenda.models.releases import Release
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.audit.models import AuditChain
 from summit.outbox.models import Message
 from summit.people.models import Person

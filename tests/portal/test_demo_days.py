@@ -9,7 +9,8 @@ from delegations.invitations.models.invitations import Invitation
 from delegations.participants.services import revisions
 from portal.demo import border_security, days, first_day
 from press.models import Announcement, Edition, Text
-from sessions.models import Release, Session
+from sessions.agenda.models.releases import Release
+from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 
 # Alike whatever the database.

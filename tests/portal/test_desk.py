@@ -7,8 +7,9 @@ import pytest
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services.answers import Way, answer
-from sessions.domain import edits, releases
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.services import edits
+from sessions.releases.services import releases
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role

@@ -5,8 +5,11 @@ from datetime import timedelta
 import pytest
 
 from delegations.parties.models.parties import Party
-from sessions.domain import floor, releases, speakers
-from sessions.models import FloorRequest, Interpretation, Session, Visibility
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.models.sessions import Interpretation, Session
+from sessions.releases.services import releases
+from sessions.speakers.services import floor_requests, speakers
+from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -30,7 +33,7 @@ def row(summit: Summit, party: Party, head: Person, organiser: User) -> Session:
     # Interpreted both ways, as plenaries are: the page's own languages are others.
     for source, target in (("en", "fr"), ("fr", "en")):
         Interpretation.objects.create(session=made, source=source, target=target)
-    floor.take_requests(session=made, until=SOON, by=organiser)
+    floor_requests.take_requests(session=made, until=SOON, by=organiser)
     releases.release(summit=summit, by=organiser)
     return made
 
@@ -51,7 +54,7 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
     request = FloorRequest.objects.get()
     first = PersonFactory(summit=summit)
     speakers.add(session=row, speaker=first, minutes=20, by=organiser)
-    floor.grant(requests=[request], session=row, by=organiser)
+    floor_requests.grant(requests=[request], session=row, by=organiser)
     # The draft is nobody's to know: the place comes with the release.
     shown = page(client, path(row))
     assert "The place on the list comes with the next release of the agenda." in shown
@@ -62,13 +65,13 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
 
 def test_declined_says_why_and_withdrawn_can_be_asked_anew(row: Session, head: Person, organiser: User) -> None:
     client = signed_in(head.user)
-    request = floor.ask(session=row, party=head.membership.party, speaker=head, by=head.user)
+    request = floor_requests.ask(session=row, party=head.membership.party, speaker=head, by=head.user)
     client.post(f"{path(row)}floor/", {"deed": "withdraw", "request": request.public_id})
     request.refresh_from_db()
     assert request.state == "withdrawn"
     assert ASK in page(client, path(row))
-    again = floor.ask(session=row, party=head.membership.party, speaker=head, by=head.user)
-    floor.decline(request=again, reason="No time is left.", by=organiser)
+    again = floor_requests.ask(session=row, party=head.membership.party, speaker=head, by=head.user)
+    floor_requests.decline(request=again, reason="No time is left.", by=organiser)
     assert "No time is left." in page(client, path(row))
 
 

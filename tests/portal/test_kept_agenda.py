@@ -10,9 +10,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from delegations.parties.models.parties import Party
-from sessions.domain import edits, kept, member, news, releases
-from sessions.models import Members, ReleasedParticipant, Session, Visibility
-from sessions.session_lists import SessionLine
+from sessions.agenda.models.releases import ReleasedParticipant
+from sessions.agenda.selectors import own_changes, release_cache, released_agenda
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.public.session_lists import SessionLine
+from sessions.releases.services import releases
+from sessions.visibility.members import Members
+from sessions.visibility.models import Visibility
 from summit.core.process_cache import Memory, forget_all
 from summit.summits.models import Stamp, Summit
 from summit.users.models import User
@@ -29,14 +34,14 @@ pytestmark = pytest.mark.django_db
 @contextmanager
 def blind(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the stamp for one that never changes."""
-    current = kept.current
+    current = release_cache.current
 
-    def same(summit: Summit) -> kept.Current | None:
+    def same(summit: Summit) -> release_cache.Current | None:
         at = current(summit)
-        return at and kept.Current(at.release, at.moment, Stamp(summit.pk, 0, 0))
+        return at and release_cache.Current(at.release, at.moment, Stamp(summit.pk, 0, 0))
 
     with monkeypatch.context() as patch:
-        patch.setattr(kept, "current", same)
+        patch.setattr(release_cache, "current", same)
         forget_all()
         yield
     forget_all()
@@ -100,14 +105,14 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
     members = Members.of([party], [])
     told = {
         entry.release.number: [(change.nature, change.before, change.after) for change in entry.changes]
-        for entry in member.changes(summit=summit, members=members, language="en")
+        for entry in released_agenda.changes(summit=summit, members=members, language="en")
     }
-    at = kept.current(summit)
+    at = release_cache.current(summit)
     assert at is not None
     for _turn in range(2):
         with CaptureQueriesContext(connection) as queries:
-            own = kept.own(summit, members, news.numbers(at, 3))
-            found = news.changes(summit, own, at, "en")
+            own = release_cache.own(summit, members, own_changes.numbers(at, 3))
+            found = own_changes.changes(summit, own, at, "en")
         assert {
             number: [(change.nature, change.before, change.after) for change in changes]
             for number, changes in found.items()
@@ -115,8 +120,8 @@ def test_news_are_what_the_page_of_changes_tells(summit: Summit, party: Party, o
         assert sum(len(changes) for changes in found.values()) == 6
     assert len(queries) == 1
     # Of the last release alone where one has seen the others.
-    own = kept.own(summit, members, news.numbers(at, 1))
-    assert news.changes(summit, own, at, "en").keys() == {4}
+    own = release_cache.own(summit, members, own_changes.numbers(at, 1))
+    assert own_changes.changes(summit, own, at, "en").keys() == {4}
 
 
 @pytest.mark.slow("makes each list of an agenda twice, for two readers")

@@ -7,7 +7,10 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import Party
-from sessions.models import AgendaLook, Attendance, Interpretation, Session, Visibility
+from sessions.draft.models.participants import Attendance
+from sessions.draft.models.sessions import Interpretation, Session
+from sessions.notifications.models import AgendaLook
+from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

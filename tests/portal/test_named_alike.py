@@ -9,7 +9,7 @@ from django.test import Client
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from sessions.domain import releases
+from sessions.releases.services import releases
 from summit.permissions.models import Role
 from tests import factories as f
 from tests.clients import signed_in

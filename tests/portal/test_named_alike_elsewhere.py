@@ -24,7 +24,7 @@ from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from press.domain import announce
 from press.models import Wording
-from sessions.domain import releases
+from sessions.releases.services import releases
 from summit.http.page_cache import PAGES
 from summit.outbox.domain import mime
 from summit.outbox.models import Message

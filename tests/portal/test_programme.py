@@ -8,7 +8,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from delegations.parties.models.parties import Party
-from sessions.models import Visibility
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests.factories import START, PersonFactory, SlotFactory
 from tests.portal.test_agenda import client

@@ -7,7 +7,7 @@ import pytest
 from delegations.badges.models.transferable_passes import OverpassRule
 from delegations.badges.services import transferable_passes
 from delegations.members.models.members import Membership
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from tests import factories as f

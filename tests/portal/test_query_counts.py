@@ -7,8 +7,8 @@ from django.db import connection
 
 from bench import inviting, pages, world
 from portal.demo import border_security, synthetic
-from sessions.domain import kept, member
-from sessions.models.releases import EntryQuerySet, Release
+from sessions.agenda.models.releases import EntryQuerySet, Release
+from sessions.agenda.selectors import release_cache, released_agenda
 from summit.core import bulk_insert
 from summit.outbox.domain import enqueue
 from summit.summits.models import Stamp, Summit
@@ -69,10 +69,10 @@ def test_pages_take_few_queries_on_a_large_summit_too(
     assert max(found[name][0] for name in AGENDAS) < 16
 
     # The control: where rows are read one by one.
-    def one_by_one(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, kept.Kept]:
-        return {key: kept._read(summit, [key])[key] for key in keys}
+    def one_by_one(summit: Summit, keys: Iterable[int], stamp: Stamp) -> dict[int, release_cache.Kept]:
+        return {key: release_cache._read(summit, [key])[key] for key in keys}
 
-    monkeypatch.setattr(kept, "rows", one_by_one)
+    monkeypatch.setattr(release_cache, "rows", one_by_one)
     monkeypatch.setattr(pages, "PAGES", [page for page in pages.PAGES if page.name in AGENDAS])
     found = grown(counted(demo, middle))
     assert found.keys() == AGENDAS
@@ -84,13 +84,13 @@ def test_which_release_is_the_newest_is_found_once(monkeypatch: pytest.MonkeyPat
     """Before any row is looked at, in the words of PostgreSQL's plans; the control asks at each, for minutes where
     the tables are taken for empty."""
     summit = SummitFactory()
-    assert "InitPlan" in member.public_agenda(summit=summit).explain()
+    assert "InitPlan" in released_agenda.public_agenda(summit=summit).explain()
 
     def current(self: EntryQuerySet, summit: Summit) -> EntryQuerySet:
         return self.filter(release__in=Release.objects.filter(summit=summit).current())
 
     monkeypatch.setattr(EntryQuerySet, "current", current)
-    assert "InitPlan" not in member.public_agenda(summit=summit).explain()
+    assert "InitPlan" not in released_agenda.public_agenda(summit=summit).explain()
 
 
 def test_inviting_many_takes_as_many_queries_as_inviting_few(monkeypatch: pytest.MonkeyPatch) -> None:

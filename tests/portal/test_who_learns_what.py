@@ -12,10 +12,16 @@ import pytest
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from portal.demo import border_security
-from sessions.domain import edits, member, releases
-from sessions.domain.differences import Change, Nature
-from sessions.domain.facts import from_facts
-from sessions.models import Members, Participant, ParticipantRole, Session, SignUpState, Slot, Visibility
+from sessions.agenda.selectors import released_agenda
+from sessions.agenda.selectors.differences import Change, Nature
+from sessions.draft.models.participants import Participant, ParticipantRole, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.models.signups import SignUpState
+from sessions.draft.services import edits
+from sessions.notifications.selectors.message_facts import from_facts
+from sessions.releases.services import releases
+from sessions.visibility.members import Members
+from sessions.visibility.models import Visibility
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Room, Summit
@@ -134,7 +140,7 @@ def test_the_portal_shows_the_same(summit: Summit) -> None:
         members = Members.of(Party.objects.filter(name__in=parties), people)
         return {
             title: word
-            for entry in member.changes(summit=summit, members=members)
+            for entry in released_agenda.changes(summit=summit, members=members)
             for title, word in learnt(entry.changes).items()
         }
 
@@ -147,5 +153,5 @@ def test_the_portal_shows_the_same(summit: Summit) -> None:
 
 
 def test_the_public_learns_what_is_public(summit: Summit) -> None:
-    (entry,) = member.public_changes(summit=summit)
+    (entry,) = released_agenda.public_changes(summit=summit)
     assert learnt(entry.changes) == {OPENING: "speakers", CHAINS: "longer", FINANCES: "moved"}

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from press.domain import deciding, editions
 from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
-from sessions.models import Slot
+from sessions.draft.models.participants import Slot
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -5,7 +5,8 @@ from typing import Any
 
 from press.models import EditionState, Lift, LiftMode, Text, TextKind, Wording
 from press.models.visibility import public_editions
-from sessions.models import Session, Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 from summit.people.models import Person
 from summit.summits.models import Summit

@@ -11,7 +11,7 @@ from django.core import mail
 from press.domain import alarms, announce, deciding, lifts, texts
 from press.models import EditionState, Lift, Text
 from press.tasks import raise_alarms
-from sessions.domain import edits
+from sessions.draft.services import edits
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox.domain import delivery

@@ -15,10 +15,15 @@ from django.core.management import call_command
 from delegations.membership_changes.services import merging
 from press.domain import lifts, texts
 from press.models import Lift, Text
-from sessions.domain import edits, floor, line_up, places, releases, restoring, speakers, speech_watch
-from sessions.domain.drafts import draft
-from sessions.domain.speakers import SpeakersRefused
-from sessions.models import FloorRequest, Session, Slot
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.draft import speech_listeners
+from sessions.draft.models.participants import FloorRequest, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.membership_changes.services import places
+from sessions.releases.services import releases, restore
+from sessions.speakers.services import floor_requests, line_up, speakers
+from sessions.speakers.services.speakers import SpeakersRefused
 from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
 from summit.outbox.domain.delivery import deliver
@@ -32,8 +37,8 @@ from tests.press.helpers import move_to_now, officer, organiser
 from tests.press.speeches import Floor, hang, out, timed
 from tests.press.test_alarms import body_of
 from tests.rows import once_a_module
-from tests.sessions.test_admin import values
-from tests.sessions.test_incoming import as_json, event
+from tests.sessions.exchange.test_importer import as_json, event
+from tests.sessions.overview.test_admin import values
 from tests.sources import ROOT, WRITES, tree
 
 pytestmark = pytest.mark.django_db
@@ -94,14 +99,14 @@ def _restored(world: Floor) -> None:
     release = releases.release(summit=world.summit, by=world.by)
     _move(world)
     world.release_holds()
-    restoring.restore(release=release, by=world.by)
+    restore.restore(release=release, by=world.by)
 
 
 def _restored_order(world: Floor) -> None:
     release = releases.release(summit=world.summit, by=world.by)
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     world.release_holds()
-    restoring.restore(release=release, session_key=world.session.public_id, by=world.by)
+    restore.restore(release=release, session_key=world.session.public_id, by=world.by)
 
 
 def _restored_to_nothing(world: Floor) -> None:
@@ -113,7 +118,7 @@ def _restored_to_nothing(world: Floor) -> None:
     edits.reinstate(session=world.session, by=world.by)
     edits.cancel(session=other, by=world.by)
     world.release_holds()
-    restoring.restore(release=release, by=world.by)
+    restore.restore(release=release, by=world.by)
 
 
 WAYS: dict[str, tuple[Way, str]] = {
@@ -154,7 +159,7 @@ def test_what_is_tied_to_the_speech_is_held(way: str, world: Floor) -> None:
 
 
 def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(speech_watch, "listeners", Registry())
+    monkeypatch.setattr(speech_listeners, "listeners", Registry())
     for way in ("speech moved", "handed over", "session moved"):
         WAYS[way][0](world)
     assert world.held == ""
@@ -173,7 +178,7 @@ def _another_title(world: Floor) -> None:
 def _floor_granted(world: Floor) -> None:
     party, person = f.PartyFactory(summit=world.summit), f.PersonFactory(summit=world.summit)
     request = FloorRequest.objects.create(session=world.session, party=party, speaker=person)
-    assert floor.grant(requests=[request], session=world.session, by=world.by)
+    assert floor_requests.grant(requests=[request], session=world.session, by=world.by)
 
 
 def _reinstated(world: Floor) -> None:
@@ -237,7 +242,7 @@ class TestCancelled:
         assert (row.pk, row.public_id) == (world.slots["A"].pk, world.slots["A"].public_id)
         assert (row.position, Text.objects.filter(slot=row).count()) == (3, 2)
         speakers.drop(slot=row, by=world.by)
-        assert restoring.restore(release=before, by=world.by).losses == []
+        assert restore.restore(release=before, by=world.by).losses == []
         assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "A", "B", "C"]
 
     def test_the_desk_is_written_to(self, world: Floor) -> None:
@@ -360,11 +365,11 @@ def test_of_several_speeches_that_go_out_together_the_gravest_is_said(world: Flo
 
 
 def test_of_two_that_change_places_both_were_moved() -> None:
-    assert speech_watch._kept([0, 1, 2, 3]) == {0, 1, 2, 3}
-    assert speech_watch._kept([1, 0, 2, 3]) == {2, 3}
-    assert speech_watch._kept([1, 2, 3, 0]) == {1, 2, 3}
-    assert speech_watch._kept([3, 0, 1, 2]) == {0, 1, 2}
-    assert speech_watch._kept([3, 2, 1, 0]) == set()
+    assert speech_listeners._kept([0, 1, 2, 3]) == {0, 1, 2, 3}
+    assert speech_listeners._kept([1, 0, 2, 3]) == {2, 3}
+    assert speech_listeners._kept([1, 2, 3, 0]) == {1, 2, 3}
+    assert speech_listeners._kept([3, 0, 1, 2]) == {0, 1, 2}
+    assert speech_listeners._kept([3, 2, 1, 0]) == set()
 
 
 def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_their_office(world: Floor) -> None:
@@ -383,13 +388,13 @@ class TestEveryWayIsWatched:
 
     # What writes and moves no speech that is there, with the reason.
     UNWATCHED = {
-        "sessions/domain/speakers.py: put_last": "comes last",
-        "sessions/domain/speeches.py: add_all": "come last",
-        "sessions/domain/slots.py: enter": "its callers watch",
-        "sessions/domain/slots.py: take_off": "its callers watch",
-        "sessions/domain/floor.py: grant": "takes back what came last a moment ago",
-        "sessions/domain/floor.py: _decide": "writes the request alone",
-        "sessions/domain/restored.py: write": "restoring.restore watches",
+        "sessions/speakers/services/speakers.py: put_last": "comes last",
+        "sessions/speakers/services/imported_speeches.py: add_all": "come last",
+        "sessions/draft/services/slots.py: enter": "its callers watch",
+        "sessions/draft/services/slots.py: take_off": "its callers watch",
+        "sessions/speakers/services/floor_requests.py: grant": "takes back what came last a moment ago",
+        "sessions/speakers/services/floor_requests.py: _decide": "writes the request alone",
+        "sessions/releases/services/restore_plan.py: write": "restoring.restore watches",
     }
     SLOTS = re.compile(r"(?<!\.)\b(enter|take_off)\(")
     SPEECHES = re.compile(r"\b(Slot|slot|slots|starts_at|cancelled_at|opening)\b")
@@ -443,11 +448,11 @@ class TestEveryWayIsWatched:
 
     def test_control_a_new_one_is_found(self, monkeypatch: pytest.MonkeyPatch) -> None:
         made = ast.parse("def shorten(slot):\n    slot.minutes -= 1\n    slot.save(update_fields=['minutes'])\n")
-        real = self.functions
+        real, speakers = self.functions, Path("sessions/speakers/services/speakers.py")
         monkeypatch.setattr(
             TestEveryWayIsWatched,
             "functions",
-            staticmethod(lambda path: real(path) | ({"shorten": made.body[0]} if path.name == "speakers.py" else {})),
+            staticmethod(lambda path: real(path) | ({"shorten": made.body[0]} if path == speakers else {})),
         )
         found = {name for name in self.unwatched() if name.endswith("shorten")}
-        assert found == {"sessions/domain/speakers.py: shorten", "sessions/admin/speakers.py: shorten"}
+        assert found == {"sessions/speakers/services/speakers.py: shorten"}

@@ -17,7 +17,9 @@ from press.domain import announce, deciding, lifts, locks, texts, tying
 from press.domain.problems import DecisionRefused
 from press.models import Announcement, EditionState, Lift, Text
 from press.models.visibility import published_lifts
-from sessions.domain import edits, speakers, speech_watch
+from sessions.draft import speech_listeners
+from sessions.draft.services import edits
+from sessions.speakers.services import speakers
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.users.models import User
@@ -61,7 +63,7 @@ def guarded(request: pytest.FixtureRequest) -> bool:
 def heard(guarded: bool, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the press office hears of what becomes of speeches."""
     if not guarded:
-        monkeypatch.setattr(speech_watch, "listeners", Registry())
+        monkeypatch.setattr(speech_listeners, "listeners", Registry())
     return guarded
 
 

@@ -12,8 +12,10 @@ from django.test.utils import CaptureQueriesContext
 
 from press.domain import lifts
 from press.models import Edition, EditionState, TextKind
-from sessions.domain import releases
-from sessions.models import Session, Slot, Visibility
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.press.helpers import add_edition, ago, approver, make_text, move_to_now, organiser

@@ -7,8 +7,9 @@ from django.test import Client
 
 from press import neighbours
 from press.models import Edition
-from sessions.domain import releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory, TopicFactory
 from tests.press.helpers import ago, make_text, organiser

@@ -10,8 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from press.domain import announce, many
 from press.models import Edition, EditionState, LiftMode, Marking
-from sessions.domain import edits, releases
-from sessions.models import Session, Visibility
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -8,7 +8,8 @@ import pytest
 from press import run
 from press.models import EditionState, Lift, LiftMode
 from press.models.visibility import public_editions
-from sessions.models import Session, Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User

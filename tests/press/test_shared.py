@@ -10,8 +10,8 @@ from django.test import Client
 from PIL import Image
 
 from press.models import Text, TextKind
-from sessions import published
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.public import published_speeches
 from summit.http import share_picture
 from summit.summits.models import Summit
 from tests.clients import signed_in
@@ -43,7 +43,7 @@ class TestLongLists:
         return Client().get(f"/{summit.slug}/agenda/{session.public_id}/").content.decode()
 
     def test_a_session_shows_some_and_leads_to_all(self, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("sessions.views.MOST", 3)
+        monkeypatch.setattr("sessions.public.views.MOST", 3)
         session = debate(summit, 5)
         page = self.page(summit, session)
         assert page.count(f'href="/{summit.slug}/press/text-') == 3
@@ -53,7 +53,7 @@ class TestLongLists:
 
     def test_a_short_one_stands_whole(self, summit: Summit) -> None:
         session = debate(summit, 2)
-        assert published.MOST > 2
+        assert published_speeches.MOST > 2
         assert "All 2 texts" not in self.page(summit, session)
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.views import lists
-from sessions.models import ReleasedSession, ReleaseEntry
+from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
 from summit.summits.models import Summit
 from tests.factories import ReleaseFactory, SummitFactory, UserFactory
 from tests.press.helpers import add_edition, add_language, ago, make_text, url_of

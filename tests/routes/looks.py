@@ -11,7 +11,8 @@ from django.db.models import Model
 from delegations.imports.services import import_files
 from portal.views.delegation.person import SECTIONS
 from press.models import LiftMode
-from sessions.models import FloorRequest, Session
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all

@@ -16,8 +16,8 @@ from press.api import public as press_api
 from press.models import Text
 from press.reading import find
 from press.views import texts as press_views
-from sessions.admin import frame
-from sessions.models import Session
+from sessions.draft.admin import session_pages
+from sessions.draft.models.sessions import Session
 from summit.admin.summits import VenueAdmin
 from summit.permissions.route_table import Answer, Gate, declared
 from summit.summits.models import Summit, Venue
@@ -103,7 +103,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
 
 
 def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(frame, "check_can_edit", lambda user, session: None)
+    monkeypatch.setattr(session_pages, "check_can_edit", lambda user, session: None)
     found = wrong(world, "admin:programme_session_cancel")
     assert any(each.startswith("GET ") and each.endswith(" of foreign: yes, not 403") for each in found)
     assert not any(" by organiser " in each or " by vetting " in each for each in found)
@@ -122,5 +122,5 @@ def test_control_a_refusal_that_came_too_late_is_found(world: World, monkeypatch
         Session.objects.filter(pk=session.pk).update(title="changed")
         raise PermissionDenied("Not you.")
 
-    monkeypatch.setattr(frame, "check_can_edit", late)
+    monkeypatch.setattr(session_pages, "check_can_edit", late)
     assert any("of foreign: 403, and yet" in each for each in wrong(world, "admin:programme_session_cancel"))

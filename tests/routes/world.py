@@ -44,8 +44,10 @@ from delegations.travel.services import visas
 from press.domain import subscribers
 from press.models import Announcement, Edition, EditionAttachment, Marking
 from press.permissions import DECISIONS
-from sessions.domain import feeds, releases
-from sessions.models import Session, Visibility
+from sessions.calendars import services as calendars_services
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.jobs.models.exported_files import KeptTable
@@ -229,7 +231,7 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
     if me := user.people.first():
         world.personal["oneself", reader.name] = {"id": me.public_id}
-        calendar = feeds.make(by=user, person=me)[0]
+        calendar = calendars_services.make(by=user, person=me)[0]
         world.personal["own calendar", reader.name] = {"id": calendar.public_id}
 
 
@@ -416,10 +418,10 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     }
     _add_agenda_of_api(world, sessions)
     maker = f.FocalPointFactory(party=world.own, person=f.PersonFactory(summit=world.here, user=f.UserFactory()))
-    alive, dead = (feeds.make(by=maker.person.user, party=world.own) for _number in range(2))
-    feeds.end(feeds=[dead[0]], by=maker.person.user)
+    alive, dead = (calendars_services.make(by=maker.person.user, party=world.own) for _number in range(2))
+    calendars_services.end(feeds=[dead[0]], by=maker.person.user)
     stranger = f.MembershipFactory(party=parties[Whose.FOREIGN], person__user=f.UserFactory()).person
-    theirs = feeds.make(by=stranger.user, person=stranger)[0]
+    theirs = calendars_services.make(by=stranger.user, person=stranger)[0]
     world.objects["own calendar"] = {Whose.FOREIGN: {"id": theirs.public_id}}
     world.objects["private calendar"] = {Whose.PUBLIC: {"token": alive[1]}, Whose.HIDDEN: {"token": dead[1]}}
     world.more["public party", Whose.HIDDEN] = [row(party) for party in parties.values()]

@@ -8,9 +8,13 @@ from django.test import Client
 from django.utils import timezone
 
 from delegations.parties.models.parties import Party
-from sessions.domain import edits, releases
-from sessions.domain.removals import Decision
-from sessions.models import PublicNotice, Release, Session, Visibility
+from sessions.agenda.models.releases import Release
+from sessions.agenda.models.removals import PublicNotice
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
+from sessions.releases.services.removals import Decision
+from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

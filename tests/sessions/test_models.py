@@ -7,17 +7,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from sessions.models import (
-    Members,
-    Release,
-    ReleasedParticipant,
-    ReleasedRole,
-    ReleasedSession,
-    ReleaseEntry,
-    Session,
-    Visibility,
-)
-from sessions.models.visibility import RANKS, TAKING_PART
+from sessions.agenda.models.releases import Release, ReleasedParticipant, ReleasedRole, ReleasedSession, ReleaseEntry
+from sessions.draft.models.sessions import Session
+from sessions.visibility.members import Members
+from sessions.visibility.models import RANKS, TAKING_PART, Visibility
 from summit.summits.models import Summit
 from tests import factories as f
 

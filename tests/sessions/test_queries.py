@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sessions.domain import feeds, line_up, releases, warnings
-from sessions.domain.drafts import draft
-from sessions.models import FloorRequest, Session
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.calendars import services as calendars_services
+from sessions.conflicts.selectors import warnings
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
+from sessions.speakers.services import line_up
 from summit.core.process_cache import forget_all
 from summit.http.page_cache import PAGES
 from summit.permissions.models import Role
@@ -19,7 +23,7 @@ from tests.delegations.helpers import queries
 from tests.sessions.api.conftest import Land
 from tests.sessions.api.test_main_job import DESK
 from tests.sessions.conftest import fill, session
-from tests.sessions.test_views import paths
+from tests.sessions.public.test_views import paths
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +39,7 @@ class World:
         self.desk, self.program = signed_in(self.by), program(self.by)
         self.own = Land(self.summit, "Ownland")
         self.focal = program(self.own.focal)
-        self.feed = feeds.make(by=self.own.user, person=self.own.head)[1]
+        self.feed = calendars_services.make(by=self.own.user, person=self.own.head)[1]
         self.room = f.RoomFactory(
             venue__summit=self.summit, venue__opens_at=time(10), venue__closes_at=time(18), capacity=1
         )

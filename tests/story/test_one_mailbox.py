@@ -10,8 +10,13 @@ from icalendar import Calendar
 
 from delegations.parties.models.parties import Party
 from portal.demo import border_security
-from sessions.domain import edits, notices, releases
-from sessions.models import Participant, Session, Visibility
+from sessions.draft.models.participants import Participant
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.notifications.selectors import recipients
+from sessions.notifications.services import notices
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
@@ -118,7 +123,7 @@ def test_each_delegation_has_one_message_with_its_own_changes_alone() -> None:
 
 
 def test_control_where_a_mailbox_reads_everything_each_hears_of_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = notices.readers
+    real = recipients.readers
 
     def all_of_both(*said: Any) -> Any:
         both = frozenset(Party.objects.filter(mission_email=BOX).values_list("pk", flat=True))

@@ -10,7 +10,7 @@ from press.domain import alarms, lifts, markings
 from press.domain.announce import announce_due
 from press.models import Edition, Lift, MarkingKind, Text
 from press.models.visibility import public_editions
-from sessions.domain import edits
+from sessions.draft.services import edits
 from summit.core.database_clock import db_now
 from summit.users.models import User
 from tests.story.helpers import browser, go_out, subject_of

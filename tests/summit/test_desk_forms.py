@@ -10,7 +10,7 @@ from django.test import Client
 
 from delegations.overview.admin.parties import PartyAdmin
 from delegations.parties.models.parties import Party
-from sessions.models import Participant
+from sessions.draft.models.participants import Participant
 from summit.desk import forms, words
 from summit.desk.base import ReadOnlyAdmin, SummitModelAdmin
 from summit.people.models import Person

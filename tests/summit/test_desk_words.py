@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from sessions.models import OwnKind
+from sessions.draft.models.kinds import OwnKind
 from summit.audit import services as audit
 from summit.permissions.models import Role
 from summit.summits.models import Summit

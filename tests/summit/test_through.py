@@ -10,8 +10,8 @@ from django.test import Client
 from delegations.privacy.models import Retention
 from delegations.privacy.services import retention_times
 from press.models import Text
-from sessions.admin.kinds import OwnKindAdmin
-from sessions.models import OwnKind
+from sessions.draft.admin.kinds import OwnKindAdmin
+from sessions.draft.models.kinds import OwnKind
 from summit.audit.models import AuditEntry
 from summit.desk.base import SummitModelAdmin
 from summit.permissions.route_table import NOBODY

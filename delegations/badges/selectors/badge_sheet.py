@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.permissions import check_can_issue_badges
-from delegations.badges.selectors.badge_check import spaced as spaced_2
+from delegations.badges.selectors import badge_check
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
 from summit.audit import access_log
@@ -47,7 +47,7 @@ class Card:
     @property
     def spaced(self) -> str:
         """The number as it is read."""
-        return spaced_2(self.number)
+        return badge_check.spaced(self.number)
 
 
 def cards(*, badges: Iterable[Badge], by: User) -> list[Card]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from delegations.members.field_access import party_of as party_of_2
+from delegations.members import field_access
 from delegations.members.models.categories import Category
 from delegations.members.models.duplicates import Likeness
 from delegations.members.models.focal_points import FocalPoint
@@ -110,7 +110,7 @@ class Known:
 
     def party_of(self, person: Person) -> Party | None:
         """Return a person's party, whether it is stored or not."""
-        return self.seated.get(id(person)) or party_of_2(person)
+        return self.seated.get(id(person)) or field_access.party_of(person)
 
     def parties(self) -> list[Party]:
         """Return the parties that are known."""

@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from delegations.core import table_files
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.core.admin.moments import moment
+from delegations.invitations.admin import state_column
 from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
 from delegations.invitations.admin.bounces import BackMixin
 from delegations.invitations.admin.calls import CallsMixin
 from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, tell, words
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.state_column import LinkMoments
-from delegations.invitations.admin.state_column import state_word as state_word_2
 from delegations.invitations.admin_links import call_sheet
 from delegations.invitations.models.invitations import Invitation, InvitationLink, InvitationState
 from delegations.invitations.permissions import (
@@ -121,7 +121,7 @@ class InvitationAdmin(
     @admin.display(description=_("state"), ordering="state")
     def state_word(self, row: Invitation) -> SafeString:
         """Show where it stands."""
-        return state_word_2(row.state, row.answer)
+        return state_column.state_word(row.state, row.answer)
 
     @admin.display(description=pgettext_lazy("invitation", "sent"), ordering="sent_at")
     def sent(self, row: Invitation) -> str:

@@ -27,9 +27,10 @@ from press.domain.incoming import Taken, Unreadable
 from press.domain.problems import DecisionRefused
 from press.models import LiftMode, Text, TextKind, TextVersion, Wording
 from press.permissions import check_can_write
-from sessions.domain import speeches
-from sessions.domain.releases import lock
-from sessions.models import Session, Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.services.agenda_lock import lock
+from sessions.speakers.services import imported_speeches
 from summit.audit.services import SYSTEM
 from summit.import_export.parsers import Table
 from summit.people.models import Person
@@ -112,7 +113,7 @@ class _Import:
             if party and speaker:
                 wanted.append((speaker, party))
                 self._speaks(row, party, new=row.number in self.entered)
-        self.report.speeches = len(speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
+        self.report.speeches = len(imported_speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
         found = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
         listed = list(found.order_by("position", "pk"))
         for code in codes:

@@ -14,7 +14,7 @@ from press.domain.importing.files import gather
 from press.domain.importing.report import Line, Report
 from press.domain.incoming import Unreadable
 from press.models import Wording
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
 from summit.import_export import parsers as tables
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -5,10 +5,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from sessions.domain.incoming.apply import preview, read_in
-from sessions.domain.incoming.plain import Unreadable
-from sessions.domain.incoming.report import Line, Report
-from sessions.models import Visibility
+from sessions.exchange.selectors.plain_text import Unreadable
+from sessions.exchange.selectors.report import Line, Report
+from sessions.exchange.services.importer import preview, read_in
+from sessions.visibility.models import Visibility
 from summit.audit.services import SYSTEM
 from summit.summits.models import Summit
 

@@ -19,7 +19,8 @@ from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import declarations, visas
-from sessions.models import Participant, Session
+from sessions.draft.models.participants import Participant
+from sessions.draft.models.sessions import Session
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -33,9 +33,17 @@ from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from press.domain import announce, attachments, deciding, editions, lifts, markings, subscribers, texts
 from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
-from sessions.domain import documents, edits, feeds, files, releases
-from sessions.domain.documents import Paper
-from sessions.models import Document, Interpretation, OwnKind, Release, Session, SignUp, Slot
+from sessions.agenda.models.releases import Release
+from sessions.calendars import services as calendars_services
+from sessions.documents.models import Document
+from sessions.documents.services import documents, files
+from sessions.documents.services.documents import Paper
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Interpretation, Session
+from sessions.draft.models.signups import SignUp
+from sessions.draft.services import edits
+from sessions.releases.services import releases
 from summit.api.domain import tokens
 from summit.api.models import Application
 from summit.audit.models import AuditEntry
@@ -366,7 +374,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "invitation": invitation.public_id,
         "waiting_invitation": waiting[0].pk,
         "letter": links.token(link),
-        "feed": feeds.make(by=Link(link.public_id), party=link.invitation.party)[1],
+        "feed": calendars_services.make(by=Link(link.public_id), party=link.invitation.party)[1],
         "letter_invitation": link.invitation.public_id,
         "session": opening.public_id,
         "document": opening.documents.get(title="Order of the day").public_id,

@@ -16,7 +16,6 @@ from delegations.invitations.models.letters import LetterTemplate, Purpose
 from delegations.invitations.selectors import default_letters, placeholders
 from delegations.invitations.selectors import letter_templates as letter_templates_selectors
 from delegations.invitations.selectors.placeholders import ALLOWED, PLACEHOLDERS, REQUIRED, check, fill, paragraphs
-from delegations.invitations.selectors.placeholders import named as named_2
 from delegations.invitations.services import letter_templates, links
 from delegations.invitations.services.invitations import invite, write_anew
 from delegations.parties.models.parties import Party
@@ -238,7 +237,9 @@ class TestFill:
 
     def test_whatever_is_no_word_between_two_braces_is_malformed(self) -> None:
         for text in ("{party.name}", "{party!r}", "{0}", "{party[0]}", "{", "}", "{ party }", "{Party}"):
-            assert refuses(ValidationError, named_2, f"Dear {text}").messages == [MALFORMED.format(f"Dear {text}")]
+            assert refuses(ValidationError, placeholders.named, f"Dear {text}").messages == [
+                MALFORMED.format(f"Dear {text}")
+            ]
         assert refused(body="{link} {so") == {"body": [MALFORMED.format("{link} {so")]}
 
 
@@ -278,7 +279,7 @@ def test_usual_texts_are_what_anybody_may_save_and_alike_in_each_language() -> N
             check(purpose=purpose, subject=text.subject, body=text.body)
             assert (len(text.subject) <= 200, len(text.body) <= 8000) == (True, True)
         assert len({text.body for text in texts}) == len(texts)
-        assert len({tuple(sorted(named_2(text.subject + text.body))) for text in texts}) == 1
+        assert len({tuple(sorted(placeholders.named(text.subject + text.body))) for text in texts}) == 1
     assert set(ALLOWED) == set(REQUIRED) == set(PURPOSES)
     assert {name for names in ALLOWED.values() for name in names} == set(PLACEHOLDERS)
     assert set(PLACEHOLDERS) >= placeholders.MAIL_ALONE

@@ -11,7 +11,6 @@ from delegations.invitations.services import answers, links, reminders
 from delegations.invitations.services.approval import supersede
 from delegations.invitations.services.invitations import invite, revoke
 from delegations.invitations.services.reminders import due, remind
-from delegations.invitations.services.reminders import gone as gone_2
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
@@ -77,10 +76,10 @@ class TestRemind:
         f.FocalPointFactory(party=party, person__email="focal@land.example")
         row = Invitation.objects.get()
         assert remind() == 2
-        assert gone_2(row) == []
+        assert reminders.gone(row) == []
         assert stored() == deliver() == ["focal@land.example", "mission@land.example"]
         # Which went is told when they have.
-        assert {days for days, _moment in gone_2(row)} == {7}
+        assert {days for days, _moment in reminders.gone(row)} == {7}
         links_now = {link.address: link for link in InvitationLink.objects.live()}
         # The link of the letter is not replaced.
         assert (links_now["mission@land.example"], party.invitations.get().state) == (before, "sent")

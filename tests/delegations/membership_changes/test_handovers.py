@@ -14,7 +14,7 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.services import handovers
 from delegations.membership_changes.services.handovers import TRANSITIONS, HandoverRefused
 from delegations.parties.models.parties import Party
-from sessions.models import Participant
+from sessions.draft.models.participants import Participant
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM

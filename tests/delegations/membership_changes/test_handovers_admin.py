@@ -6,7 +6,7 @@ from django.test import Client
 from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import Party
-from sessions.models import Participant
+from sessions.draft.models.participants import Participant
 from summit.people.models import Person
 from summit.permissions.models import Role
 from tests import factories as f

@@ -17,13 +17,10 @@ from delegations.members.services import duplicates, passport_digests, people
 from delegations.membership_changes.services import merging
 from delegations.membership_changes.services.merging import MergeRefused, merge
 from delegations.parties.models.parties import ExternalId
-from sessions.domain import releases
-from sessions.models import (
-    Participant,
-    ReleasedParticipant,
-    Slot,
-    Visibility,
-)
+from sessions.agenda.models.releases import ReleasedParticipant
+from sessions.draft.models.participants import Participant, Slot
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.people.models import Person

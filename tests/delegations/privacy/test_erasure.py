@@ -22,8 +22,9 @@ from delegations.privacy.services import retention
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from press.models import Subscriber
-from sessions.domain import releases
-from sessions.models import ReleasedParticipant, Visibility
+from sessions.agenda.models.releases import ReleasedParticipant
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.audit import services as audit
 from summit.audit import verification
 from summit.audit.models import AuditEntry

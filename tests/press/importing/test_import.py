@@ -16,7 +16,8 @@ from press.domain import editions
 from press.domain.importing import apply
 from press.domain.importing.files import gather
 from press.models import Edition, EditionState, Lift, Text, TextVersion
-from sessions.models import Session, Slot
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from tests.factories import SessionFactory, SummitFactory

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sessions.api import calendars
-from sessions.domain import feeds
-from sessions.models import Feed
+from sessions.calendars import api as calendars_api
+from sessions.calendars import services as calendars_services
+from sessions.calendars.models import Feed
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -58,7 +58,7 @@ def test_an_address_is_made_told_once_and_ended(here: Summit, focal: User) -> No
 
 def test_it_is_one_s_own_or_of_whom_one_acts_for(here: Summit, focal: User) -> None:
     member = MembershipFactory(party=PartyFactory(summit=here), person__user=UserFactory())
-    theirs = feeds.make(by=member.person.user, person=member.person)[0]
+    theirs = calendars_services.make(by=member.person.user, person=member.person)[0]
     for data in ({}, {"party": member.party.public_id}, {"person": member.person.public_id}, {"person": "nobody"}):
         assert kind(make(focal, data)) == (422, "fields")
     assert program(focal).post(f"{MINE}{theirs.public_id}/end/", {}).status_code == 404
@@ -76,5 +76,5 @@ def test_a_token_makes_none_and_one_of_another_summit_sees_none(focal: User, mon
     assert elsewhere.get(MINE).json() == {"results": []}
     assert elsewhere.post(f"{MINE}{made['id']}/end/", {}).status_code == 404
     # The control: without it a token makes what goes on when it is revoked.
-    monkeypatch.setattr(calendars.Calendars, "token", None)
+    monkeypatch.setattr(calendars_api.Calendars, "token", None)
     assert asks.post(MINE, own).status_code == 201

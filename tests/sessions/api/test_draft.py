@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
-from sessions.models import Document, Session, Slot
+from sessions.documents.models import Document
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
 from summit.summits.models import Room, Summit
@@ -86,7 +88,7 @@ def test_a_speech_that_moves_is_told_of_once(here: Summit, desk: Program, monkey
     told: list[Any] = []
     listen = Registry[Any]()
     listen.register(1)(lambda happened, by: told.append([(each.slot_id, each.what) for each in happened]))
-    monkeypatch.setattr("sessions.domain.speech_watch.listeners", listen)
+    monkeypatch.setattr("sessions.draft.speech_listeners.listeners", listen)
     slot = f.SlotFactory(session=f.SessionFactory(summit=here))
     where = f"{DESK}sessions/{slot.session.public_id}/"
     assert desk.patch(where, NOON, If_Match=desk.get(where)["ETag"]).status_code == 200

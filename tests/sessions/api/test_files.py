@@ -11,8 +11,9 @@ from django.test.client import encode_multipart
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
-from sessions.api.documents import Documents, PaperInput
-from sessions.models import Document, Session
+from sessions.documents.api import Documents, PaperInput
+from sessions.documents.models import Document
+from sessions.draft.models.sessions import Session
 from summit.api import files
 from summit.summits.models import Summit
 from tests.factories import SessionFactory

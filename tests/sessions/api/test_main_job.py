@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import Party
-from sessions.models import Release
+from sessions.agenda.models.releases import Release
 from summit.audit.models import AuditEntry
 from summit.summits.models import Room, Summit
 from tests.factories import MembershipFactory, PartyFactory

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sessions.models import FloorRequest, Session, SignUp
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.models.sessions import Session
+from sessions.draft.models.signups import SignUp
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from tests.factories import ParticipantFactory, SessionFactory, SummitFactory
@@ -54,7 +56,7 @@ def test_the_agenda_shows_what_the_portal_shows(
     missing = who.get(f"{DESK}agenda/nothing-here/").content
     assert {answers[title].content for title in ("Theirs", "Desk", "Draft")} == {missing}
     # The control: without the predicate all of it would be shown.
-    monkeypatch.setattr("sessions.models.releases.EntryQuerySet.for_members", lambda self, members: self.at(3))
+    monkeypatch.setattr("sessions.agenda.models.releases.EntryQuerySet.for_members", lambda self, members: self.at(3))
     assert {"Theirs", "Desk"} < set(titles(who))
 
 

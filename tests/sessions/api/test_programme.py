@@ -89,7 +89,7 @@ def test_where_a_font_is_missing_one_is_told(own: Land, agenda: Summit, monkeypa
     def lacks(*args: object) -> bytes:
         raise MissingFontError("字", ("fonts-noto-cjk",))
 
-    monkeypatch.setattr("sessions.printed.pocket.print_pdf", lacks)
+    monkeypatch.setattr("sessions.public.pocket_programme_pdf.print_pdf", lacks)
     answer = program(own.user).post(PROGRAMME, {})
     assert answer.status_code == 409
     assert answer.json()["detail"].startswith("No font on this machine prints “字”.")

@@ -6,15 +6,15 @@ from typing import Any
 
 import pytest
 
-from sessions.domain import releases
-from sessions.domain.incoming import uploads
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.exchange.services import import_files
+from sessions.releases.services import releases
 from summit.audit.models import AuditEntry
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Room, Summit
 from tests.factories import START, SessionFactory, UserFactory
 from tests.sessions.api.test_main_job import DESK
-from tests.sessions.test_incoming import as_json, event
+from tests.sessions.exchange.test_importer import as_json, event
 from tests.summit.api.conftest import Program
 from tests.summit.api.test_rooms import kind
 
@@ -53,7 +53,7 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
 
 
 def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "AT_ONCE", 1)
+    monkeypatch.setattr(import_files, "AT_ONCE", 1)
     made = upload(desk, as_json(event(1), event(2))).json()
     assert made["looked_at"] is False
     where = f"{SCHEDULES}{made['id']}/"

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from sessions.models import Session
-from sessions.models.visibility import PARTS
+from sessions.draft.models.sessions import Session
+from sessions.visibility.models import PARTS
 from summit.summits.models import Summit
 from tests.factories import SessionFactory
 from tests.sessions.api.test_main_job import DESK

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from sessions.domain import releases
-from sessions.models import Session
+from sessions.draft.models.sessions import Session
+from sessions.releases.services import releases
 from summit.http.page_cache import PAGES
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -113,7 +113,7 @@ def test_everybody_is_told_only_what_is_public(changed: dict[str, Session], monk
     assert "speeches" not in change
     assert Client().get(f"{PUBLIC}?lang=fr").json()["releases"][0]["changes"][0]["state"] == "modifiée"
     # The control: without the predicate everybody would be told all of it.
-    monkeypatch.setattr("sessions.models.releases.EntryQuerySet.for_public", lambda self: self.at(3))
+    monkeypatch.setattr("sessions.agenda.models.releases.EntryQuerySet.for_public", lambda self: self.at(3))
     PAGES.clear()
     (release,) = Client().get(PUBLIC).json()["releases"]
     assert [each["title"] for each in release["changes"]] == list(TITLES.values())

@@ -73,7 +73,7 @@ def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monke
         "press.todo",
         "delegations.overview.dashboard",
         "summit.outbox.todo",
-        "sessions.todo",
+        "sessions.overview.dashboard",
         "summit.desk.today",
     ):
         monkeypatch.setattr(f"{module}.allows", lambda user, action, summit: True)

@@ -16,9 +16,11 @@ from pytest_django import DjangoAssertNumQueries
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from press.models import Edition, Lift, Text
-from sessions.domain import releases
-from sessions.domain.forgetting import _erase_released
-from sessions.models import Document, Session, Visibility
+from sessions.documents.models import Document
+from sessions.draft.models.sessions import Session
+from sessions.privacy.services import _erase_released
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
 from summit.http.page_cache import PAGES, PageCache, Version, cached_page
 from summit.privacy.registry import subject_of
 from summit.summits.models import PublicVersion, PublicVersionQuerySet, Stamp, Summit

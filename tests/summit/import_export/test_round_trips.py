@@ -17,7 +17,7 @@ from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from press.models import Topic
-from sessions.models import OwnKind
+from sessions.draft.models.kinds import OwnKind
 from summit.import_export import services as import_export_services
 from summit.import_export.models import GivenTable
 from summit.import_export.registry import INTAKES

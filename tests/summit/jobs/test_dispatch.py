@@ -12,7 +12,8 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
-from sessions.domain import edits, releases
+from sessions.draft.services import edits
+from sessions.releases.services import releases
 from summit.outbox.models import Message
 from summit.outbox.progress import progress
 from summit.summits.models import Summit

@@ -3,7 +3,7 @@
 import pytest
 
 from delegations.imports.selectors import report as tables
-from sessions.domain.incoming import report as schedules
+from sessions.exchange.selectors import report as schedules
 from summit.uploads.report import Line, Outcome, Report
 
 NOTES = ["Look at it."]

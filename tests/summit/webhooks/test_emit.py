@@ -13,8 +13,8 @@ from delegations.invitations.events import ANSWERED
 from delegations.invitations.services import answers
 from press.domain import announce, texts
 from press.events import CORRECTED, PUBLISHED, WITHDRAWN
-from sessions.domain import releases
-from sessions.events import RELEASED
+from sessions.releases.events import RELEASED
+from sessions.releases.services import releases
 from summit.audit import services as audit
 from summit.permissions.models import Role
 from summit.webhooks import events as webhooks_events

@@ -1,0 +1,298 @@
+"""Changes in words, in the reader's language and in the venue's zone: the same for mail, portal, public and desk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
+from django.utils.translation import gettext as _
+
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book
+from sessions.agenda.selectors import changed_lines, content_language
+from sessions.agenda.selectors.changed_lines import Line
+from sessions.agenda.selectors.differences import ROLES, Aspect, Change, Nature, Span, Value, What
+from sessions.agenda.selectors.participant_names import called, raised
+from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.labels import with_party
+from sessions.draft.models.participants import Attendance
+from sessions.draft.models.sessions import MediaAccess
+from sessions.visibility.models import Visibility
+from summit.core.date_formats import clock, long_day
+from summit.core.languages import tongue
+from summit.templatetags.marks import comma, pair, semicolon
+
+
+class Where(Protocol):
+    """What tells the zone and its name: a summit, or the facts of a message."""
+
+    @property
+    def said_place(self) -> str:
+        """What the venue's zone is called, in the reader's language."""
+        ...
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The venue's zone."""
+
+
+@dataclass(frozen=True)
+class Zones:
+    """The venue's zone, and `also` that of a reader who is elsewhere: times are told in both where they differ."""
+
+    place: str
+    zone: ZoneInfo
+    also: "Zones | None" = None
+
+    @property
+    def said_place(self) -> str:
+        """What the venue's zone is called."""
+        return self.place
+
+    @classmethod
+    def of(cls, place: str, zone: str, also: str = "") -> "Zones":
+        """Return zones by their names; the reader's is called by its city."""
+        city = also.rpartition("/")[2].replace("_", " ")
+        return cls(place, ZoneInfo(zone), cls(city, ZoneInfo(also)) if also and also != zone else None)
+
+
+@dataclass(frozen=True)
+class Story:
+    """A change as it is read."""
+
+    key: str
+    nature: str
+    title: str
+    state: str
+    when: str
+    room: str
+    lines: tuple[Line, ...]
+    # In which the title is, where it isn't the summit's.
+    language: str = ""
+    speeches: tuple[str, ...] = ()
+
+    @property
+    def sign(self) -> str:
+        """The sign that stands beside the state's word."""
+        return SIGNS[Nature(self.nature)]
+
+    @property
+    def open(self) -> bool:
+        """Whether there is still a page of it to follow."""
+        return self.nature in (Nature.ADDED, Nature.CHANGED)
+
+
+SIGNS = {
+    Nature.ADDED: "good",
+    Nature.CHANGED: "warn",
+    Nature.CANCELLED: "bad",
+    Nature.GONE: "off",
+}
+STATES = {
+    Nature.ADDED: gettext_lazy("added"),
+    Nature.CHANGED: gettext_lazy("changed"),
+    Nature.CANCELLED: gettext_lazy("cancelled"),
+    Nature.GONE: gettext_lazy("no longer in your programme"),
+}
+PARTS = {
+    What.MOVED: gettext_lazy("Time"),
+    What.LONGER: gettext_lazy("Longer"),
+    What.SHORTER: gettext_lazy("Shorter"),
+    What.ROOM: gettext_lazy("Room"),
+    What.TITLE: gettext_lazy("Title"),
+    What.KIND: gettext_lazy("Kind"),
+    What.SUMMARY: gettext_lazy("Summary"),
+    What.CHAIR: gettext_lazy("Chair"),
+    What.MODERATOR: gettext_lazy("Moderator"),
+    What.SPEAKERS: gettext_lazy("Speakers"),
+    What.PARTICIPANTS: gettext_lazy("Participants"),
+    What.INTERPRETERS: gettext_lazy("Interpreters"),
+    What.LANGUAGES: gettext_lazy("Interpretation"),
+    What.DOCUMENTS: gettext_lazy("Documents"),
+    What.MEDIA: gettext_lazy("Media"),
+    What.PLACES: gettext_lazy("Places"),
+    What.OPENING: gettext_lazy("Before the first speech"),
+    What.VISIBILITY: gettext_lazy("Visible to"),
+}
+PUBLIC_STATES = {**STATES, Nature.GONE: gettext_lazy("no longer in the public agenda")}
+
+
+def span(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return "Monday 31 March 2025, 14:30–15:30 London time", with both days where they differ."""
+    start, end = starts_at.astimezone(where.zone), ends_at.astimezone(where.zone)
+    words = {
+        "day": long_day(start),
+        "start": clock(start),
+        "end": clock(end),
+        "last": long_day(end),
+        "place": where.said_place,
+    }
+    if start.date() == end.date():
+        return _("%(day)s, %(start)s–%(end)s %(place)s time") % words
+    return _("%(day)s, %(start)s to %(last)s, %(end)s %(place)s time") % words
+
+
+def _also(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return the times in the zone of a reader who is elsewhere, their day only where it is another; "" where both
+    zones' clocks say the same."""
+    other = where.also if isinstance(where, Zones) else None
+    if other is None:
+        return ""
+    here, there = ([moment.astimezone(zone.zone) for moment in (starts_at, ends_at)] for zone in (where, other))
+    if [moment.utcoffset() for moment in here] == [moment.utcoffset() for moment in there]:
+        return ""
+    if [moment.date() for moment in here] != [moment.date() for moment in there]:
+        return span(starts_at, ends_at, other)
+    words = {"start": clock(there[0]), "end": clock(there[1]), "place": other.place}
+    return _("%(start)s–%(end)s %(place)s time") % words
+
+
+def days(starts_at: datetime, ends_at: datetime, where: Where) -> str:
+    """Return "Monday 31 March 2025, time not announced", for those who may not know the times."""
+    first, last = starts_at.astimezone(where.zone), (ends_at - timedelta(microseconds=1)).astimezone(where.zone)
+    if first.date() == last.date():
+        return _("%(day)s, time not announced") % {"day": long_day(first)}
+    return _("%(day)s to %(last)s, times not announced") % {"day": long_day(first), "last": long_day(last)}
+
+
+def when(session: Snapshot | Span, where: Where) -> str:
+    """Return when a session is, as far as its reader may know."""
+    known = session.known if isinstance(session, Span) else session.times_known
+    if not known:
+        return days(session.starts_at, session.ends_at, where)
+    words, also = span(session.starts_at, session.ends_at, where), _also(session.starts_at, session.ends_at, where)
+    return f"{words} = {also}" if also else words
+
+
+def kind_label(kind: str) -> str:
+    """Return what a kind is called: one that every summit knows, or a summit's own by its name."""
+    return str(SessionKind(kind).label) if kind in SessionKind.values else kind
+
+
+def title_of(session: Snapshot, language: str | None) -> str:
+    """Return what a session is called in a language; its kind, where its reader may not know the title."""
+    return session.titled(language or "")[0] or capfirst(kind_label(session.kind_in(language)))
+
+
+def minutes(number: int) -> str:
+    """Return "45 minutes"."""
+    return ngettext("%(number)d minute", "%(number)d minutes", number) % {"number": number}
+
+
+@dataclass(frozen=True)
+class Names:
+    """How a page names parties, and the footnotes that stand under it. Without, what was released is read."""
+
+    book: Book
+    notes: Footnotes
+
+
+def place_line(place: Place, names: Names | None = None) -> str:
+    """Return somebody's place by name, party, and for a speech its title and minutes."""
+    name = with_party(place.label, place.party_label)
+    if names is not None:
+        name, party = called(place, names.book)
+        name += raised(party, names.notes)
+    level = str(Attendance(place.level).label) if place.level else ""
+    about = [part for part in (place.title, minutes(place.minutes) if place.minutes else "", level) if part]
+    return pair(name, comma().join(about)) if about else name
+
+
+def value(what: What, found: Value, where: Where, names: Names | None = None) -> str:
+    """Return one side of a change in words; what is empty says so."""
+    if isinstance(found, Span):
+        words = when(found, where)
+        return f"{words} ({minutes(found.minutes)})" if what in (What.LONGER, What.SHORTER) else words
+    if isinstance(found, tuple):
+        said = [place_line(row, names) if isinstance(row, Place) else _row(what, row) for row in found]
+        return semicolon().join(said) or (_("nobody") if what in ROLES else _("none"))
+    return _SAID.get(what, str)(found) if found else str(_NOTHING.get(what, _("none")))
+
+
+# How what isn't text is said, and what is said of nothing.
+_SAID: dict[What, Callable[[str], str]] = {
+    What.KIND: kind_label,
+    What.MEDIA: lambda found: str(MediaAccess(found).label),
+    What.OPENING: lambda found: minutes(int(found)),
+}
+_NOTHING = {What.PLACES: gettext_lazy("no limit")}
+
+SHOWN_PARTS = {
+    "title": gettext_lazy("title"),
+    "room": pgettext_lazy("label", "room"),
+    "times": gettext_lazy("times"),
+    "participants": gettext_lazy("participants"),
+    "documents": gettext_lazy("documents"),
+}
+
+
+def _row(what: What, row: tuple[str, ...]) -> str:
+    """Return one line of what a session has several of."""
+    if what == What.DOCUMENTS:
+        return row[1]
+    if what == What.LANGUAGES:
+        source, target, booth = row
+        words = _("from %(source)s into %(target)s") % {"source": tongue(source), "target": tongue(target)}
+        return pair(words, _("booth %(booth)s") % {"booth": booth}) if booth else words
+    part, shown_to = row
+    label = str(Visibility(shown_to).label)
+    return pair(str(SHOWN_PARTS[part]), label) if part else label
+
+
+def lines_of(aspect: Aspect, change: Change, where: Where, names: Names | None, language: str | None) -> list[Line]:
+    """Return one part of a session as it was and is, for readers of a language; of several people who differs."""
+    what, sides = aspect.what, ((change.before, aspect.old), (change.after, aspect.new))
+    book = names.book if names else None
+    if changed_lines.several(aspect):
+        return changed_lines.of_people(
+            str(PARTS[what]),
+            aspect,
+            lambda place: place_line(place, names),
+            lambda side: content_language.of_side(what, None, side, language, book),
+        )
+    old, new = (value(what, side, where, names) for _state, side in sides)
+    told = [content_language.of_side(what, state, side, language, book) for state, side in sides]
+    was, now = (what in content_language.TOLD and bool(side) for _state, side in sides)
+    return [Line(str(PARTS[what]), old, new, was, now, told[0], told[1])]
+
+
+def story(
+    change: Change, where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+) -> Story:
+    """Return a change in words. `public`: for everybody, who have no programme of their own; `desk`: for those who
+    write it, in all languages."""
+    language = None if desk else get_language()
+    session: Snapshot = change.session
+    states = PUBLIC_STATES if public else STATES
+    found = change.aspects(language)
+    # Where the start stays, "longer" says the new end; where it moves as well, the time is said once.
+    shown = [
+        aspect
+        for aspect in found
+        if not (aspect.what == What.MOVED and any(other.what in (What.LONGER, What.SHORTER) for other in found))
+    ]
+    said = [line for aspect in shown for line in lines_of(aspect, change, where, names, language)]
+    if len(shown) < len(found):
+        both = _("Moved and longer") if shown[0].what == What.LONGER else _("Moved and shorter")
+        said[0] = Line(both, said[0].old, said[0].new)
+    return Story(
+        key=session.key,
+        nature=change.nature.value,
+        title=title_of(session, language),
+        state=str(states[change.nature]),
+        when=when(session, where),
+        room=session.where,
+        lines=tuple(said),
+        language=content_language.of_title(session, language),
+    )
+
+
+def stories(
+    changes: list[Change], where: Where, *, public: bool = False, names: Names | None = None, desk: bool = False
+) -> list[Story]:
+    """Return changes in words, with parties as a page names them."""
+    return [story(change, where, public=public, names=names, desk=desk) for change in changes]

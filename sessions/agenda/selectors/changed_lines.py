@@ -1,0 +1,147 @@
+"""What changed as lines, and of those who take part only who differs: nobody reads two lists of 46 to find out."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import TypeVar
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.differences import ROLES, Aspect
+from sessions.agenda.selectors.snapshots import Place
+from summit.templatetags.marks import pair, semicolon
+
+# So many are named of those who came, who left and so on; one more than that is named rather than counted.
+FEW = 5
+Places = tuple[Place, ...]
+T = TypeVar("T")
+# A place with what of it reads the same before and after: its name, and the how manieth of that name it is.
+_Keyed = dict[tuple[str, str, int], Place]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that changed: what it was and what it is. Who came or left has but one side; the other is ""."""
+
+    what: str
+    old: str
+    new: str
+    # Whether people have written it: pages then say in which language.
+    old_written: bool = field(default=False, compare=False)
+    new_written: bool = field(default=False, compare=False)
+    # In which, where it isn't the summit's.
+    old_language: str = field(default="", compare=False)
+    new_language: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True)
+class Differ:
+    """Who differs between two lists of places. `changed` are pairs of what was and is, `moved` come with number:
+    speeches alone, and not those that merely made room for others."""
+
+    gone: Places
+    come: Places
+    changed: tuple[tuple[Place, Place], ...]
+    moved: tuple[tuple[int, Place], ...]
+
+    @property
+    def named(self) -> Iterable[Place]:
+        """Who is named when it is told."""
+        pairs = [place for both in _few(self.changed) for place in both]
+        return [*_few(self.gone), *_few(self.come), *pairs, *(place for _number, place in _few(self.moved))]
+
+
+def several(aspect: Aspect) -> bool:
+    """Return whether lists of places differ, not one who was and one who is."""
+    return aspect.what in ROLES and max(len(aspect.old), len(aspect.new)) > 1  # type: ignore[arg-type]
+
+
+def differ(aspect: Aspect) -> Differ:
+    """Return who differs."""
+    were, are = _keyed(aspect.old), _keyed(aspect.new)  # type: ignore[arg-type]
+    numbers = {key: number for number, key in enumerate(are, start=1)}
+    stay = [key for key in were if key in are]
+    kept = _rising([numbers[key] for key in stay])
+    speeches = ROLES[aspect.what] == ReleasedRole.SPEAKER
+    return Differ(
+        gone=tuple(place for key, place in were.items() if key not in are),
+        come=tuple(place for key, place in are.items() if key not in were),
+        changed=tuple((were[key], are[key]) for key in stay if were[key].reads != are[key].reads),
+        moved=tuple((numbers[key], are[key]) for key in are if key in were and numbers[key] not in kept)
+        if speeches
+        else (),
+    )
+
+
+def of_people(
+    people: str, aspect: Aspect, say: Callable[[Place], str], tongue: Callable[[Places], str]
+) -> list[Line]:
+    """Return who differs in words. `people` is what they are called in their role, `say` tells a place, `tongue` the
+    language of several."""
+    found = differ(aspect)
+    lines = []
+    written = partial(Line, old_written=True, new_written=True)
+    if found.gone:
+        what = _("%(people)s – taken off") % {"people": people}
+        lines.append(written(what, _some(found.gone, say), "", old_language=tongue(found.gone)))
+    if found.come:
+        what = _("%(people)s – added") % {"people": people}
+        lines.append(written(what, "", _some(found.come, say), new_language=tongue(found.come)))
+    if found.changed:
+        sides = tuple(zip(*found.changed, strict=True))
+        said, told = [_some(side, say) for side in sides], [tongue(side) for side in sides]
+        what = _("%(people)s – changed") % {"people": people}
+        lines.append(written(what, *said, old_language=told[0], new_language=told[1]))
+    if found.moved:
+        what = _("%(people)s – moved") % {"people": people}
+        moved = _some(found.moved, lambda each: _at(*each, say))
+        lines.append(written(what, "", moved))
+    return lines or [Line(people, "", _("in another order"))]
+
+
+def _at(number: int, place: Place, say: Callable[[Place], str]) -> str:
+    """Return where somebody speaks now, without what they speak on."""
+    return pair(say(replace(place, title="", minutes=None, level="")), _("place %(place)d") % {"place": number})
+
+
+def _few(found: tuple[T, ...]) -> tuple[T, ...]:
+    return found if len(found) <= FEW + 1 else found[:FEW]
+
+
+def _some(found: tuple[T, ...], say: Callable[[T], str]) -> str:
+    """Name a few, and say how many more there are."""
+    named = _few(found)
+    rest = len(found) - len(named)
+    more = [ngettext("and %(number)d more", "and %(number)d more", rest) % {"number": rest}] if rest else []
+    return semicolon().join([*map(say, named), *more])
+
+
+def _keyed(places: Places) -> _Keyed:
+    seen: Counter[tuple[str, str]] = Counter()
+    found: _Keyed = {}
+    for place in places:
+        found[*place.name, seen[place.name]] = place
+        seen[place.name] += 1
+    return found
+
+
+def _rising(numbers: list[int]) -> set[int]:
+    """Return the most numbers that rise as they stand: those who kept their order."""
+    ends: list[int] = []
+    tails: list[int] = []
+    before: list[int | None] = []
+    for position, number in enumerate(numbers):
+        length = bisect_left(ends, number)
+        before.append(tails[length - 1] if length else None)
+        ends[length:] = [number, *ends[length + 1 :]]
+        tails[length:] = [position, *tails[length + 1 :]]
+    found: set[int] = set()
+    position_now = tails[-1] if tails else None
+    while position_now is not None:
+        found.add(numbers[position_now])
+        position_now = before[position_now]
+    return found

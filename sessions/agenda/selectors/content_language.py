@@ -1,0 +1,54 @@
+"""In which language what people have written of a session is told, for pages that say so: "" is the summit's own."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import get_language
+
+from delegations.parties.selectors.party_names import Book
+from sessions.agenda.selectors.differences import ROLES, Value, What
+from sessions.agenda.selectors.snapshots import Place, Snapshot
+
+# What people have written of a session.
+WRITTEN = {What.ROOM, What.TITLE, What.SUMMARY, What.DOCUMENTS, *ROLES}
+# A kind may be the summit's own.
+TOLD = {What.KIND, *WRITTEN}
+
+
+def of_title(session: Snapshot, language: str | None) -> str:
+    """Return the language of what a session is called in a language: its kind, where no title is shown."""
+    return of_words(session, language) if session.title else of_kind(session, language)
+
+
+def of_words(session: Snapshot, language: str | None) -> str:
+    """Return the language in which title and summary are told to readers of a language."""
+    return language if language and any(code == language for code, _title, _summary in session.texts) else ""
+
+
+def of_kind(session: Snapshot, language: str | None) -> str:
+    """Return the language of a kind's name: what every summit knows is in that of the page."""
+    if not session.kind_names:
+        return get_language() or ""
+    return language if language and language in dict(session.kind_names) else ""
+
+
+def of_side(what: What, session: Snapshot | None, found: Value, language: str | None, names: Book | None) -> str:
+    """Return the language of one side of a change, where all of it is in one."""
+    if session is not None and what in (What.TITLE, What.SUMMARY):
+        return of_words(session, language)
+    if session is not None and what == What.KIND:
+        return of_kind(session, language)
+    if what == What.DOCUMENTS and isinstance(found, tuple):
+        return _one(row[2] for row in found if not isinstance(row, Place))
+    if what in ROLES and isinstance(found, tuple) and names is not None:
+        return _one(_of_place(row, names) for row in found if isinstance(row, Place))
+    return ""
+
+
+def _of_place(place: Place, names: Book) -> str:
+    party = names.of(place.party_id) if place.person_id is None and not place.slot_key else None
+    return party.language if party else ""
+
+
+def _one(languages: Iterable[str]) -> str:
+    found = set(languages)
+    return found.pop() if len(found) == 1 else ""

@@ -1,0 +1,165 @@
+"""The working draft as snapshots."""
+
+from collections.abc import Collection, Iterator
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.translation import override
+
+from delegations.members.models.categories import Category
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.snapshots import RANK, Agenda, Place, Snapshot
+from sessions.documents.models import Document
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.visibility.models import PARTS
+from summit.core.languages import spoken
+from summit.people.models import announced
+from summit.summits.models import Summit
+
+# Who somebody is and whose: the name and office of a person, the name of their delegation.
+_WHO = ("name", "office", "membership__party__name")
+# What is told of a room: by its name in a snapshot, the path from the room.
+ROOM = {"room_key": "public_id", "room_name": "name", "venue_name": "venue__name"}
+
+
+def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
+    """Return the working draft without what is cancelled, or of it the sessions `among` these primary keys. Seven
+    queries."""
+    meant = {"summit": summit, "cancelled_at": None} | ({} if among is None else {"pk__in": list(among)})
+    with override(spoken(summit.language)):
+        return _draft(summit, meant)
+
+
+def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
+    # Of rooms values are read: each would be made anew for each of its sessions.
+    rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
+    rows = Session.objects.filter(**meant).select_related("own_kind").annotate(**rooms)
+    of = {f"session__{name}": value for name, value in meant.items()}
+    places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
+    for session_id, order, place in (*_participants(of), *_speeches(of)):
+        places.setdefault(session_id, []).append((order, place))
+    beside = _Beside(of)
+    return {
+        row.pk: _snapshot(
+            row,
+            summit,
+            places=tuple(place for _order, place in sorted(places.get(row.pk, []), key=lambda entry: entry[0])),
+            texts=beside.texts.get(row.pk, ()),
+            languages=beside.languages.get(row.pk, ()),
+            documents=beside.documents.get(row.pk, ()),
+        )
+        for row in rows.order_by("id")
+    }
+
+
+def _snapshot(row: Any, summit: Summit, **parts: Any) -> Snapshot:
+    room: dict[str, Any] = {name: getattr(row, f"{name}_of_room") or "" for name in ROOM}
+    return Snapshot(
+        key=row.public_id,
+        session_id=row.pk,
+        sequence=0,
+        kind=row.kind,
+        kind_names=_kind_names(row, summit),
+        title=row.title,
+        summary=row.summary,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        **room,
+        visibility=row.visibility,
+        audiences=tuple((part, value) for part in PARTS if (value := getattr(row, f"{part}_to"))),
+        media=row.media,
+        capacity=row.capacity,
+        sign_up=row.sign_up,
+        opening=row.opening or None,
+        carried=tuple(tuple(each) for each in row.carried or ()),
+        zone=summit.time_zone,
+        **parts,
+    )
+
+
+def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
+    if row.own_kind is None:
+        return ()
+    others = sorted((code, name) for code, name in row.own_kind.names.items() if name and code != summit.language)
+    return ((summit.language, row.own_kind.name), *others)
+
+
+class _Beside:
+    """What hangs on the sessions of a draft, by the session's primary key, each in a fixed order. Three queries."""
+
+    def __init__(self, of: dict[str, Any]) -> None:
+        self.texts = _grouped(
+            SessionText.objects.filter(**of)
+            .order_by("session", "language")
+            .values_list("session", "language", "title", "summary")
+        )
+        self.languages = _grouped(
+            Interpretation.objects.filter(**of)
+            .order_by("session", "target", "source")
+            .values_list("session", "source", "target", "booth")
+        )
+        self.documents = _grouped(
+            Document.objects.filter(**of, removed_at=None)
+            .order_by("session", "position", "id")
+            .values_list("session", "public_id", "title", "language")
+        )
+
+
+def _grouped(rows: Any) -> dict[int, tuple[tuple[str, str, str], ...]]:
+    found: dict[int, list[tuple[str, str, str]]] = {}
+    for session_id, *values in rows:
+        found.setdefault(session_id, []).append((values[0], values[1], values[2]))
+    return {session_id: tuple(values) for session_id, values in found.items()}
+
+
+# A place in the draft: of which session, where in its order, and the place.
+_Placed = tuple[int, tuple[int, int, int], Place]
+
+
+def _participants(of: dict[str, Any]) -> Iterator[_Placed]:
+    """Yield who takes part. There are thousands, so that values are read and no objects made."""
+    rows = Participant.objects.filter(**of)
+    categories = _categories(rows)
+    for (
+        pk,
+        session_id,
+        position,
+        role,
+        party_id,
+        party,
+        level,
+        category_id,
+        person_id,
+        name,
+        office,
+        own,
+    ) in rows.values_list(
+        *("pk", "session", "position", "role", "party", "party__name", "level", "category", "person"),
+        *[f"person__{name}" for name in _WHO],
+    ):
+        if person_id is not None:
+            place = Place(role, None, person_id, "", announced(name, office), own or "")
+        elif party_id is not None:
+            place = Place(role, party_id, None, "", party, "", level=level)
+        else:
+            place = Place(role, None, None, "", categories[category_id], "", category_id=category_id)
+        yield session_id, (RANK[role], position, pk), place
+
+
+def _categories(rows: QuerySet[Participant]) -> dict[int, str]:
+    """Return the names of the categories that take part, in the active language. One query."""
+    return {row.pk: row.name for row in Category.objects.filter(pk__in=rows.values("category"))}
+
+
+def _speeches(of: dict[str, Any]) -> Iterator[_Placed]:
+    """Yield who speaks."""
+    role = ReleasedRole.SPEAKER.value
+    rows = Slot.objects.filter(**of).values_list(
+        *("pk", "session", "position", "party", "party__name", "speaker", "public_id", "title", "minutes"),
+        *[f"speaker__{name}" for name in _WHO],
+    )
+    for pk, session_id, position, party_id, party, speaker_id, key, title, minutes, name, office, own in rows:
+        label = announced(name, office)
+        place = Place(role, party_id, speaker_id, key, label, party or own or "", title, minutes)
+        yield session_id, (RANK[role], position, pk), place

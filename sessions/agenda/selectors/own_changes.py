@@ -1,0 +1,55 @@
+"""What the last releases changed in somebody's own programme, from rows that the process keeps.
+
+The same as `member.changes`, which looks back further and asks the database for all of it.
+"""
+
+from sessions.agenda.selectors import release_cache
+from sessions.agenda.selectors.differences import Change, Nature, in_order
+from sessions.agenda.selectors.release_cache import Current, Own
+from summit.summits.models import Summit
+
+# By the number of a release and the session: the row that was and the row that is, by primary keys.
+_Pairs = dict[tuple[int, int], tuple[int | None, int | None]]
+
+
+def numbers(at: Current, back: int) -> range:
+    """Return the newest release and as many before it, by number, as it takes to tell what `back` of them changed."""
+    return range(max(at.release.number - back, 1), at.release.number + 1)
+
+
+def differing(own: Own) -> set[int]:
+    """Return the rows of which `changes` will tell."""
+    return {row for pair in _pairs(own).values() for row in pair if row is not None}
+
+
+def changes(summit: Summit, own: Own, at: Current, language: str | None) -> dict[int, list[Change]]:
+    """Return what changed from release to release, by their numbers, the newest first, as it is read in a language.
+    No query but two for rows that the process hasn't kept."""
+    rows = release_cache.rows(summit, differing(own), at.stamp)
+    found: dict[int, list[Change]] = {}
+    for key, (was, now) in _pairs(own).items():
+        before, after = (rows[row].snapshot if row is not None else None for row in (was, now))
+        change = Change(_nature(was, now, stands=(key[0] - 1, key[1]) in own.stand), before, after)
+        if change.says_something(language):
+            found.setdefault(key[0], []).append(change)
+    return {number: in_order(found[number]) for number in sorted(found, reverse=True)}
+
+
+def _pairs(own: Own) -> _Pairs:
+    found: _Pairs = {}
+    for number, after in own.rows.items():
+        if number - 1 in own.rows:
+            before = own.rows[number - 1]
+            for session in before.keys() | after.keys():
+                pair = before.get(session), after.get(session)
+                if pair[0] != pair[1]:
+                    found[number, session] = pair
+    return found
+
+
+def _nature(was: int | None, now: int | None, *, stands: bool) -> Nature:
+    if was is None:
+        return Nature.ADDED
+    if now is not None:
+        return Nature.CHANGED
+    return Nature.GONE if stands else Nature.CANCELLED

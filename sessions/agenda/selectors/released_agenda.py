@@ -1,0 +1,259 @@
+"""The released agenda as somebody may read it: the public, or the parties and people of one summit."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
+
+from sessions.agenda.models.releases import (
+    EntryQuerySet,
+    Release,
+    ReleasedParticipant,
+    ReleasedQuerySet,
+    ReleasedRole,
+    ReleasedSession,
+    ReleaseEntry,
+)
+from sessions.agenda.models.removals import PublicNotice, PublicRemoval
+from sessions.agenda.selectors.differences import Change, Nature, in_order
+from sessions.agenda.selectors.released_snapshots import snapshots
+from sessions.agenda.selectors.snapshots import Snapshot, hidden_parts
+from sessions.visibility.members import Members
+from sessions.visibility.models import DESK
+from summit.summits.models import Summit
+
+
+@dataclass(frozen=True)
+class ReleaseChanges:
+    """What a release changed for a reader."""
+
+    release: Release
+    changes: list[Change]
+
+
+class Who(StrEnum):
+    """Whom a list of sessions names: everybody as `participants`, those who chair, moderate or speak as `leading`
+    (a plenary has too many for a list), or nobody."""
+
+    ALL = "all"
+    LEADING = "leading"
+    NOBODY = "nobody"
+
+
+def _joined(rows: ReleasedQuerySet, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Join what a page shows: the session's identity and who takes part, in their order."""
+    rows = rows.select_related("session")
+    order = ReleasedParticipant.objects.order_by("released_session", "position", "id")
+    if who == Who.ALL:
+        return rows.prefetch_related(Prefetch("participants", queryset=order))
+    if who == Who.LEADING:
+        leading = order.exclude(role=ReleasedRole.PARTICIPANT)
+        return rows.prefetch_related(Prefetch("participants", queryset=leading, to_attr="leading"))
+    return rows
+
+
+def public_agenda(*, summit: Summit, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Return what everybody may know of a summit's newest release, in order. Two queries."""
+    return _joined(ReleasedSession.objects.public(summit), who).order_by("starts_at", "ends_at", "id")
+
+
+def members_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Return what these may know of the newest release, in order, with participants; each row's `mine` says whether
+    they take part. Two queries."""
+    visible = ReleasedSession.objects.for_members(summit, members)
+    return _joined(visible, who).order_by("starts_at", "ends_at", "id")
+
+
+def own_agenda(*, summit: Summit, members: Members, who: Who = Who.ALL) -> ReleasedQuerySet:
+    """Return those of `members_agenda` in which these take part. Two queries."""
+    return _joined(ReleasedSession.objects.own(summit, members), who).order_by("starts_at", "ends_at", "id")
+
+
+def whole_agenda(*, summit: Summit) -> ReleasedQuerySet:
+    """Return all of the newest release, in order, with participants: for whoever reads all. Two queries."""
+    return _joined(ReleasedSession.objects.for_desk(summit)).order_by("starts_at", "ends_at", "id")
+
+
+def find(*, summit: Summit, members: Members, public_id: str) -> ReleasedSession | None:
+    """Return one session of what `members_agenda` returns, by its session's public id, or None. Two queries."""
+    return members_agenda(summit=summit, members=members).filter(session__public_id=public_id).first()
+
+
+def changes(
+    *, summit: Summit, members: Members, limit: int = 20, everything: bool = False, language: str | None = None
+) -> list[ReleaseChanges]:
+    """Return what changed for these, newest release first, in a language. `limit` is how many releases to look back.
+
+    Their own programme: it keeps what they were told. With `everything` all that they may know of now, as
+    `public_changes` does for everybody.
+    """
+    entries = ReleaseEntry.objects.filter(release__summit=summit)
+    if everything:
+        return _as_read_now(summit, entries.for_members(members), limit, language)
+    return _history(summit, entries.of_members(members), limit, language)
+
+
+def public_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
+    """Return what changed for everybody, newest release first, in a language.
+
+    What everybody may read now decides, in older releases too: a session that is hidden from them is in none, but
+    for the notice that was left to them; and nothing of a part that is hidden from them is said.
+    """
+    visible = ReleaseEntry.objects.filter(release__summit=summit).for_public()
+    return _as_read_now(summit, visible, limit, language, notices=_notices(summit))
+
+
+def all_changes(*, summit: Summit, limit: int = 20, language: str | None = None) -> list[ReleaseChanges]:
+    """Return all that changed, newest release first, as it is read in a language: for whoever reads all."""
+    return _history(summit, ReleaseEntry.objects.filter(release__summit=summit).at(DESK), limit, language)
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A session that isn't in the public agenda any more, as everybody read it last; it is cancelled or gone."""
+
+    row: ReleasedSession
+    nature: Nature
+
+
+def ended(*, summit: Summit, public_id: str) -> Ended | None:
+    """Return what everybody read last of a session that was cancelled while they could read it, or that was hidden
+    with a notice to them, where the summit tells the public of changes; None of any other. Two queries at most."""
+    if not summit.public_changes:
+        return None
+    entries = ReleaseEntry.objects.filter(session__public_id=public_id).select_related("released_session")
+    current = ReleaseEntry.objects.current(summit).order_by().values("session")
+    last = entries.latest_of_sessions(summit).for_public().exclude(session__in=current).first()
+    if last is not None:
+        return Ended(last.released_session, Nature.CANCELLED)
+    removal = _notices(summit).filter(session__public_id=public_id).first()
+    if removal is None:
+        return None
+    read = entries.filter(release__summit=summit, release__number__lt=removal.release.number).for_public()
+    entry = read.order_by("-release__number").first()
+    return Ended(entry.released_session, NATURES[removal.notice]) if entry else None
+
+
+# What the public record says of a session that was hidden with a notice.
+NATURES: dict[str, Nature] = {PublicNotice.CANCELLED: Nature.CANCELLED, PublicNotice.REMOVED: Nature.GONE}
+
+
+def _notices(summit: Summit) -> "QuerySet[PublicRemoval]":
+    """Return the removals of sessions that everybody can't read since, where a notice was left."""
+    back = ReleaseEntry.objects.filter(session=OuterRef("session"), release__number__gte=OuterRef("release__number"))
+    later = PublicRemoval.objects.filter(session=OuterRef("session"), release__number__gt=OuterRef("release__number"))
+    rows = PublicRemoval.objects.filter(release__summit=summit, notice__in=NATURES)
+    return rows.filter(~Exists(back.for_public()), ~Exists(later)).select_related("release")
+
+
+def _hidden_now(summit: Summit, visible: EntryQuerySet, sessions: Iterable[int]) -> dict[int, frozenset[str]]:
+    """Return which parts are hidden now from those to whom entries are `visible`, by session's primary key: of each
+    session that they may still know of, or knew of when it was cancelled. One query."""
+    rows = visible.filter(session__in=sessions).latest_of_sessions(summit).order_by()
+    # Readers of all ranks of an entry read the same, so that what its highest may not know none of them may.
+    return {
+        session: hidden_parts(visibility, dict(audiences), high)
+        for session, high, visibility, audiences in rows.values_list(
+            "session_id", "high", "full__visibility", "full__audiences"
+        )
+    }
+
+
+def _as_read_now(
+    summit: Summit,
+    visible: EntryQuerySet,
+    limit: int,
+    language: str | None,
+    notices: "QuerySet[PublicRemoval] | None" = None,
+) -> list[ReleaseChanges]:
+    """Return what the newest releases changed of what readers may know now; of a session with one of the `notices`
+    alone that it ended. Six queries, seven with notices."""
+    found = _history(summit, visible, limit, language)
+    hidden = _hidden_now(summit, visible, {change.session.session_id for each in found for change in each.changes})
+    natures = {} if notices is None else {row.session_id: NATURES[row.notice] for row in notices}
+
+    def known(change: Change) -> Change | None:
+        session = change.session.session_id
+        if session in hidden:
+            return change.without(hidden[session])
+        # Told once: where the session was hidden a second time, the last time counts.
+        if change.after is None and session in natures:
+            return replace(change, nature=natures.pop(session))
+        return None
+
+    return _mapped(found, known, language)
+
+
+def _mapped(
+    found: Iterable[ReleaseChanges], known: Callable[[Change], Change | None], language: str | None
+) -> list[ReleaseChanges]:
+    """Return changes as `known` returns them, without those of which it returns nothing that says something."""
+    result = []
+    for each in found:
+        told = [now for change in each.changes if (now := known(change)) and now.says_something(language)]
+        if told:
+            result.append(ReleaseChanges(each.release, in_order(told)))
+    return result
+
+
+# By the release that tells and the session: the row that was, and whether the session still stands; the row that is.
+_Was = dict[tuple[int, int], tuple[int, bool]]
+_Now = dict[tuple[int, int], int]
+
+
+def _changed(summit: Summit, visible: EntryQuerySet, numbers: list[int]) -> tuple[_Was, _Now]:
+    """Return what is visible of these releases or of those before them and differs. Two queries."""
+    stands = ReleaseEntry.objects.filter(
+        release__summit=summit, release__number=OuterRef("release__number") + 1, session=OuterRef("session")
+    )
+    following = visible.filter(
+        release__number=OuterRef("release__number") + 1, released_session=OuterRef("released_session")
+    )
+    preceding = visible.filter(
+        release__number=OuterRef("release__number") - 1, released_session=OuterRef("released_session")
+    )
+    old = (
+        visible.filter(~Exists(following), release__number__in=[number - 1 for number in numbers])
+        .annotate(stands=Exists(stands), told_in=F("release__number") + 1)
+        .values_list("told_in", "session_id", "released_session_id", "stands")
+    )
+    new = (
+        visible.filter(~Exists(preceding), release__number__in=numbers)
+        .annotate(told_in=F("release__number"))
+        .values_list("told_in", "session_id", "released_session_id")
+    )
+    was = {(number, session): (row, stands) for number, session, row, stands in old}
+    now = {(number, session): row for number, session, row in new}
+    return was, now
+
+
+def _history(summit: Summit, visible: EntryQuerySet, limit: int, language: str | None) -> list[ReleaseChanges]:
+    """Return what the newest releases changed of what is visible before or after. Five queries.
+
+    The first release changed nothing. A session that was visible and isn't any more is cancelled where it stands in
+    the release no longer, and gone where it still does.
+    """
+    releases = list(Release.objects.filter(summit=summit, number__gt=1).order_by("-number")[:limit])
+    if not releases:
+        return []
+    was, now = _changed(summit, visible, [release.number for release in releases])
+    wanted = {row for row, _stands in was.values()} | set(now.values())
+    rows = snapshots(summit, ReleasedSession.objects.filter(pk__in=wanted))
+    found: dict[int, list[Change]] = {}
+    for key in was.keys() | now.keys():
+        before, stood = was.get(key, (None, True))
+        change = _change(rows, before, now.get(key), stands=stood)
+        if change.says_something(language):
+            found.setdefault(key[0], []).append(change)
+    return [
+        ReleaseChanges(release, in_order(found[release.number])) for release in releases if release.number in found
+    ]
+
+
+def _change(rows: dict[int, Snapshot], before: int | None, after: int | None, *, stands: bool) -> Change:
+    if before is None:
+        return Change(Nature.ADDED, None, rows[after or 0])
+    if after is not None:
+        return Change(Nature.CHANGED, rows[before], rows[after])
+    return Change(Nature.GONE if stands else Nature.CANCELLED, rows[before], None)

@@ -1,0 +1,115 @@
+"""Two states of sessions beside each other, part by part: for the desk, before a release and between two."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from types import MappingProxyType
+
+from django.utils.translation import gettext_lazy
+
+from sessions.agenda.selectors import change_descriptions
+from sessions.agenda.selectors.change_descriptions import PARTS, Story, Where, value
+from sessions.agenda.selectors.content_language import WRITTEN
+from sessions.agenda.selectors.differences import ROLES, Change, Span, Value, What, opening_of, places_of, shown_to
+from sessions.agenda.selectors.snapshots import Snapshot
+
+
+@dataclass(frozen=True)
+class Row:
+    """A part of a session as it was and as it is; None where there was no session, or is none any more."""
+
+    label: str
+    old: str | None
+    new: str | None
+    differs: bool
+    # Whether people have written it: pages then say in which language.
+    written: bool
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A session that changed: in words, and each part that differs beside each other."""
+
+    story: Story
+    day: date
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """What changed of the sessions that begin on a day."""
+
+    day: date
+    changes: tuple[Change, ...]
+
+    @property
+    def key(self) -> str:
+        """How addresses name the day."""
+        return self.day.isoformat()
+
+
+def _titles(session: Snapshot) -> str:
+    return " / ".join(dict.fromkeys([session.title, *(title for _code, title, _summary in session.texts)]))
+
+
+def _summaries(session: Snapshot) -> str:
+    said = [session.summary, *(summary for _code, _title, summary in session.texts)]
+    return " / ".join(dict.fromkeys(text for text in said if text))
+
+
+# What of a session stands in a row of its own, in this order. A span's words say how long it is.
+_VALUES: Mapping[What, Callable[[Snapshot], Value]] = MappingProxyType(
+    {
+        What.TITLE: _titles,
+        What.KIND: lambda session: session.kind_in(None),
+        What.LONGER: lambda session: Span(session.starts_at, session.ends_at, session.times_known),
+        What.ROOM: lambda session: session.where,
+        What.SUMMARY: _summaries,
+        What.VISIBILITY: shown_to,
+        What.MEDIA: lambda session: session.media,
+        What.LANGUAGES: lambda session: session.languages,
+        What.DOCUMENTS: lambda session: session.documents,
+        What.PLACES: places_of,
+        What.OPENING: opening_of,
+    }
+)
+LABELS = {**PARTS, What.LONGER: gettext_lazy("Time")}
+
+
+def by_day(changes: Iterable[Change]) -> list[Day]:
+    """Return changes by the day on which their sessions begin, as they are known last."""
+    found: dict[date, list[Change]] = {}
+    for change in changes:
+        found.setdefault(change.session.days[0], []).append(change)
+    return [Day(day, tuple(found[day])) for day in sorted(found)]
+
+
+def sheet(change: Change, where: Where) -> Sheet:
+    """Return a change for whoever writes the agenda, in all languages."""
+    return Sheet(
+        story=change_descriptions.story(change, where, desk=True),
+        day=change.session.days[0],
+        rows=tuple(row for row in _rows(change.before, change.after, where) if row.differs),
+    )
+
+
+def _rows(before: Snapshot | None, after: Snapshot | None, where: Where) -> Iterable[Row]:
+    for what, of in _VALUES.items():
+        yield from _row(what, of, before, after, where)
+    for what, role in ROLES.items():
+
+        def places(session: Snapshot, role: str = role) -> Value:
+            return session.by_role(role)
+
+        yield from _row(what, places, before, after, where)
+
+
+def _row(
+    what: What, of: Callable[[Snapshot], Value], before: Snapshot | None, after: Snapshot | None, where: Where
+) -> Iterable[Row]:
+    """Yield the row of a part, unless there is nothing of it on either side."""
+    old, new = (of(state) if state else None for state in (before, after))
+    if not old and not new:
+        return
+    said = [None if side is None else value(what, side, where) for side in (old, new)]
+    yield Row(str(LABELS[what]), said[0], said[1], said[0] != said[1], what in WRITTEN)

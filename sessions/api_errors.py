@@ -1,0 +1,37 @@
+"""What the domain's refusals are to whoever asks by the API."""
+
+from django.core.exceptions import ValidationError
+
+from sessions.documents.services.files import FileProblem
+from sessions.draft.services.edits import Pinned
+from sessions.draft.services.revisions import EditedMeanwhile
+from sessions.releases.services.releases import DraftChanged, NothingToRelease
+from sessions.releases.services.removals import RemovalUndecided
+from sessions.releases.services.restore import NothingToRestore
+from sessions.signups.services.signups import SignUpRefused
+from sessions.speakers.services.floor_requests import FloorRefused
+from sessions.speakers.services.line_up import ListChanged
+from sessions.speakers.services.speakers import SpeakersRefused
+from summit.api.problems import Problem, means, unprocessable
+
+
+def _file(error: FileProblem) -> Problem:
+    return unprocessable(ValidationError({"content": str(error)}))
+
+
+_MEANT: dict[str, tuple[type[Exception], ...]] = {
+    "conflict": (
+        Pinned,
+        FloorRefused,
+        SignUpRefused,
+        SpeakersRefused,
+        NothingToRelease,
+        NothingToRestore,
+        RemovalUndecided,
+    ),
+    "changed": (EditedMeanwhile, DraftChanged, ListChanged),
+}
+for _kind, _errors in _MEANT.items():
+    for _error in _errors:
+        means(_error, _kind)
+means(FileProblem, _file)

@@ -1,0 +1,15 @@
+"""Who opens the agenda's working addresses of the API, and what its scopes are called."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sessions.api_urls import RESOURCES
+from summit.api import scopes
+from summit.api.routes import declare_resource
+from summit.permissions.route_table import Gate, declare
+
+for _resource in RESOURCES:
+    declare_resource(_resource)
+scopes.declare("calendars", _("private calendars"))
+declare("api-my-calendars", Gate.API, "GET POST")
+for _deed in ("end", "remind"):
+    declare(f"api-my-calendar-{_deed}", Gate.API, "POST", kind="own calendar")

@@ -1,0 +1,203 @@
+"""Private calendars of whoever asks: the addresses from which calendar programs follow a programme."""
+
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from delegations.members.permissions import own_parties
+from delegations.parties.models.parties import Party
+from sessions.calendars import services
+from sessions.calendars.models import Feed
+from summit.api.problems import Problem, means, unprocessable
+from summit.api.rows import check_fields
+from summit.api.schema_of_resources import PATH
+from summit.api.working import WorkingView, working_api
+from summit.people.models import Person
+from summit.permissions.models import Role
+
+ID = OpenApiParameter("id", str, PATH, description="Its id.")
+means(services.TooMany, "conflict")
+
+
+class CalendarSerializer(serializers.ModelSerializer[Feed]):
+    """A private calendar: of a person's programme or of a party's. Its address is told when it is made, and never
+    again."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    summit = serializers.SerializerMethodField()
+    person = serializers.CharField(source="person.public_id", default=None, allow_null=True, read_only=True)
+    party = serializers.CharField(source="party.public_id", default=None, allow_null=True, read_only=True)
+    reminders = serializers.BooleanField(source="alarms", read_only=True)
+    last_fetched_at = serializers.DateTimeField(source="read_at", allow_null=True, read_only=True)
+
+    class Meta:
+        model = Feed
+        fields = ["id", "summit", "person", "party", "reminders", "created_at", "last_fetched_at"]
+
+    def get_summit(self, row: Feed) -> str:
+        """Return the first part of the summit's addresses."""
+        return services.summit_of(row).slug
+
+
+class MadeCalendarSerializer(CalendarSerializer):
+    """A new private calendar. Its address opens without a password, and stands in this answer alone."""
+
+    address = serializers.CharField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
+
+    class Meta(CalendarSerializer.Meta):
+        fields = [*CalendarSerializer.Meta.fields, "address"]
+
+
+class CalendarsSerializer(serializers.Serializer[Any]):
+    """One's private calendars, the newest first."""
+
+    results = CalendarSerializer(many=True)
+
+
+class ReminderInput(serializers.Serializer[Any]):
+    """Whether it reminds of each session."""
+
+    reminders = serializers.BooleanField()
+
+
+class CalendarInput(serializers.Serializer[Any]):
+    """Whose programme: of the person that one is, by the id that “me/people/” gives, or of a party that one acts
+    for."""
+
+    person = serializers.CharField(required=False, max_length=40)
+    party = serializers.CharField(required=False, max_length=40)
+    reminders = serializers.BooleanField(default=False)
+
+
+class OfCalendars(WorkingView):
+    """What is about one's calendars."""
+
+    scope = "calendars"
+
+    def people(self) -> QuerySet[Person]:
+        """Return who one is; to whoever asks by a token of one summit who one is there."""
+        return self._here(Person.objects.filter(user=self.by).select_related("summit"))
+
+    def parties(self) -> QuerySet[Party]:
+        """Return the parties for which one acts."""
+        return self._here(own_parties(self.by, Role.FOCAL_POINT).select_related("summit"))
+
+    def _here(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        only = self.token.summit_id if self.token else None
+        return rows if only is None else rows.filter(summit=only)
+
+    def mine(self) -> list[Feed]:
+        """Return the calendars that live, the newest first."""
+        return services.listed(people=self.people(), parties=self.parties())
+
+    def sent(self, kind: type[serializers.Serializer[Any]]) -> Any:
+        """Return what was sent. Raises Problem."""
+        known = kind(data=self.request.data)
+        check_fields(self.request.data, known.fields)
+        if not known.is_valid():
+            raise unprocessable(known.errors)
+        return known.validated_data
+
+
+class Calendars(OfCalendars):
+    """My private calendars."""
+
+    shown_once: ClassVar[tuple[str, ...]] = ("address",)
+
+    @extend_schema(responses=CalendarsSerializer, operation_id="list_my_calendars", tags=["me"])
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List one's calendars, the newest first."""
+        return Response(CalendarsSerializer({"results": self.mine()}).data)
+
+    @extend_schema(
+        request=CalendarInput, responses={201: MadeCalendarSerializer}, operation_id="make_my_calendar", tags=["me"]
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Make an address. Only somebody who is signed in by a browser makes one: it would outlive a token."""
+        if self.token is not None:
+            raise Problem("browser-only")
+        return self.once(self._make)
+
+    def _make(self) -> Response:
+        given = self.sent(CalendarInput)
+        whose = {name: given[name] for name in ("person", "party") if name in given}
+        if len(whose) != 1:
+            raise unprocessable({"person": _("Choose whose programme it is.")})
+        person = self.people().filter(public_id=given.get("person", "")).first()
+        party = self.parties().filter(public_id=given.get("party", "")).first()
+        if person is None and party is None:
+            raise unprocessable({next(iter(whose)): _("Choose whose programme it is.")})
+        row, token = services.make(by=self.by, person=person, party=party, alarms=given["reminders"])
+        found = {**CalendarSerializer(row).data, "address": services.address_of(token)}
+        return Response(found, status=HTTPStatus.CREATED)
+
+
+class OneCalendar(OfCalendars):
+    """Something done to one of my private calendars."""
+
+    http_method_names = ["post"]
+    found: Feed
+
+    def admit(self, request: Request) -> None:
+        """Find the calendar among one's own; where this very request was answered before, it may be what ended it.
+        Raises Http404."""
+        found = next((row for row in self.mine() if row.public_id == self.kwargs["id"]), None)
+        if found is not None:
+            self.found = found
+        elif not self.was_answered():
+            raise Http404
+
+
+class EndCalendar(OneCalendar):
+    """The end of one of my calendars."""
+
+    @extend_schema(request=None, responses={204: None}, operation_id="end_my_calendar", tags=["me"], parameters=[ID])
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """End the calendar: its address is dead at once."""
+        return self.once(self._end)
+
+    def _end(self) -> Response:
+        check_fields(self.request.data, ())
+        services.end(feeds=[self.found], by=self.by)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class CalendarReminders(OneCalendar):
+    """Reminders of one of my calendars."""
+
+    @extend_schema(
+        request=ReminderInput,
+        responses=CalendarSerializer,
+        operation_id="remind_by_my_calendar",
+        tags=["me"],
+        parameters=[ID],
+    )
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Say whether the calendar reminds of each session."""
+        return self.once(self._remind)
+
+    def _remind(self) -> Response:
+        services.remind(feed=self.found, alarms=self.sent(ReminderInput)["reminders"])
+        self.found.refresh_from_db(fields=["alarms"])
+        return Response(CalendarSerializer(self.found).data)
+
+
+def calendar_paths() -> list[URLPattern]:
+    """Return the addresses."""
+    one = "me/calendars/<str:id>/"
+    return [
+        path("me/calendars/", working_api(Calendars.as_view()), name="api-my-calendars"),
+        path(f"{one}end/", working_api(EndCalendar.as_view()), name="api-my-calendar-end"),
+        path(f"{one}remind/", working_api(CalendarReminders.as_view()), name="api-my-calendar-remind"),
+    ]

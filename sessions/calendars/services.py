@@ -1,0 +1,220 @@
+"""Private calendars: made, shown once, found by their address, ended; and what stands in them.
+
+A token is 24 random bytes in hexadecimal digits. The database holds its SHA-256 alone: the address is shown when it
+is made and never again, and whoever has lost it makes another.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from delegations.invitations.models.invitations import OVER, Invitation, InvitationLink, InvitationState
+from delegations.members import listeners
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.services import portal_sessions
+from sessions.agenda.models.releases import (
+    EntryQuerySet,
+    ReleasedParticipant,
+    ReleasedQuerySet,
+    ReleasedSession,
+    ReleaseEntry,
+)
+from sessions.agenda.selectors import last_changed
+from sessions.calendars.models import Feed
+from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.visibility.members import Members
+from sessions.visibility.models import TAKING_PART
+from summit.audit import services as audit
+from summit.audit.services import By, Link, Mailbox
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+_FORM = re.compile(r"[0-9a-f]{48}")
+# So many live addresses may one person or party have.
+MOST = 10
+# How often it is noted that an address was fetched.
+NOTED = timedelta(hours=1)
+_RELATED = (
+    *("person__summit", "person__membership__party", "party__summit"),
+    *("holder__membership__party", "user", "link__invitation__party"),
+)
+
+
+class TooMany(ValueError):
+    """There are as many addresses as there may be; its text is a sentence for whoever asked."""
+
+
+def digest_of(token: str) -> str:
+    """Return what the database knows of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def address_of(token: str) -> str:
+    """Return the absolute address of a calendar."""
+    return f"{settings.BASE_URL}{reverse('feed', args=[token])}"
+
+
+def _way(by: By) -> dict[str, object]:
+    """Return by which way somebody has come in, as a feed keeps it. Raises PermissionDenied for nobody."""
+    if isinstance(by, User):
+        return {"user": by}
+    if isinstance(by, Link):
+        return {"link": InvitationLink.objects.get(public_id=by.public_id)}
+    if isinstance(by, Mailbox):
+        sign_in = PortalSignIn.objects.select_related("person").get(public_id=by.public_id)
+        return {"holder": sign_in.person, "mailbox": sign_in.mailbox}
+    raise PermissionDenied
+
+
+def make(
+    *, by: By, person: Person | None = None, party: Party | None = None, alarms: bool = False
+) -> tuple[Feed, str]:
+    """Make a private calendar of one person or one party, and return it with its token.
+
+    Raises PermissionDenied where `by` may not read that programme, and TooMany.
+    """
+    target = person or party
+    if target is None:
+        raise ValueError("a calendar is a person's or a party's")
+    token = secrets.token_hex(24)
+    with transaction.atomic():
+        type(target).objects.select_for_update().get(pk=target.pk)
+        if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
+            said = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
+            raise TooMany(said % {"most": MOST})
+        made = Feed.objects.create(digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by))
+        if find(token) is None:
+            raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
+        audit.record(by=by, action="sessions.open_feed", target=target, summit=target.summit)
+    return made, token
+
+
+def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[Feed]:
+    """Return the live calendars of these, newest first. One query."""
+    rows = Feed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
+    return [row for row in rows.select_related(*_RELATED).order_by("-id") if _stands(row)]
+
+
+def end(*, feeds: Iterable[Feed], by: By) -> int:
+    """End calendars, with person or party and summit joined: their addresses are dead at once. Return how many were
+    alive."""
+    ended = 0
+    with transaction.atomic():
+        for row in feeds:
+            if Feed.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
+                ended += 1
+                target = row.person or row.party
+                if target is not None:
+                    audit.record(by=by, action="sessions.end_feed", target=target, summit=target.summit)
+    return ended
+
+
+def remind(*, feed: Feed, alarms: bool) -> None:
+    """Say whether a calendar reminds of its sessions."""
+    Feed.objects.filter(pk=feed.pk).update(alarms=alarms)
+
+
+def find(token: str) -> Feed | None:
+    """Return the live calendar of a token; None for all others alike. Two queries at most."""
+    if not _FORM.fullmatch(token):
+        return None
+    row = Feed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
+    return row if row is not None and _stands(row) and not _left(row) else None
+
+
+def _stands(row: Feed) -> bool:
+    """Return whether the mailbox by which it was made still stands for its holder. No query."""
+    return row.holder is None or portal_sessions.stands_for(row.mailbox, row.holder)
+
+
+def party_of(row: Feed) -> Party | None:
+    """Return the party of whose programme it is: its own, or that of its person."""
+    membership = getattr(row.person, "membership", None)
+    return membership.party if membership else row.party
+
+
+def summit_of(row: Feed) -> Summit:
+    """Return the summit."""
+    target = row.person or row.party
+    assert target is not None  # noqa: S101 - a constraint holds it
+    return target.summit
+
+
+def language_of(row: Feed) -> str:
+    """Return in which language its words are: the person's, or that of the party's letters."""
+    target = row.person or row.party
+    assert target is not None  # noqa: S101 - a constraint holds it
+    return target.language
+
+
+def _left(row: Feed) -> bool:
+    """Return whether the party has left the summit: its invitation was revoked, and it has no other."""
+    asked = Invitation.objects.filter(party=party_of(row), occasion="")
+    return (
+        asked.filter(state=InvitationState.REVOKED).exists()
+        and not asked.exclude(state__in=[*OVER, InvitationState.DRAFT, InvitationState.APPROVED]).exists()
+    )
+
+
+def note_read(row: Feed) -> None:
+    """Note that an address is in use."""
+    if row.read_at is None or row.read_at < db_now() - NOTED:
+        Feed.objects.filter(pk=row.pk).update(read_at=Now())
+
+
+def sessions_of(row: Feed) -> ReleasedQuerySet:
+    """Return what stands in a calendar: sessions of the newest release in which its person or party has a place, as
+    those who take part may know them."""
+    entries = _entries_of(row, ReleaseEntry.objects.current(summit_of(row)))
+    rows = ReleasedSession.objects.filter(pk__in=entries.order_by().values("released_session"))
+    return rows.select_related("session").order_by("starts_at", "ends_at", "id")
+
+
+def updated_at(row: Feed) -> datetime | None:
+    """Return when a release last changed what stands in a calendar; None where nothing ever did."""
+    return last_changed.of_entries(summit_of(row), _entries_of(row, ReleaseEntry.objects.all()))
+
+
+def _entries_of(row: Feed, entries: EntryQuerySet) -> EntryQuerySet:
+    """Return the entries that stand in a calendar, of any release."""
+    if row.party is not None:
+        members = Person.objects.filter(membership__party=row.party)
+        return entries.of_members(Members.of([row.party], members))
+    places = ReleasedParticipant.objects.filter(_places_of(row.person_id), released_session=OuterRef("full"))
+    signed_up = SignUp.objects.filter(session=OuterRef("session"), person=row.person_id, state=SignUpState.PLACE)
+    return entries.at(TAKING_PART).filter(Q(Exists(places)) | Q(Exists(signed_up)))
+
+
+def _places_of(person_id: int | None) -> Q:
+    """Return the condition on a place that it is a person's: their own, their category's, that of their party where
+    the whole delegation takes part, or where they are its head at whatever level."""
+    membership = Membership.objects.filter(person=person_id)
+    heads = membership.filter(capacity=Capacity.HEAD).values("party")
+    return (
+        Q(person=person_id)
+        | Q(category__in=membership.values("category"))
+        | Q(party__in=membership.values("party"), level="")
+        | Q(party__in=heads)
+    )
+
+
+@listeners.follows(50)
+def _ends_with_membership(party: Party, person: Person, by: By) -> None:
+    """Who leaves a delegation has no programme with it any more: their calendars end, and those that they made."""
+    mine = Feed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
+    end(feeds=mine.select_related("person__summit", "party__summit"), by=by)

@@ -1,0 +1,54 @@
+"""What calendar programs fetch at a private address."""
+
+import hashlib
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.translation import override
+from django.views.decorators.http import require_safe
+
+from delegations.parties.selectors.party_names import to_reader
+from sessions.calendars import services
+from sessions.calendars.models import Feed
+from sessions.calendars.selectors.private_calendar import private_feed
+from summit.core.languages import spoken
+from summit.http.public import blind
+
+
+@require_safe
+def feed(request: HttpRequest, token: str) -> HttpResponse:
+    """Give a private calendar. An address that was ended, or whose maker has left, is answered as one that never was.
+
+    The address is all that counts: no session and no cookie is looked at, and a program that asks again with the
+    ETag it was given gets a 304 where nothing has changed.
+    """
+    blind(request)
+    found = services.find(token)
+    if found is None:
+        raise Http404
+    services.note_read(found)
+    content = _content(found)
+    etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+    headers = {
+        "ETag": etag,
+        "Cache-Control": "private, no-cache",
+        "Content-Disposition": 'inline; filename="programme.ics"',
+        "Referrer-Policy": "no-referrer",
+        "X-Robots-Tag": "noindex",
+    }
+    response = HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+    return get_conditional_response(request, etag=etag, response=response) or response
+
+
+def _content(found: Feed) -> bytes:
+    summit, language = services.summit_of(found), spoken(services.language_of(found))
+    with override(language):
+        name = to_reader(found.party).name if found.party else str(found.person)
+        return private_feed(
+            summit=summit,
+            updated_at=services.updated_at(found),
+            sessions=services.sessions_of(found),
+            name=name,
+            language=language,
+            alarms=found.alarms,
+        )

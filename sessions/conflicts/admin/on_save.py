@@ -1,0 +1,92 @@
+"""A clash is told where it is made: when a session is saved, beside the session, and in the list."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import models
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.agenda.selectors.change_descriptions import span
+from sessions.conflicts.admin.warnings import said
+from sessions.conflicts.selectors.warnings import Finding, near
+from sessions.draft.models.sessions import Session
+from summit.templatetags.marks import comma
+
+# So many are told one by one once a session is saved.
+TOLD = 3
+
+
+def tell(request: HttpRequest, session: Session) -> None:
+    """Say what of a session that was saved just now can't be right."""
+    found = near(session.summit, [session]) if session.cancelled_at is None else []
+    for finding in found[:TOLD]:
+        messages.warning(request, _sentence(finding, session))
+    left = len(found) - TOLD
+    if left > 0:
+        told = ngettext("%(n)d more warning stands on its page.", "%(n)d more warnings stand on its page.", left)
+        messages.warning(request, told % {"n": left})
+
+
+def _sentence(finding: Finding, session: Session) -> SafeString:
+    """Say what is wrong, about whom, and with which other session."""
+    summit = session.summit
+    others = [
+        f"“{each.title}” ({span(each.starts_at, each.ends_at, summit)})"
+        for each in finding.sessions
+        if each.session_id != session.pk
+    ]
+    about = f"{finding.who} ({finding.detail})" if finding.who and finding.detail else finding.who or finding.detail
+    told = format_html("{}: {}.", finding.label, about or session.title)
+    if not others:
+        return told
+    return format_html("{} {}", told, _("Also: %(sessions)s.") % {"sessions": comma().join(others)})
+
+
+class ClashesMixin:
+    """Adds warnings to the list of sessions, to a session's page and to what is said when it is saved."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Look what of the sessions on the page can't be right, where they are of one summit."""
+        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        rows = [row for row in found.result_list if row.cancelled_at is None]
+        if len({row.summit_id for row in rows}) == 1:
+            warned: dict[int, list[str]] = {}
+            for finding in near(rows[0].summit, rows):
+                for session in finding.sessions:
+                    warned.setdefault(session.session_id, []).append(finding.label)
+            for row in rows:
+                row.warned = list(dict.fromkeys(warned.get(row.pk, ())))
+        return found
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Let a session's page say what of it can't be right, as it is saved."""
+        row = kwargs.get("obj")
+        if isinstance(row, Session) and row.pk and row.cancelled_at is None:
+            context["warnings"] = said(near(row.summit, [row]), row.summit)
+            context["here"] = reverse("admin:programme_session_change", args=[row.pk])
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
+        """Say what can't be right of a session that is new."""
+        if isinstance(obj, Session):
+            tell(request, obj)
+        return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+
+    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
+        """Say what can't be right of a session that was changed."""
+        if isinstance(obj, Session):
+            tell(request, obj)
+        return super().response_change(request, obj)  # type: ignore[misc]
+
+
+def warned(row: Session) -> SafeString | str:
+    """Return what is warned of a session of the list, each kind once; "" for nothing."""
+    labels: list[str] = getattr(row, "warned", [])
+    if not labels:
+        return ""
+    return format_html_join(" ", '<span class="state" data-state="warn">{}</span>', ((label,) for label in labels))

@@ -1,0 +1,95 @@
+"""Warnings of the draft in the admin: as a list of their own, and before a release."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sessions.agenda.selectors import scopes
+from sessions.agenda.selectors.change_descriptions import span
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.conflicts.selectors.warnings import RULES, Finding, warnings
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_year
+from summit.summits.models import Summit
+
+ON_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning as a page shows it: what is wrong, about whom, more of it, its sessions (title, when, address)."""
+
+    label: str
+    who: str
+    detail: str
+    sessions: list[tuple[str, str, str]]
+
+
+def said(findings: list[Finding], summit: Summit) -> list[Warned]:
+    """Return warnings in words."""
+    return [
+        Warned(
+            label=finding.label,
+            who=finding.who,
+            detail=finding.detail,
+            sessions=[
+                (
+                    session.title,
+                    span(session.starts_at, session.ends_at, summit),
+                    reverse("admin:programme_session_change", args=[session.session_id]),
+                )
+                for session in finding.sessions
+            ],
+        )
+        for finding in findings
+    ]
+
+
+def day_of(value: str) -> date | None:
+    """Return the day that an address names, or None."""
+    try:
+        day = date.fromisoformat(value)
+        validate_year(day)
+    except (ValueError, ValidationError):
+        return None
+    return day
+
+
+def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpResponse:
+    """Show all that can't be right in a summit's draft, by kind and day."""
+    found = warnings(summit, draft(summit))
+    kind, day = request.GET.get("kind", ""), day_of(request.GET.get("day", ""))
+    kind = kind if kind in RULES else ""
+    of_day = [row for row in found if day is None or any(scopes.stands_on(session, day) for session in row.sessions)]
+    of_kind = [row for row in found if kind in ("", row.kind)]
+    numbers = Counter(row.kind for row in of_day)
+    rows = [row for row in of_day if kind in ("", row.kind)]
+    shown = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
+    days = scopes.days(session for row in of_kind for session in row.sessions)
+    return TemplateResponse(
+        request,
+        "admin/programme/warnings.html",
+        {
+            **context,
+            "title": _("Warnings of the draft"),
+            "summit": summit,
+            "all": len(of_day),
+            "any": bool(found),
+            "kind": kind,
+            "day": day.isoformat() if day else "",
+            "kinds": [
+                (key.value, rule.label, numbers[key]) for key, rule in RULES.items() if numbers[key] or key == kind
+            ],
+            "days": [(each.isoformat(), long_day(each)) for each in days],
+            "page": shown,
+            "warnings": said(list(shown), summit),
+        },
+    )

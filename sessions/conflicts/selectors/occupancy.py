@@ -1,0 +1,107 @@
+"""Who is where in an agenda, from when to when, and how many seats that takes."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.conflicts.selectors.warning_context import Circumstances
+from sessions.draft.models.participants import SEATS
+
+
+@dataclass(frozen=True)
+class Use:
+    """A room or a person is taken by a session. `own` is a person's own place; without, it is their party's."""
+
+    starts_at: datetime
+    ends_at: datetime
+    session: Snapshot
+    own: bool = True
+
+
+def overlapping(uses: Iterable[Use]) -> list[tuple[Use, Use]]:
+    """Return each pair that is on at the same time; one that ends as the other starts is not."""
+    found = []
+    running: list[Use] = []
+    for use in sorted(uses, key=lambda use: (use.starts_at, use.ends_at, use.session.key)):
+        running = [other for other in running if other.ends_at > use.starts_at]
+        found += [(other, use) for other in running]
+        running.append(use)
+    return found
+
+
+def of_people(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, list[Use]]]:
+    """Yield everybody who has to be somewhere, by name, and where. A party at a level is where its head is: where it
+    has none yet, by the party's name."""
+    found: dict[tuple[str, int], tuple[str, dict[int, Use]]] = {}
+    for session in agenda.values():
+        for key, who, own in _in(session, about):
+            uses = found.setdefault(key, (who, {}))[1]
+            if own or session.session_id not in uses:
+                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, own)
+    for who, by_session in found.values():
+        yield who, list(by_session.values())
+
+
+def of_parties(agenda: Agenda) -> Iterator[tuple[str, list[Use]]]:
+    """Yield each party that takes part in sessions, by name, and where: `own` where it does as a whole."""
+    found: dict[int, tuple[str, dict[int, Use]]] = {}
+    for session in agenda.values():
+        for place in session.places:
+            if place.party_id and not place.person_id and place.role != ReleasedRole.SPEAKER:
+                uses = found.setdefault(place.party_id, (place.label, {}))[1]
+                uses[session.session_id] = Use(session.starts_at, session.ends_at, session, not place.level)
+    for who, by_session in found.values():
+        yield who, list(by_session.values())
+
+
+def present(agenda: Agenda, about: Circumstances) -> Iterator[tuple[str, int, Snapshot]]:
+    """Yield everybody who has to be in a session: the name, the person's primary key and the session."""
+    for session in agenda.values():
+        people = {key: who for key, who, _own in _in(session, about) if key[0] == "person"}
+        for (_sort, person), who in people.items():
+            yield who, person, session
+
+
+def _in(session: Snapshot, about: Circumstances) -> Iterator[tuple[tuple[str, int], str, bool]]:
+    """Yield who has to be in a session: a key, the name, and whether the place is their own."""
+    for place in session.places:
+        if place.person_id:
+            yield ("person", place.person_id), place.label, True
+        elif place.party_id and place.level:
+            head = about.heads.get(place.party_id)
+            if head is not None:
+                yield ("person", head.person_id), head.label, False
+            else:
+                yield ("party", place.party_id), place.label, False
+    for person, label in about.signed_up.get(session.session_id, {}).items():
+        yield ("person", person), label, True
+
+
+def seats(session: Snapshot, about: Circumstances) -> int:
+    """Return how many seats a session takes at the least: nobody is counted twice, and interpreters have booths.
+
+    A party at a level takes that level's seats, a whole delegation as many as it has members, a category as many as
+    it has people.
+    """
+    named = set(about.signed_up.get(session.session_id, {}))
+    parties: dict[int, int] = {}
+    for place in session.places:
+        if place.role == ReleasedRole.INTERPRETER:
+            continue
+        if place.person_id:
+            named.add(place.person_id)
+        elif place.category_id:
+            named |= about.in_category.get(place.category_id, frozenset())
+        elif place.party_id and place.level:
+            parties[place.party_id] = max(parties.get(place.party_id, 0), SEATS[place.level])
+        elif place.party_id:
+            named |= about.members.get(place.party_id, frozenset())
+    within: dict[int, int] = {}
+    for person in named:
+        party = about.party_of.get(person)
+        if party in parties:
+            within[party] = within.get(party, 0) + 1
+    free = len(named) - sum(within.values())
+    return free + sum(max(places, within.get(party, 0)) for party, places in parties.items())

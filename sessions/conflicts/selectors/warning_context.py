@@ -1,0 +1,124 @@
+"""What the warnings look at besides the agenda itself: rooms and their hours, who belongs to whom, who stays when."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.members.models.particulars import Particulars
+from sessions.draft.models.sessions import Session
+from sessions.draft.models.signups import SignUp, SignUpState
+from summit.people.models import announced
+from summit.summits.models import Room, Summit
+
+
+@dataclass(frozen=True)
+class Seats:
+    """A room: how many it seats, and when its venue opens and closes; None where nobody has said."""
+
+    seats: int | None
+    opens_at: time | None
+    closes_at: time | None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The head of a party."""
+
+    person_id: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Stay:
+    """When somebody arrives and departs; None where that isn't known."""
+
+    arrives_at: datetime | None
+    departs_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """All of it: rooms by public id, the rest by primary keys. `lead` is a session's set-up and clear-down."""
+
+    zone: ZoneInfo
+    starts_on: date
+    ends_on: date
+    rooms: dict[str, Seats]
+    lead: dict[int, tuple[timedelta, timedelta]]
+    heads: dict[int, Head]
+    members: dict[int, frozenset[int]]
+    in_category: dict[int, frozenset[int]]
+    party_of: dict[int, int]
+    stays: dict[int, Stay]
+    signed_up: dict[int, dict[int, str]]
+
+
+def circumstances(summit: Summit) -> Circumstances:
+    """Read them. Five queries, of which none makes objects: there are thousands of people."""
+    heads, members, in_category, party_of = _people(summit)
+    return Circumstances(
+        zone=summit.zone,
+        starts_on=summit.starts_on,
+        ends_on=summit.ends_on,
+        rooms=_rooms(summit),
+        lead=_lead(summit),
+        heads=heads,
+        members=members,
+        in_category=in_category,
+        party_of=party_of,
+        stays=_stays(summit),
+        signed_up=_signed_up(summit),
+    )
+
+
+def _rooms(summit: Summit) -> dict[str, Seats]:
+    rows = Room.objects.filter(venue__summit=summit)
+    fields = ("public_id", "capacity", "venue__opens_at", "venue__closes_at")
+    return {key: Seats(*values) for key, *values in rows.values_list(*fields)}
+
+
+def _lead(summit: Summit) -> dict[int, tuple[timedelta, timedelta]]:
+    rows = Session.objects.filter(summit=summit).exclude(set_up=0, clear_down=0)
+    return {
+        key: (timedelta(minutes=before), timedelta(minutes=after))
+        for key, before, after in rows.values_list("pk", "set_up", "clear_down")
+    }
+
+
+_People = tuple[dict[int, Head], dict[int, frozenset[int]], dict[int, frozenset[int]], dict[int, int]]
+
+
+def _people(summit: Summit) -> _People:
+    heads: dict[int, Head] = {}
+    party_of: dict[int, int] = {}
+    members: dict[int, set[int]] = {}
+    in_category: dict[int, set[int]] = {}
+    fields = ("person_id", "party_id", "category_id", "capacity", "person__name", "person__office")
+    rows = Membership.objects.filter(party__summit=summit)
+    for person, party, category, capacity, name, office in rows.values_list(*fields):
+        party_of[person] = party
+        members.setdefault(party, set()).add(person)
+        in_category.setdefault(category, set()).add(person)
+        if capacity == Capacity.HEAD:
+            heads[party] = Head(person, announced(name, office))
+    return heads, _frozen(members), _frozen(in_category), party_of
+
+
+def _frozen(found: dict[int, set[int]]) -> dict[int, frozenset[int]]:
+    return {key: frozenset(people) for key, people in found.items()}
+
+
+def _stays(summit: Summit) -> dict[int, Stay]:
+    rows = Particulars.objects.filter(person__summit=summit).exclude(arrives_at=None, departs_at=None)
+    return {person: Stay(*moments) for person, *moments in rows.values_list("person_id", "arrives_at", "departs_at")}
+
+
+def _signed_up(summit: Summit) -> dict[int, dict[int, str]]:
+    """Return who has a place that they took themselves, by session: each person and how they are named."""
+    found: dict[int, dict[int, str]] = {}
+    rows = SignUp.objects.filter(session__summit=summit, state=SignUpState.PLACE)
+    for session, person, name, office in rows.values_list("session", "person", "person__name", "person__office"):
+        found.setdefault(session, {})[person] = announced(name, office)
+    return found

@@ -1,0 +1,233 @@
+"""What can't be right in the draft, or may not be. Shown at the desk and before a release; it decides nothing.
+
+`RULES` is the one table of what is looked for. A warning names people and sessions of the draft and says no moment of
+anybody's journey: it is for those alone who may see the draft.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.change_descriptions import minutes
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.conflicts.selectors import occupancy
+from sessions.conflicts.selectors.warning_context import Circumstances, Seats, circumstances
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.sessions import Session
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+
+# No room is set up or cleared for longer.
+LEAD = timedelta(days=1)
+
+
+class Kind(StrEnum):
+    """What a warning is about."""
+
+    ROOM = "room"
+    PERSON = "person"
+    HEAD = "head"
+    DELEGATION = "delegation"
+    SEATS = "seats"
+    HOURS = "hours"
+    DAYS = "days"
+    BEFORE = "before"
+    AFTER = "after"
+    SPEECHES = "speeches"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that can't be right: about whom or what, by the name that people gave it, and in which sessions.
+
+    `facts` are the numbers or hours that the sentence beside it gives.
+    """
+
+    kind: Kind
+    who: str
+    sessions: tuple[Snapshot, ...]
+    facts: tuple[Any, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What is wrong, in two or three words."""
+        return str(RULES[self.kind].label)
+
+    @property
+    def detail(self) -> str:
+        """More of it, in words; empty where there is no more to say."""
+        if self.kind == Kind.SEATS:
+            return _("%(wanted)d wanted, %(there)d there") % dict(zip(("wanted", "there"), self.facts, strict=True))
+        if self.kind == Kind.HOURS:
+            opens, closes = self.facts
+            return _("open from %(opens)s to %(closes)s") % {"opens": f"{opens:%H:%M}", "closes": f"{closes:%H:%M}"}
+        if self.kind == Kind.SPEECHES:
+            speeches, session = (minutes(number) for number in self.facts)
+            return _("speeches: %(speeches)s, session: %(session)s") % {"speeches": speeches, "session": session}
+        if self.kind == Kind.DELEGATION:
+            number = self.facts[0]
+            # The one is named beside it.
+            return ngettext("%(n)d delegation", "%(n)d delegations", number) % {"n": number} if number > 1 else ""
+        if self.kind == Kind.ROOM and self.facts:
+            return _("with set-up and clear-down")
+        return ""
+
+    @property
+    def order(self) -> tuple[Any, ...]:
+        """Where it stands in a list: in the order of the days."""
+        return (self.sessions[0].starts_at, self.kind, self.who, tuple(session.key for session in self.sessions))
+
+
+Find = Callable[[Agenda, Circumstances], Iterable[Finding]]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What is looked for, and how it is called."""
+
+    label: Promise
+    find: Find
+
+
+def warnings(summit: Summit, agenda: Agenda) -> list[Finding]:
+    """Return all that can't be right in an agenda, in the order of the days. Five queries."""
+    about = circumstances(summit)
+    found = [finding for rule in RULES.values() for finding in rule.find(agenda, about)]
+    return sorted(found, key=lambda finding: finding.order)
+
+
+def near(summit: Summit, sessions: Collection[Session]) -> list[Finding]:
+    """Return what of these sessions of a summit's draft can't be right, by themselves or with others. Thirteen
+    queries, which read no more than the days about them."""
+    if not sessions:
+        return []
+    first, last = min(row.starts_at for row in sessions), max(row.ends_at for row in sessions)
+    about = Session.objects.filter(summit=summit, starts_at__lt=last + LEAD, ends_at__gt=first - LEAD)
+    agenda = draft(summit, among=about.values_list("pk", flat=True))
+    keys = {row.pk for row in sessions}
+    return [row for row in warnings(summit, agenda) if any(each.session_id in keys for each in row.sessions)]
+
+
+def _rooms(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    rooms: dict[str, list[occupancy.Use]] = {}
+    for session in agenda.values():
+        if session.room_key:
+            rooms.setdefault(session.room_key, []).append(_taken(session, about))
+    for uses in rooms.values():
+        for one, two in occupancy.overlapping(uses):
+            meet = one.session.ends_at > two.session.starts_at and two.session.ends_at > one.session.starts_at
+            yield Finding(Kind.ROOM, one.session.where, (one.session, two.session), () if meet else ("set-up",))
+
+
+def _taken(session: Snapshot, about: Circumstances) -> occupancy.Use:
+    """Return from when to when the room of a session is taken, with its set-up and clear-down."""
+    before, after = about.lead.get(session.session_id, (timedelta(), timedelta()))
+    return occupancy.Use(session.starts_at - before, session.ends_at + after, session)
+
+
+def _twice(kind: Kind) -> Find:
+    """Return what finds people in two places: by their own places, or by their party's in one of them."""
+
+    def find(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+        for who, uses in occupancy.of_people(agenda, about):
+            for one, two in occupancy.overlapping(uses):
+                if (one.own and two.own) == (kind == Kind.PERSON):
+                    yield Finding(kind, who, (one.session, two.session))
+
+    return find
+
+
+def _delegations(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    """Find delegations that are entered as a whole in one session while they are in another: of each two sessions
+    which. That of two heads is told as theirs."""
+    twice: dict[tuple[int, int], tuple[tuple[Snapshot, Snapshot], list[str]]] = {}
+    for who, uses in occupancy.of_parties(agenda):
+        for one, two in occupancy.overlapping(uses):
+            if one.own or two.own:
+                pair = (one.session, two.session)
+                twice.setdefault((pair[0].session_id, pair[1].session_id), (pair, []))[1].append(who)
+    for pair, names in twice.values():
+        yield Finding(Kind.DELEGATION, comma().join(sorted(names)), pair, (len(names),))
+
+
+def _seats(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for session in agenda.values():
+        room = about.rooms.get(session.room_key)
+        limits = [limit for limit in (session.capacity, room.seats if room else None) if limit is not None]
+        wanted = occupancy.seats(session, about)
+        if limits and wanted > min(limits):
+            yield Finding(Kind.SEATS, session.where, (session,), (wanted, min(limits)))
+
+
+def _hours(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for session in agenda.values():
+        room = about.rooms.get(session.room_key)
+        if room and room.opens_at is not None and room.closes_at is not None:
+            use = _taken(session, about)
+            if not _open(room, use, about):
+                yield Finding(Kind.HOURS, session.venue_name, (session,), (room.opens_at, room.closes_at))
+
+
+def _open(room: Seats, use: occupancy.Use, about: Circumstances) -> bool:
+    """Whether a venue is open all the while. One that closes earlier than it opens does so on the day after."""
+    assert room.opens_at is not None  # noqa: S101 - asked before
+    assert room.closes_at is not None  # noqa: S101 - asked before
+    over_night = timedelta(days=1 if room.closes_at < room.opens_at else 0)
+    first = use.starts_at.astimezone(about.zone).date()
+    return any(
+        datetime.combine(day, room.opens_at, about.zone) <= use.starts_at
+        and use.ends_at <= datetime.combine(day + over_night, room.closes_at, about.zone)
+        for day in (first - over_night, first)
+    )
+
+
+def _days(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for session in agenda.values():
+        first, last = session.days
+        if first < about.starts_on or last > about.ends_on:
+            yield Finding(Kind.DAYS, "", (session,))
+
+
+def _before(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for who, person, session in occupancy.present(agenda, about):
+        stay = about.stays.get(person)
+        # Whoever is received arrives during it.
+        if stay and stay.arrives_at and stay.arrives_at > session.starts_at and session.kind != SessionKind.ARRIVALS:
+            yield Finding(Kind.BEFORE, who, (session,))
+
+
+def _after(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for who, person, session in occupancy.present(agenda, about):
+        stay = about.stays.get(person)
+        if stay and stay.departs_at and stay.departs_at < session.ends_at:
+            yield Finding(Kind.AFTER, who, (session,))
+
+
+def _speeches(agenda: Agenda, about: Circumstances) -> Iterator[Finding]:
+    for session in agenda.values():
+        given = sum(place.minutes or 0 for place in session.by_role(ReleasedRole.SPEAKER))
+        total = (session.opening or 0) + given
+        if given and total > session.minutes:
+            yield Finding(Kind.SPEECHES, "", (session,), (total, session.minutes))
+
+
+RULES: Mapping[Kind, Rule] = {
+    Kind.ROOM: Rule(gettext_lazy("Room taken twice"), _rooms),
+    Kind.PERSON: Rule(gettext_lazy("Person in two places"), _twice(Kind.PERSON)),
+    Kind.HEAD: Rule(gettext_lazy("Head of delegation in two places"), _twice(Kind.HEAD)),
+    Kind.DELEGATION: Rule(gettext_lazy("Delegation in two places"), _delegations),
+    Kind.SEATS: Rule(gettext_lazy("Too few seats"), _seats),
+    Kind.HOURS: Rule(gettext_lazy("Outside the venue’s hours"), _hours),
+    Kind.DAYS: Rule(gettext_lazy("Outside the summit’s days"), _days),
+    Kind.BEFORE: Rule(gettext_lazy("Before arrival"), _before),
+    Kind.AFTER: Rule(gettext_lazy("After departure"), _after),
+    Kind.SPEECHES: Rule(gettext_lazy("Speeches longer than the session"), _speeches),
+}

@@ -1,0 +1,169 @@
+"""The documents of a session at the desk: one page that lists them and takes new ones, one for a new version, one
+that asks before one is taken off, and the files themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.documents.models import Document
+from sessions.documents.services import documents, files
+from sessions.documents.services.documents import Paper
+from sessions.draft.admin.session_pages import FrameMixin
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import can_edit
+from summit.audit import access_log
+from summit.core.file_sizes import megabytes
+from summit.core.validators import validate_printable
+from summit.desk.keys import key_of
+from summit.users.models import User
+
+
+class DocumentForm(forms.Form):
+    """A file with its title and its language."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("A PDF, a Word, Excel, PowerPoint or OpenDocument file, or a picture; 20 MB at most."),
+    )
+    title = forms.CharField(
+        label=gettext_lazy("Title"),
+        required=False,
+        max_length=Document._meta.get_field("title").max_length,
+        validators=[validate_printable],
+        widget=forms.TextInput({"dir": "auto"}),
+        help_text=gettext_lazy("Empty: the file’s name."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=settings.LANGUAGES)
+
+    def clean_file(self) -> files.File:
+        """Return the file, read only where it isn't too large."""
+        given = self.cleaned_data["file"]
+        try:
+            files.look_at_size(given.size)
+            return files.read(name=given.name, content=given.read())
+        except files.FileProblem as problem:
+            raise forms.ValidationError(str(problem)) from None
+
+    def paper(self) -> Paper:
+        """Return what was entered."""
+        found = self.cleaned_data
+        return Paper(title=found["title"], language=found["language"], file=found["file"])
+
+
+class PapersMixin(FrameMixin):
+    """Adds the pages to the desk of the draft."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        pages = [
+            ("<int:key>/documents/", "session_documents", self.documents_view),
+            ("document/<int:pk>/file/", "document_file", self.file_view),
+            ("document/<int:pk>/replace/", "document_replace", self.replace_view),
+            ("document/<int:pk>/remove/", "document_remove", self.remove_view),
+        ]
+        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
+
+    def documents_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """List the documents of a session; take a new one, or put them in another order."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        form = DocumentForm(initial={"language": session.summit.language})
+        if request.method == "POST":
+            by = self.editor(request, session)
+            if "move" in request.POST:
+                return self._shift(request, session, by)
+            form = DocumentForm(request.POST, request.FILES)
+            if form.is_valid():
+                made = documents.add(session=session, paper=form.paper(), by=by)
+                messages.success(request, _("“%(title)s” lies on the table.") % {"title": made.title})
+                return redirect("admin:programme_session_documents", session.pk)
+        context = {
+            **self.frame(request, session, _("Documents")),
+            "documents": _shown(documents.listed(session)),
+            "removed": _shown(documents.listed(session, removed=True)),
+            "form": form,
+            "may_edit": can_edit(request.user, session),
+        }
+        return TemplateResponse(request, "admin/programme/session/documents.html", context)
+
+    def _shift(self, request: HttpRequest, session: Session, by: User) -> HttpResponse:
+        way, _sep, number = request.POST["move"].partition(":")
+        row = Document.objects.filter(session=session, pk=key_of(number) or 0).defer("content").first()
+        if row is not None:
+            documents.shift(document=row, up=way == "up", by=by)
+        return redirect("admin:programme_session_documents", session.pk)
+
+    def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Give a document as a file, never as a page of this site; who had it is recorded."""
+        row = self.part(request, Document, pk)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        access_log.note_page(by=request.user, target=row, summit=row.session.summit, fields=["content"])
+        return HttpResponse(
+            row.content,
+            content_type=row.content_type,
+            headers={
+                "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "Cache-Control": "private, no-store",
+            },
+        )
+
+    def replace_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Put a new version in the place of a document."""
+        row = self.part(request, Document, pk)
+        by = self.editor(request, row.session)
+        form = DocumentForm(
+            request.POST or None, request.FILES or None, initial={"title": row.title, "language": row.language}
+        )
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = documents.replace(document=row, paper=form.paper(), by=by)
+            except ValidationError as refused:
+                messages.warning(request, " ".join(refused.messages))
+            else:
+                messages.success(request, _("“%(title)s” has a new version.") % {"title": made.title})
+            return redirect("admin:programme_session_documents", row.session_id)
+        context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
+        return TemplateResponse(request, "admin/programme/session/document_replace.html", context)
+
+    def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, then take a document off the table."""
+        row = self.part(request, Document, pk)
+        by = self.editor(request, row.session)
+        if request.method == "POST":
+            documents.take_off(document=row, by=by)
+            messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
+            return redirect("admin:programme_session_documents", row.session_id)
+        context = {**self.frame(request, row.session, _("Take document off")), "document": row}
+        return TemplateResponse(request, "admin/programme/session/document_remove.html", context)
+
+
+def _shown(rows: Any) -> list[dict[str, Any]]:
+    """Return documents as the page lists them."""
+    languages = dict(settings.LANGUAGES)
+    return [
+        {
+            "row": row,
+            "format": files.CALLED.get(row.content_type, row.content_type),
+            "size": megabytes(row.size) if row.size >= _TENTH else "0.1",
+            "language": languages.get(row.language, row.language),
+        }
+        for row in rows
+    ]
+
+
+# Of a megabyte: what is smaller is said to have that much.
+_TENTH = 1024 * 1024 // 10

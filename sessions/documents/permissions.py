@@ -1,0 +1,6 @@
+"""Who puts documents on a session's table."""
+
+from sessions.draft.permissions import DRAFT_READERS, PROGRAMME_DESK
+from summit.permissions.rules import declare_model
+
+declare_model("sessions.document", view=DRAFT_READERS, change=PROGRAMME_DESK)

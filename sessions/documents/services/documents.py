@@ -1,0 +1,133 @@
+"""Papers of a session in the draft: put on its table, replaced by a new version, put in order, taken off.
+
+A document's bytes never change, and none is deleted, since releases name them: a new version takes the place of the
+old one, which is kept as taken off. Nobody learns of it before the next release.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from sessions.documents.models import Document
+from sessions.documents.services.files import File
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.revisions import rise
+from summit.audit import services as audit
+from summit.users.models import User
+
+
+def listed(session: Session, *, removed: bool = False) -> QuerySet[Document]:
+    """Return the documents of a session, or those that were taken off, without their bytes."""
+    rows = Document.objects.filter(session=session, removed_at__isnull=not removed).defer("content")
+    rows = rows.select_related("added_by")
+    return rows.order_by("-removed_at", "pk") if removed else rows.order_by("position", "pk")
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a document is to be: its title and its language, and the file."""
+
+    title: str
+    language: str
+    file: File
+
+
+def add(*, session: Session, paper: Paper, by: User) -> Document:
+    """Put a document last on the table of a session. Raises PermissionDenied and ValidationError."""
+    check_can_edit(by, session)
+    with transaction.atomic():
+        lock(session.summit)
+        last = Document.objects.filter(session=session, removed_at=None).aggregate(last=Max("position"))["last"]
+        row = _store(session, paper, position=0 if last is None else last + 1, by=by)
+        _record(row, action="sessions.document.add", by=by)
+    return row
+
+
+def replace(*, document: Document, paper: Paper, by: User) -> Document:
+    """Put a new version in the place of a document, and return it; the old one is kept as taken off. Raises
+    PermissionDenied, and ValidationError, also where somebody has taken the old one off already."""
+    check_can_edit(by, document.session)
+    with transaction.atomic():
+        lock(document.session.summit)
+        old = Document.objects.filter(pk=document.pk, removed_at=None).defer("content").first()
+        if old is None:
+            raise ValidationError(gone())
+        Document.objects.filter(pk=old.pk).update(removed_at=Now())
+        row = _store(document.session, paper, position=old.position, by=by)
+        _record(row, action="sessions.document.replace", by=by, rows=[audit.name_of(old)])
+    return row
+
+
+def take_off(*, document: Document, by: User) -> bool:
+    """Take a document off the table; return False, changing nothing, where it is off already. Raises
+    PermissionDenied."""
+    check_can_edit(by, document.session)
+    with transaction.atomic():
+        lock(document.session.summit)
+        if not Document.objects.filter(pk=document.pk, removed_at=None).update(removed_at=Now()):
+            return False
+        _record(document, action="sessions.document.remove", by=by)
+    return True
+
+
+def shift(*, document: Document, up: bool, by: User) -> bool:
+    """Let a document and the one above it, or below it, change places; return False, changing nothing, where there is
+    none. Raises PermissionDenied."""
+    check_can_edit(by, document.session)
+    with transaction.atomic():
+        lock(document.session.summit)
+        rows = list(listed(document.session))
+        place = next((number for number, row in enumerate(rows) if row.pk == document.pk), None)
+        other = None if place is None else place + (-1 if up else 1)
+        if place is None or other is None or not 0 <= other < len(rows):
+            return False
+        rows[place], rows[other] = rows[other], rows[place]
+        for number, row in enumerate(rows):
+            Document.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
+        rise(document.session_id)
+        audit.record(
+            by=by, action="sessions.documents.order", target=document.session, summit=document.session.summit
+        )
+    return True
+
+
+def gone() -> str:
+    """Say that a document was taken off meanwhile."""
+    return _("Somebody has taken this document off or replaced it. Look at the session’s documents again.")
+
+
+def _store(session: Session, paper: Paper, *, position: int, by: User) -> Document:
+    row = Document(
+        session=session,
+        title=paper.title.strip() or paper.file.stem,
+        language=paper.language,
+        position=position,
+        file_name=paper.file.name,
+        content_type=paper.file.content_type,
+        size=len(paper.file.content),
+        digest=hashlib.sha256(paper.file.content).hexdigest(),
+        content=paper.file.content,
+        added_by=by,
+    )
+    row.full_clean(exclude=["session", "added_by"])
+    row.save(force_insert=True)
+    return row
+
+
+def _record(row: Document, *, action: str, by: User, rows: list[str] | None = None) -> None:
+    rise(row.session_id)
+    audit.record(
+        by=by,
+        action=action,
+        target=row,
+        summit=row.session.summit,
+        part_of=row.session,
+        detail={"rows": rows} if rows else None,
+    )

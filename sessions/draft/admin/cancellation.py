@@ -1,0 +1,50 @@
+"""The pages that ask before a session is cancelled or reinstated."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern
+from django.utils.translation import gettext as _
+
+from sessions.draft.admin.session_pages import FrameMixin
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+
+
+class DecidingMixin(FrameMixin):
+    """Adds both pages to the desk of the draft."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        pages = [
+            ("<int:key>/cancel/", "session_cancel", self.cancel_view),
+            ("<int:key>/reinstate/", "session_reinstate", self.reinstate_view),
+        ]
+        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
+
+    def cancel_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask, then cancel a session in the draft."""
+        return self._decide(request, key, reinstates=False)
+
+    def reinstate_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Ask, then take a cancellation back."""
+        return self._decide(request, key, reinstates=True)
+
+    def _decide(self, request: HttpRequest, key: int, *, reinstates: bool) -> HttpResponse:
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        by = self.editor(request, session)
+        if request.method == "POST":
+            if reinstates:
+                edits.reinstate(session=session, by=by)
+                said = _("“%(title)s” stands again in the draft. It is announced with the next release.")
+            else:
+                edits.cancel(session=session, by=by)
+                said = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
+            messages.success(request, said % {"title": session.title})
+            return redirect("admin:programme_session_change", session.pk)
+        title = _("Reinstate session") if reinstates else _("Cancel session")
+        context = {**self.frame(request, session, title), "reinstates": reinstates}
+        return TemplateResponse(request, "admin/programme/session/decide.html", context)

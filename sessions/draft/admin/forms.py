@@ -1,0 +1,152 @@
+"""Forms of the agenda's desk."""
+
+from typing import Any, ClassVar
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.visibility.models import PARTS
+from summit.core.languages import UNITED_NATIONS, tongue, tongues
+from summit.desk.forms import SentencesForm
+from summit.desk.widgets import NOTHING
+from summit.summits.models import Summit
+
+# What stands before the key of a summit's own kind, among the kinds that one chooses from.
+OWN = "own:"
+
+
+def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
+    """Return the kinds of a session to choose from: the summit's own first, where it has some. One query."""
+    own = [(f"{OWN}{row.pk}", str(row)) for row in OwnKind.objects.filter(summit=summit)]
+    usual: list[tuple[str, Any]] = list(SessionKind.choices)
+    return [(_("Of this summit"), own), (_("Usual kinds"), usual)] if own else usual
+
+
+class SessionForm(SentencesForm):
+    """A session of the draft; its times are the venue's."""
+
+    move_pinned = forms.BooleanField(label=gettext_lazy("Move it although it is pinned"), required=False)
+    # Whether somebody else has saved the session since its page was shown: its page is shown once more.
+    meanwhile = False
+
+    class Meta:
+        model = Session
+        fields = ["summit", "kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down"]
+        fields += ["capacity", "pinned", "visibility", *(f"{part}_to" for part in PARTS), "media", "sign_up"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.was_pinned = self.instance.pk is not None and self.instance.pinned
+        if self.instance.own_kind_id:
+            self.initial["kind"] = f"{OWN}{self.instance.own_kind_id}"
+        for name in ("set_up", "clear_down", "media"):
+            # Left empty they are what a new session has.
+            if name in self.fields:
+                self.fields[name].required = False
+                # Says nothing of being optional.
+                self.fields[name].depends = True  # type: ignore[attr-defined]
+
+    def clean_kind(self) -> str:
+        """Let a kind of the summit's own be what it works like."""
+        value = str(self.cleaned_data["kind"])
+        own = OwnKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
+        self.instance.own_kind = own
+        return value if own is None else own.like
+
+    def clean_set_up(self) -> int:
+        """Take nothing for no minutes."""
+        return self.cleaned_data["set_up"] or 0
+
+    def clean_clear_down(self) -> int:
+        """Take nothing for no minutes."""
+        return self.cleaned_data["clear_down"] or 0
+
+    def clean_media(self) -> str:
+        """Take nothing for what it was."""
+        return str(self.cleaned_data["media"] or self.instance.media)
+
+    @property
+    def asks_to_move(self) -> bool:
+        """Whether a pinned session would move, which nobody has confirmed."""
+        return self.is_bound and "move_pinned" in self.errors
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say what the database would refuse, ask before a pinned session moves, and say who was quicker."""
+        values = super().clean()
+        found = self.cleaned_data
+        starts_at, ends_at = found.get("starts_at"), found.get("ends_at")
+        if starts_at and ends_at and ends_at <= starts_at:
+            self.add_error("ends_at", _("The session would end before it starts. Give a later end."))
+        moves = {"starts_at", "ends_at", "room"} & set(self.changed_data)
+        if self.was_pinned and found.get("pinned") and moves and not found.get("move_pinned"):
+            said = _("This session is pinned: its time and room are settled. Tick this to move it, or put them back.")
+            self.add_error("move_pinned", said)
+        if self.meanwhile:
+            self.add_error(
+                None,
+                _(
+                    "Somebody else has saved this session. Look at what changed, then save again: "
+                    "what you typed is kept."
+                ),
+            )
+        return values
+
+    def validate_constraints(self) -> None:
+        """Leave out the order of times, which `clean` has said in words."""
+        if "ends_at" not in self.errors:
+            super().validate_constraints()
+
+
+class TextForm(SentencesForm):
+    """A session's title and summary in another language."""
+
+    class Meta:
+        model = SessionText
+        fields = ["language", "title", "summary"]
+        widgets = {"summary": forms.Textarea({"rows": 2, "dir": "auto"})}
+
+
+class InterpretationForm(SentencesForm):
+    """From which language, into which, and from which booth; languages by their names."""
+
+    source = forms.ChoiceField(label=gettext_lazy("from"))
+    target = forms.ChoiceField(label=gettext_lazy("into"))
+
+    class Meta:
+        model = Interpretation
+        fields = ["source", "target", "booth"]
+
+    said_at: ClassVar[dict[str, str]] = {"interpretation_once": "target", "interpretation_of_two_languages": "target"}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        six, others = tongues()[: len(UNITED_NATIONS)], tongues()[len(UNITED_NATIONS) :]
+        for name in ("source", "target"):
+            field: Any = self.fields[name]
+            kept = getattr(self.instance, name)
+            more = [] if not kept or kept in dict(six + others) else [(kept, tongue(kept))]
+            field.choices = [
+                ("", NOTHING),
+                (_("Official languages of the United Nations"), six),
+                (_("Other languages"), [*more, *others]),
+            ]
+
+
+class ParticipantForm(SentencesForm):
+    """Who takes part: a party, a person, or the people of a category."""
+
+    def clean(self) -> dict[str, Any] | None:
+        """Say in words what the database would refuse."""
+        values = super().clean()
+        chosen = [name for name in ("party", "person", "category") if self.cleaned_data.get(name)]
+        if not self.errors and len(chosen) != 1:
+            raise forms.ValidationError(_("Choose a party, a person or a category: one of the three."))
+        return values
+
+    def validate_constraints(self) -> None:
+        """Leave out what `clean` has said in words."""
+        if not self.non_field_errors():
+            super().validate_constraints()

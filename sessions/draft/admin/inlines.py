@@ -1,0 +1,120 @@
+"""What hangs on a session of the draft, as rows of its page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
+
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
+from sessions.draft.admin.forms import InterpretationForm, ParticipantForm, TextForm
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, SessionText
+from sessions.draft.services.planning import Rows
+from summit.desk.base import SummitInline
+from summit.desk.widgets import NOTHING
+from summit.desk.words import NamedFormSet
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
+
+
+class OfSummitMixin:
+    """Offers only parties, people, categories and rooms of the page's summit, each list read once for all rows."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Limit the choices to the summit of the page."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        paths = {Party: "summit", Person: "summit", Category: "summit", Room: "venue__summit"}
+        where = paths.get(db_field.related_model)
+        if field is None or summit is None or where is None:
+            return field
+        field.queryset = db_field.related_model.objects.filter(**{where: summit})
+        if db_field.related_model is Room:
+            field.queryset = field.queryset.select_related("venue")
+        lists: dict[type[models.Model], list[tuple[Any, str]]] = request.__dict__.setdefault("desk_choices", {})
+        if db_field.related_model not in lists:
+            lists[db_field.related_model] = [(row.pk, str(row)) for row in field.queryset]
+        field.choices = [("", NOTHING), *lists[db_field.related_model]]
+        return field
+
+
+class PlannedFormSet(NamedFormSet):
+    """Rows that are stored with their session (`sessions.draft.services.planning`)."""
+
+    def planned(self) -> Rows:
+        """Return what becomes of the rows, and store nothing."""
+        super().save(commit=False)
+        return Rows(self.new_objects, self.changed_objects, self.deleted_objects)
+
+
+class SpeechFormSet(PlannedFormSet):
+    """Speeches: one that others need is cancelled when it is taken off."""
+
+    def why_not(self, row: models.Model) -> str:
+        """Let each be taken off."""
+        return ""
+
+
+class TextInline(SummitInline):
+    """Title and summary in other languages."""
+
+    formset = PlannedFormSet
+    model = SessionText
+    verbose_name = gettext_lazy("title in another language")
+    verbose_name_plural = gettext_lazy("title and summary in other languages")
+    summit_path = "session__summit"
+    form = TextForm
+    fields = ["language", "title", "summary"]
+    show_change_link = False
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the languages beside the summit's own, in which the page's own title is."""
+        field: Any = super().formfield_for_choice_field(db_field, request, **kwargs)
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        if summit is not None:
+            field.choices = [entry for entry in field.choices if entry[0] != summit.language]
+        return field
+
+
+class InterpretationInline(SummitInline):
+    """From and into which languages it is interpreted."""
+
+    formset = PlannedFormSet
+    model = Interpretation
+    summit_path = "session__summit"
+    form = InterpretationForm
+    fields = ["source", "target", "booth"]
+    show_change_link = False
+
+
+class ParticipantInline(OfSummitMixin, SummitInline):
+    """Who takes part, besides the speakers: a party at a level, a person, or all people of a category."""
+
+    formset = PlannedFormSet
+    model = Participant
+    summit_path = "session__summit"
+    form = ParticipantForm
+    fields = ["position", "role", "party", "level", "person", "category"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("party", "person", "category")
+
+
+class SlotInline(OfSummitMixin, SummitInline):
+    """The speeches, in their order."""
+
+    formset = SpeechFormSet
+    model = Slot
+    summit_path = "session__summit"
+    fields = ["position", "speaker", "party", "title", "minutes"]
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Join what names a row."""
+        return super().get_queryset(request).select_related("speaker")

@@ -1,0 +1,67 @@
+"""Kinds of session that a summit has added."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.services import kinds
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class DeskOwnKindSerializer(serializers.ModelSerializer[OwnKind]):
+    """A kind of session of the summit's own. In all that is done with it, it is what it is `like`."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    names = serializers.DictField(child=serializers.CharField(), help_text="In other languages, by their codes.")
+
+    class Meta:
+        model = OwnKind
+        fields: ClassVar[list[str]] = ["id", "name", "names", "like"]
+
+
+class OwnKindInput(serializers.ModelSerializer[OwnKind]):
+    """A kind: its name in the summit's language, in others by their codes, and which usual kind it works like."""
+
+    names = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
+
+    class Meta:
+        model = OwnKind
+        fields: ClassVar[list[str]] = ["name", "names", "like"]
+        validators: ClassVar[list[Any]] = []
+
+
+class OwnKindFilters(django_filters.FilterSet):
+    """By what kinds are narrowed."""
+
+    like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("works like"))
+
+
+class OwnKinds(Resource):
+    """Kinds of session of a summit's own."""
+
+    name = "session-kinds"
+    called = _("kinds of session")
+    rule = "sessions.ownkind"
+    model = OwnKind
+    output = DeskOwnKindSerializer
+    input = OwnKindInput
+    filters = OwnKindFilters
+    orders: ClassVar[Any] = {"name": ("name",)}
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> OwnKind:
+        """Enter a kind."""
+        return kinds.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+        """Change a kind; its sessions are then what it works like."""
+        return kinds.change(by=by, kind=row, values=values)
+
+    def remove(self, *, by: User, row: OwnKind) -> None:
+        """Delete a kind that no session has."""
+        kinds.remove(by=by, kind=row)

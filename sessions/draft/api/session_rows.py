@@ -1,0 +1,237 @@
+"""What hangs on a session of the draft: who takes part, its words in other languages, its interpretation."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
+from sessions.draft.models.participants import Participant, ParticipantRole
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.draft.services import agenda_lock, planning
+from summit.api.resources import InSummit, Resource
+from summit.api.rows import Values
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class HoldsAgenda(Resource):
+    """Rows about a session, which change with the agenda."""
+
+    summit_path = "session__summit"
+
+    def lock(self, row: Any) -> bool:
+        """Let nobody else change the agenda meanwhile."""
+        agenda_lock.lock(row.session.summit)
+        return super().lock(row)
+
+
+class OfSession(HoldsAgenda):
+    """Rows that hang on a session of the draft. Where they have no id of their own, the system's number is it."""
+
+    def rows(self) -> QuerySet[Any]:
+        """Return rows with their sessions."""
+        return self.model._default_manager.select_related("session__summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Any:
+        """Put a row on a session."""
+        given = dict(values)
+        return planning.add_row(by=by, row=self.model(session=given.pop("session")), values=given)
+
+    def change(self, *, by: User, row: Any, values: Values) -> Any:
+        """Change a row."""
+        return planning.change_row(by=by, row=row, values=values)
+
+    def remove(self, *, by: User, row: Any) -> None:
+        """Take a row off its session."""
+        planning.remove_row(by=by, row=row)
+
+
+class OfSessionFilters(django_filters.FilterSet):
+    """By the session."""
+
+    session = django_filters.CharFilter(field_name="session__public_id", label=pgettext_lazy("label", "session"))
+
+
+def _session() -> InSummit:
+    return InSummit(queryset=Session.objects.select_related("summit"))
+
+
+class DeskParticipantSerializer(serializers.ModelSerializer[Participant]):
+    """Who takes part: a party at a level, a person, or all people of a category (its short code)."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+    party = serializers.CharField(source="party.public_id", allow_null=True, read_only=True)
+    person = serializers.CharField(source="person.public_id", allow_null=True, read_only=True)
+    category = serializers.CharField(source="category.code", allow_null=True, read_only=True)
+    name = serializers.CharField(source="__str__", read_only=True)
+
+    class Meta:
+        model = Participant
+        fields: ClassVar[list[str]] = [
+            *("id", "session", "role", "party", "level", "person", "category", "name", "position"),
+        ]
+
+
+class CategoryOf(InSummit):
+    """A category of the summit, by its short code."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(queryset=Category.objects.all(), **kwargs)
+        self.slug_field = "code"
+
+
+class ParticipantChangeInput(serializers.ModelSerializer[Participant]):
+    """What is changed of a place. Who takes part is one of the three: `party`, `person` or `category`."""
+
+    party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
+    person = InSummit(queryset=Person.objects.filter(erased_at=None), required=False, allow_null=True)
+    category = CategoryOf(required=False, allow_null=True)
+
+    class Meta:
+        model = Participant
+        fields: ClassVar[list[str]] = ["role", "party", "level", "person", "category", "position"]
+        validators: ClassVar[list[Any]] = []
+
+
+class ParticipantInput(ParticipantChangeInput):
+    """Who takes part in a session, and as what: one of `party`, `person` and `category`."""
+
+    session = _session()
+
+    class Meta(ParticipantChangeInput.Meta):
+        fields: ClassVar[list[str]] = ["session", *ParticipantChangeInput.Meta.fields]
+
+
+class ParticipantFilters(OfSessionFilters):
+    """By what places are narrowed."""
+
+    role = django_filters.ChoiceFilter(choices=ParticipantRole.choices, label=pgettext_lazy("label", "role"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+
+
+class Participants(OfSession):
+    """Who takes part in sessions of the draft, besides the speakers."""
+
+    name = "session-participants"
+    called = _("who takes part in sessions")
+    rule = "sessions.participant"
+    key = "pk"
+    model = Participant
+    output = DeskParticipantSerializer
+    input = ParticipantInput
+    input_of_change = ParticipantChangeInput
+    filters = ParticipantFilters
+    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
+
+    def rows(self) -> QuerySet[Participant]:
+        """Return places with what names them."""
+        return super().rows().select_related("session__summit", "party", "person", "category")
+
+
+class DeskSessionTextSerializer(serializers.ModelSerializer[SessionText]):
+    """A session's title and summary in another language than the summit's."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+
+    class Meta:
+        model = SessionText
+        fields: ClassVar[list[str]] = ["id", "session", "language", "title", "summary"]
+
+
+class SessionTextChangeInput(serializers.ModelSerializer[SessionText]):
+    """What is changed of a session's words in a language."""
+
+    class Meta:
+        model = SessionText
+        fields: ClassVar[list[str]] = ["language", "title", "summary"]
+        validators: ClassVar[list[Any]] = []
+
+
+class SessionTextInput(SessionTextChangeInput):
+    """A session's words in another language."""
+
+    session = _session()
+
+    class Meta(SessionTextChangeInput.Meta):
+        fields: ClassVar[list[str]] = ["session", *SessionTextChangeInput.Meta.fields]
+
+
+class SessionTextFilters(OfSessionFilters):
+    """By what words are narrowed."""
+
+    language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
+
+
+class SessionTexts(OfSession):
+    """Titles and summaries of sessions in other languages."""
+
+    name = "session-texts"
+    called = _("sessions in other languages")
+    rule = "sessions.sessiontext"
+    key = "pk"
+    model = SessionText
+    output = DeskSessionTextSerializer
+    input = SessionTextInput
+    input_of_change = SessionTextChangeInput
+    filters = SessionTextFilters
+    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "language")}
+
+
+class DeskInterpretationSerializer(serializers.ModelSerializer[Interpretation]):
+    """From which language into which a session is interpreted, and from which booth."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+
+    class Meta:
+        model = Interpretation
+        fields: ClassVar[list[str]] = ["id", "session", "source", "target", "booth"]
+
+
+class InterpretationChangeInput(serializers.ModelSerializer[Interpretation]):
+    """What is changed of an interpretation. Languages by their codes, such as “fr”."""
+
+    class Meta:
+        model = Interpretation
+        fields: ClassVar[list[str]] = ["source", "target", "booth"]
+        validators: ClassVar[list[Any]] = []
+
+
+class InterpretationInput(InterpretationChangeInput):
+    """From which language into which a session is interpreted, by their codes, and from which booth."""
+
+    session = _session()
+
+    class Meta(InterpretationChangeInput.Meta):
+        fields: ClassVar[list[str]] = ["session", *InterpretationChangeInput.Meta.fields]
+
+
+class InterpretationFilters(OfSessionFilters):
+    """By what interpretation is narrowed."""
+
+    target = django_filters.CharFilter(label=_("into"))
+
+
+class Interpretations(OfSession):
+    """The interpretation of sessions."""
+
+    name = "interpretation"
+    called = _("interpretation")
+    rule = "sessions.interpretation"
+    key = "pk"
+    model = Interpretation
+    output = DeskInterpretationSerializer
+    input = InterpretationInput
+    input_of_change = InterpretationChangeInput
+    filters = InterpretationFilters
+    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "target", "source")}

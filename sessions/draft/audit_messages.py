@@ -1,0 +1,87 @@
+"""What the audit calls what happens to sessions of the draft."""
+
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from summit.audit.actions import Facts, deed, deeds_of, thing
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import clock_zone, day_clock, local
+
+deeds_of(
+    "sessions.session",
+    add=gettext_lazy("entered the session"),
+    change=gettext_lazy("changed the session"),
+    remove=gettext_lazy("deleted the session"),
+)
+
+
+def _moved(facts: Facts) -> str:
+    before, after = facts.detail.get("values", {}).get("starts_at", ("", ""))
+    if not before or not after or facts.summit is None:
+        return _("moved the session")
+    old, new = (datetime.fromisoformat(moment) for moment in (before, after))
+    same_day = local(old, facts.summit).date() == local(new, facts.summit).date()
+    said = {
+        "before": day_clock(old, facts.summit),
+        "after": (clock_zone if same_day else day_clock)(new, facts.summit),
+    }
+    return _("moved the session from %(before)s to %(after)s") % said
+
+
+def _rows(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "changed", "removed")}
+    said = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d changed", "%(number)d changed", numbers["changed"]) % {"number": numbers["changed"]},
+        ngettext("%(number)d taken off", "%(number)d taken off", numbers["removed"]) % {"number": numbers["removed"]},
+    ]
+    return comma().join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+
+
+def _participants(facts: Facts) -> str:
+    return _("changed who takes part (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _slots(facts: Facts) -> str:
+    return _("changed the speeches (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _texts(facts: Facts) -> str:
+    return _("changed the session in other languages (%(rows)s)") % {"rows": _rows(facts)}
+
+
+def _interpretation(facts: Facts) -> str:
+    return _("changed the interpretation (%(rows)s)") % {"rows": _rows(facts)}
+
+
+deed("sessions.move", _moved)
+deed("sessions.cancel", gettext_lazy("cancelled the session"))
+deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
+deed("sessions.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
+deed("sessions.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
+deed(
+    "sessions.texts",
+    _texts,
+    fields_of=SessionText,
+    called=gettext_lazy("changed the session in other languages"),
+)
+deed(
+    "sessions.interpretation",
+    _interpretation,
+    fields_of=Interpretation,
+    called=gettext_lazy("changed the interpretation"),
+)
+deeds_of(
+    "sessions.ownkind",
+    add=gettext_lazy("added a kind of session"),
+    change=gettext_lazy("changed a kind of session"),
+    remove=gettext_lazy("deleted a kind of session"),
+)
+thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
+thing(Session)
+thing(OwnKind)

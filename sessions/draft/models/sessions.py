@@ -1,0 +1,244 @@
+"""The working draft of the agenda: its sessions."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.visibility.models import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable, validate_text
+from summit.summits.models import Room, Summit
+
+
+class MediaAccess(models.TextChoices):
+    """Which journalists may attend a session."""
+
+    CLOSED = "closed", _("closed to the media")
+    POOLED = "pooled", _("pooled media")
+    OPEN = "open", _("open to the media")
+
+
+# How many minutes a speech has where nobody has said anything.
+USUAL_MINUTES = 5
+
+
+def calendar_uid(public_id: str) -> str:
+    """Return the UID (RFC 5545, 3.8.4.7) of a session by its public id: the same for ever."""
+    return f"{public_id}@summit"
+
+
+def refuse_others(summit_id: int | None, **rows: tuple[int | None, type[models.Model], str]) -> None:
+    """Refuse rows of another summit than `summit_id`: by field, the row's key, its model and the path to its summit.
+    Raises ValidationError."""
+    wrong = {
+        field: _("This belongs to another summit. Choose one of this summit.")
+        for field, (key, model, path) in rows.items()
+        if key is not None
+        and summit_id is not None
+        and not model._default_manager.filter(**{"pk": key, path: summit_id}).exists()
+    }
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def _shown_to(label: Any) -> "models.CharField[str, str]":
+    """Return the field of a part of a session: to whom it is shown, or empty for all who know of the session."""
+    return models.CharField(label, max_length=20, choices=Visibility, blank=True)
+
+
+class Session(PublicModel):
+    """One entry of the working draft. What delegates and the public see are its releases.
+
+    The public id is the session's identity for ever: calendars know it by its UID. Title and summary are in the
+    summit's language; `SessionText` has them in others. Lengths of time are in minutes.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=pgettext_lazy("label", "summit")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
+    own_kind = models.ForeignKey(
+        OwnKind, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("own kind")
+    )
+    title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
+    starts_at = models.DateTimeField(_("starts"))
+    ends_at = models.DateTimeField(_("ends"))
+    room = models.ForeignKey(
+        Room,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=pgettext_lazy("label", "room"),
+    )
+    set_up = models.PositiveSmallIntegerField(
+        _("set-up"), default=0, help_text=_("Minutes before the start from which the room is taken.")
+    )
+    clear_down = models.PositiveSmallIntegerField(
+        _("clear-down"), default=0, help_text=_("Minutes after the end until which the room is taken.")
+    )
+    capacity = models.PositiveIntegerField(
+        _("places"), null=True, blank=True, help_text=_("Empty: as many as the room seats.")
+    )
+    media = models.CharField(_("media"), max_length=10, choices=MediaAccess, default=MediaAccess.CLOSED)
+    pinned = models.BooleanField(
+        _("pinned"), default=False, help_text=_("Its time and room are settled: whoever would move it is warned.")
+    )
+    sign_up = models.BooleanField(
+        _("open for sign-up"), default=False, help_text=_("Delegates take one of its places themselves.")
+    )
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
+    title_to = _shown_to(_("title and summary shown to"))
+    room_to = _shown_to(_("room shown to"))
+    times_to = _shown_to(_("times shown to"))
+    participants_to = _shown_to(_("participants shown to"))
+    documents_to = _shown_to(_("documents shown to"))
+    # The speakers' list: empty is no opening, the usual time for a speech, and no requests for the floor.
+    opening = models.PositiveSmallIntegerField(_("minutes before the first speech"), null=True, blank=True)
+    speech_minutes = models.PositiveSmallIntegerField(
+        _("minutes of a speech"), null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
+    cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+    # What other schedules said of it that no field is for: rows as sessions.exchange.carried_fields has them.
+    carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
+    # Rises with every edit of the session or of what hangs on it, so that of two who edit at once the second is told.
+    revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
+    updated_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        ordering = ["starts_at", "ends_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="session_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
+            models.CheckConstraint(name="session_kind_known", condition=Q(kind__in=SessionKind.values)),
+            models.CheckConstraint(name="session_visibility_known", condition=Q(visibility__in=Visibility.values)),
+            models.CheckConstraint(name="session_media_known", condition=Q(media__in=MediaAccess.values)),
+            models.CheckConstraint(
+                name="session_capacity_from_one",
+                condition=Q(capacity__isnull=True) | Q(capacity__gt=0),
+                violation_error_message=_("Give at least one place, or leave the field empty."),
+            ),
+            models.CheckConstraint(
+                name="session_sign_up_for_delegations",
+                condition=Q(sign_up=False) | Q(visibility__in=[Visibility.PUBLIC, Visibility.ACCREDITED]),
+                violation_error_message=_(
+                    "Only a session that all delegations know of can be open for sign-up. "
+                    "Show it to them, or close the sign-up."
+                ),
+            ),
+            *(
+                models.CheckConstraint(
+                    name=f"session_{part}_not_wider",
+                    condition=not_wider(f"{part}_to"),
+                    violation_error_message=_(
+                        "A part of a session can’t be shown to more people than the session itself. "
+                        "Show the session to more, or the part to fewer."
+                    ),
+                )
+                for part in PARTS
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def clean(self) -> None:
+        """Refuse a part that is shown to more than the session, at the part; and a room or a kind of another
+        summit."""
+        self._refuse_wider()
+        refuse_others(
+            self.summit_id,
+            room=(self.room_id, Room, "venue__summit"),
+            own_kind=(self.own_kind_id, OwnKind, "summit"),
+        )
+
+    def _refuse_wider(self) -> None:
+        """Say at each part that would be shown to more than the session what to choose. Raises ValidationError."""
+        least = RANKS.get(self.visibility, 0)
+        names = [f"{part}_to" for part in PARTS]
+        wider = [name for name in names if RANKS.get(getattr(self, name), least) < least]
+        if wider:
+            said = _("The session itself is visible to fewer: choose “%(all)s” here, or “%(same)s”.")
+            words = {"all": capfirst(str(AS_THE_SESSION)), "same": str(Visibility(self.visibility).label)}
+            raise ValidationError(dict.fromkeys(wider, ValidationError(said, params=words)))
+
+    @property
+    def uid(self) -> str:
+        """The UID by which calendars know the session."""
+        return calendar_uid(self.public_id)
+
+    @property
+    def time_limit(self) -> int:
+        """How many minutes a speech has that has no time of its own."""
+        return self.speech_minutes or USUAL_MINUTES
+
+
+class SessionText(models.Model):
+    """A session's title and summary in another language than the summit's."""
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "session")
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
+    summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
+
+    class Meta:
+        verbose_name = _("session in another language")
+        verbose_name_plural = _("sessions in other languages")
+        ordering = ["session", "language"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "language"],
+                name="session_text_language_once",
+                violation_error_message=_("The session has a title in this language already. Change that one."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Interpretation(models.Model):
+    """Into which language a session is interpreted, from which, and from which booth."""
+
+    session = models.ForeignKey(
+        Session,
+        on_delete=models.CASCADE,
+        related_name="interpretation",
+        verbose_name=pgettext_lazy("label", "session"),
+    )
+    source = models.CharField(_("from"), max_length=10)
+    target = models.CharField(_("into"), max_length=10)
+    booth = models.CharField(_("booth"), max_length=20, blank=True, validators=[validate_printable])
+
+    class Meta:
+        verbose_name = _("interpretation")
+        verbose_name_plural = _("interpretation")
+        ordering = ["session", "target", "source"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "source", "target"],
+                name="interpretation_once",
+                violation_error_message=_("The session is interpreted from and into these languages already."),
+            ),
+            models.CheckConstraint(
+                name="interpretation_of_two_languages",
+                condition=~Q(source=F("target")),
+                violation_error_message=_("Choose two different languages."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} → {self.target}"

@@ -1,0 +1,45 @@
+"""Places of a session that delegates take themselves, and the list of those who wait for one."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from sessions.draft.models.sessions import Session
+from summit.core.models import PublicModel
+from summit.people.models import Person
+
+
+class SignUpState(models.TextChoices):
+    """Whether somebody who signed up has a place."""
+
+    PLACE = "place", _("has a place")
+    WAITING = "waiting", _("waits for a place")
+
+
+class SignUp(PublicModel):
+    """A person has signed up for a session. Who leaves it has no row."""
+
+    session = models.ForeignKey(
+        Session, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=pgettext_lazy("label", "session")
+    )
+    person = models.ForeignKey(
+        Person, on_delete=models.CASCADE, related_name="sign_ups", verbose_name=pgettext_lazy("label", "person")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=SignUpState)
+    signed_up_at = models.DateTimeField(_("signed up"), auto_now_add=True)
+    # When a place became free for whoever had waited.
+    moved_up_at = models.DateTimeField(_("moved up"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("sign-up")
+        verbose_name_plural = _("sign-ups")
+        # Who waits is served in this order.
+        ordering = ["session", "signed_up_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["session", "person"], name="sign_up_once"),
+            models.CheckConstraint(name="sign_up_state_known", condition=Q(state__in=SignUpState.values)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person}: {self.session}"

@@ -1,0 +1,101 @@
+"""Changes of the working draft. Nobody learns of them before the next release.
+
+Each takes the revision that its caller saw, where it is to be refused once somebody else was quicker.
+"""
+
+from datetime import datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import check_can_edit
+from sessions.draft.services import revisions
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.speech_listeners import watching
+from summit.audit import services as audit
+from summit.summits.models import Room
+from summit.users.models import User
+
+
+class Pinned(ValueError):
+    """A session's time and room are settled; the text is a sentence for whoever would move it."""
+
+    def __init__(self) -> None:
+        super().__init__(_("This session is pinned: its time and room are settled. Say that it is to move anyway."))
+
+
+def move(
+    *,
+    session: Session,
+    starts_at: datetime,
+    ends_at: datetime,
+    room: Room | None,
+    by: User,
+    despite_pin: bool = False,
+    expected: int | None = None,
+) -> Session:
+    """Move a session to another time or room; `room` None leaves it without one.
+
+    Raises PermissionDenied, ValidationError where it would end before it starts or the room is another summit's,
+    Pinned where it is pinned and `despite_pin` is false, and EditedMeanwhile.
+    """
+    check_can_edit(by, session)
+    if ends_at <= starts_at:
+        raise ValidationError({"ends_at": _("The session would end before it starts.")})
+    if room is not None and room.venue.summit_id != session.summit_id:
+        raise ValidationError({"room": _("This room belongs to another summit.")})
+    wanted: dict[str, Any] = {"starts_at": starts_at, "ends_at": ends_at, "room": room}
+    with transaction.atomic():
+        row = _locked(session)
+        revisions.look(row, expected)
+        before = {name: getattr(row, name) for name in wanted}
+        changed = [name for name, value in wanted.items() if before[name] != value]
+        if changed and row.pinned and not despite_pin:
+            raise Pinned
+        for name in changed:
+            setattr(row, name, wanted[name])
+        if changed:
+            row.revision += 1
+            with watching(sessions=[row.pk], by=by):
+                row.save(update_fields=[*changed, "revision", "updated_at"])
+            values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
+            audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed, detail=values)
+    return row
+
+
+def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
+    """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied and
+    EditedMeanwhile."""
+    return _set_cancelled(session, by=by, action="sessions.cancel", cancelled=True, expected=expected)
+
+
+def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
+    """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied and
+    EditedMeanwhile."""
+    return _set_cancelled(session, by=by, action="sessions.reinstate", cancelled=False, expected=expected)
+
+
+def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, expected: int | None) -> bool:
+    check_can_edit(by, session)
+    with transaction.atomic():
+        row = _locked(session)
+        if (row.cancelled_at is not None) == cancelled:
+            return False
+        revisions.look(row, expected)
+        with watching(sessions=[row.pk], by=by):
+            Session.objects.filter(pk=row.pk).update(
+                cancelled_at=Now() if cancelled else None, revision=F("revision") + 1, updated_at=Now()
+            )
+        audit.record(by=by, action=action, target=row, summit=row.summit, fields=["cancelled_at"])
+    return True
+
+
+def _locked(session: Session) -> Session:
+    """Return the session anew, while no release of its summit runs: a release sees an edit whole or not at all."""
+    lock(session.summit)
+    return Session.objects.select_related("summit", "room").get(pk=session.pk)

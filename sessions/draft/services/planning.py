@@ -1,0 +1,202 @@
+"""Planning the draft: a session, and what hangs on it (who takes part, speeches, its words in other languages, its
+interpretation), stored in one transaction with its record. Nobody learns of it before the next release.
+
+The desk's page stores a session with all its rows at once; the API stores a session, or one of its rows.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.edits import Pinned
+from sessions.draft.services.revisions import rise
+from sessions.draft.services.slots import enter, take_off
+from sessions.draft.speech_listeners import watching
+from sessions.visibility.models import PARTS as KEPT_PARTS
+from summit.audit import services as audit
+from summit.audit.row_changes import Values, apply_values
+from summit.core.languages import is_tongue
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What is planned of a session. Its kind follows from `own_kind` where it has one.
+FIELDS = (
+    *("kind", "own_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
+    *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
+)
+# What hangs on a session, by the name under which it is recorded.
+HANGING: Mapping[type[models.Model], str] = {
+    SessionText: "texts",
+    Interpretation: "interpretation",
+    Participant: "participants",
+    Slot: "slots",
+}
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What becomes of rows that hang on a session: those that are new, those whose named fields were set, and those
+    that go."""
+
+    added: Sequence[Any] = ()
+    changed: Sequence[tuple[Any, Iterable[str]]] = ()
+    gone: Sequence[Any] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.changed or self.gone)
+
+
+def store(
+    *, by: User, session: Session, rows: Mapping[str, Rows] | None = None, move_pinned: bool = False
+) -> Session:
+    """Store a session as its fields were set, new or there already, with what becomes of the rows that hang on it, by
+    their names. What is stored was validated. Raises PermissionDenied, and Pinned where it is pinned and would move
+    without `move_pinned`."""
+    check_can_edit(by, session)
+    touched = {name: found for name, found in (rows or {}).items() if found}
+    with transaction.atomic():
+        lock(session.summit)
+        if session.pk is None:
+            session.save(force_insert=True)
+            given = [name for name in FIELDS if getattr(session, name) != _usual(name)]
+            audit.record(by=by, action="sessions.session.add", target=session, summit=session.summit, fields=given)
+            _store_rows(session, touched, by)
+            return session
+        with watching(sessions=[session.pk], by=by):
+            changed = _store_session(session, by, move_pinned=move_pinned)
+            _store_rows(session, touched, by)
+        if changed or touched:
+            rise(session.pk)
+    return session
+
+
+def add(*, by: User, summit: Summit, values: Values) -> Session:
+    """Enter a session of the draft. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
+    session = Session(summit=summit)
+    check_can_edit(by, session)
+    apply_values(session, _with_kind(values))
+    _look_at_session(session)
+    return store(by=by, session=session)
+
+
+def change(*, by: User, session: Session, values: Values, move_pinned: bool = False) -> Session:
+    """Change a session of the draft. Raises PermissionDenied, ValidationError, and Pinned where it is pinned and
+    would move without `move_pinned`. What stands already is left as it is."""
+    check_can_edit(by, session)
+    with transaction.atomic():
+        lock(session.summit)
+        row = Session.objects.select_related("summit", "room", "own_kind").get(pk=session.pk)
+        apply_values(row, _with_kind(values))
+        _look_at_session(row)
+        return store(by=by, session=row, move_pinned=move_pinned)
+
+
+def add_row(*, by: User, row: Any, values: Values) -> Any:
+    """Enter a row that hangs on a session, as `row` begins it. Raises PermissionDenied, ValidationError."""
+    check_can_edit(by, row.session)
+    with transaction.atomic():
+        lock(row.session.summit)
+        apply_values(row, values)
+        _look_at_row(row)
+        store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(added=[row])})
+    return row
+
+
+def change_row(*, by: User, row: Any, values: Values) -> Any:
+    """Change a row that hangs on a session. Raises PermissionDenied, ValidationError."""
+    check_can_edit(by, row.session)
+    with transaction.atomic():
+        lock(row.session.summit)
+        changed = apply_values(row, values)
+        _look_at_row(row)
+        if changed:
+            store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(changed=[(row, list(changed))])})
+    return row
+
+
+def remove_row(*, by: User, row: Any) -> None:
+    """Take a row off a session. Raises PermissionDenied, and ProtectedError where something hangs on it."""
+    store(by=by, session=row.session, rows={HANGING[type(row)]: Rows(gone=[row])})
+
+
+def _usual(name: str) -> Any:
+    column: Any = Session._meta.get_field(name)
+    return column.get_default()
+
+
+def _with_kind(values: Values) -> Values:
+    """Let a kind of the summit's own say what the session is; a usual kind takes it away."""
+    own = values.get("own_kind")
+    if own is not None:
+        return {**values, "kind": own.like}
+    return {**values, "own_kind": None} if "kind" in values else values
+
+
+def _look_at_session(session: Session) -> None:
+    """Raise ValidationError for what can't stand in its fields."""
+    if session.starts_at and session.ends_at and session.ends_at <= session.starts_at:
+        raise ValidationError({"ends_at": _("The session would end before it starts. Give a later end.")})
+    session.full_clean()
+
+
+def _look_at_row(row: Any) -> None:
+    """Raise ValidationError for what can't stand in its fields, and for languages that pages don't offer."""
+    if isinstance(row, SessionText) and row.language == row.session.summit.language:
+        said = _("This is the summit’s own language. Change the session itself.")
+        raise ValidationError({"language": said})
+    if isinstance(row, Interpretation):
+        wrong = [name for name in ("source", "target") if not is_tongue(getattr(row, name))]
+        if wrong:
+            raise ValidationError(dict.fromkeys(wrong, _("Write the code of a language that people speak.")))
+    row.full_clean()
+
+
+def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
+    """Store what was set of a session that is there; return whether anything was."""
+    stored = Session.objects.select_related("room", "own_kind").get(pk=session.pk)
+    pairs = {name: (getattr(stored, name), getattr(session, name)) for name in FIELDS}
+    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    moves = {"starts_at", "ends_at", "room"} & changed.keys()
+    if stored.pinned and session.pinned and moves and not move_pinned:
+        raise Pinned
+    if changed:
+        session.save(update_fields=[*changed, "updated_at"])
+        told = audit.values(Session, changed)
+        audit.record(
+            by=by,
+            action="sessions.session.change",
+            target=session,
+            summit=session.summit,
+            fields=changed,
+            detail=told,
+        )
+    return bool(changed)
+
+
+def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
+    """Store the rows that hang on a session, one entry in the record for each sort of them."""
+    for name, found in rows.items():
+        for row in found.gone:
+            take_off([row.pk]) if isinstance(row, Slot) else row.delete()
+        for row, fields in found.changed:
+            row.save(update_fields=list(fields))
+        for row in found.added:
+            # The session may have had no key when the row was made, and has one now.
+            row.session = session
+            enter([row]) if isinstance(row, Slot) else row.save(force_insert=True)
+        audit.record(
+            by=by,
+            action=f"sessions.{name}",
+            target=session,
+            summit=session.summit,
+            fields={field for _row, fields in found.changed for field in fields},
+            detail={"added": len(found.added), "changed": len(found.changed), "removed": len(found.gone)},
+        )

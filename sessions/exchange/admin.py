@@ -1,0 +1,101 @@
+"""Schedules of other conferences in the admin: uploaded, looked at event by event, taken over into the draft."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.exchange import import_job
+from sessions.exchange.models import ScheduleFile
+from sessions.exchange.selectors.plain_text import Unreadable
+from sessions.exchange.services import import_files
+from sessions.visibility.models import Visibility
+from summit.desk.base import SUMMIT_PATHS
+from summit.summits.models import Summit
+from summit.uploads import services as uploads_services
+from summit.uploads.admin import UploadForm, UploadsAdmin
+from summit.uploads.report_page import Words
+from summit.users.models import User
+
+SUMMIT_PATHS.update({ScheduleFile: "summit"})
+
+
+class ScheduleForm(UploadForm):
+    """Which schedule, for which summit, and who is to see what is new in it."""
+
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who may know of new sessions"),
+        choices=Visibility.choices,
+        initial=Visibility.PARTICIPANTS,
+        help_text=gettext_lazy("Sessions that are here already stay as visible as they are."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = _(
+            "schedule.json or schedule.xml as frab or pretalx give it, of 20 MB at most."
+        )
+        self.fields["file"].error_messages["required"] = _("Choose the file that holds the schedule.")
+
+
+@admin.register(ScheduleFile)
+class ScheduleFileAdmin(UploadsAdmin):
+    """The schedules that desks uploaded."""
+
+    place = 6
+    list_display = ["filename", "summit", "uploaded", "uploaded_by", "taken"]
+    list_filter = ["summit"]
+    list_select_related = ["summit", "uploaded_by"]
+    nothing_yet = gettext_lazy("No schedule has been uploaded yet.")
+    action = "sessions.edit"
+    upload_form = ScheduleForm
+    upload_word = gettext_lazy("Upload a schedule")
+    file_template = "admin/programme/schedulefile/file.html"
+    upload_template = "admin/programme/schedulefile/upload.html"
+    reading = import_job.READ
+    problems = (Unreadable,)
+    words = Words(
+        all=gettext_lazy("Events of the schedule"),
+        row=gettext_lazy("Event"),
+        about=gettext_lazy("Title"),
+        each=gettext_lazy("Event by event"),
+        some=gettext_lazy("Some of the events"),
+        show_all=gettext_lazy("Show all events"),
+        caption=gettext_lazy("What becomes of each event"),
+        notices="admin/programme/schedulefile/notices.html",
+        about_row="admin/programme/schedulefile/about_row.html",
+    )
+
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleFile:
+        """Keep a schedule. Raises Unreadable."""
+        file, shown_to = form.cleaned_data["file"], form.cleaned_data["visibility"]
+        import_files.look_at_size(file.size)
+        return import_files.store(summit=summit, filename=file.name, content=file.read(), visibility=shown_to, by=by)
+
+    def rows_of(self, row: ScheduleFile) -> int:
+        """Return how many events a schedule has that waits."""
+        return import_files.events_of(row)
+
+    def remove(self, row: ScheduleFile, by: User) -> None:
+        """Delete a schedule."""
+        import_files.drop(row=row, by=by)
+
+    def taken_said(self, number: int) -> str:
+        """Say how many events are taken over."""
+        return import_job.taken(number)
+
+    def removed_said(self) -> str:
+        """Say that a schedule is deleted."""
+        return _("The uploaded schedule is deleted. What was taken over of it stays.")
+
+    def onward(self, row: ScheduleFile) -> tuple[str, str]:
+        """Lead to the draft."""
+        listed = reverse("admin:programme_session_changelist")
+        return f"{listed}?summit__id__exact={row.summit_id}", _("Show the draft")
+
+    def more(self, row: ScheduleFile) -> dict[str, Any]:
+        """Say for how long a schedule waits."""
+        return {"waits": uploads_services.WAITS.days}

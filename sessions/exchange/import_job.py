@@ -1,0 +1,57 @@
+"""Uploaded schedules of many events as long work."""
+
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.exchange.models import ScheduleFile
+from sessions.exchange.selectors.plain_text import Unreadable
+from sessions.exchange.services import import_files
+from summit.uploads.reading_job import Reads, Said, read_by
+
+NAME = "read_schedule"
+
+
+def _progress(done: int, total: int) -> str:
+    said = ngettext("%(done)d of %(total)d event is read", "%(done)d of %(total)d events are read", total)
+    return said % {"done": done, "total": total}
+
+
+def taken(number: int) -> str:
+    """Say how many events are taken over."""
+    said = ngettext(
+        "%(number)d event is taken over into the draft.",
+        "%(number)d events are taken over into the draft.",
+        number,
+    )
+    return said % {"number": number}
+
+
+def _looked(number: int) -> str:
+    said = ngettext(
+        "%(number)d event is looked at; nothing is written yet. Open the file among the uploaded schedules.",
+        "%(number)d events are looked at; nothing is written yet. Open the file among the uploaded schedules.",
+        number,
+    )
+    return said % {"number": number}
+
+
+READ = read_by(
+    name=NAME,
+    param="file",
+    rule="sessions.edit",
+    reads=Reads(
+        find=lambda key: ScheduleFile.objects.select_related("summit").filter(public_id=key).first(),
+        at_once=lambda: import_files.AT_ONCE,
+        look=lambda row, by: import_files.look(row=row, by=by),
+        take=lambda row, by: import_files.take(row=row, by=by),
+        report_of=import_files.report_of,
+        over=(Unreadable,),
+        page="admin:programme_schedulefile_change",
+    ),
+    said=Said(
+        title=gettext_lazy("Reading an uploaded schedule"),
+        progress=_progress,
+        looked=_looked,
+        taken=taken,
+        gone=gettext_lazy("The schedule was deleted meanwhile."),
+    ),
+)

@@ -1,0 +1,44 @@
+"""Schedules of other conferences that a desk uploaded, before anything of them is written."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from sessions.visibility.models import Visibility
+from summit.core.encrypted_fields import EncryptedBytesField, EncryptedTextField
+from summit.core.models import PublicModel
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class ScheduleFile(PublicModel):
+    """A schedule that somebody uploaded, with what was made of its events. Its bytes go when it is taken over."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="schedule_files", verbose_name=pgettext_lazy("label", "summit")
+    )
+    filename = models.CharField(_("file"), max_length=200)
+    # Who is to see sessions that are new.
+    visibility = models.CharField(_("visible to"), max_length=20, choices=Visibility, default=Visibility.PARTICIPANTS)
+    content = EncryptedBytesField(editable=False)
+    # "" until somebody has looked.
+    report = EncryptedTextField(editable=False)
+    uploaded_at = models.DateTimeField(_("uploaded"), auto_now_add=True)
+    uploaded_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("uploaded by")
+    )
+    applied_at = models.DateTimeField(_("taken over"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("uploaded schedule")
+        verbose_name_plural = _("uploaded schedules")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                name="schedule_file_visibility_known", condition=Q(visibility__in=Visibility.values)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.filename

@@ -1,0 +1,7 @@
+"""Who takes schedules of other conferences over."""
+
+from sessions.draft.permissions import PROGRAMME_DESK
+from summit.permissions.rules import declare_model
+
+# Schedules of other conferences, before they are taken over into the draft.
+declare_model("sessions.schedulefile", view=PROGRAMME_DESK, change=())

@@ -1,0 +1,58 @@
+"""What a schedule says of an event that no field of a session is for: it goes out again with our own schedules."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sessions.exchange.carried_fields import LINK_TYPES, WORDS, Carried
+from sessions.exchange.selectors.plain_text import line_of
+from summit.core.validators import is_printable
+
+LONGEST = 500
+MOST_LINKS = 20
+_LANGUAGE = re.compile(r"[a-zA-Z]{2,3}(-[a-zA-Z0-9]{2,8})*")
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_LINK = re.compile(r"https?://[^\s\"<>]+")
+# What a session has a field for, and what tells of the file's shape.
+_READ = frozenset(
+    {
+        *("guid", "id", "date", "start", "end", "duration", "day", "day_start", "day_end", "room", "title", "slug"),
+        *("abstract", "description", "persons", "people", "type", "language", *WORDS, "links", "attachments"),
+    }
+)
+
+
+def carried(raw: Mapping[str, Any], left: "Counter[str]") -> Carried:
+    """Return what goes out again, and count in `left` what doesn't."""
+    found: list[tuple[str, ...]] = [(name, value) for name, value in _words(raw) if value]
+    for name in ("guid", "type", "language", *WORDS):
+        said = line_of(raw.get(name))
+        if said and (name, said) not in found and name != "guid":
+            left[name] += 1
+    for kind in ("links", "attachments"):
+        given = raw.get(kind) if isinstance(raw.get(kind), list) else []
+        kept = list(_links(given))[:MOST_LINKS]  # type: ignore[arg-type]
+        found += [(kind, *each) for each in kept]
+        left[kind] += len(given) - len(kept)  # type: ignore[arg-type]
+    for name in raw:
+        left[name] += name not in _READ and raw[name] not in (None, "", False, [], {})
+    return tuple(found)
+
+
+def _words(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    guid, language = line_of(raw.get("guid")).lower(), line_of(raw.get("language"))
+    yield "guid", guid if _GUID.fullmatch(guid) else ""
+    yield "language", language if _LANGUAGE.fullmatch(language) else ""
+    for name in ("type", *WORDS):
+        said = line_of(raw.get(name))
+        yield name, said if len(said) <= LONGEST and is_printable(said) else ""
+
+
+def _links(given: list[Any]) -> Iterator[tuple[str, str, str]]:
+    """Yield the address, the title and the type of each link."""
+    for each in given:
+        link = each if isinstance(each, dict) else {"url": each}
+        url, title, kind = (line_of(link.get(name)) for name in ("url", "title", "type"))
+        if _LINK.fullmatch(url) and len(url) <= 2 * LONGEST and len(title) <= LONGEST and is_printable(url + title):
+            yield url, title, kind if kind in LINK_TYPES else "web"

@@ -1,0 +1,140 @@
+"""The two forms of a schedule, JSON and XML, as the same plain values. Nothing in a file is followed."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from lxml import etree
+
+from sessions.exchange.selectors.plain_text import Unreadable
+
+Raw = Mapping[str, Any]
+
+
+def form_of(content: bytes) -> str:
+    """Return which of the two forms a file has, as its name ends. Raises Unreadable for any other."""
+    # Of two bytes a letter, as some systems write, one is empty.
+    begins = content[:4096].replace(b"\0", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    if begins[:14].lower().startswith((b"<!doctype html", b"<html")):
+        raise Unreadable(
+            _("This is a web page. Look there for the schedule as a schedule.json or schedule.xml, and choose that.")
+        )
+    if begins.startswith(b"BEGIN:VCALENDAR"):
+        raise Unreadable(
+            _("This is a calendar, which names neither kinds nor speakers. Choose a schedule.json or schedule.xml.")
+        )
+    if begins.startswith((b"{", b"[")):
+        return "json"
+    if begins.startswith(b"<"):
+        return "xml"
+    raise Unreadable(
+        _(
+            "The file is neither a schedule.json nor a schedule.xml, whatever its name says. "
+            "Export the schedule from frab or pretalx as one of the two, and choose that file."
+        )
+    )
+
+
+def values_of(content: bytes) -> dict[str, Any]:
+    """Return a file's `conference`, its `events` with their rooms, and which `generator` wrote it. Raises
+    Unreadable."""
+    return _json(content) if form_of(content) == "json" else _xml(content)
+
+
+def _other_shape(names: list[str]) -> str:
+    said = _(
+        "This file has another shape than a schedule of frab or pretalx: %(shape)s. This one has: %(names)s. "
+        "Choose a schedule.json or schedule.xml."
+    )
+    return said % {"shape": "schedule → conference → days → rooms", "names": ", ".join(names[:10]) or _("nothing")}
+
+
+def _names(data: Any) -> list[str]:
+    """Return what an object, or the first of a list, is made of."""
+    if isinstance(data, list):
+        return [_("a list"), *_names(data[0] if data else None)]
+    return [str(name) for name in data] if isinstance(data, dict) else []
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        # In whichever Unicode it is written.
+        data = json.loads(content)
+    except (ValueError, RecursionError) as problem:
+        raise Unreadable(_("The file can’t be read as JSON: %(problem)s.") % {"problem": problem}) from problem
+    schedule = data.get("schedule", data) if isinstance(data, dict) else data
+    conference = schedule.get("conference") if isinstance(schedule, dict) else None
+    if not isinstance(conference, dict) or not isinstance(conference.get("days"), list):
+        raise Unreadable(_other_shape(_names(conference if isinstance(conference, dict) else schedule)))
+    generator = data.get("generator") or conference.get("generator")
+    name = generator.get("name") if isinstance(generator, dict) else ""
+    return {"conference": conference, "events": _json_events(conference["days"]), "generator": name}
+
+
+def _json_events(days: list[Any]) -> Iterator[tuple[str, Raw]]:
+    for number, day in enumerate(days, start=1):
+        rooms = day.get("rooms") if isinstance(day, dict) else None
+        if not isinstance(rooms, dict) or not all(isinstance(events, list) for events in rooms.values()):
+            said = _("Day %(number)d has no rooms with lists of events, as frab and pretalx write them.")
+            raise Unreadable(said % {"number": number})
+        of_day = {"day": day.get("date"), "day_start": day.get("day_start"), "day_end": day.get("day_end")}
+        for room, events in rooms.items():
+            for event in events:
+                raw = event if isinstance(event, dict) else {}
+                people = raw.get("persons") if isinstance(raw.get("persons"), list) else []
+                names = [_name(person) for person in people]  # type: ignore[union-attr]
+                yield str(room), {**of_day, **raw, "people": names}
+
+
+def _name(person: Any) -> Any:
+    if not isinstance(person, dict):
+        return person
+    return person.get("name") or person.get("public_name") or person.get("full_public_name")
+
+
+def _xml(content: bytes) -> dict[str, Any]:
+    # Neither entities nor other files: what is declared in a file stays unread, and one that declares any is refused.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    declares = _("The file declares a document type or entities. Take these lines out, and choose it again.")
+    try:
+        root = etree.fromstring(content, parser)
+    except etree.XMLSyntaxError as problem:
+        if b"<!DOCTYPE" in content.replace(b"\0", b"").partition(b"<schedule")[0]:
+            raise Unreadable(declares) from problem
+        raise Unreadable(_("The file can’t be read as XML: %(problem)s.") % {"problem": problem.msg}) from problem
+    if getattr(root.getroottree().docinfo, "doctype", ""):
+        raise Unreadable(declares)
+    head = root.find("conference")
+    if root.tag != "schedule" or head is None:
+        raise Unreadable(
+            _other_shape([str(root.tag), *(str(each.tag) for each in root if isinstance(each.tag, str))])
+        )
+    generator = root.find("generator")
+    return {
+        "conference": {child.tag: child.text for child in head if isinstance(child.tag, str)},
+        "events": _xml_events(root),
+        "generator": "" if generator is None else generator.get("name", ""),
+    }
+
+
+def _xml_events(root: etree._Element) -> Iterator[tuple[str, Raw]]:
+    for day in root.findall("day"):
+        of_day = {"day": day.get("date"), "day_start": day.get("start"), "day_end": day.get("end")}
+        for room in day.findall("room"):
+            for event in room.findall("event"):
+                raw: dict[str, Any] = {child.tag: child.text for child in event if isinstance(child.tag, str)}
+                raw |= {name: _listed(event, name) for name in ("links", "attachments")}
+                if (recording := event.find("recording")) is not None:
+                    raw["recording"] = " ".join(map(str, recording.itertext())).strip()
+                people = [person.text for person in event.findall("persons/person")]
+                yield (
+                    room.get("name", ""),
+                    {**of_day, **raw, **{str(name): value for name, value in event.attrib.items()}, "people": people},
+                )
+
+
+def _listed(event: etree._Element, name: str) -> list[Raw]:
+    return [
+        {"url": each.get("href"), "type": each.get("type"), "title": each.text} for each in event.findall(f"{name}/*")
+    ]

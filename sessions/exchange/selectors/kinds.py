@@ -1,0 +1,43 @@
+"""Kinds of event, as other conferences name them, as kinds of session."""
+
+from django.conf import settings
+from django.utils.translation import override
+
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from summit.core.text_normalisation import fold
+from summit.summits.models import Summit
+
+# What other systems call what is known here.
+_ALSO = {
+    SessionKind.PLENARY: ("keynote", "opening", "closing", "ceremony", "plenary session"),
+    SessionKind.WORKING_SESSION: ("session", "talk", "lecture", "presentation", "workshop", "meeting", "tutorial"),
+    SessionKind.ROUNDTABLE: ("round table", "panel", "panel discussion", "podium", "discussion"),
+    SessionKind.WORKING_LUNCH: ("lunch",),
+    SessionKind.RECEPTION: ("social", "party", "dinner"),
+    SessionKind.BREAK: ("coffee", "coffee break", "pause"),
+    SessionKind.PRESS_CONFERENCE: ("press", "press briefing"),
+}
+
+
+class Kinds:
+    """The kinds of one summit by what a file may call them. One query."""
+
+    def __init__(self, summit: Summit) -> None:
+        self._known: dict[str, tuple[str, OwnKind | None]] = {}
+        for kind, said in _ALSO.items():
+            self._known |= dict.fromkeys(said, (kind.value, None))
+        for language, _name in settings.LANGUAGES:
+            with override(language):
+                self._known |= {_key(str(label)): (value, None) for value, label in SessionKind.choices}
+        self._known |= {_key(value): (value, None) for value in SessionKind.values}
+        for own in OwnKind.objects.filter(summit=summit).order_by("pk"):
+            for name in (own.name, *own.names.values()):
+                self._known[_key(str(name))] = (own.like, own)
+
+    def find(self, said: str) -> tuple[str, OwnKind | None] | None:
+        """Return the kind that is meant and the summit's own of that name, or None where nobody knows it."""
+        return self._known.get(_key(said))
+
+
+def _key(said: str) -> str:
+    return fold(said).replace("_", " ").replace("-", " ").strip()

@@ -1,0 +1,115 @@
+"""Files in the schedule format of frab and pretalx, JSON or XML, as plain events."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+
+from sessions.exchange.carried_fields import Carried
+from sessions.exchange.selectors import carried as carried_selectors
+from sessions.exchange.selectors.formats import values_of
+from sessions.exchange.selectors.plain_text import Unreadable, line_of, text_of
+from sessions.exchange.selectors.times import Clock, odd, times_of
+
+MOST_BYTES = 20 * 1024 * 1024
+MOST_EVENTS = 5_000
+# Our own schedules say by whom they were made.
+OURS = "Summit"
+
+
+@dataclass(frozen=True)
+class Event:
+    """An event as its file says it: `number` counts from 1 in the file's order, `problem` is why it can't be read,
+    `notes` are what of it contradicts itself, `carried` what goes out again with our own schedules."""
+
+    number: int
+    guid: str = ""
+    title: str = ""
+    summary: str = ""
+    kind: str = ""
+    language: str = ""
+    room: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    people: tuple[str, ...] = ()
+    problem: str = ""
+    notes: tuple[str, ...] = ()
+    carried: Carried = ()
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """A conference: its title, its events, whether a system like this one wrote the file, and what of the events
+    isn't kept: by the format's names how often."""
+
+    title: str
+    events: tuple[Event, ...]
+    ours: bool
+    left: Mapping[str, int]
+
+
+def too_large() -> str:
+    """Say that a file has more bytes than are read, and what to do."""
+    return _("The file has more than %(n)d MB. Choose a smaller one.") % {"n": MOST_BYTES // 1024**2}
+
+
+def read(content: bytes, *, zone: ZoneInfo) -> Schedule:
+    """Read a file; its bytes say which of the two it is. `zone` is the venue's, for times that come without one.
+
+    Raises Unreadable.
+    """
+    if len(content) > MOST_BYTES:
+        raise Unreadable(too_large())
+    if not content.strip(b"\xef\xbb\xbf \t\r\n"):
+        raise Unreadable(_("The file is empty. Choose the one that holds the schedule."))
+    found = values_of(content)
+    clock = Clock.of(found["conference"], zone)
+    ours = found["generator"] == OURS
+    events = []
+    left: Counter[str] = Counter()
+    for number, (room, raw) in enumerate(found["events"], start=1):
+        if number > MOST_EVENTS:
+            raise Unreadable(_("The schedule has more than %(n)d events. Split it.") % {"n": MOST_EVENTS})
+        # What stands in the description of ours, such as footnotes, is made anew.
+        event = _event(number, room, {**raw, "description": ""} if ours else raw, clock)
+        events.append(event if event.problem else replace(event, carried=carried_selectors.carried(raw, left)))
+    if not events:
+        raise Unreadable(_("This schedule has no events. Export it anew once it is published there."))
+    return Schedule(line_of(found["conference"].get("title")), tuple(events), ours, +left)
+
+
+def _event(number: int, room: str, raw: Mapping[str, Any], clock: Clock) -> Event:
+    title = line_of(raw.get("title"))
+    try:
+        guid = line_of(raw.get("guid")).lower() or _numbered(raw)
+        if not title:
+            raise Unreadable(_("It has no title. Give it one."))
+        starts_at, ends_at = times_of(raw, clock)
+    except Unreadable as problem:
+        return Event(number, title=title, problem=str(problem))
+    parts = [text_of(raw.get("abstract")), text_of(raw.get("description"))]
+    return Event(
+        number=number,
+        guid=guid,
+        title=title,
+        summary="\n\n".join(dict.fromkeys(part for part in parts if part)),
+        kind=line_of(raw.get("type")),
+        language=line_of(raw.get("language")).lower().replace("_", "-"),
+        room=line_of(raw.get("room")) or line_of(room),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        people=tuple(dict.fromkeys(name for person in raw["people"] if (name := line_of(person)))),
+        notes=tuple(odd(raw, starts_at, clock)),
+    )
+
+
+def _numbered(raw: Mapping[str, Any]) -> str:
+    """Return what old files tell events apart by. Raises Unreadable."""
+    number = line_of(raw.get("id"))
+    if not number:
+        raise Unreadable(_("It has neither guid nor id, so that it could not be found again. Give it a guid."))
+    return f"id:{number}"

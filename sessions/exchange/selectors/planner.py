@@ -1,0 +1,268 @@
+"""What a schedule would make of a summit's draft. New rooms, people and sessions are made and not stored."""
+
+import hashlib
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin.utils import label_for_field
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.exchange.selectors.frab import guid
+from sessions.exchange.selectors.kinds import Kinds
+from sessions.exchange.selectors.parsers import Event, Schedule
+from sessions.exchange.selectors.report import Line, Report
+from sessions.visibility.models import PARTS
+from summit.core.date_formats import clock, short_day
+from summit.core.languages import tongue
+from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
+from summit.core.text_normalisation import fold
+from summit.people.models import Person
+from summit.summits.models import Room, Summit, Venue
+from summit.uploads.report import Outcome
+
+LONGEST_TITLE = 200
+LONGEST_ROOM = 120
+# What of a session a file says.
+FIELDS = ("title", "summary", "kind", "own_kind", "starts_at", "ends_at", "room", "carried")
+
+
+@dataclass
+class Change:
+    """A session that is new or changes, with its speeches: `speakers` in their order, where they change."""
+
+    session: Session
+    line: Line
+    fields: list[str]
+    new: bool
+    language: str = ""
+    speakers: list[Person] | None = None
+    slots: list[Slot] = field(default_factory=list)
+    minutes: int = 0
+
+
+def identity(summit: Summit, key: str) -> str:
+    """Return the public id of the session that an event of a file becomes: the same whenever it is read."""
+    digest = hashlib.sha256(f"{summit.public_id}:{key}".encode()).digest()
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:PUBLIC_ID_LENGTH])
+
+
+class Planner:
+    """Compares a schedule with a draft. Six queries, however many events there are."""
+
+    def __init__(self, summit: Summit, schedule: Schedule, *, visibility: str, may_add: bool) -> None:
+        self.summit, self.schedule = summit, schedule
+        self.visibility, self.may_add = visibility, may_add
+        self.report = Report()
+        self.changes: list[Change] = []
+        self.venue: Venue | None = None
+        self.new_rooms: list[Room] = []
+        self.new_people: list[Person] = []
+        self._kinds = Kinds(summit)
+        rows = (
+            Session.objects.filter(summit=summit)
+            .select_related("room", "own_kind")
+            .prefetch_related("slots__speaker", "texts")
+        )
+        self._sessions = {row.public_id: row for row in rows}
+        self._ours = {str(guid("session", key)): key for key in self._sessions}
+        self._rooms: dict[str, Room] = {}
+        for room in Room.objects.filter(venue__summit=summit).order_by("venue_id", "position", "pk"):
+            self._rooms.setdefault(fold(room.name), room)
+        self._people: dict[str, list[Person]] = {}
+        for person in Person.objects.filter(summit=summit, erased_at=None).exclude(name=""):
+            self._people.setdefault(fold(person.name), []).append(person)
+        self._read: set[str] = set()
+
+    def plan(self) -> "Planner":
+        """Look at each event."""
+        for event in self.schedule.events:
+            line = Line(event.number, title=event.title)
+            self.report.lines.append(line)
+            try:
+                self._one(event, line)
+            except ValidationError as problem:
+                line.outcome, line.notes = Outcome.REFUSED.value, [" ".join(problem.messages)]
+        self.report.rooms = [room.name for room in self.new_rooms]
+        self.report.people = len(self.new_people)
+        self.report.left = dict(sorted(self.schedule.left.items()))
+        return self
+
+    def _one(self, event: Event, line: Line) -> None:
+        if event.problem:
+            raise ValidationError(event.problem)
+        if event.guid in self._read:
+            raise ValidationError(_("The file has this guid already. Give each event one of its own."))
+        self._read.add(event.guid)
+        line.notes += event.notes
+        ours = self._ours.get(event.guid)
+        key = ours or identity(self.summit, event.guid)
+        there = self._sessions.get(key)
+        session = there or Session(summit=self.summit, public_id=key, visibility=self.visibility)
+        _check_kept(session)
+        values = self._values(event, line)
+        if there is not None and there.room_id and values["room"] is None:
+            # A file that doesn't know the room is no word that there is none: ours were made for some readers.
+            values["room"] = there.room
+        if there is not None and self.schedule.ours:
+            # Ours says also what was written about it.
+            values["carried"] = there.carried
+        changed = [name for name in FIELDS if there is None or getattr(there, name) != values[name]]
+        if there is not None and there.pinned and {"starts_at", "ends_at", "room"} & set(changed):
+            raise ValidationError(
+                _("It is pinned: its time and room stay. Take the pin off, then read the file again.")
+            )
+        # In words before and after, but for texts: they are long.
+        told = [name for name in ("title", "kind", "starts_at", "ends_at", "room") if there is not None]
+        before = [self._told(session, name) for name in told]
+        for name in changed:
+            setattr(session, name, values[name])
+        for name, old in zip(told, before, strict=True):
+            if old != (new := self._told(session, name)):
+                line.values.append([str(label_for_field(name, Session)), old, new])
+        session.clean_fields(exclude=["summit", "room", "own_kind"])
+        change = Change(session, line, changed, new=there is None, language=self._language(event, session, line))
+        if ours is None:
+            self._speakers(event, change)
+        self._settle(change)
+
+    def _told(self, session: Session, name: str) -> str:
+        """Return a field of a session as the report shows it; times are the venue's."""
+        value = getattr(session, name)
+        if name == "kind":
+            return str(session.own_kind or session.get_kind_display())
+        if isinstance(value, datetime):
+            local = value.astimezone(self.summit.zone)
+            return f"{short_day(local)}, {clock(local)}"
+        return value.name if isinstance(value, Room) else str(value or "–")
+
+    def _settle(self, change: Change) -> None:
+        said = [str(label_for_field(name, Session)) for name in change.fields]
+        said += [_("speakers")] if change.speakers is not None else []
+        said += [_("languages")] if change.language else []
+        if change.new:
+            change.line.outcome = Outcome.NEW.value
+        elif said:
+            change.line.outcome, change.line.fields = Outcome.CHANGED.value, list(dict.fromkeys(said))
+        if change.new or said:
+            self.changes.append(change)
+
+    def _values(self, event: Event, line: Line) -> dict[str, Any]:
+        title, summary = event.title, event.summary
+        if len(title) > LONGEST_TITLE:
+            title, summary = f"{title[: LONGEST_TITLE - 1]}…", "\n\n".join(filter(None, (title, summary)))
+            line.notes.append(_("The title is too long: it is cut, and stands whole in the summary."))
+        kind = self._kinds.find(event.kind) if event.kind else None
+        if kind is None:
+            kind = (SessionKind.WORKING_SESSION.value, None)
+            if event.kind:
+                said = _(
+                    "“%(kind)s” is no kind known here: it becomes a working session. Add a kind of that name first."
+                )
+                line.notes.append(said % {"kind": event.kind})
+        starts_at, ends_at = event.starts_at, event.ends_at
+        if starts_at is None or ends_at is None:
+            raise ValidationError(event.problem)
+        day = starts_at.astimezone(self.summit.zone).date()
+        if not self.summit.starts_on <= day <= self.summit.ends_on:
+            line.notes.append(_("It is outside the days of the summit."))
+        return {
+            "title": title,
+            "summary": summary,
+            "kind": kind[0],
+            "own_kind": kind[1],
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "room": self._room(event.room),
+            "carried": _carried(event, *kind),
+        }
+
+    def _room(self, name: str) -> Room | None:
+        if not name or fold(name) in _nowhere():
+            return None
+        name = name[:LONGEST_ROOM]
+        if fold(name) not in self._rooms:
+            if self.venue is None:
+                first = Venue.objects.filter(summit=self.summit).order_by("pk").first()
+                self.venue = first or Venue(summit=self.summit, name=self.summit.place)
+            room = Room(venue=self.venue, name=name, position=len(self._rooms))
+            room.clean_fields(exclude=["venue"])
+            self._rooms[fold(name)] = room
+            self.new_rooms.append(room)
+        return self._rooms[fold(name)]
+
+    def _language(self, event: Event, session: Session, line: Line) -> str:
+        """Return the language in which an event's words are to stand beside the summit's own, if they don't yet."""
+        known = dict(settings.LANGUAGES)
+        code = event.language if event.language in known else event.language.split("-")[0]
+        if not code or code == self.summit.language or code not in known:
+            return ""
+        words = (session.title, session.summary)
+        kept = session.texts.all() if session.pk else ()
+        if any((text.language, text.title, text.summary) == (code, *words) for text in kept):
+            return ""
+        said = _("Its words are in %(language)s: write its title in the summit’s language.")
+        line.notes.append(said % {"language": tongue(code)})
+        return code
+
+    def _speakers(self, event: Event, change: Change) -> None:
+        wanted = [person for name in event.people if (person := self._person(name, change.line))]
+        change.slots = (
+            sorted(change.session.slots.all(), key=lambda slot: (slot.position, slot.pk)) if not change.new else []
+        )
+        if [slot.speaker for slot in change.slots] != wanted:
+            change.speakers = wanted
+            length = (change.session.ends_at - change.session.starts_at).total_seconds() // 60
+            change.minutes = max(1, int(length) // max(1, len(wanted)))
+
+    def _person(self, name: str, line: Line) -> Person | None:
+        found = self._people.get(fold(name), [])
+        if len(found) > 1:
+            said = _("Several people are called %(name)s: enter the speech by hand.")
+        elif found:
+            return found[0]
+        elif not self.may_add:
+            said = _("%(name)s is not known here: ask protocol to enter them, then read the file again.")
+        else:
+            person = Person(summit=self.summit, name=name, language=self.summit.language)
+            person.clean_fields(exclude=["summit"])
+            self._people[fold(name)] = [person]
+            self.new_people.append(person)
+            return person
+        line.notes.append(said % {"name": name})
+        return None
+
+
+def _carried(event: Event, kind: str, own: OwnKind | None) -> list[list[str]] | None:
+    """Return what goes out again of an event: its type as long as the session is of the kind that it was taken for,
+    unless that is a kind of the summit's own, which has its name."""
+    rows = [list(row) for row in event.carried if row[0] != "type"]
+    types = [] if own is not None else [["type", row[1], kind] for row in event.carried if row[0] == "type"]
+    return [*rows, *types] or None
+
+
+def _check_kept(session: Session) -> None:
+    """Refuse what a public file can't know. Raises ValidationError."""
+    if session.cancelled_at is not None:
+        raise ValidationError(_("It is cancelled here. Reinstate it, then read the file again."))
+    if any(getattr(session, f"{part}_to") for part in PARTS):
+        raise ValidationError(
+            _("Parts of it are shown to fewer people, which a schedule does not know. Change it by hand.")
+        )
+
+
+@cache
+def _nowhere() -> frozenset[str]:
+    """Return how our own schedules say that there is no room yet, in each language in which they are read."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with override(language):
+            found.add(fold(_("room to be announced")))
+    return frozenset(found)

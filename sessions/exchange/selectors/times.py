@@ -1,0 +1,127 @@
+"""When an event of a schedule is: by a moment and a duration or an end, or in the old form by a day and a clock."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.utils.translation import gettext as _
+
+from sessions.exchange.selectors.plain_text import Unreadable, line_of
+
+# The format's XML can't say of an event that it lasts longer.
+LONGEST = timedelta(hours=99, minutes=59)
+# Before that, and where nothing says when a day of the conference begins, it may be the night after.
+_NIGHT = time(5)
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What times of a file mean that name no offset: `zone` is the conference's, None where it names one that is
+    unknown; `day_change` is when its days begin, where it says so."""
+
+    zone: ZoneInfo | None
+    day_change: time | None = None
+
+    @classmethod
+    def of(cls, conference: Mapping[str, Any], otherwise: ZoneInfo) -> "Clock":
+        """Return a conference's clock, in a zone of ours where it names none."""
+        name = line_of(conference.get("time_zone_name"))
+        try:
+            change = time.fromisoformat(line_of(conference.get("day_change")))
+        except ValueError:
+            change = None
+        try:
+            return cls(ZoneInfo(name) if name else otherwise, change)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            return cls(None, change)
+
+    @property
+    def sure(self) -> ZoneInfo:
+        """The zone. Raises Unreadable where it isn't known."""
+        if self.zone is None:
+            said = _("Its time names no offset, and the file’s time zone is not known. Correct %(field)s.")
+            raise Unreadable(said % {"field": "time_zone_name"})
+        return self.zone
+
+
+def times_of(raw: Mapping[str, Any], clock: Clock) -> tuple[datetime, datetime]:
+    """Return from when to when an event lasts. Raises Unreadable."""
+    starts_at = _moment(line_of(raw.get("date")), clock) or _of_the_day(raw, clock)
+    ends_at = _moment(line_of(raw.get("end")), clock)
+    if ends_at is None:
+        try:
+            ends_at = starts_at + _length(line_of(raw.get("duration")))
+        except (ValueError, OverflowError):
+            raise Unreadable(_("Its duration can’t be read. Write it as 01:30.")) from None
+    if ends_at <= starts_at:
+        raise Unreadable(_("It would end before it starts. Correct its duration."))
+    if ends_at - starts_at > LONGEST:
+        raise Unreadable(_("It would last longer than four days. Correct its duration."))
+    return starts_at, ends_at
+
+
+def _of_the_day(raw: Mapping[str, Any], clock: Clock) -> datetime:
+    """Return when an event of the old form starts: a day of a conference may go on after midnight."""
+    own, start = line_of(raw.get("date")), line_of(raw.get("start"))
+    try:
+        starts_at = datetime.combine(date.fromisoformat(own or line_of(raw.get("day"))), time.fromisoformat(start))
+    except ValueError:
+        raise Unreadable(_("Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.")) from None
+    begins, ends = (_bound(raw, name) for name in ("day_start", "day_end"))
+    change = begins.time() if begins else clock.day_change
+    after = starts_at + timedelta(days=1)
+    if change and starts_at.time() < change and (ends is None or after < ends):
+        starts_at = after
+    return starts_at.replace(tzinfo=clock.sure)
+
+
+def _bound(raw: Mapping[str, Any], name: str) -> datetime | None:
+    """Return when a day of the conference begins or ends, as its clocks show it."""
+    try:
+        return datetime.fromisoformat(line_of(raw.get(name))).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def odd(raw: Mapping[str, Any], starts_at: datetime, clock: Clock) -> Iterator[str]:
+    """Yield what an event says of its times that was not taken, since it says them twice; and what one should look
+    at."""
+    start, length = line_of(raw.get("start")), line_of(raw.get("duration"))
+    local = starts_at.astimezone(clock.zone) if clock.zone else starts_at
+    try:
+        said = time.fromisoformat(start).replace(tzinfo=None) if start else None
+    except ValueError:
+        yield _("Its start, “%(start)s”, can’t be read: the time of its date is taken.") % {"start": start}
+    else:
+        # The offset of the date need not be the venue's.
+        if said and said not in (starts_at.time(), local.time()):
+            told = {"start": start, "time": f"{local:%H:%M}"}
+            yield _("Its start says %(start)s and its date %(time)s: the date is taken.") % told
+    try:
+        _length(length or "0:0")
+    except (ValueError, OverflowError):
+        yield _("Its duration, “%(duration)s”, can’t be read: its end is taken.") % {"duration": length}
+    if starts_at.time() < _NIGHT and _nothing_says_when_days_begin(raw, clock):
+        yield _("It starts in the night. Correct its day if the night after is meant.")
+
+
+def _nothing_says_when_days_begin(raw: Mapping[str, Any], clock: Clock) -> bool:
+    return not line_of(raw.get("date")) and _bound(raw, "day_start") is None and clock.day_change is None
+
+
+def _moment(said: str, clock: Clock) -> datetime | None:
+    """Return a moment with its day and time, in the conference's zone where it names no offset."""
+    if "T" not in said and " " not in said:
+        return None
+    try:
+        found = datetime.fromisoformat(said)
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=clock.sure)
+
+
+def _length(said: str) -> timedelta:
+    hours, minutes, *seconds = (int(part) for part in said.split(":"))
+    return timedelta(hours=hours, minutes=minutes, seconds=seconds[0] if seconds else 0)

@@ -1,0 +1,182 @@
+"""Reading a schedule into a summit's draft: what it would do, and doing it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session, SessionText
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.revisions import rise
+from sessions.draft.services.slots import enter, take_off
+from sessions.draft.speech_listeners import watching
+from sessions.exchange.selectors.parsers import read
+from sessions.exchange.selectors.planner import FIELDS, Change, Planner
+from sessions.exchange.selectors.report import Report
+from sessions.visibility.models import Visibility
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
+from summit.people.models import Person
+from summit.permissions.rules import allows, check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+def preview(*, summit: Summit, content: bytes, by: By, visibility: str = Visibility.PARTICIPANTS) -> Report:
+    """Return what a file would do, and write nothing. Raises PermissionDenied, Unreadable."""
+    return _plan(summit, content, by, visibility).report
+
+
+def read_in(
+    *,
+    summit: Summit,
+    content: bytes,
+    by: By,
+    visibility: str = Visibility.PARTICIPANTS,
+    claim: Callable[[], object] = lambda: None,
+    close: Callable[[Report], object] = lambda report: None,
+) -> Report:
+    """Write every event that can be into the draft, in one transaction; the report tells the others.
+
+    An event is known again by its guid: the same file twice writes nothing the second time, and a later one changes
+    what differs. New sessions are shown to those who take part, or as `visibility` says; of sessions that are there
+    already it stays. `claim` and `close` are called in the transaction, before anything is written and after all is.
+    Raises PermissionDenied, Unreadable.
+    """
+
+    def take() -> None:
+        claim()
+        lock(summit)
+
+    def write(plan: Planner) -> Report:
+        _store(plan, by)
+        close(plan.report)
+        return plan.report
+
+    return ahead(prepare=lambda _locked: _plan(summit, content, by, visibility), lock=take, write=write)
+
+
+def _store(plan: Planner, by: By) -> None:
+    _store_rooms(plan, by)
+    _store_new(plan, by)
+    with watching(summit=plan.summit, by=by):
+        _store_changed(plan, by)
+    if plan.changes:
+        told = plan.report.counts
+        audit.record(by=by, action="sessions.read_in", target=plan.summit, summit=plan.summit, detail=told)
+
+
+def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
+    if isinstance(by, User):
+        check(by, "sessions.edit", summit)
+    may_add = not isinstance(by, User) or allows(by, "summit.person.change", summit)
+    schedule = read(content, zone=summit.zone)
+    return Planner(summit, schedule, visibility=visibility, may_add=may_add).plan()
+
+
+def _store_rooms(plan: Planner, by: By) -> None:
+    if plan.venue is not None and plan.venue.pk is None:
+        plan.venue.save()
+        audit.record(by=by, action="summit.venue.add", target=plan.venue, summit=plan.summit)
+    for room in plan.new_rooms:
+        room.venue = room.venue
+        room.save()
+        audit.record(by=by, action="summit.room.add", target=room, summit=plan.summit, part_of=room.venue)
+
+
+def _store_new(plan: Planner, by: By) -> None:
+    """Store the people and sessions that are new, each table in one statement: nobody else can write meanwhile."""
+    new = [change for change in plan.changes if change.new]
+    bulk_insert.insert(plan.new_people)
+    bulk_insert.insert([change.session for change in new])
+    bulk_insert.insert([_text(change) for change in new if change.language])
+    bulk_insert.insert([_slot(change, *place) for change in new for place in enumerate(change.speakers or [])])
+    told = [
+        audit.entry(by=by, action="summit.person.add", target=person, summit=plan.summit)
+        for person in plan.new_people
+    ]
+    for change in new:
+        of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
+        told.append(audit.entry(action="sessions.session.add", **of))
+        if change.speakers is not None:
+            numbers = {"added": len(change.speakers), "changed": 0, "removed": 0}
+            told.append(audit.entry(action="sessions.slots", detail=numbers, **of))
+    audit.record_many(told)
+
+
+def _text(change: Change) -> SessionText:
+    session = change.session
+    return SessionText(session=session, language=change.language, title=session.title, summary=session.summary)
+
+
+def _slot(change: Change, position: int, speaker: Person) -> Slot:
+    return Slot(session=change.session, speaker=speaker, position=position, minutes=change.minutes)
+
+
+def _store_changed(plan: Planner, by: By) -> None:
+    """Store what changes of sessions that are there, each table in one statement."""
+    changes = [change for change in plan.changes if not change.new]
+    for change in changes:
+        # The room may have had no key when it was planned, and has one now.
+        change.session.room = change.session.room
+    Session.objects.bulk_update([change.session for change in changes if change.fields], FIELDS)
+    rise(*(change.session.pk for change in changes))
+    _store_texts([change for change in changes if change.language])
+    numbers = _store_speeches([change for change in changes if change.speakers is not None])
+    told = []
+    for change in changes:
+        of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
+        names = [*change.fields, *(["texts"] if change.language else [])]
+        if names:
+            told.append(audit.entry(action="sessions.session.change", fields=names, **of))
+        if change.speakers is not None:
+            told.append(audit.entry(action="sessions.slots", detail=numbers[change.session.pk], **of))
+    audit.record_many(told)
+
+
+def _store_texts(changes: list[Change]) -> None:
+    new, changed = [], []
+    for change in changes:
+        text = _text(change)
+        kept = next((row for row in change.session.texts.all() if row.language == change.language), None)
+        if kept is None:
+            new.append(text)
+        else:
+            kept.title, kept.summary = text.title, text.summary
+            changed.append(kept)
+    bulk_insert.insert(new)
+    SessionText.objects.bulk_update(changed, ["title", "summary"])
+
+
+def _store_speeches(changes: list[Change]) -> dict[int, dict[str, int]]:
+    """Keep the speeches of those who go on to speak, since transcripts hang on them; add and take off the others.
+    Return by the keys of the sessions how many."""
+    new, moved = [], []
+    left: dict[int, tuple[Slot, Change]] = {}
+    numbers = {change.session.pk: {"added": 0, "changed": 0, "removed": 0} for change in changes}
+    for change in changes:
+        found = numbers[change.session.pk]
+        kept = {slot.speaker_id: slot for slot in change.slots}
+        for position, person in enumerate(change.speakers or []):
+            slot = kept.pop(person.pk, None)
+            if slot is None:
+                new.append(_slot(change, position, person))
+                found["added"] += 1
+            elif slot.position != position:
+                slot.position = position
+                moved.append(slot)
+                found["changed"] += 1
+        left |= {slot.pk: (slot, change) for slot in kept.values()}
+    # Whoever is in the file again comes back as they were.
+    enter(new)
+    Slot.objects.bulk_update(moved, ["position"])
+    held = take_off(list(left))
+    for key, (slot, change) in left.items():
+        numbers[change.session.pk]["removed"] += 1
+        if key in held:
+            said = _("%(name)s is not in the file any more: the speech is cancelled, and a text hangs on it.")
+            change.line.notes.append(said % {"name": slot.speaker.name})
+    return numbers

@@ -1,0 +1,57 @@
+"""How long uploaded schedules are kept, and what of them names a person."""
+
+import html
+import json
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from delegations.privacy.models import Kept
+from delegations.privacy.services.retention import Piece, piece
+from sessions.exchange.models import ScheduleFile
+from summit.privacy.registry import Portion, Subject, portion
+
+
+def _naming(subject: Subject) -> QuerySet[ScheduleFile]:
+    """Return the uploaded schedules that name the person: they are encrypted, so that each is looked into."""
+    keys = [
+        row.pk
+        for row in ScheduleFile.objects.filter(summit=subject.summit).iterator(chunk_size=5)
+        if subject.says(
+            f"{row.filename} {_plain(row.report)} {_plain(bytes(row.content).decode('utf-8', 'replace'))}"
+        )
+    ]
+    return ScheduleFile.objects.filter(pk__in=keys).order_by("pk")
+
+
+def _plain(said: str) -> str:
+    """Return JSON or XML with its letters as they are read, however the file wrote them."""
+    try:
+        return json.dumps(json.loads(said), ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return html.unescape(said)
+
+
+piece(45)(
+    Piece(
+        what=Kept.SCANS,
+        name="schedule_files",
+        title=_("uploaded schedules"),
+        rows=lambda summit: ScheduleFile.objects.filter(summit=summit),
+        purge=lambda keys: ScheduleFile.objects.filter(pk__in=keys).delete(),
+    )
+)
+portion(57)(
+    Portion(
+        name="schedule_files",
+        title=_("Uploaded schedules that name the person"),
+        model=ScheduleFile,
+        rows=_naming,
+        erase=lambda subject: ScheduleFile.objects.filter(
+            pk__in=list(_naming(subject).values_list("pk", flat=True))
+        ).delete()[0],
+        gone=_("Deleted: what was taken over from them stands in the system."),
+        columns=("filename", "uploaded_at", "applied_at"),
+        desks=True,
+    )
+)

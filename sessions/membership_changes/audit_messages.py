@@ -1,0 +1,8 @@
+"""What the audit calls what happens to places of people who leave."""
+
+from django.utils.translation import gettext_lazy
+
+from summit.audit.actions import deed
+
+deed("sessions.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
+deed("sessions.drop", gettext_lazy("took a person’s place off, as protocol decided"))

@@ -1,0 +1,155 @@
+"""What of the agenda is a person's own: speeches, bilateral meetings, signatures, the place in the photo, others.
+
+What a party takes part in is the party's and stays with it. A decision changes the working draft; the next release
+tells those whom it concerns.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.membership_changes import handover_items
+from delegations.membership_changes.handover_items import Kind, Reader, Told
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.membership_changes.services import places
+from sessions.visibility.members import Members
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import day_clock
+from summit.users.models import User
+
+SPEECH, BILATERAL, PLACE, SIGNATURE, PHOTO = "speech", "bilateral", "place", "signature", "photo"
+
+
+def _coming(person: Person) -> QuerySet[Session]:
+    """The sessions in which another can take a person's place: while a summit runs, what is over stays as it was."""
+    rows = Session.objects.filter(summit=person.summit_id, cancelled_at__isnull=True).order_by()
+    now = db_now()
+    runs = person.summit.ends_on >= now.astimezone(person.summit.zone).date()
+    return rows.filter(ends_at__gt=now) if runs else rows
+
+
+def _speeches(person: Person) -> Sequence[str]:
+    rows = Slot.objects.filter(speaker=person, session__in=_coming(person))
+    return list(rows.order_by("session__starts_at", "pk").values_list("public_id", flat=True))
+
+
+# What a person's place is in a session of these kinds; in any other it is a place in a session.
+OF_KIND = {SessionKind.BILATERAL: BILATERAL, SessionKind.SIGNING: SIGNATURE, SessionKind.FAMILY_PHOTO: PHOTO}
+
+
+def _places(*kinds: SessionKind) -> Callable[[Person], Sequence[str]]:
+    """Return what finds a person's places in sessions of these kinds, or, without any, in sessions of all others."""
+
+    def held(person: Person) -> Sequence[str]:
+        found = _coming(person).filter(participants__person=person)
+        rows = found.filter(kind__in=kinds) if kinds else found.exclude(kind__in=list(OF_KIND))
+        return list(rows.order_by("starts_at", "pk").values_list("public_id", flat=True))
+
+    return held
+
+
+def _tell_speeches(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+    rows = Slot.objects.filter(session__summit=summit, public_id__in=list(keys))
+    sessions = dict(rows.values_list("public_id", "session__public_id"))
+    told = _tell(summit, sessions.values(), reader)
+    return {key: told[session] for key, session in sessions.items() if session in told}
+
+
+def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told]:
+    """Name sessions: at a desk that sees the draft as they stand there, else as the newest release shows them."""
+    wanted = set(keys)
+    if isinstance(reader, handover_items.Desk):
+        if not allows(reader.user, "sessions.session.view", summit):
+            return {}
+        rows = Session.objects.filter(summit=summit, public_id__in=wanted)
+        return {
+            row.public_id: Told(_words(row, summit), reverse("admin:programme_session_change", args=[row.pk]))
+            for row in rows
+        }
+    visible = ReleasedSession.objects.for_members(summit, Members.of([reader.party], reader.people))
+    released = visible.filter(session__public_id__in=wanted).select_related("session")
+    return {row.session.public_id: Told(_words(row, summit)) for row in released}
+
+
+def _words(row: Session | ReleasedSession, summit: Summit) -> str:
+    return comma().join((_("“%(title)s”") % {"title": row.title}, day_clock(row.starts_at, summit)))
+
+
+def _pass_place(key: str, giver: Person, taker: Person, by: User) -> None:
+    places.pass_place(key=key, giver=giver, taker=taker, by=by)
+
+
+def _drop_place(key: str, giver: Person, by: User) -> None:
+    places.drop_place(key=key, giver=giver, by=by)
+
+
+handover_items.register(
+    10,
+    Kind(
+        what=SPEECH,
+        label=gettext_lazy("speech"),
+        held=_speeches,
+        tell=_tell_speeches,
+        pass_on=lambda key, giver, taker, by: places.pass_speech(key=key, giver=giver, taker=taker, by=by),
+        drop=lambda key, giver, by: places.drop_speech(key=key, giver=giver, by=by),
+        dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
+    ),
+)
+handover_items.register(
+    20,
+    Kind(
+        what=BILATERAL,
+        label=gettext_lazy("bilateral meeting"),
+        held=_places(SessionKind.BILATERAL),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody meets in their stead. The programme desk cancels the meeting if need be."),
+    ),
+)
+handover_items.register(
+    22,
+    Kind(
+        what=SIGNATURE,
+        label=gettext_lazy("signature"),
+        held=_places(SessionKind.SIGNING),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody signs in their stead. Tell the programme desk whether the signing takes place."),
+    ),
+)
+handover_items.register(
+    24,
+    Kind(
+        what=PHOTO,
+        label=gettext_lazy("place in the family photo"),
+        held=_places(SessionKind.FAMILY_PHOTO),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody stands in that place; the rows close up."),
+    ),
+)
+handover_items.register(
+    30,
+    Kind(
+        what=PLACE,
+        label=gettext_lazy("place in a session"),
+        held=_places(),
+        tell=_tell,
+        pass_on=_pass_place,
+        drop=_drop_place,
+        dropped=gettext_lazy("Nobody sits in that place; the session stands."),
+    ),
+)

@@ -1,0 +1,111 @@
+"""Places of people in the working draft that go from one person to another, or end.
+
+They follow from a decision of protocol's (delegations.membership_changes.services.handovers), which has asked who
+may: nothing here asks.
+"""
+
+from django.db import transaction
+from django.db.models import Q
+
+from delegations.membership_changes.handover_items import NotHeld
+from delegations.membership_changes.models import Handover, HandoverState
+from sessions.draft.models.participants import Participant, ParticipantRole, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.revisions import rise
+from sessions.draft.services.slots import take_off
+from sessions.draft.speech_listeners import watching
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.users.models import User
+
+# Who has two roles in a session keeps the first of these.
+RANK = (
+    ParticipantRole.CHAIR,
+    ParticipantRole.MODERATOR,
+    ParticipantRole.PARTICIPANT,
+    ParticipantRole.INTERPRETER,
+)
+
+
+def waiting(session: Session) -> list[str]:
+    """Return who left and still stands in a session until protocol has decided, by name. One query."""
+    rows = Handover.objects.filter(party__summit=session.summit_id, state=HandoverState.OPEN)
+    speeches = Slot.objects.filter(session=session).values("public_id")
+    here = Q(what__in=["place", "bilateral"], key=session.public_id) | Q(what="speech", key__in=speeches)
+    people = [row.giver.label for row in rows.filter(here).select_related("giver").order_by("since", "pk")]
+    return list(dict.fromkeys(people))
+
+
+def pass_speech(*, key: str, giver: Person, taker: Person, by: User) -> None:
+    """Let another person give a speech. Raises NotHeld."""
+    with transaction.atomic():
+        slot = _slot(key, giver)
+        slot.speaker = taker
+        with watching(sessions=[slot.session_id], by=by):
+            slot.save(update_fields=["speaker"])
+        _record(slot.session, by, passed=True, what="speech")
+
+
+def drop_speech(*, key: str, giver: Person, by: User) -> None:
+    """Take a speech off: it is cancelled. Raises NotHeld."""
+    with transaction.atomic():
+        slot = _slot(key, giver)
+        session = slot.session
+        with watching(sessions=[session.pk], by=by):
+            take_off([slot.pk])
+        _record(session, by, passed=False, what="speech")
+
+
+def pass_place(*, key: str, giver: Person, taker: Person, by: User) -> None:
+    """Let another person take a place in a session, with its role. Who takes part already keeps the higher of both
+    roles. Raises NotHeld."""
+    with transaction.atomic():
+        row = _place(key, giver)
+        theirs = Participant.objects.filter(session=row.session, person=taker).first()
+        if theirs is None:
+            row.person = taker
+            row.save(update_fields=["person"])
+        elif taker != giver:
+            theirs.role = min(theirs.role, row.role, key=lambda role: RANK.index(ParticipantRole(role)))
+            theirs.save(update_fields=["role"])
+            row.delete()
+        _record(row.session, by, passed=True, what="place")
+
+
+def drop_place(*, key: str, giver: Person, by: User) -> None:
+    """Take a person off a session. Raises NotHeld."""
+    with transaction.atomic():
+        row = _place(key, giver)
+        session = row.session
+        row.delete()
+        _record(session, by, passed=False, what="place")
+
+
+def _slot(key: str, giver: Person) -> Slot:
+    """Return a speech, while no release of its summit runs: a release sees a decision whole or not at all."""
+    lock(giver.summit)
+    row = Slot.objects.filter(public_id=key, speaker=giver).select_related("session__summit").first()
+    if row is None:
+        raise NotHeld
+    return row
+
+
+def _place(key: str, giver: Person) -> Participant:
+    lock(giver.summit)
+    rows = Participant.objects.filter(session__public_id=key, person=giver)
+    row = rows.select_related("session__summit").first()
+    if row is None:
+        raise NotHeld
+    return row
+
+
+def _record(session: Session, by: User, *, passed: bool, what: str) -> None:
+    rise(session.pk)
+    audit.record(
+        by=by,
+        action="sessions.pass_on" if passed else "sessions.drop",
+        target=session,
+        summit=session.summit,
+        detail={"what": what},
+    )

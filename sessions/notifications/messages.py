@@ -1,0 +1,145 @@
+"""The messages of this app: what changed in somebody's programme, with the update for their calendar."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.agenda.selectors import change_descriptions
+from sessions.agenda.selectors.differences import Change, Nature
+from sessions.calendars.selectors import icalendar
+from sessions.notifications.selectors import notification_content
+from sessions.notifications.selectors.message_facts import from_facts
+from sessions.notifications.selectors.speech_changes import sentence
+from sessions.notifications.services import notices
+from summit.outbox.kinds import Attachment, Kind, Mail, register
+from summit.outbox.models import Message
+from summit.templatetags.marks import pair, semicolon
+
+# So many people are named; a category may have hundreds.
+NAMED = 10
+# What a session became for some of those for whom a mailbox stands.
+BECAME: dict[str, Any] = {
+    **{nature.value: words for nature, words in change_descriptions.STATES.items()},
+    notification_content.SPEAKS: gettext_lazy("now speaking there"),
+    notification_content.SILENT: gettext_lazy("no longer speaking there"),
+    notification_content.CAME: gettext_lazy("now taking part"),
+    notification_content.LEFT: gettext_lazy("no longer taking part"),
+}
+
+
+def render(message: Message) -> Mail:
+    """Write what changed, old and new, from the message's frozen facts. No query.
+
+    Each session touched is a calendar part of its own, since one iTIP object speaks of one meeting. A single one
+    stands beside the text as its alternative, where mail programs offer to put it into the calendar; several are
+    attached, since a mail has room for one alternative.
+    """
+    facts = message.facts
+    changes = [from_facts(entry) for entry in facts["changes"]]
+    # A message that was stored by an earlier version lacks what that one didn't know.
+    where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"], facts.get("zone", ""))
+    first = _is_first(facts, changes)
+    context = {
+        **facts,
+        "first": first,
+        # As in letters, a star stands behind the name that a footnote explains.
+        "name": f"{facts['name']}*" if facts.get("footnote") else facts["name"],
+        "told": [
+            {
+                "story": change_descriptions.story(change, where),
+                "whom": whom(entry),
+                "waiting": _waiting(change),
+                "speeches": [_speech(where, row) for row in entry.get("speeches", ())],
+            }
+            for change, entry in zip(changes, facts["changes"], strict=True)
+        ],
+        "url": f"{settings.BASE_URL}/portal/",
+    }
+    text = render_to_string("mail/agenda_change.txt", context)
+    said = {"summit": facts["summit"]["short_name"], "count": len(changes), "name": facts["name"]}
+    told = [
+        (change, entry)
+        for change, entry in zip(changes, facts["changes"], strict=True)
+        if entry.get("calendar", True)
+    ]
+    parts = [_part(message, *entry, position, len(told) == 1) for position, entry in enumerate(told, start=1)]
+    return Mail(subject=_subject(said, first), text=text, attachments=parts, reply_to=facts["summit"]["contact"])
+
+
+def _is_first(facts: dict[str, Any], changes: list[Change]) -> bool:
+    """Return whether a mailbox has been told nothing before: it gets its programme, in which nothing has changed."""
+    return facts["since"] == 0 and all(change.nature == Nature.ADDED for change in changes)
+
+
+def _subject(said: dict[str, Any], first: bool) -> str:
+    if first:
+        return _("%(summit)s: your programme (%(name)s)") % said
+    return (
+        ngettext(
+            "%(summit)s: one change in your programme (%(name)s)",
+            "%(summit)s: %(count)d changes in your programme (%(name)s)",
+            said["count"],
+        )
+        % said
+    )
+
+
+def whom(facts: dict[str, Any]) -> str:
+    """Return for whom a change is, where its mailbox stands for several: those to whom the session became something
+    else than to the mailbox as a whole with what it became to them."""
+    by_nature: dict[str, list[str]] = {}
+    for name, nature in facts.get("whom", ()):
+        by_nature.setdefault(nature, []).append(name or _("the delegation"))
+    said = []
+    for nature, names in sorted(by_nature.items(), key=lambda entry: entry[0] != facts["nature"]):
+        words = _named(names)
+        said.append(words if nature == facts["nature"] else pair(words, str(BECAME[nature])))
+    return semicolon().join(said)
+
+
+def _named(names: list[str]) -> str:
+    rest = len(names) - NAMED
+    if rest <= 1:
+        return semicolon().join(names)
+    more = ngettext("and %(number)d other", "and %(number)d others", rest) % {"number": rest}
+    return semicolon().join([*names[:NAMED], more])
+
+
+def _speech(where: change_descriptions.Where, row: list[Any]) -> str:
+    name, place, begins = row
+    return sentence(name, place, datetime.fromisoformat(begins) if begins else None, where)
+
+
+def _waiting(change: Change) -> str:
+    """Return what is said to those who wait for a place."""
+    if not change.waiting:
+        return ""
+    return _("You are on the waiting list.") if change.after else _("You were on the waiting list.")
+
+
+def _part(message: Message, change: Change, told: dict[str, Any], position: int, inline: bool) -> Attachment:
+    method, content = icalendar.itip(
+        change, told=told, facts=message.facts, address=message.address, stamp=message.date
+    )
+    return Attachment(
+        filename=f"{position:02}-{change.session.key}.ics",
+        content=content,
+        mimetype="text/calendar",
+        params={"method": method, "component": "VEVENT"},
+        inline=inline,
+    )
+
+
+AGENDA_CHANGE = register(
+    Kind(
+        notices.KIND,
+        "sessions.tasks.deliver_agenda_changes",
+        render,
+        notices.withdrawn,
+        gettext_lazy("change of the agenda"),
+    )
+)

@@ -1,0 +1,45 @@
+"""The message to accredited media of sessions that have left the public agenda."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.agenda.selectors.change_descriptions import PUBLIC_STATES
+from sessions.agenda.selectors.released_agenda import NATURES
+from sessions.notifications.services import removal_notices
+from sessions.notifications.session_facts import context_of
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+
+
+def render(message: Message) -> Mail:
+    """Write it from the message's frozen facts, in the language that is active. No query."""
+    facts = message.facts
+    sessions = [
+        {**context_of({**each, "summit": facts["summit"]}), "state": PUBLIC_STATES[NATURES[each["notice"]]]}
+        for each in facts["sessions"]
+    ]
+    text = render_to_string("mail/public_removal.txt", {"summit": facts["summit"], "sessions": sessions})
+    number = len(sessions)
+    said = ngettext(
+        "%(summit)s: %(number)d session has left the public agenda",
+        "%(summit)s: %(number)d sessions have left the public agenda",
+        number,
+    )
+    subject = said % {"summit": facts["summit"]["name"], "number": number}
+    return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
+
+
+PUBLIC_AGAIN = reasons.register(
+    removal_notices.PUBLIC_AGAIN,
+    gettext_lazy("The public agenda had the sessions again before the message was sent."),
+)
+PUBLIC_REMOVAL = register(
+    Kind(
+        removal_notices.KIND,
+        "sessions.tasks.deliver_agenda_changes",
+        render,
+        removal_notices.withdrawn,
+        gettext_lazy("session that left the public agenda"),
+    )
+)

@@ -1,0 +1,55 @@
+"""Changes as JSON: what a message keeps of them, to be read without a query when it is sent."""
+
+from datetime import datetime
+from typing import Any
+
+from sessions.agenda.selectors.differences import Change, Nature
+from sessions.agenda.selectors.snapshots import Place, Snapshot
+
+# What a message keeps of a session besides its identity, its times and who takes part.
+_KEPT = (
+    *("key", "sequence", "kind", "title", "summary", "times_known", "room_name", "venue_name", "visibility"),
+    *("media", "capacity", "sign_up", "opening", "zone"),
+)
+_LISTS = ("kind_names", "texts", "audiences", "languages", "documents")
+
+
+def to_facts(change: Change) -> dict[str, Any]:
+    """Return a change as JSON, with who takes part only where that differs."""
+    same = change.before is None or change.after is None or change.before.places == change.after.places
+    return {
+        "nature": change.nature.value,
+        "before": change.before and _state(change.before, with_places=not same),
+        "after": change.after and _state(change.after, with_places=not same),
+        "waiting": change.waiting,
+    }
+
+
+def _state(session: Snapshot, *, with_places: bool) -> dict[str, Any]:
+    return {
+        **{name: getattr(session, name) for name in _KEPT},
+        **{name: [list(entry) for entry in getattr(session, name)] for name in _LISTS},
+        "starts_at": session.starts_at.isoformat(),
+        "ends_at": session.ends_at.isoformat(),
+        "places": [[place.role, *place.reads] for place in session.places] if with_places else [],
+    }
+
+
+def from_facts(facts: dict[str, Any]) -> Change:
+    """Return the change that `to_facts` wrote."""
+    states = _read(facts["before"]), _read(facts["after"])
+    return Change(Nature(facts["nature"]), *states, waiting=facts.get("waiting", False))
+
+
+def _read(facts: dict[str, Any] | None) -> Snapshot | None:
+    if facts is None:
+        return None
+    places = tuple(
+        Place(role, None, None, "", label, party_label, title, minutes, *level)
+        for role, label, party_label, title, minutes, *level in facts["places"]
+    )
+    # A message that was stored by an earlier version lacks what that one didn't know.
+    lists: dict[str, Any] = {name: tuple(tuple(entry) for entry in facts.get(name, ())) for name in _LISTS}
+    times: dict[str, Any] = {name: datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at")}
+    kept = {name: facts[name] for name in _KEPT if name in facts}
+    return Snapshot(session_id=0, places=places, **kept, **lists, **times)

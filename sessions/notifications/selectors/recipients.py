@@ -1,0 +1,129 @@
+"""Whom changes of the agenda touch: the mailboxes that reach them, and whose programme each of these reads."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.mailboxes.selectors import Mailbox
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from sessions.agenda.selectors.differences import Change, Programme, touched
+from sessions.draft.models.signups import SignUp, SignUpState
+from summit.summits.models import Summit
+
+# Stands for a party's own places among the people of its mailbox.
+DELEGATION = 0
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A mailbox with the programme that it reads, and of what that consists: the programme of each person by primary
+    key, and by `DELEGATION` the party's own."""
+
+    mailbox: Mailbox
+    programme: Programme
+    parts: Mapping[int, Programme] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
+class _Member:
+    """What of a person decides whose programme they read."""
+
+    party: int
+    category: int
+    heads: bool
+
+
+@dataclass(frozen=True)
+class _Touched:
+    """People whom a change touches: as members of a party, and by what they have signed up for or wait for."""
+
+    members: dict[int, _Member]
+    signed_up: dict[int, set[int]]
+    waits_for: dict[int, set[int]]
+
+    def programme(self, person: int) -> Programme:
+        """Return what is in one person's own programme."""
+        member = self.members.get(person)
+        return Programme(
+            people=frozenset([person]),
+            categories=frozenset([member.category] if member else ()),
+            signed_up=frozenset(self.signed_up.get(person, ())),
+            waits_for=frozenset(self.waits_for.get(person, ())),
+        )
+
+
+def _touched(summit: Summit, theirs: Programme) -> _Touched:
+    """Return the people in a programme. Heads are touched with their party: its place is theirs. Two queries."""
+    signed: dict[str, dict[int, set[int]]] = {state: {} for state in SignUpState.values}
+    rows = SignUp.objects.filter(session__summit=summit, session__in=theirs.signed_up | theirs.waits_for)
+    for state, person, session in rows.values_list("state", "person_id", "session_id"):
+        signed[state].setdefault(person, set()).add(session)
+    of = Membership.objects.filter(
+        Q(person__in={*theirs.people}.union(*signed.values()))
+        | Q(category__in=theirs.categories)
+        | Q(party__in=theirs.parties, capacity=Capacity.HEAD),
+        person__summit=summit,
+    )
+    members = {
+        person: _Member(party, category, capacity == Capacity.HEAD)
+        for person, party, category, capacity in of.values_list("person_id", "party_id", "category_id", "capacity")
+    }
+    return _Touched(members, signed[SignUpState.PLACE], signed[SignUpState.WAITING])
+
+
+def readers(summit: Summit, changes: Iterable[Change]) -> list[Reader]:
+    """Return the mailboxes of all whom these changes touch. A constant number of queries.
+
+    A party's mailboxes (its focal points', or its mission's) read the programme of the party and of those of its
+    members who are touched themselves; a person's own mailbox reads that person's alone, a head's the party's too.
+    """
+    theirs = touched(changes)
+    found = _touched(summit, theirs)
+    people = {*theirs.people, *found.members, *found.signed_up, *found.waits_for}
+    parties = {*theirs.parties, *(member.party for member in found.members.values())}
+    desks = {
+        (box.address, box.party_id)
+        for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=set())
+    }
+    of_party: dict[int, set[int]] = {}
+    for person, member in found.members.items():
+        of_party.setdefault(member.party, set()).add(person)
+    listed = []
+    for box in mailboxes_selectors.for_members(summit=summit, party_ids=parties, person_ids=people):
+        is_desk = box.party_id is not None and (box.address, box.party_id) in desks
+        listed.append(_reader(box, found, of_party.get(box.party_id or 0, set()) if is_desk else None))
+    return listed
+
+
+def _reader(box: Mailbox, found: _Touched, of_party: set[int] | None) -> Reader:
+    """Return the reader of a mailbox; `of_party` are the members that a party's own mailbox stands for besides."""
+    within = box.person_ids | (of_party or set())
+    parts = {person: found.programme(person) for person in sorted(within)}
+    own = {box.party_id} if of_party is not None and box.party_id else set()
+    heads = {
+        person: member.party for person in box.person_ids if (member := found.members.get(person)) and member.heads
+    }
+    if own:
+        parts[DELEGATION] = Programme(parties=frozenset(own))
+    else:
+        # In a head's own mailbox the party's place is the head's.
+        parts |= {person: _and_party(parts[person], party) for person, party in heads.items()}
+    return Reader(box, _together(parts.values(), own | set(heads.values())), parts)
+
+
+def _and_party(programme: Programme, party: int) -> Programme:
+    return _together([programme], {party})
+
+
+def _together(parts: Iterable[Programme], parties: set[int]) -> Programme:
+    rows = list(parts)
+    return Programme(
+        parties=frozenset(parties),
+        people=frozenset().union(*(row.people for row in rows)),
+        categories=frozenset().union(*(row.categories for row in rows)),
+        signed_up=frozenset().union(*(row.signed_up for row in rows)),
+        waits_for=frozenset().union(*(row.waits_for for row in rows)),
+    )

@@ -1,0 +1,272 @@
+"""Who is told what when the agenda changes: one message to each mailbox and party, once for each release.
+
+A message says what is new since the last release that was sent to its mailbox. What waits unsent, or failed, is
+folded into the newer one: it is dropped, and the newer message reaches back to before it. A message that a worker
+holds at that moment may be on its way, so it stands, and the newer one starts after it. `withdrawn` keeps what was
+overtaken from going out late ("send again" on a failed message, a worker killed on the way).
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.fields.json import KT
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from delegations.mailboxes.selectors import Mailbox
+from delegations.parties.models.parties import Party
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.released_snapshots import released
+from sessions.agenda.selectors.sequences import Highest, highest
+from sessions.agenda.selectors.snapshots import Agenda
+from sessions.notifications.selectors import notification_content
+from sessions.notifications.selectors.change_index import Touching
+from sessions.notifications.selectors.notification_content import Facts, Told
+from sessions.notifications.selectors.recipients import Reader, readers
+from sessions.visibility.models import TAKING_PART
+from summit.core.languages import spoken
+from summit.outbox import reasons
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message, MessageState
+from summit.outbox.reasons import because
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+KIND = "agenda_change"
+OVERTAKEN = reasons.register("sessions.overtaken", _("Release %(value)s says it all."))
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A message to a mailbox that has not gone out."""
+
+    pk: int
+    since: int
+    pending: bool
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What one mailbox is told. Without changes it is told nothing and what waits for it is dropped."""
+
+    reader: Reader
+    name: str
+    since: int
+    told: tuple[Told, ...]
+    overtakes: tuple[Waiting, ...]
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """Where it goes."""
+        return self.reader.mailbox
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What is told, as its readers may know it."""
+        return tuple(entry.change for entry in self.told)
+
+
+def plan(
+    *, summit: Summit, number: int, old: Agenda, new: Agenda, lock: bool = False, tell: bool = True
+) -> list[Notice]:
+    """Return who is told what when `new` becomes release `number` after `old`. A constant number of queries.
+
+    With `lock` what waits is locked until the transaction ends, so that no worker takes it meanwhile. The first
+    release tells everybody their programme, or without `tell` nobody.
+    """
+    if number == 1 and not tell:
+        return []
+    waiting = _waiting(summit, lock=lock)
+    bases = {number - 1: differences(old=old, new=new)}
+    earlier = {message.since for messages in waiting.values() for message in messages} - {number - 1}
+    if earlier:
+        agendas = released(summit, earlier)
+        bases |= {base: differences(old=agendas.get(base, {}), new=new) for base in earlier}
+    known = _highest(summit, [change for changes in bases.values() for change in changes])
+    touching = {base: Touching(changes) for base, changes in bases.items()}
+    listed = readers(summit, [change for changes in bases.values() for change in changes])
+    names = _names([reader.mailbox for reader in listed])
+    beside = _beside(listed)
+    found = []
+    for reader in listed:
+        box, others = reader.mailbox, beside[reader.mailbox.address.casefold()]
+        others = [other for other in others if other is not reader]
+        # Only who is touched by this release hears of it; what waits for others stays as it is.
+        told = notification_content.tell(
+            touching[number - 1].of(reader.programme), reader, highest=known, beside=others
+        )
+        if told:
+            overtaken = tuple(waiting.get((box.party_key, box.address), ()))
+            since = min((message.since for message in overtaken), default=number - 1)
+            if since != number - 1:
+                whole = notification_content.tell(
+                    touching[since].of(reader.programme), reader, highest=known, beside=others
+                )
+                told = notification_content.folded(told, whole, beside=others)
+            found.append(Notice(reader, names[box], since, tuple(told), overtaken))
+    return found
+
+
+def _highest(summit: Summit, changes: Iterable[Change]) -> Highest:
+    """Return the sequences that the sessions have had which those who take part know no more."""
+    after = ((change.session.session_id, change.after) for change in changes)
+    left = {key for key, session in after if session is None or not session.seen_at(TAKING_PART)}
+    return highest(summit, left)
+
+
+def _beside(listed: Iterable[Reader]) -> dict[str, list[Reader]]:
+    """Return the readers at each address, whatever its capitals: one for each party that it serves."""
+    found: dict[str, list[Reader]] = {}
+    for reader in listed:
+        found.setdefault(reader.mailbox.address.casefold(), []).append(reader)
+    return found
+
+
+def _waiting(summit: Summit, *, lock: bool) -> dict[tuple[str, str], list[Waiting]]:
+    """Return what has not gone out and isn't on its way, by mailbox: nothing newer has reached that mailbox."""
+    newer = Message.objects.filter(
+        kind=KIND,
+        summit=summit,
+        recipient_key=OuterRef("recipient_key"),
+        address=OuterRef("address"),
+        version__gt=OuterRef("version"),
+        state=MessageState.SENT,
+    )
+    rows: QuerySet[Any] = Message.objects.filter(
+        Q(state=MessageState.FAILED) | _free(), ~Exists(newer), kind=KIND, summit=summit
+    ).order_by("id")
+    if lock:
+        rows = rows.select_for_update(of=("self",))
+    found: dict[tuple[str, str], list[Waiting]] = {}
+    for pk, key, address, state, since in rows.annotate(since=KT("facts__since")).values_list(
+        "pk", "recipient_key", "address", "state", "since"
+    ):
+        found.setdefault((key, address), []).append(Waiting(pk, int(since), state == MessageState.PENDING))
+    return found
+
+
+def _free() -> Q:
+    return Q(state=MessageState.PENDING) & (Q(lease_until__isnull=True) | Q(lease_until__lte=Now()))
+
+
+def _names(boxes: Sequence[Mailbox]) -> dict[Mailbox, str]:
+    """Name each mailbox by its party, or else by its people."""
+    parties = Party.objects.in_bulk({box.party_id for box in boxes if box.party_id})
+    people = Person.objects.in_bulk({pk for box in boxes if not box.party_id for pk in box.person_ids})
+    return {
+        box: parties[box.party_id].name
+        if box.party_id
+        else "; ".join(people[pk].label for pk in sorted(box.person_ids) if pk in people)
+        for box in boxes
+    }
+
+
+def _called(notice: Notice, facts: Facts) -> dict[str, str]:
+    """Return how a mail calls whom its mailbox stands for: a party as it is named in the mail's language."""
+    named = facts.own(notice.reader)
+    return {"name": named.name, "footnote": named.footnote} if named else {"name": notice.name, "footnote": ""}
+
+
+def _people(notices: Iterable[Notice]) -> dict[int, str]:
+    """Return the names of those for whom a change is told, where a mailbox stands for several."""
+    keys = {key for notice in notices for told in notice.told for key, _nature in told.whom}
+    return {row.pk: row.label for row in Person.objects.filter(pk__in=keys)}
+
+
+def _summit_facts(summit: Summit, language: str) -> dict[str, str]:
+    """Return what a mail says of the summit, as it is called in the mail's language."""
+    names = summit.named(spoken(language))
+    return {
+        "slug": summit.slug,
+        "name": names.name,
+        "short_name": names.short_name,
+        "host": names.host,
+        "contact": summit.contact_email,
+        "language": summit.language,
+        "zone": summit.time_zone,
+        "place": names.place,
+    }
+
+
+def subject_key(release: Release) -> str:
+    """Return what the outbox calls a release's messages."""
+    return f"release:{release.public_id}"
+
+
+def drafts(*, release: Release, notices: Sequence[Notice]) -> list[Message]:
+    """Return the messages of a release, which needn't be stored yet."""
+    shared = {"number": release.number, "note": release.note}
+    facts = Facts(release.summit, _people(notices))
+    return [
+        enqueue.draft(
+            summit=release.summit,
+            kind=KIND,
+            subject_key=subject_key(release),
+            version=release.number,
+            recipient_key=notice.mailbox.party_key,
+            address=notice.mailbox.address,
+            language=notice.mailbox.language,
+            facts={
+                **shared,
+                "summit": _summit_facts(release.summit, notice.mailbox.language),
+                "since": notice.since,
+                **_called(notice, facts),
+                "zone": notice.mailbox.zone,
+                **facts.of(notice.told, notice.reader),
+            },
+        )
+        for notice in notices
+        if notice.told
+    ]
+
+
+def store(*, release: Release, notices: Sequence[Notice], drafts: Sequence[Message]) -> int:
+    """Store the messages of a release and drop what they overtake; return how many are to be sent."""
+    # What failed stays to be seen, but where nothing of it is true any more: nobody must send it again.
+    overtaken = [
+        message.pk for notice in notices for message in notice.overtakes if message.pending or not notice.told
+    ]
+    if overtaken:
+        Message.objects.filter(Q(state=MessageState.FAILED) | _free(), pk__in=overtaken).update(
+            state=MessageState.DROPPED, problem=because(OVERTAKEN, release.number)
+        )
+    return enqueue.store(drafts)
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages that a newer one to the same mailbox has overtaken, with the reason. One query.
+
+    Overtaken is what a newer message includes, and what speaks only of sessions of which newer ones have spoken
+    again. That a session has changed since is no reason alone: its readers may not have been told.
+    """
+    newer: dict[tuple[int | None, str, str], list[tuple[int, int, set[str]]]] = {}
+    others = Message.objects.filter(
+        kind=KIND,
+        summit__in={message.summit_id for message in messages},
+        address__in={message.address for message in messages},
+        version__gt=min((message.version for message in messages), default=0),
+    ).exclude(state=MessageState.DROPPED)
+    for summit_id, key, address, version, since, changes in others.values_list(
+        "summit_id", "recipient_key", "address", "version", "facts__since", "facts__changes"
+    ):
+        newer.setdefault((summit_id, key, address), []).append((version, int(since), _sessions(changes)))
+    found: dict[int, str] = {}
+    for message in messages:
+        later = [
+            entry
+            for entry in newer.get((message.summit_id, message.recipient_key, message.address), ())
+            if entry[0] > message.version
+        ]
+        included = any(message.version > since for _version, since, _keys in later)
+        told_again: set[str] = set().union(*(keys for _version, _since, keys in later))
+        if later and (included or _sessions(message.facts["changes"]) <= told_again):
+            found[message.pk] = because(OVERTAKEN, max(version for version, _since, _keys in later))
+    return found
+
+
+def _sessions(changes: Sequence[dict[str, Any]]) -> set[str]:
+    """Return of which sessions a message speaks, by their public ids."""
+    return {(change["after"] or change["before"])["key"] for change in changes}

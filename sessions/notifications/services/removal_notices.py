@@ -1,0 +1,78 @@
+"""Telling accredited media of sessions that have left the public agenda: one message to each mailbox and release.
+
+Of a session that was removed without a notice to the public only those hear who had a place in it, as of every change
+of their programme (`notices`).
+"""
+
+from collections.abc import Iterable, Sequence
+
+from delegations.mailboxes import selectors as mailboxes_selectors
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from sessions.agenda.models.releases import Release, ReleaseEntry
+from sessions.agenda.models.removals import PublicNotice
+from sessions.agenda.selectors.snapshots import Snapshot
+from sessions.notifications.session_facts import session_facts, summit_facts
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+
+KIND = "public_removal"
+PUBLIC_AGAIN = "sessions.public_again"
+
+
+def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:
+    """Store a message about sessions, as the public read them last, each with its `PublicNotice`; return how many
+    messages. In the transaction of the release. Four queries for the mailboxes, and one for the accounts."""
+    sessions = [
+        {**session_facts(session.key, session), "notice": notice}
+        for session, notice in told
+        if notice != PublicNotice.NONE
+    ]
+    if not sessions:
+        return 0
+    summit = release.summit
+    drafts = [
+        enqueue.draft(
+            summit=summit,
+            kind=KIND,
+            subject_key=f"release:{release.public_id}",
+            version=release.number,
+            recipient_key=key,
+            address=address,
+            language=language,
+            facts={"summit": summit_facts(summit, language), "sessions": sessions},
+        )
+        for key, address, language in _mailboxes(summit)
+    ]
+    return enqueue.store(drafts)
+
+
+def _mailboxes(summit: Summit) -> list[tuple[str, str, str]]:
+    """Return the recipient's key, address and language of each mailbox of accredited media: of members who come as
+    media, and of accounts with the role of a media representative."""
+    members = Membership.objects.filter(person__summit=summit, capacity=Capacity.MEDIA)
+    people = set(members.values_list("person_id", flat=True))
+    boxes = mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=people)
+    found = {box.address.casefold(): (box.party_key, box.address, box.language) for box in boxes}
+    accounts = User.objects.filter(
+        roles__summit=summit, roles__role=Role.MEDIA_REPRESENTATIVE, is_active=True
+    ).exclude(email="")
+    for email in accounts.order_by("pk").values_list("email", flat=True):
+        found.setdefault(email.casefold(), ("people", email, summit.language))
+    return list(found.values())
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages of which the public reads every session again. One query."""
+    keys = {session["key"] for message in messages for session in message.facts["sessions"]}
+    current = ReleaseEntry.objects.filter(session__public_id__in=keys, release__in=Release.objects.current())
+    public = set(current.for_public().values_list("session__public_id", flat=True))
+    return {
+        message.pk: because(PUBLIC_AGAIN)
+        for message in messages
+        if public.issuperset(session["key"] for session in message.facts["sessions"])
+    }

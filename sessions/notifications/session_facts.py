@@ -1,0 +1,62 @@
+"""What messages about one session keep of it and of its summit."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import get_language
+
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors import change_descriptions
+from sessions.agenda.selectors.differences import Span
+from sessions.agenda.selectors.snapshots import Snapshot
+from summit.core.languages import spoken
+from summit.summits.models import Summit
+
+
+def summit_facts(summit: Summit, language: str) -> dict[str, str]:
+    """Return what a mail says of the summit, as it is called in the mail's language."""
+    names = summit.named(spoken(language))
+    return {
+        "slug": summit.slug,
+        "name": names.name,
+        "zone": summit.time_zone,
+        "place": names.place,
+        "contact": summit.contact_email,
+    }
+
+
+def session_facts(key: str, shown: ReleasedSession | Snapshot) -> dict[str, Any]:
+    """Return what a mail says of a session, from its public id and what its readers may know of it."""
+    return {
+        "key": key,
+        "kind": shown.kind,
+        "kind_names": shown.kind_names,
+        "title": shown.title,
+        "texts": shown.texts,
+        "starts_at": shown.starts_at.isoformat(),
+        "ends_at": shown.ends_at.isoformat(),
+        "times_known": shown.times_known,
+        "room": ", ".join(part for part in (shown.room_name, shown.venue_name) if part),
+    }
+
+
+def context_of(facts: dict[str, Any]) -> dict[str, Any]:
+    """Return what a mail says of its session, from a message's frozen facts, in the language that is active. No
+    query."""
+    where = change_descriptions.Zones.of(facts["summit"]["place"], facts["summit"]["zone"])
+    starts_at, ends_at = (datetime.fromisoformat(facts[name]) for name in ("starts_at", "ends_at"))
+    language = spoken(get_language() or "")
+    titles = {code: title for code, title, _summary in facts["texts"]}
+    kinds = dict(facts["kind_names"])
+    kind = kinds.get(language) or next(iter(kinds.values()), facts["kind"])
+    title = titles.get(language) or facts["title"] or capfirst(change_descriptions.kind_label(kind))
+    path = f"{reverse('portal:session', args=[facts['key']])}?summit={facts['summit']['slug']}"
+    return {
+        **facts,
+        "title": title,
+        "when": change_descriptions.when(Span(starts_at, ends_at, facts["times_known"]), where),
+        "url": f"{settings.BASE_URL}{path}",
+    }

@@ -1,0 +1,171 @@
+"""What the list of the draft can be narrowed to."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.conflicts.selectors.warnings import RULES, warnings
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.overview.dashboard import HOUR
+from summit.core.database_clock import db_now
+from summit.core.date_formats import long_day
+from summit.core.validators import validate_year
+from summit.desk.keys import key_of
+from summit.desk.today import end_of
+from summit.summits.models import Room, Summit
+
+
+class DayFilter(admin.SimpleListFilter):
+    """By the day on which a session starts, in its venue's zone."""
+
+    title = gettext_lazy("day")
+    parameter_name = "day"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Offer the days that have sessions."""
+        rows = model_admin.get_queryset(request)
+        summit = key_of(request.GET.get("summit__id__exact", ""))
+        if summit is not None:
+            rows = rows.filter(summit=summit)
+        self.summits = {row.pk: row for row in Summit.objects.filter(pk__in=rows.values("summit"))}
+        starts = rows.order_by("starts_at").values_list("starts_at", "summit_id")
+        days = {start.astimezone(self.summits[key].zone).date() for start, key in starts}
+        return [(day.isoformat(), long_day(day)) for day in sorted(days)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of the chosen day."""
+        try:
+            day = date.fromisoformat(self.value() or "")
+            validate_year(day)
+        except (ValueError, ValidationError):
+            return queryset
+        wanted = Q(pk__in=[])
+        for summit in self.summits.values():
+            start = datetime.combine(day, time(), tzinfo=summit.zone)
+            end = datetime.combine(day + timedelta(days=1), time(), tzinfo=summit.zone)
+            wanted |= Q(summit=summit, starts_at__gte=start, starts_at__lt=end)
+        return queryset.filter(wanted)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind: those that every summit knows, and the chosen summit's own."""
+
+    title = gettext_lazy("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the kinds that sessions have."""
+        rows = model_admin.get_queryset(request).order_by()
+        summit = chosen(request)
+        if summit is not None:
+            rows = rows.filter(summit=summit)
+        used = set(rows.values_list("kind", flat=True).distinct())
+        own = [(f"own:{row.pk}", str(row)) for row in OwnKind.objects.filter(pk__in=rows.values("own_kind"))]
+        return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of the chosen kind."""
+        value = self.value() or ""
+        if value.startswith("own:"):
+            return queryset.filter(own_kind=key_of(value.removeprefix("own:")) or 0)
+        return queryset.filter(kind=value) if value in SessionKind.values else queryset
+
+
+class RoomFilter(admin.SimpleListFilter):
+    """By room: those in which the reader's sessions, or the chosen summit's, are."""
+
+    title = pgettext_lazy("label", "room")
+    parameter_name = "room"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the rooms, and none."""
+        rows = model_admin.get_queryset(request).order_by()
+        summit = chosen(request)
+        if summit is not None:
+            rows = rows.filter(summit=summit)
+        rooms = Room.objects.filter(pk__in=rows.values("room")).order_by("venue__name", "position", "name")
+        return [*((str(row.pk), row.name) for row in rooms), ("none", gettext_lazy("no room yet"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions in the chosen room."""
+        value = self.value() or ""
+        if value == "none":
+            return queryset.filter(room=None)
+        key = key_of(value)
+        return queryset if key is None else queryset.filter(room=key)
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """By whether a session is cancelled in the draft."""
+
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer both."""
+        return [("stands", gettext_lazy("stands")), ("cancelled", gettext_lazy("cancelled"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep what stands, or what is cancelled."""
+        wanted = {"stands": True, "cancelled": False}.get(self.value() or "")
+        return queryset if wanted is None else queryset.filter(cancelled_at__isnull=wanted)
+
+
+class StartsFilter(admin.SimpleListFilter):
+    """What starts soon, in its venue's zone."""
+
+    title = gettext_lazy("starts")
+    parameter_name = "starts"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer the next hour and the rest of the day."""
+        return [("hour", gettext_lazy("within the hour")), ("today", gettext_lazy("later today"))]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep what stands and starts then; the day is that of the chosen summit's venue."""
+        now = db_now()
+        if self.value() == "hour":
+            return queryset.filter(cancelled_at=None, starts_at__gt=now, starts_at__lte=now + HOUR)
+        summit = chosen(request)
+        if self.value() == "today" and summit is not None:
+            end = end_of(now.astimezone(summit.zone).date(), summit)
+            return queryset.filter(cancelled_at=None, starts_at__gt=now + HOUR, starts_at__lt=end)
+        return queryset
+
+
+class WarningFilter(admin.SimpleListFilter):
+    """Sessions in which something can't be right, by what that is."""
+
+    title = gettext_lazy("warnings")
+    parameter_name = "warning"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer all of them and each kind, where a summit is chosen."""
+        if not chosen(request):
+            return []
+        return [("any", gettext_lazy("any warning")), *((kind.value, rule.label) for kind, rule in RULES.items())]
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Keep the sessions of which something is warned."""
+        summit, wanted = chosen(request), self.value()
+        if summit is None or wanted not in ("any", *RULES):
+            return queryset
+        found = [row for row in warnings(summit, draft(summit)) if wanted in ("any", row.kind)]
+        return queryset.filter(pk__in={session.session_id for row in found for session in row.sessions})
+
+
+def chosen(request: HttpRequest) -> Summit | None:
+    """Return the summit to which the list is narrowed, if any. One query a request."""
+    key = request.GET.get("summit__id__exact", "")
+    kept: dict[str, Summit | None] = request.__dict__.setdefault("desk_chosen", {})
+    number = key_of(key)
+    if key not in kept and number is not None:
+        kept[key] = Summit.objects.filter(pk=number).first()
+    return kept.get(key)

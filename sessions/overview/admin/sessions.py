@@ -1,0 +1,259 @@
+"""The working draft in the admin. Times are shown and read in the venue's zone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.forms import HiddenInput, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.invitations import occasions
+from delegations.invitations.permissions import can_invite
+from delegations.members.models.categories import Category
+from delegations.parties.models.parties import Party
+from sessions.agenda.admin.audiences import who_sees
+from sessions.conflicts.admin.on_save import ClashesMixin, warned
+from sessions.documents.admin import PapersMixin
+from sessions.documents.services import documents
+from sessions.draft.admin.cancellation import DecidingMixin
+from sessions.draft.admin.forms import SessionForm, kinds_of
+from sessions.draft.admin.inlines import (
+    InterpretationInline,
+    OfSummitMixin,
+    ParticipantInline,
+    SlotInline,
+    TextInline,
+)
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import DRAFT_READERS, can_edit
+from sessions.draft.services import planning
+from sessions.membership_changes.services import places
+from sessions.overview.admin.edit_conflicts import TogetherMixin
+from sessions.overview.admin.list_tools import ToolsMixin
+from sessions.overview.admin.session_filters import (
+    DayFilter,
+    KindFilter,
+    RoomFilter,
+    StandingFilter,
+    StartsFilter,
+    WarningFilter,
+)
+from sessions.speakers.admin.speakers import SpeakersMixin
+from sessions.visibility.models import AS_THE_SESSION, PARTS
+from summit.core.date_formats import clock, long_day, short_day
+from summit.desk import once
+from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
+from summit.permissions.models import Role
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma, until
+from summit.users.models import User
+
+SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
+
+
+def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
+    """Return the summits whose draft the reader may change, newest first."""
+    mine = summits_for(request.user, "sessions.session.change")
+    return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+
+
+def _takes_invitations(session: Session) -> bool:
+    """Return whether parties can be invited to a session."""
+    found = occasions.find(session.summit, [session.public_id]).get(session.public_id)
+    return found is not None and found.open
+
+
+def _about_seeing() -> str:
+    """Return what the form says of who sees what."""
+    parts = _(
+        "First say who may know that the session takes place at all: for all others it isn’t there. Then, where it "
+        "must be, keep a part of it for fewer: they read “time not announced”, say, and nothing tells them the rest."
+    )
+    desks = _("“Organisers only” leaves it to the desks that read the draft: %(roles)s.")
+    return f"{parts} {desks % {'roles': comma().join(str(Role(role).label) for role in DRAFT_READERS)}}"
+
+
+def _once(request: HttpRequest, name: str, find: Any) -> Any:
+    """Return what a page needs several times, found once."""
+    kept = request.__dict__.setdefault("desk_found", {})
+    if name not in kept:
+        kept[name] = find()
+    return kept[name]
+
+
+@admin.register(Session)
+class SessionAdmin(
+    ClashesMixin,
+    ToolsMixin,
+    TogetherMixin,
+    PapersMixin,
+    SpeakersMixin,
+    DecidingMixin,
+    OfSummitMixin,
+    SummitModelAdmin,
+):
+    """Sessions of the draft. Nobody learns of a change here before the next release."""
+
+    place = 1
+    form = SessionForm
+    fieldsets = (
+        (gettext_lazy("What and when"), {"fields": ["summit", "title", "kind", ("starts_at", "ends_at"), "summary"]}),
+        (
+            gettext_lazy("Where"),
+            {"fields": [("room", "capacity"), ("set_up", "clear_down"), "pinned"]},
+        ),
+        (
+            gettext_lazy("Who may see what"),
+            {"fields": ["visibility", *(f"{part}_to" for part in PARTS)], "description": lazy(_about_seeing, str)()},
+        ),
+        (gettext_lazy("Media and sign-up"), {"fields": ["media", "sign_up"]}),
+    )
+    group_column = "day"
+    list_display = ["title", "day", "hours", "room", "kind_word", "visibility", "standing"]
+    told_too = ("starts_at", "ends_at")
+    list_filter = [DayFilter, "summit", KindFilter, RoomFilter, "visibility", "media", "sign_up"]
+    list_filter += [StandingFilter, StartsFilter, WarningFilter]
+    list_select_related = ["summit", "room", "own_kind"]
+    search_fields = ["title", "summary"]
+    inlines = [TextInline, InterpretationInline, ParticipantInline, SlotInline]
+    change_form_template = "admin/programme/session/change_form.html"
+
+    @admin.display(description=gettext_lazy("day"), ordering="starts_at")
+    def day(self, row: Session) -> str:
+        """Show the day in the venue's zone."""
+        return short_day(row.starts_at.astimezone(row.summit.zone))
+
+    def group_of(self, row: Session) -> str:
+        """Return the day and the zone of the times beneath it, said once for all of them."""
+        day = long_day(row.starts_at.astimezone(row.summit.zone).date())
+        return _("%(day)s, %(place)s time") % {"day": day, "place": row.summit.said_place}
+
+    @admin.display(description=gettext_lazy("time"), ordering="starts_at")
+    def hours(self, row: Session) -> str:
+        """Show from when to when in the venue's zone, whose name stands above the day."""
+        zone = row.summit.zone
+        return f"{clock(row.starts_at.astimezone(zone))}{until()}{clock(row.ends_at.astimezone(zone))}"
+
+    @admin.display(description=gettext_lazy("from another schedule"))
+    def from_another_schedule(self, row: Session) -> SafeString:
+        """Show what other schedules said of it, as the format calls it."""
+        return format_html_join(
+            "", "<div>{}: <bdi>{}</bdi></div>", ((name, rest[0]) for name, *rest in row.carried or ())
+        )
+
+    @admin.display(description=gettext_lazy("state"), ordering="cancelled_at")
+    def standing(self, row: Session) -> str:
+        """Say whether it is cancelled in the draft, or what of it can't be right: these alone have a sign."""
+        gone = format_html('<span class="state" data-state="bad">{}</span>', _("cancelled"))
+        return gone if row.cancelled_at else warned(row) or _("stands")
+
+    @admin.display(description=gettext_lazy("kind"), ordering="kind")
+    def kind_word(self, row: Session) -> str:
+        """Show the kind by its name, the summit's own too."""
+        return str(row.own_kind or row.get_kind_display())
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Name a kind of the summit's own to whoever only reads."""
+        groups = super().get_fieldsets(request, obj)
+        if obj is not None and obj.carried:
+            said = _("It goes out again with schedule.json and schedule.xml, and stands on no page.")
+            fields: Any = {"fields": ["from_another_schedule"], "description": said}
+            groups = [*groups, (_("From another schedule"), fields)]
+        if self.has_change_permission(request, obj) or obj is None:
+            return groups
+        named = {"kind": "kind_word"}
+        return [
+            (
+                name,
+                {
+                    **about,
+                    "fields": [named.get(each, each) if isinstance(each, str) else each for each in about["fields"]],
+                },
+            )
+            for name, about in groups
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Let the kind's name be read where nothing is changed."""
+        told = ["from_another_schedule"] if obj is not None and obj.carried else []
+        return told if obj is None or self.has_change_permission(request, obj) else ["kind_word", *told]
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Say in which zone times are read; keep the summit, which the page has chosen."""
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        summit: Summit | None = getattr(request, "desk_summit", None)
+        if field is not None and summit is not None:
+            if db_field.name in ("starts_at", "ends_at"):
+                # Pages take what stands below a field for markup.
+                said = _("%(place)s time (%(zone)s)") % {"place": summit.said_place, "zone": summit.time_zone}
+                field.help_text = escape(said)
+            elif db_field.name == "kind":
+                field.choices = _once(request, "kinds", lambda: kinds_of(summit))
+            elif db_field.name in (f"{part}_to" for part in PARTS):
+                field.choices = [
+                    (value, name if value else capfirst(str(AS_THE_SESSION))) for value, name in field.choices
+                ]
+            elif db_field.name == "summit":
+                field.queryset = Summit.objects.filter(pk=summit.pk)
+                field.widget = HiddenInput()
+                field.initial = summit.pk
+        return field
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """Show and read the form in the zone of its summit; a new session's summit is `?summit=`, or the newest."""
+        session: Session | None = self.admit(request, "add" if object_id is None else "view", object_id)
+        if session is None:
+            choices = list(summits_to_edit(request))
+            wanted = request.GET.get("summit", "")
+            summit = next((row for row in choices if row.slug == wanted), choices[0] if choices else None)
+            others = [row for row in choices if row != summit]
+        else:
+            summit, others = session.summit, []
+        if summit is None:
+            raise Http404
+        request.desk_summit = summit  # type: ignore[attr-defined]
+        context = {
+            "summit": summit,
+            "other_summits": others,
+            "may_edit": session is not None and can_edit(request.user, session),
+            "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
+            "left": [] if session is None else places.waiting(session),
+            "documents": [] if session is None else list(documents.listed(session)),
+            "speeches": 0 if session is None else session.slots.count(),
+            "sees": [] if session is None else who_sees(session),
+            **(extra_context or {}),
+        }
+        with timezone.override(summit.zone):
+            response: HttpResponse = super().changeform_view(request, object_id, form_url, context)
+            if isinstance(response, TemplateResponse):
+                response.render()
+        return response
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
+        """Leave it to `save_related`, which stores the session with its rows; the same twice is added once."""
+        if not change:
+            once.claim(request)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Store the session with all that hangs on it."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        rows = {formset.prefix: formset.planned() for formset in formsets}
+        moves = bool(form.cleaned_data.get("move_pinned"))
+        planning.store(by=request.user, session=form.instance, rows=rows, move_pinned=moves)

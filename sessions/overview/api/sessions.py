@@ -1,0 +1,201 @@
+"""Sessions of the working draft. Nobody learns of a change here before the next release."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import F, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from sessions.agenda.api.audiences import SeenSerializer
+from sessions.agenda.selectors import audiences
+from sessions.draft.api.fields import Moment
+from sessions.draft.api.filters import day_of
+from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import agenda_lock, edits, planning
+from sessions.releases.api.changes import WarnedInput, WarningsSerializer, warned
+from sessions.speakers.api.speakers import SpeakingMixin
+from sessions.visibility.models import Visibility
+from summit.api.actions import action
+from summit.api.resources import InSummit, Resource
+from summit.api.rows import Values
+from summit.summits.models import Room, Summit
+from summit.users.models import User
+
+STATES = [("stands", _("stands")), ("cancelled", _("cancelled"))]
+_OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")
+
+
+class DeskSessionSerializer(serializers.ModelSerializer[Session]):
+    """A session of the draft. Title and summary are in the summit's language. `revision` rises with every change of
+    the session or of what hangs on it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    room = serializers.CharField(source="room_key", allow_null=True, read_only=True)
+    own_kind = serializers.CharField(source="own_kind_key", allow_null=True, read_only=True)
+    changed_at = serializers.DateTimeField(source="updated_at", read_only=True)
+
+    class Meta:
+        model = Session
+        fields: ClassVar[list[str]] = ["id", *planning.FIELDS, *_OTHERS]
+
+
+class SessionInput(serializers.ModelSerializer[Session]):
+    """What is planned of a session. With `own_kind` its kind is what that works like."""
+
+    starts_at = Moment()
+    ends_at = Moment()
+    room = InSummit(queryset=Room.objects.all(), summit_path="venue__summit", required=False, allow_null=True)
+    own_kind = InSummit(queryset=OwnKind.objects.all(), required=False, allow_null=True)
+    capacity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1_000_000)
+
+    class Meta:
+        model = Session
+        fields: ClassVar[tuple[str, ...]] = planning.FIELDS
+        # What must hold of several fields is the domain's to say.
+        validators: ClassVar[list[Any]] = []
+
+
+class SessionChangeInput(SessionInput):
+    """What is changed of a session. One that is pinned moves only with `move_pinned`."""
+
+    move_pinned = serializers.BooleanField(required=False, write_only=True)
+
+    class Meta(SessionInput.Meta):
+        fields: ClassVar[tuple[str, ...]] = (*planning.FIELDS, "move_pinned")
+
+
+class MoveInput(serializers.Serializer[Any]):
+    """When and where a session is to be; without `room` it stays in its room. `expected` is the revision that was
+    read: with another one nothing is done."""
+
+    starts_at = Moment()
+    ends_at = Moment()
+    room = InSummit(queryset=Room.objects.all(), summit_path="venue__summit", required=False, allow_null=True)
+    move_pinned = serializers.BooleanField(default=False)
+    expected = serializers.IntegerField(required=False, min_value=0)
+
+
+class ExpectedInput(serializers.Serializer[Any]):
+    """`expected` is the revision that was read: with another one nothing is done."""
+
+    expected = serializers.IntegerField(required=False, min_value=0)
+
+
+class SessionFilters(django_filters.FilterSet):
+    """By what sessions are narrowed."""
+
+    day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
+    room = django_filters.CharFilter(field_name="room__public_id", label=pgettext_lazy("label", "room"))
+    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
+    state = django_filters.ChoiceFilter(choices=STATES, method="in_state", label=_("state"))
+    visibility = django_filters.ChoiceFilter(choices=Visibility.choices, label=_("visible to"))
+    party = django_filters.CharFilter(method="with_party", label=_("a party takes part or somebody speaks for it"))
+    person = django_filters.CharFilter(method="with_person", label=_("a person takes part or speaks"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        field_name="updated_at", lookup_expr="gte", label=_("changed at this moment or later")
+    )
+
+    def on_day(self, rows: QuerySet[Session], name: str, value: Any) -> QuerySet[Session]:
+        """Return those that begin on a day at the venue."""
+        return day_of(rows, value)
+
+    def in_state(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        """Return those that stand, or those that are cancelled."""
+        return rows.filter(cancelled_at__isnull=value == "stands")
+
+    def with_party(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        """Return those in which a party takes part, or somebody speaks for it."""
+        places = Participant.objects.filter(party__public_id=value).order_by().values("session")
+        speeches = Slot.objects.filter(party__public_id=value).order_by().values("session")
+        return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
+
+    def with_person(self, rows: QuerySet[Session], name: str, value: str) -> QuerySet[Session]:
+        """Return those in which a person takes part or speaks."""
+        places = Participant.objects.filter(person__public_id=value).order_by().values("session")
+        speeches = Slot.objects.filter(speaker__public_id=value).order_by().values("session")
+        return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
+
+
+class Sessions(SpeakingMixin, Resource):
+    """Sessions of the draft."""
+
+    name = "sessions"
+    called = _("sessions")
+    rule = "sessions.session"
+    does = ("add", "change")
+    model = Session
+    output = DeskSessionSerializer
+    input = SessionInput
+    input_of_change = SessionChangeInput
+    filters = SessionFilters
+    orders: ClassVar[Any] = {
+        "starts_at": ("starts_at", "ends_at"),
+        "title": ("title",),
+        "changed_at": ("updated_at",),
+    }
+
+    def rows(self) -> QuerySet[Session]:
+        """Return sessions with their rooms and kinds."""
+        return Session.objects.annotate(room_key=F("room__public_id"), own_kind_key=F("own_kind__public_id"))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Session:
+        """Enter a session."""
+        return planning.add(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: Session, values: Values) -> Session:
+        """Change a session."""
+        given = dict(values)
+        moves = bool(given.pop("move_pinned", False))
+        return planning.change(by=by, session=row, values=given, move_pinned=moves)
+
+    def lock(self, row: Session) -> bool:
+        """Let nobody else change the agenda meanwhile."""
+        agenda_lock.lock(row.summit)
+        return super().lock(row)
+
+    @action(
+        "warnings",
+        reads=True,
+        rule="sessions.session.view",
+        input=WarnedInput,
+        output=WarningsSerializer,
+        on_list=True,
+    )
+    def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
+        return warned(summit, values)
+
+    @action("who-sees", reads=True, rule="sessions.session.view", output=SeenSerializer(many=True))
+    def who_sees(self, *, by: User, row: Session, values: Values) -> list[audiences.Seen]:
+        """Say for each sort of reader whether they know of the session once it is released, and which of its parts
+        they see. Writes nothing."""
+        return audiences.who_sees(row)
+
+    @action("move", rule="sessions.edit", input=MoveInput)
+    def move(self, *, by: User, row: Session, values: Values) -> Session:
+        """Move the session to another time or room."""
+        return edits.move(
+            session=row,
+            starts_at=values["starts_at"],
+            ends_at=values["ends_at"],
+            room=values.get("room", row.room),
+            by=by,
+            despite_pin=values["move_pinned"],
+            expected=values.get("expected"),
+        )
+
+    @action("cancel", rule="sessions.edit", input=ExpectedInput)
+    def cancel(self, *, by: User, row: Session, values: Values) -> Session:
+        """Cancel the session. Those who take part are told with the next release."""
+        edits.cancel(session=row, by=by, expected=values.get("expected"))
+        return row
+
+    @action("reinstate", rule="sessions.edit", input=ExpectedInput)
+    def reinstate(self, *, by: User, row: Session, values: Values) -> Session:
+        """Take the session's cancellation back."""
+        edits.reinstate(session=row, by=by, expected=values.get("expected"))
+        return row

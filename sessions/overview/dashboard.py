@@ -1,0 +1,134 @@
+"""What the desk's home says of the agenda: what to release, what can't be right, what starts."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.translation import ngettext
+
+from sessions.draft.models.sessions import Session
+from sessions.releases.selectors import draft_status
+from sessions.releases.selectors.draft_status import Standing
+from summit.desk.today import (
+    MOST_COMING,
+    Coming,
+    Task,
+    Urgency,
+    desk_coming,
+    desk_task,
+    end_of,
+    lately,
+    now_of,
+    once,
+    today_of,
+)
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+
+EDIT = "sessions.edit"
+RELEASE = "sessions.release_agenda"
+HOUR = timedelta(hours=1)
+
+
+def standing(request: HttpRequest, summit: Summit) -> Standing:
+    """Return how the draft stands to what was released last, found once a page."""
+    return once(request, "sessions.standing", lambda: draft_status.standing(summit))
+
+
+def ahead(summit: Summit) -> QuerySet[Session]:
+    """Return what stands in the draft."""
+    return Session.objects.filter(summit=summit, cancelled_at=None)
+
+
+def listed(summit: Summit, **wanted: str) -> str:
+    """Return the address of the sessions that are meant."""
+    query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
+    return f"{reverse('admin:programme_session_changelist')}?{urlencode(query)}"
+
+
+@desk_task.register(20)
+def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of what isn't released, and of warnings of the draft."""
+    if not allows(request.user, EDIT, summit):
+        return
+    found = standing(request, summit)
+    if found.warnings:
+        number = len(found.warnings)
+        said = ngettext(
+            "%(n)d warning of the draft: something in it can’t be right.",
+            "%(n)d warnings of the draft: something in it can’t be right.",
+            number,
+        )
+        address = reverse("admin:programme_release_warnings", args=[summit.slug])
+        yield Task(said % {"n": number}, Urgency.NOW, address, EDIT)
+    if found.changes:
+        number = len(found.changes)
+        said = (
+            ngettext(
+                "%(n)d session differs from release %(number)d. Preview the next release.",
+                "%(n)d sessions differ from release %(number)d. Preview the next release.",
+                number,
+            )
+            if found.last
+            else ngettext(
+                "%(n)d session is not released yet. Preview the first release.",
+                "%(n)d sessions are not released yet. Preview the first release.",
+                number,
+            )
+        )
+        address = reverse("admin:programme_release_prepare", args=[summit.slug])
+        values = {"n": number, "number": found.last.number if found.last else 0}
+        yield Task(said % values, Urgency.NOW, address, RELEASE)
+
+
+@desk_task.register(21)
+def starting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of sessions that start within the hour, and of those later today."""
+    if not allows(request.user, EDIT, summit):
+        return
+    found = lately(request, ("starting", *_draft(request, summit)), lambda: _starting(request, summit))
+    if found["hour"]:
+        said = ngettext(
+            "%(n)d session starts within the hour.", "%(n)d sessions start within the hour.", found["hour"]
+        )
+        yield Task(said % {"n": found["hour"]}, Urgency.NOW, listed(summit, starts="hour"), EDIT)
+    if found["today"]:
+        said = ngettext("%(n)d session starts later today.", "%(n)d sessions start later today.", found["today"])
+        yield Task(said % {"n": found["today"]}, Urgency.NEXT, listed(summit, starts="today"), EDIT)
+
+
+def _draft(request: HttpRequest, summit: Summit) -> tuple[int, int]:
+    """Return what the sessions of a draft depend on."""
+    return summit.pk, standing(request, summit).version
+
+
+def _starting(request: HttpRequest, summit: Summit) -> dict[str, int]:
+    now, today = now_of(request), today_of(request, summit)
+    hour = Q(starts_at__lte=now + HOUR)
+    rows = ahead(summit).filter(starts_at__gt=now, starts_at__lt=end_of(today, summit) + HOUR)
+    return rows.aggregate(
+        hour=Count("pk", filter=hour), today=Count("pk", filter=~hour & Q(starts_at__lt=end_of(today, summit)))
+    )
+
+
+def _next(request: HttpRequest, summit: Summit) -> list[Session]:
+    rows = ahead(summit).filter(starts_at__gt=now_of(request)).select_related("room")
+    return list(rows.order_by("starts_at", "pk")[:MOST_COMING])
+
+
+@desk_coming.register(20)
+def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
+    """Say which sessions of today and tomorrow start next, or when the first one does."""
+    if not allows(request.user, "sessions.session.view", summit):
+        return
+    until = end_of(today_of(request, summit) + timedelta(days=1), summit)
+    rows = lately(request, ("coming", *_draft(request, summit)), lambda: _next(request, summit))
+    for position, row in enumerate(rows):
+        if position and row.starts_at >= until:
+            return
+        address = reverse("admin:programme_session_change", args=[row.pk])
+        yield Coming(row.starts_at, row.title, address, row.room.name if row.room else "")

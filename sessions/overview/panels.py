@@ -1,0 +1,59 @@
+"""What the agenda shows on the summit's public home and on the desks' home, and its gauges."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max
+from django.http import HttpRequest
+
+from sessions.agenda.models.releases import Release, ReleasedSession
+from sessions.overview.dashboard import EDIT, standing
+from sessions.public.views import by_day
+from sessions.releases.permissions import can_release
+from summit import home
+from summit.core import metrics
+from summit.desk.today import desk_panel
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+
+
+@home.panel(20)
+def public_panel(summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show the days of the released agenda: from when to when, and how many sessions."""
+    rows = ReleasedSession.objects.public(summit)
+    days = [
+        {"day": day, "number": len(found), **_hours([row for row in found if row.times_known])}
+        for day, found in by_day(summit, rows.order_by("starts_at", "ends_at", "id"))
+    ]
+    return ("portal/panel_agenda.html", {"summit": summit, "days": days}) if days else None
+
+
+def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
+    """Return what a day begins with and when it ends, of the sessions whose times everybody may know."""
+    return {"first": rows[0], "ends_at": max(row.ends_at for row in rows)} if rows else {"first": None}
+
+
+@desk_panel(20, works=(EDIT,))
+def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Say how far the draft is from what was released last."""
+    if not allows(request.user, "sessions.session.view", summit):
+        return None
+    found = standing(request, summit)
+    context = {
+        "summit": summit,
+        "last": found.last,
+        "unreleased": len(found.changes),
+        "may_release": can_release(request.user, summit),
+    }
+    return "admin/programme/panel.html", context
+
+
+@metrics.source
+def gauges() -> Iterable[metrics.Gauge]:
+    """Give the number of each summit's newest release."""
+    rows = Release.objects.order_by("summit__slug").values_list("summit__slug").annotate(Max("number"))
+    yield (
+        "summit_agenda_release",
+        "Number of the newest release of the agenda.",
+        [({"summit": slug}, float(number)) for slug, number in rows],
+    )

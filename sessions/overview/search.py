@@ -1,0 +1,80 @@
+"""Where the desk's search looks for sessions: in the working draft."""
+
+from typing import Any
+
+from django.db.models import F, Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Coalesce, Concat
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.parties.models.parties import PartyName
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Session, SessionText
+from summit.core.text_normalisation import Fold
+from summit.desk.search import Hit, Source, register
+from summit.templatetags.moments import day_clock
+
+
+def _session(row: Session) -> Hit:
+    parts = [
+        day_clock(row.starts_at, row.summit),
+        row.room.name if row.room else "",
+        _("cancelled") if row.cancelled_at else "",
+    ]
+    return Hit(
+        row.title,
+        " · ".join(part for part in parts if part),
+        reverse("admin:programme_session_change", args=[row.pk]),
+    )
+
+
+def _folded(*names: str) -> Fold:
+    spaced = [
+        piece for name in names for piece in (Coalesce(F(name), Value(""), output_field=TextField()), Value(" "))
+    ]
+    return Fold(Concat(*spaced, output_field=TextField()))
+
+
+def _having(model: type[Model], word: str, *names: str) -> QuerySet[Any, Any]:
+    """Return the sessions of those rows of a model in whose fields a word is found."""
+    rows = model._default_manager.annotate(found_in=_folded(*names)).filter(found_in__contains=word)
+    return rows.order_by().values("session")
+
+
+def _anywhere(words: list[str]) -> Q:
+    """Find each word in the session itself, in its titles in other languages, or among who takes part or speaks: the
+    party by any of its names, the person by name and office."""
+    wanted = Q()
+    for word in words:
+        own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "own_kind__name"))
+        parties = PartyName.objects.annotate(found_in=_folded("name", "formal_name")).filter(found_in__contains=word)
+        named = parties.order_by().values("party")
+        wanted &= (
+            Q(pk__in=own.filter(found_here__contains=word).order_by().values("pk"))
+            | Q(pk__in=_having(SessionText, word, "title", "summary"))
+            | Q(pk__in=_having(Participant, word, "party__name", "party__formal_name", *_person("person")))
+            | Q(pk__in=_having(Slot, word, "title", "party__name", "party__formal_name", *_person("speaker")))
+            | Q(pk__in=Participant.objects.filter(party__in=named).order_by().values("session"))
+            | Q(pk__in=Slot.objects.filter(party__in=named).order_by().values("session"))
+        )
+    return wanted
+
+
+def _person(path: str) -> tuple[str, ...]:
+    return f"{path}__name", f"{path}__office"
+
+
+register(
+    30,
+    Source(
+        model=Session,
+        title=gettext_lazy("Sessions"),
+        rule="sessions.session.view",
+        rows=lambda: Session.objects.select_related("summit", "room"),
+        head="title",
+        text=("title", "summary", "room__name"),
+        also=_anywhere,
+        hit=_session,
+    ),
+)

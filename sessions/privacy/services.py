@@ -1,0 +1,123 @@
+"""What the agenda holds of a person: handed over, and erased as far as what was released allows."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from sessions.agenda.models.releases import ReleasedParticipant
+from sessions.calendars.models import Feed
+from sessions.draft.models.participants import FloorRequest, Participant, Slot
+from sessions.draft.models.signups import SignUp
+from sessions.notifications.models import AgendaLook
+from summit.people.models import Person
+from summit.privacy.registry import Portion, Subject, erased_name, portion, stands_in_public
+
+
+@stands_in_public(10)
+def in_agenda(person: Person) -> bool:
+    """Return whether somebody speaks or takes part by name: the office in which they do stays."""
+    kinds = (
+        Slot.every.filter(speaker=person),
+        Participant.objects.filter(person=person),
+        ReleasedParticipant.objects.filter(person=person),
+    )
+    return any(rows.exists() for rows in kinds)
+
+
+def _released(subject: Subject) -> QuerySet[ReleasedParticipant]:
+    return ReleasedParticipant.objects.filter(person=subject.person).order_by("pk")
+
+
+def _erase_released(subject: Subject) -> int:
+    """Let releases name the office alone. They are frozen: each row is put in the place of itself."""
+    rows = list(_released(subject))
+    ReleasedParticipant.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    for row in rows:
+        row.label = subject.person.office or erased_name(subject.summit)
+    ReleasedParticipant.objects.bulk_create(rows)
+    return len(rows)
+
+
+portion(50)(
+    Portion(
+        name="released_places",
+        title=_("Places in released agendas"),
+        model=ReleasedParticipant,
+        keys=("person",),
+        rows=_released,
+        erase=_erase_released,
+        gone=_("The name is replaced by the office that was held."),
+        stays=_("The office, and that it took part: the summit has released it."),
+        columns=("role", "label", "party_label", "title", "minutes", "released_session"),
+    )
+)
+portion(51)(
+    Portion(
+        name="places",
+        title=_("Places in the draft of the agenda"),
+        model=Participant,
+        keys=("person",),
+        rows=lambda subject: Participant.objects.filter(person=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("session", "role"),
+        desks=True,
+    )
+)
+portion(52)(
+    Portion(
+        name="speeches",
+        title=_("Speeches"),
+        model=Slot,
+        keys=("speaker",),
+        rows=lambda subject: Slot.every.filter(speaker=subject.person),
+        stays=_("They name the person by a key alone. Words that were published stay: the press office withdraws."),
+        columns=("session", "title", "minutes", "party"),
+        desks=True,
+    )
+)
+portion(53)(
+    Portion(
+        name="floor_requests",
+        title=_("Requests for the floor"),
+        model=FloorRequest,
+        keys=("speaker",),
+        rows=lambda subject: FloorRequest.objects.filter(speaker=subject.person),
+        stays=_("They name the person by a key alone."),
+        columns=("session", "party", "state", "minutes"),
+    )
+)
+portion(54)(
+    Portion(
+        name="sign_ups",
+        title=_("Sign-ups for sessions"),
+        model=SignUp,
+        keys=("person",),
+        rows=lambda subject: SignUp.objects.filter(person=subject.person),
+        erase=lambda subject: SignUp.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "state", "signed_up_at", "moved_up_at"),
+    )
+)
+portion(55)(
+    Portion(
+        name="agenda_looks",
+        title=_("What was seen of the agenda’s changes"),
+        model=AgendaLook,
+        keys=("person",),
+        rows=lambda subject: AgendaLook.objects.filter(person=subject.person),
+        erase=lambda subject: AgendaLook.objects.filter(person=subject.person).delete()[0],
+        gone=_("Deleted."),
+        columns=("session", "number", "looked_at"),
+    )
+)
+portion(56)(
+    Portion(
+        name="private_calendars",
+        title=_("Private calendar addresses"),
+        model=Feed,
+        keys=("person", "holder"),
+        rows=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)),
+        erase=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)).delete()[0],
+        gone=_("Deleted."),
+        columns=("mailbox", "alarms", "created_at", "read_at", "ended_at"),
+    )
+)

@@ -1,0 +1,240 @@
+"""The public agenda in the API: to read."""
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import generics, serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from delegations.parties.api.public import PartySerializer
+from delegations.parties.selectors import party_names
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedQuerySet, ReleasedSession
+from sessions.agenda.selectors import released_agenda
+from sessions.draft.models.kinds import SessionKind
+from sessions.public import released_files
+from sessions.public.api_filters import ORDERS, asked_for
+from summit.api import asking
+from summit.api.access import PublicMixin
+from summit.api.pagination import ByNewest
+from summit.summits.models import Summit
+from summit.views import get_summit
+
+
+class ByStart(ByNewest):
+    """Earliest first, or with `?ordering=-starts_at` latest first."""
+
+    ordering: Any = ORDERS["starts_at"]
+
+    def get_ordering(self, request: Request, queryset: Any, view: Any) -> tuple[str, ...]:
+        """Return the order that is asked for; what names another was refused."""
+        return ORDERS.get(request.query_params.get("ordering", ""), ORDERS["starts_at"])
+
+
+class ParticipantSerializer(serializers.ModelSerializer[ReleasedParticipant]):
+    """Who takes part."""
+
+    name = serializers.CharField(source="label", help_text="Name and office, or the name of a party.")
+    party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
+    about_party = serializers.SerializerMethodField(
+        help_text="The party that takes part or to which the person belongs, as it is named now; null for none."
+    )
+
+    class Meta:
+        model = ReleasedParticipant
+        fields = ["role", "name", "party", "about_party", "level", "title", "minutes"]
+
+    @extend_schema_field(PartySerializer(allow_null=True))
+    def get_about_party(self, row: ReleasedParticipant) -> dict[str, Any] | None:
+        """Return the party with its names in all languages, its footnotes and its flag."""
+        known: dict[int | str, dict[str, Any]] = self.context["parties"]
+        return known.get(row.party_id or 0) or known.get(row.party_label)
+
+
+class WordsSerializer(serializers.Serializer[Any]):
+    """Title and summary in another language than the summit's."""
+
+    language = serializers.CharField()
+    title = serializers.CharField()
+    summary = serializers.CharField()
+
+
+class InterpretationSerializer(serializers.Serializer[Any]):
+    """From which language into which is interpreted."""
+
+    from_language = serializers.CharField()
+    into_language = serializers.CharField()
+
+
+class DocumentSerializer(serializers.Serializer[Any]):
+    """A paper that everybody may read."""
+
+    title = serializers.CharField()
+    language = serializers.CharField()
+    url = serializers.URLField()
+
+
+class SessionSerializer(serializers.ModelSerializer[ReleasedSession]):
+    """A session as it was released."""
+
+    id = serializers.CharField(source="session.public_id", help_text="Stable for ever; part of the UID in calendars.")
+    kind_name = serializers.SerializerMethodField(help_text="The summit's own name for the kind, or empty.")
+    title = serializers.CharField(help_text="In the summit's language; empty where it is not announced.")
+    texts = serializers.SerializerMethodField(help_text="Title and summary in other languages.")
+    starts_at = serializers.SerializerMethodField(help_text="With the venue's offset.")
+    ends_at = serializers.SerializerMethodField(help_text="With the venue's offset.")
+    times_known = serializers.BooleanField(
+        help_text="Whether the times are announced; if not, they are the bounds of the session's days."
+    )
+    room_id = serializers.CharField(source="room_key", help_text="Stable; empty where no room is announced.")
+    room = serializers.CharField(source="room_name")
+    venue = serializers.CharField(source="venue_name")
+    sequence = serializers.IntegerField(
+        help_text="SEQUENCE (RFC 5545): how often what you may read of it, and need to attend, has changed."
+    )
+    url = serializers.SerializerMethodField()
+    interpretation = serializers.SerializerMethodField()
+    documents = serializers.SerializerMethodField()
+    participants = ParticipantSerializer(many=True)
+
+    class Meta:
+        model = ReleasedSession
+        fields = [
+            "id",
+            "kind",
+            "kind_name",
+            "title",
+            "summary",
+            "texts",
+            "starts_at",
+            "ends_at",
+            "times_known",
+            "room_id",
+            "room",
+            "venue",
+            "media",
+            "sign_up",
+            "interpretation",
+            "documents",
+            "sequence",
+            "url",
+            "participants",
+        ]
+
+    def _summit(self) -> Summit:
+        found: Summit = self.context["summit"]
+        return found
+
+    def get_kind_name(self, row: ReleasedSession) -> str:
+        """Return what the summit calls the kind, in its own language."""
+        return str(row.kind_names[0][1]) if row.kind_names else ""
+
+    @extend_schema_field(WordsSerializer(many=True))
+    def get_texts(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return title and summary in the languages that the session has besides the summit's."""
+        return [{"language": language, "title": title, "summary": summary} for language, title, summary in row.texts]
+
+    @extend_schema_field(InterpretationSerializer(many=True))
+    def get_interpretation(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return from which languages into which is interpreted."""
+        return [{"from_language": source, "into_language": target} for source, target, _booth in row.languages]
+
+    @extend_schema_field(DocumentSerializer(many=True))
+    def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return the papers that everybody may read."""
+        return [
+            {"title": paper.title, "language": paper.language, "url": f"{settings.BASE_URL}{paper.url}"}
+            for paper in released_files.listed(self._summit(), row)
+        ]
+
+    @extend_schema_field(OpenApiTypes.DATETIME)
+    def get_starts_at(self, row: ReleasedSession) -> str:
+        """Return the start in the venue's zone."""
+        return self._local(row.starts_at)
+
+    @extend_schema_field(OpenApiTypes.DATETIME)
+    def get_ends_at(self, row: ReleasedSession) -> str:
+        """Return the end in the venue's zone."""
+        return self._local(row.ends_at)
+
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(self._summit().zone).isoformat(timespec="seconds")
+
+    @extend_schema_field(OpenApiTypes.URI)
+    def get_url(self, row: ReleasedSession) -> str:
+        """Return the address of the session's public page."""
+        path = reverse("agenda:session", args=[self._summit().slug, row.session.public_id])
+        return f"{settings.BASE_URL}{path}"
+
+
+class _PublicAgenda(PublicMixin, generics.GenericAPIView[ReleasedSession]):
+    """What is public of a summit's newest release."""
+
+    serializer_class = SessionSerializer
+    pagination_class = ByStart
+    lookup_field = "session__public_id"
+    lookup_url_kwarg = "public_id"
+
+    def get_queryset(self) -> ReleasedQuerySet:
+        """Return what everybody may know of the summit's agenda."""
+        if getattr(self, "swagger_fake_view", False):
+            return ReleasedSession.objects.none()
+        return released_agenda.public_agenda(summit=self.found)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        """Give the serializer the summit, for its zone, and its parties."""
+        context = dict(super().get_serializer_context())
+        return (
+            context
+            if getattr(self, "swagger_fake_view", False)
+            else {
+                **context,
+                "summit": self.found,
+                "parties": party_names.all_as_data(self.found),
+            }
+        )
+
+    @property
+    def found(self) -> Summit:
+        """The summit of the address. Raises Http404 for one that isn't there or not public."""
+        if not hasattr(self, "_found"):
+            self._found = get_summit(self.kwargs["summit"])
+        return self._found
+
+
+_ASKED = [
+    OpenApiParameter("day", OpenApiTypes.DATE, description="Sessions that start on this day at the venue."),
+    OpenApiParameter("kind", str, enum=SessionKind.values, description="Sessions of this kind."),
+    OpenApiParameter("room", str, description="Sessions in the room of this `room_id`."),
+    OpenApiParameter("language", str, description="Sessions that are interpreted into this language."),
+    OpenApiParameter("ordering", str, enum=list(ORDERS), description="Earliest first, or latest first."),
+]
+
+
+ASKED = tuple(each.name for each in _ASKED)
+
+
+@extend_schema(parameters=_ASKED)
+class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
+    """The public agenda of a summit, earliest session first."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give a page of sessions. Raises Problem for a parameter that isn't known."""
+        asking.check_known(request.query_params, (*asking.PUBLIC, *ASKED))
+        asking.check_page_size(request.query_params)
+        return super().list(request, *args, **kwargs)
+
+    def get_queryset(self) -> ReleasedQuerySet:
+        """Return what is asked for of what everybody may know. Raises ValidationError where nobody can tell what."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows
+        return asked_for(rows, self.request.query_params, self.found)
+
+
+class AgendaSession(_PublicAgenda, generics.RetrieveAPIView[ReleasedSession]):
+    """One session of the public agenda."""

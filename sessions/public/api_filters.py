@@ -1,0 +1,48 @@
+"""By what the API's agenda is narrowed and ordered: by declared fields of what the reader may know, and no others."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ValidationError
+
+from sessions.agenda.models.releases import ReleasedQuerySet
+from sessions.draft.models.kinds import SessionKind
+from summit.summits.models import Summit
+
+ORDERS = {
+    "starts_at": ("starts_at", "ends_at", "id"),
+    "-starts_at": ("-starts_at", "-ends_at", "-id"),
+}
+
+
+def asked_for(rows: ReleasedQuerySet, asked: Mapping[str, str], summit: Summit) -> ReleasedQuerySet:
+    """Return the sessions that have all that is asked for. Raises ValidationError by the parameter's name."""
+    _check(asked)
+    if asked.get("kind"):
+        rows = rows.filter(kind=asked["kind"])
+    if asked.get("room"):
+        rows = rows.filter(room_key=asked["room"])
+    if asked.get("day"):
+        start = datetime.combine(_day(asked["day"]), time(), summit.zone)
+        after = datetime.combine(start.date() + timedelta(days=1), time(), summit.zone)
+        rows = rows.filter(starts_at__gte=start, starts_at__lt=after)
+    if asked.get("language"):
+        # Lists can't be looked into in the same way on both databases, and a summit has some hundred sessions.
+        spoken = rows.order_by().values_list("pk", "languages")
+        rows = rows.filter(pk__in=[pk for pk, ways in spoken if asked["language"] in {way[1] for way in ways}])
+    return rows
+
+
+def _check(asked: Mapping[str, str]) -> None:
+    for name, known in (("kind", SessionKind.values), ("ordering", list(ORDERS))):
+        if asked.get(name) and asked[name] not in known:
+            raise ValidationError({name: _("Write one of: %(known)s.") % {"known": ", ".join(known)}})
+
+
+def _day(said: str) -> date:
+    try:
+        found = date.fromisoformat(said)
+        return found if found < date.max else date.fromisoformat("")
+    except (ValueError, OverflowError):
+        raise ValidationError({"day": _("Write the day as 2025-03-31.")}) from None

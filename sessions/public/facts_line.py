@@ -1,0 +1,30 @@
+"""What lists of sessions say in a line besides time, place and people."""
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.draft.models.sessions import MediaAccess
+from summit.core.languages import tongue
+from summit.templatetags.marks import comma
+
+
+def facts(row: ReleasedSession) -> str:
+    """Return interpretation with its booths, media and papers, in the reader's language."""
+    said = []
+    targets = {target: booth for _source, target, booth in row.languages}
+    if targets:
+        named = [
+            _("%(language)s (booth %(booth)s)") % {"language": tongue(target), "booth": booth}
+            if booth
+            else tongue(target)
+            for target, booth in targets.items()
+        ]
+        said.append(_("interpreted into %(languages)s") % {"languages": comma().join(named)})
+    if row.media != MediaAccess.CLOSED:
+        said.append(str(MediaAccess(row.media).label))
+    if row.documents:
+        number = len(row.documents)
+        said.append(ngettext("%(n)d document", "%(n)d documents", number) % {"n": number})
+    return capfirst(comma().join(said))

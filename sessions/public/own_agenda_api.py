@@ -1,0 +1,138 @@
+"""The released agenda as focal points and delegates may know it."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
+from sessions.agenda.selectors import own_agenda, released_snapshots
+from sessions.draft.api.filters import day_of
+from sessions.draft.models.kinds import SessionKind
+from sessions.public import pocket_programme
+from sessions.public.api import SessionSerializer
+from sessions.releases.api.released_changes import OwnChangesInput, OwnChangesSerializer, own_changes
+from summit.api.actions import action
+from summit.api.contents import File, PersonalContentSerializer
+from summit.api.problems import Problem
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class PlaceSerializer(serializers.ModelSerializer[ReleasedParticipant]):
+    """Who takes part, by the names that were released."""
+
+    name = serializers.CharField(source="label")
+    party = serializers.CharField(source="party_label", help_text="The party a person belongs to, or empty.")
+
+    class Meta:
+        model = ReleasedParticipant
+        fields: ClassVar[list[str]] = ["role", "name", "party", "level", "title", "minutes"]
+
+
+class TabledSerializer(serializers.Serializer[Any]):
+    """A paper on the session's table."""
+
+    id = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField()
+
+
+class OwnSessionSerializer(SessionSerializer):
+    """A session of the newest release, as its reader may know it; what they may not know is empty."""
+
+    mine = serializers.BooleanField(help_text="Whether the reader, or one of their people, takes part.")
+    participants = PlaceSerializer(many=True)  # type: ignore[assignment]
+
+    class Meta(SessionSerializer.Meta):
+        fields = [*(name for name in SessionSerializer.Meta.fields if name != "url"), "mine"]
+
+    @extend_schema_field(TabledSerializer(many=True))
+    def get_documents(self, row: ReleasedSession) -> list[dict[str, str]]:
+        """Return the papers that the reader may know of."""
+        return [{"id": key, "title": title, "language": language} for key, title, language in row.documents]
+
+
+class ProgrammeInput(serializers.Serializer[Any]):
+    """Of what: of one's own sessions and those of one's people, or with `everything` of all that one may know of."""
+
+    everything = serializers.BooleanField(default=False)
+
+
+class OwnAgendaFilters(django_filters.FilterSet):
+    """By what of each session its reader may know."""
+
+    day = django_filters.DateFilter(method="on_day", label=_("begins on this day at the venue"))
+    kind = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("kind"))
+    room = django_filters.CharFilter(field_name="room_key", label=_("a room by its id"))
+    mine = django_filters.BooleanFilter(label=_("one takes part oneself, or one of one’s people"))
+
+    def on_day(self, rows: QuerySet[ReleasedSession], name: str, value: Any) -> QuerySet[ReleasedSession]:
+        """Return those that begin on a day at the venue."""
+        return day_of(rows, value)
+
+
+class OwnAgenda(Resource):
+    """The newest release, as focal points and delegates may know it: what the portal shows them."""
+
+    name = "agenda"
+    called = _("the agenda as one may know it")
+    rule = "sessions.agenda"
+    does = ()
+    model = ReleasedSession
+    output = OwnSessionSerializer
+    filters = OwnAgendaFilters
+    orders: ClassVar[Any] = {"starts_at": ("starts_at", "ends_at")}
+    summit_path = "session__summit"
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Any]:
+        """Return what somebody may know of a summit's agenda by what they are there."""
+        # Of a summit that isn't there as much is asked as of one that they may not know.
+        summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
+        rows = own_agenda.agenda_of(user, summit)
+        return rows.select_related("session__summit").prefetch_related("participants")
+
+    def picked(self, key: str) -> Q:
+        """Return the condition that picks a session by its id."""
+        return Q(session__public_id=key)
+
+    @action(
+        "changes",
+        reads=True,
+        rule="sessions.agenda.view",
+        input=OwnChangesInput,
+        output=OwnChangesSerializer,
+        on_list=True,
+    )
+    def changes(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
+        changed. Writes nothing."""
+        return own_changes(by, summit, values)
+
+    @action(
+        "programme",
+        reads=True,
+        rule="sessions.agenda.view",
+        input=ProgrammeInput,
+        output=PersonalContentSerializer,
+        on_list=True,
+        shown_once=("content",),
+    )
+    def programme(self, *, by: User, summit: Summit, values: Values) -> File:
+        """Give the reader’s agenda as a PDF for the pocket, as the portal does; to whoever reads the whole agenda,
+        all of it. Writes nothing."""
+        if released_snapshots.latest(summit) is None:
+            raise Problem("conflict", gettext("The agenda has not been released yet."))
+        members, whole = own_agenda.members_of(by, summit), own_agenda.reads_all(by, summit)
+        me = None if whole else by.people.filter(summit=summit).first()
+        reader = pocket_programme.Reader(members, [] if whole else own_agenda.parties_of(by, summit), me)
+        rows = own_agenda.programme_of(by, summit, members, everything=values["everything"])
+        updated = own_agenda.updated_at(by, summit, members, everything=values["everything"])
+        name, content = pocket_programme.write(summit, updated, reader, rows, own=not (whole or values["everything"]))
+        return File(name, "application/pdf", content)

@@ -1,0 +1,151 @@
+"""The pocket programme as PDF: somebody's sessions, or all that they may know of, on pages of the size A6."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import get_language, get_language_info, ngettext
+from django.utils.translation import gettext as _
+
+from delegations.participants.selectors.listing import languages
+from delegations.parties.selectors.footnotes import Footnotes
+from delegations.parties.selectors.party_names import Book
+from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
+from sessions.agenda.selectors.participant_names import called, raised
+from sessions.public.facts_line import facts
+from sessions.visibility.members import Members
+from summit.core.date_formats import long_day
+from summit.pdf.typst import print_pdf
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import clock, day_clock
+
+SOURCE = Path(__file__).with_name("pocket.typ")
+LEADING = (ReleasedRole.CHAIR, ReleasedRole.MODERATOR, ReleasedRole.SPEAKER)
+
+
+@dataclass(frozen=True)
+class Said:
+    """A text and in which language it is."""
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A session as it is printed: when it begins and ends at the venue, none where that isn't known; its title; what
+    stands under it, by line and part."""
+
+    times: tuple[str, ...]
+    title: Said
+    lines: tuple[tuple[Said, ...], ...]
+
+
+@dataclass(frozen=True)
+class Pocket:
+    """Whose programme is printed: `own` says whether it is theirs, or all that they may know of; `updated_at` is None
+    where they have never known of anything."""
+
+    summit: Summit
+    updated_at: datetime | None
+    members: Members
+    whose: Sequence[Said]
+    own: bool
+    names: Book
+    notes: Footnotes = field(default_factory=Footnotes)
+
+
+@cache
+def _source() -> bytes:
+    return SOURCE.read_bytes()
+
+
+def write(pocket: Pocket, rows: Iterable[ReleasedSession]) -> bytes:
+    """Return the programme in the reader's language; `rows` come in their order, with who takes part.
+
+    The same sessions, last changed at the same moment, give the same bytes. Raises
+    summit.pdf.fonts.MissingFontError where no font here prints one of its letters.
+    """
+    language = get_language() or pocket.summit.language
+    days = [
+        {"day": long_day(day), "entries": [asdict(_entry(pocket, row)) for row in entries]}
+        for day, entries in groupby(rows, key=lambda row: row.starts_at.astimezone(pocket.summit.zone).date())
+    ]
+    names = pocket.summit.reads_as
+    at = (pocket.updated_at or pocket.summit.created_at).astimezone(pocket.summit.zone)
+    updated = day_clock(pocket.updated_at, pocket.summit) if pocket.updated_at else ""
+    return print_pdf(
+        _source(),
+        {
+            "title": _("Pocket programme"),
+            "summit": asdict(Said(names.name, names.language)),
+            "whose": [asdict(each) for each in pocket.whose],
+            "about": _about(pocket, sum(len(day["entries"]) for day in days)),
+            "days": days,
+            "nothing": _("No session stands in your programme yet."),
+            "made": _("Updated %(moment)s") % {"moment": updated} if updated else "",
+            "zone": _("All times are %(place)s time.") % {"place": names.place},
+            "comma": comma(),
+            "language": language,
+            "direction": "rtl" if get_language_info(language)["bidi"] else "ltr",
+            "ways": {code: "rtl" if get_language_info(code)["bidi"] else "ltr" for code, _name in languages()},
+            "moment": [at.year, at.month, at.day, at.hour, at.minute, at.second],
+            "notes": [{"mark": mark, "words": words, "language": spoken} for mark, words, spoken in pocket.notes],
+        },
+    )
+
+
+def _about(pocket: Pocket, number: int) -> str:
+    if pocket.own:
+        return ngettext("%(n)d session in your programme", "%(n)d sessions in your programme", number) % {"n": number}
+    return ngettext("%(n)d session that you may see", "%(n)d sessions that you may see", number) % {"n": number}
+
+
+def _entry(pocket: Pocket, row: ReleasedSession) -> Entry:
+    times = (clock(row.starts_at, pocket.summit), clock(row.ends_at, pocket.summit)) if row.times_known else ()
+    said = facts(row)
+    lines = (_where(pocket, row), *_people(pocket, row), (_ours(said),) if said else ())
+    return Entry(times, _theirs(pocket, row.words.title, row.words.language), tuple(filter(None, lines)))
+
+
+def _ours(text: str) -> Said:
+    """Return a text of the system, in the reader's language."""
+    return Said(text, get_language() or "")
+
+
+def _theirs(pocket: Pocket, text: str, language: str = "") -> Said:
+    """Return what somebody has written, in the summit's language where no other is given."""
+    return Said(text, language or pocket.summit.language)
+
+
+def _where(pocket: Pocket, row: ReleasedSession) -> tuple[Said, ...]:
+    found = [_theirs(pocket, row.kind_words.title, row.kind_words.language)] if row.title else []
+    found += [_theirs(pocket, part) for part in (row.room_name, row.venue_name) if part]
+    return tuple(found if row.times_known else [*found, _ours(_("time not announced"))])
+
+
+def _people(pocket: Pocket, row: ReleasedSession) -> Iterator[tuple[Said, ...]]:
+    """Yield who leads or speaks, and of the others those whose programme it is, with what they are there."""
+    for place in row.people:
+        if place.role in LEADING or _is_told(place, pocket.members):
+            yield tuple(_parts(pocket, place))
+
+
+def _is_told(place: Any, members: Members) -> bool:
+    """Return whether a place is the readers' own and says more than that their party takes part."""
+    if place.person_id:
+        return place.person_id in members.people
+    return place.party_id in members.parties and bool(place.level)
+
+
+def _parts(pocket: Pocket, place: Any) -> Iterator[Said]:
+    name, party = called(place, pocket.names)
+    yield _theirs(pocket, f"{name}{raised(party, pocket.notes)}", party.language if party else "")
+    yield _ours(place.get_level_display() if place.level else place.get_role_display())
+    if place.about is not None:
+        yield _ours(clock(place.about, pocket.summit))

@@ -1,0 +1,56 @@
+"""Papers of a session for those who may know of them: which a release names, and their bytes."""
+
+from dataclasses import dataclass
+
+from django.http import HttpResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.documents.models import Document
+from summit.core import languages
+from summit.summits.models import Summit
+
+
+@dataclass(frozen=True)
+class Paper:
+    """A document as a list names it: its title, in which language it is, and its path."""
+
+    title: str
+    language: str
+    url: str
+
+    @property
+    def tongue(self) -> str:
+        """What its language is called in the reader's."""
+        return languages.tongue(self.language)
+
+
+def listed(summit: Summit, row: ReleasedSession) -> list[Paper]:
+    """Return the documents that a released session names for everybody. No query."""
+    key = row.session.public_id
+    return [
+        Paper(title, language, reverse("agenda:document", args=[summit.slug, key, document]))
+        for document, title, language in row.documents
+    ]
+
+
+def find(row: ReleasedSession, key: str) -> Document | None:
+    """Return a document by its public id, if the released session names it to its reader; else None."""
+    if key not in {document for document, _title, _language in row.documents}:
+        return None
+    return Document.objects.filter(session_id=row.session_id, public_id=key).first()
+
+
+def as_file(document: Document) -> HttpResponse:
+    """Return a document to be kept as a file: no browser shows on our own site what somebody uploaded."""
+    return HttpResponse(
+        bytes(document.content),
+        content_type=document.content_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, document.file_name) or "attachment",
+            "Content-Language": document.language,
+            "X-Content-Type-Options": "nosniff",
+            "Content-Security-Policy": "default-src 'none'; sandbox",
+        },
+    )

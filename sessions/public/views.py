@@ -1,0 +1,201 @@
+"""The public agenda: pages, calendar, and the schedule that conference apps read."""
+
+import itertools
+import json
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Protocol, TypeVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
+
+from delegations.parties.selectors import party_names
+from sessions.agenda.selectors import change_descriptions, last_changed, release_cache, released_agenda
+from sessions.agenda.selectors.release_cache import Current, Kept
+from sessions.agenda.selectors.released_agenda import Who
+from sessions.calendars.selectors import icalendar
+from sessions.exchange.selectors import frab
+from sessions.exchange.selectors.frab_xml import as_xml
+from sessions.public import released_files
+from sessions.public.filters import asked, narrowed
+from sessions.public.published_speeches import MOST, list_of, standing, texts
+from sessions.public.session_lists import SessionLine, SessionList
+from summit.http.page_cache import cached_page
+from summit.http.public import public_page
+from summit.summits.models import Stamp, Summit
+from summit.views import get_summit
+
+Row = TypeVar("Row", bound="HasStart")
+
+
+class HasStart(Protocol):
+    """What begins at a moment."""
+
+    @property
+    def starts_at(self) -> datetime:
+        """When, or the day's beginning where that is not known."""
+
+    @property
+    def times_known(self) -> bool:
+        """Whether it is."""
+
+
+def by_day(summit: Summit, rows: Iterable[Row]) -> list[tuple[date, list[Row]]]:
+    """Group sessions, which come in order, by the day on which they start in the venue's zone."""
+
+    def local_day(row: Row) -> date:
+        return row.starts_at.astimezone(summit.zone).date()
+
+    # What has no announced time begins with its day, and is read after all that has one.
+    return [
+        (day, sorted(group, key=lambda row: not row.times_known))
+        for day, group in itertools.groupby(rows, key=local_day)
+    ]
+
+
+@public_page
+@cached_page()
+def agenda(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show what is public of the newest release, by day; of one day, kind, room or language where `?day=`, `?kind=`,
+    `?room=` or `?language=` asks for it."""
+    found = get_summit(summit)
+    at = release_cache.current(found)
+    rows, page = _lines(found, at) if at else ([], {})
+    chosen = {"lang": lang} if (lang := request.GET.get("lang")) else {}
+    shown = narrowed(rows, asked(request.GET), has=lambda row: row.about.values, kept=chosen)
+    context = {"summit": found, "shown": shown, "days": by_day(found, shown.rows), **page}
+    return render(request, "portal/agenda.html", context)
+
+
+def _public(summit: Summit, at: Current) -> list[Kept]:
+    """Return what everybody may know of a release, in order. One query, and two for rows that the process hasn't
+    kept."""
+    found = release_cache.rows(summit, release_cache.public(at.release), at.stamp).values()
+    return sorted(found, key=lambda each: (each.row.starts_at, each.row.ends_at, each.row.pk))
+
+
+def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, Any]]:
+    """Return the lines of what everybody may know of a release, in order, and what the page says besides. Three
+    queries beside those of `_public`, one of which the process saves once it has the names."""
+    listed = SessionList(summit, at.stamp, get_language() or "", personal=False)
+    page = {"updated_at": last_changed.public(summit, at.release), "names": listed.names, "notes": listed.notes}
+    return [SessionLine(each, listed) for each in _public(summit, at)], page
+
+
+@public_page
+@cached_page(beside=standing)
+def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
+    """Show one session, or that it is cancelled or has left the public agenda. What isn't public isn't there."""
+    found = get_summit(summit)
+    row = released_agenda.public_agenda(summit=found).filter(session__public_id=public_id).first()
+    if row is None:
+        last = released_agenda.ended(summit=found, public_id=public_id)
+        if last is None:
+            raise Http404
+        context = {"summit": found, "row": last.row, "state": change_descriptions.PUBLIC_STATES[last.nature]}
+        return render(request, "portal/session_cancelled.html", context, status=410)
+    said = texts(found, [row]).get(public_id, [])
+    context = {
+        "summit": found,
+        "row": row,
+        "documents": released_files.listed(found, row),
+        "texts": said[:MOST],
+        "all_texts": (len(said), list_of(found, public_id)) if len(said) > MOST else None,
+        **party_names.on_page(found),
+    }
+    return render(request, "portal/session.html", context)
+
+
+@public_page
+@cached_page()
+def session_calendar(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
+    """Give one session as an entry to put into a calendar."""
+    found = get_summit(summit)
+    at = release_cache.current(found)
+    rows = [each.row for each in _public(found, at) if each.row.session.public_id == public_id] if at else []
+    if at is None or not rows:
+        raise Http404
+    content = icalendar.public_feed(
+        summit=found, updated_at=last_changed.public(found, at.release), sessions=rows, stamp=at.stamp
+    )
+    return _as_calendar(content, f"{found.slug}-{public_id}.ics", attached=True)
+
+
+@public_page
+def paper(request: HttpRequest, summit: str, public_id: str, document: str) -> HttpResponse:
+    """Give a paper that the newest release names for everybody. Any other isn't there."""
+    row = (
+        released_agenda.public_agenda(summit=get_summit(summit), who=Who.NOBODY)
+        .filter(session__public_id=public_id)
+        .first()
+    )
+    found = released_files.find(row, document) if row else None
+    if found is None:
+        raise Http404
+    return released_files.as_file(found)
+
+
+@public_page
+@cached_page()
+def changes(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show what releases changed for everybody, where the summit shows it."""
+    found = get_summit(summit)
+    if not found.public_changes:
+        raise Http404
+    page = party_names.on_page(found)
+    names = change_descriptions.Names(page["names"], page["notes"])
+    told = [
+        (entry.release, change_descriptions.stories(entry.changes, found, public=True, names=names))
+        for entry in released_agenda.public_changes(summit=found, language=get_language())
+    ]
+    return render(request, "portal/changes.html", {"summit": found, "told": told, **page})
+
+
+@public_page
+@cached_page()
+def calendar(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as a calendar to subscribe to."""
+    found = get_summit(summit)
+    at = release_cache.current(found)
+    content = icalendar.public_feed(
+        summit=found,
+        updated_at=last_changed.public(found, at.release) if at else None,
+        sessions=[each.row for each in _public(found, at)] if at else [],
+        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
+    )
+    return _as_calendar(content, f"{found.slug}.ics")
+
+
+def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpResponse:
+    shown = content_disposition_header(attached, name) or f'inline; filename="{name}"'
+    headers = {"Content-Disposition": shown}
+    return HttpResponse(content, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@public_page
+@cached_page(beside=standing)
+def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as frab's JSON."""
+    return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
+
+
+@public_page
+@cached_page(beside=standing)
+def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the public agenda as frab's XML."""
+    return HttpResponse(as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")
+
+
+def _schedule(slug: str) -> dict[str, Any]:
+    found = get_summit(slug)
+    at = release_cache.current(found)
+    rows = [each.row for each in _public(found, at)] if at else []
+    return frab.as_data(
+        summit=found,
+        updated_at=last_changed.public(found, at.release) if at else None,
+        sessions=rows,
+        stamp=at.stamp if at else Stamp(found.pk, 0, 0),
+        links=frab.links_of(texts(found, rows)),
+    )

@@ -1,0 +1,58 @@
+"""Changes of the agenda as a page of the admin shows them: by day, in words or side by side, some at a time."""
+
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from sessions.agenda.selectors.differences import Change, widens
+from sessions.agenda.selectors.side_by_side import sheet
+from summit.core.date_formats import long_day
+from summit.summits.models import Summit
+
+ON_PAGE = 50
+# With more sessions than these on a page each is folded, so that one sees which they are.
+OPEN = 12
+# How many of the sessions are named that more people are to know of.
+NAMED = 12
+
+
+def board(
+    request: HttpRequest, summit: Summit, changes: Sequence[Change], *, was: str, becomes: str, beside: bool = False
+) -> dict[str, Any]:
+    """Return the context of `admin/programme/sides.html`. `was` and `becomes` are the names of the two sides, which
+    stand beside each other where the reader asks for it, or from the beginning (`beside`). No query."""
+    ordered = sorted(changes, key=lambda change: change.session.days[0])
+    shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
+    sides = request.GET.get("view", "sides" if beside else "words") == "sides"
+    sheets = [sheet(change, summit) for change in shown]
+    widened = [change.session for change in ordered if widens(change)]
+    return {
+        "page": shown,
+        "sheets": [
+            (day.isoformat(), long_day(day), list(rows)) for day, rows in groupby(sheets, key=lambda row: row.day)
+        ],
+        "sides": sides,
+        "widened": len(widened),
+        "widened_named": [
+            (reverse("admin:programme_session_change", args=[row.session_id]), row.title) for row in widened[:NAMED]
+        ],
+        "folded": len(ordered) > OPEN,
+        "was": was,
+        "becomes": becomes,
+        "views": [
+            (_address(request, view="words"), _("In words"), not sides),
+            (_address(request, view="sides"), _("Side by side"), sides),
+        ],
+    }
+
+
+def _address(request: HttpRequest, **changed: str) -> str:
+    query = request.GET.copy()
+    for name, value in changed.items():
+        query[name] = value
+    return f"?{query.urlencode()}"

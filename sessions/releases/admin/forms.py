@@ -1,0 +1,49 @@
+"""Forms by which an agenda is released."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.models.removals import PublicNotice, PublicRemoval
+from summit.core.validators import validate_printable
+
+
+class ReleaseForm(forms.Form):
+    """The note of a release, whether the first one tells, and what was on the screen when its button was pressed."""
+
+    note = forms.CharField(
+        label=gettext_lazy("Note"),
+        max_length=Release._meta.get_field("note").max_length,
+        required=False,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Stands in every message about this release. Name nothing that not all may know."),
+    )
+    tell = forms.BooleanField(required=False)
+    day = forms.DateField(required=False, widget=forms.HiddenInput)
+    expected = forms.CharField(widget=forms.HiddenInput)
+
+
+class RemovalForm(forms.Form):
+    """What the public reads of a session that leaves the public agenda, and why it leaves."""
+
+    notice = forms.ChoiceField(
+        label=gettext_lazy("What the public reads from now on"),
+        choices=PublicNotice.choices,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=PublicRemoval._meta.get_field("reason").max_length,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Only the agenda and press desks read it."),
+        error_messages={"required": gettext_lazy("Enter a reason.")},
+    )
+
+    @classmethod
+    def of(cls, key: str, data: Any = None) -> "RemovalForm":
+        """Return the form of one session, by its public id; bound where `data` has its fields."""
+        prefix = f"leaving-{key}"
+        sent = data if data is not None and key in data.getlist("leaving") else None
+        return cls(sent, prefix=prefix)

@@ -1,0 +1,139 @@
+"""Earlier releases in the admin: any two beside each other, and the draft taken back to one."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors.differences import differences
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.agenda.selectors.released_snapshots import released
+from sessions.releases.admin.changes import board
+from sessions.releases.permissions import can_restore, check_can_restore
+from sessions.releases.services import restore as restore_services
+from sessions.releases.services.releases import DraftChanged
+from summit.desk.base import ReadOnlyAdmin
+from summit.desk.keys import key_of
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+DRAFT = "draft"
+
+
+class HistoryPages(ReadOnlyAdmin):
+    """The pages that compare releases, and take the draft back to one."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add them."""
+        site = self.admin_site
+        own = [
+            path("compare/<slug:slug>/", site.admin_view(self.compare), name="programme_release_compare"),
+            path("<int:pk>/restore/", site.admin_view(self.restore), name="programme_release_restore"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a release, with the ways to its neighbours and into the draft."""
+        row: Release = self.admit(request, "view", object_id)
+        context = {"may_restore": can_restore(request.user, row.summit), **(extra_context or {})}
+        response: HttpResponse = super().change_view(request, object_id, form_url, context)
+        return response
+
+    def compare(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what differs between two releases, or a release and the draft, side by side."""
+        summit = Summit.objects.filter(slug=slug).first()
+        if summit is None or not allows(request.user, self.deed("view"), summit):
+            raise Http404
+        made = {release.number: release for release in Release.objects.filter(summit=summit)}
+        first, second = _chosen(request, max(made, default=0))
+        if None in (first, second) and not allows(request.user, "sessions.session.view", summit):
+            raise Http404
+        agendas = released(summit, [number for number in (first, second) if number is not None])
+        found = [draft(summit) if number is None else agendas.get(number, {}) for number in (first, second)]
+        changes = differences(old=found[0], new=found[1])
+        older = made.get(first or 0)
+        context = {
+            **self.admin_site.each_context(request),
+            **board(request, summit, changes, was=_name(first), becomes=_name(second), beside=True),
+            "title": _("Compare releases of %(name)s") % {"name": summit.reads_as.short_name},
+            "opts": self.opts,
+            "summit": summit,
+            "states": [(DRAFT, _name(None)), *((str(key), _name(key)) for key in made)] if made else [],
+            "first": DRAFT if first is None else str(first),
+            "second": DRAFT if second is None else str(second),
+            "number": len(changes),
+            # From the draft a session is taken back to what it was in the other one.
+            "may_edit": second is None and can_restore(request.user, summit),
+            "restore_url": reverse("admin:programme_release_restore", args=[older.pk]) if older else "",
+            "restorable": {change.session.key for change in changes},
+        }
+        return TemplateResponse(request, "admin/programme/compare.html", context)
+
+    def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what taking the draft back would lose, and what can't be taken back; do it."""
+        row: Release = self.admit(request, "view", pk)
+        check_can_restore(request.user, row.summit)
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        key = request.GET.get("session", "")
+        back = f"{reverse('admin:programme_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"
+        if request.method == "POST":
+            expected = request.POST.get("expected", "")
+            try:
+                done = restore_services.restore(release=row, by=request.user, session_key=key, expected=expected)
+            except (restore_services.NothingToRestore, DraftChanged) as refused:
+                messages.warning(request, str(refused))
+                return redirect(request.get_full_path())
+            messages.success(request, _done(len(done.changes), row.number))
+            return redirect(back)
+        found = restore_services.preview(release=row, session_key=key)
+        became = _("In release %(number)d") % {"number": row.number}
+        context = {
+            **self.admin_site.each_context(request),
+            **board(request, row.summit, found.changes, was=_("In the draft now"), becomes=became, beside=True),
+            "title": _("Take the draft back to release %(number)d") % {"number": row.number},
+            "opts": self.opts,
+            "summit": row.summit,
+            "release": row,
+            "number": len(found.changes),
+            "losses": found.losses,
+            "expected": found.digest,
+            "session_key": key,
+            "back": back,
+        }
+        return TemplateResponse(request, "admin/programme/restore.html", context)
+
+
+def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:
+    """Return the two that the address names, None for the draft: the newest release and the draft, or a release and
+    the one before it, where it doesn't say."""
+    wanted = request.GET.get("to", DRAFT)
+    second = None if wanted == DRAFT else key_of(wanted)
+    before = request.GET.get("from", "")
+    if before == DRAFT:
+        return None, second
+    first = key_of(before)
+    return (first if first is not None else (newest if second is None else second - 1)), second
+
+
+def _name(number: int | None) -> str:
+    if number is None:
+        return _("The draft")
+    return _("Release %(number)d") % {"number": number} if number else _("Nothing yet")
+
+
+def _done(number: int, release: int) -> str:
+    said = ngettext(
+        "%(n)d session of the draft is as in release %(release)d. It is announced with the next release.",
+        "%(n)d sessions of the draft are as in release %(release)d. They are announced with the next release.",
+        number,
+    )
+    return said % {"n": number, "release": release}

@@ -1,0 +1,197 @@
+"""Releases in the admin: to read, and the page on which an organiser makes one."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.paginator import Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from delegations.mailboxes import access_log
+from delegations.membership_changes.services import handovers
+from sessions.agenda.admin import audiences
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors import change_descriptions, last_changed
+from sessions.conflicts.admin import warnings as warnings_admin
+from sessions.notifications.services import notices as notices_services
+from sessions.notifications.services.notices import Notice
+from sessions.releases.admin.changes import board
+from sessions.releases.admin.forms import ReleaseForm, RemovalForm
+from sessions.releases.admin.history import HistoryPages
+from sessions.releases.permissions import check_can_release
+from sessions.releases.services import releases
+from sessions.releases.services.removals import Decision, RemovalUndecided
+from sessions.visibility.models import Visibility
+from summit.core.date_formats import long_day
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.desk.scope import where_may
+from summit.outbox import progress
+from summit.outbox.models import Message
+from summit.people.models import Person
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.marks import semicolon
+from summit.templatetags.moments import short_clock
+from summit.users.models import User
+
+SUMMIT_PATHS.update({Release: "summit"})
+# How many of those who are told stand on a page.
+TOLD = 50
+
+
+@admin.register(Release)
+class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
+    """What was released, when and by whom. A release is never changed."""
+
+    place = 2
+    list_display = ["number", "summit", "released", "released_by", "note"]
+    list_filter = ["summit"]
+    list_select_related = ["summit", "released_by"]
+    search_fields = ["note"]
+    fields = ["summit", "number", "released", "released_by", "note"]
+    readonly_fields = ["released"]
+    change_list_template = "admin/programme/release/change_list.html"
+    change_form_template = "admin/programme/release/change_form.html"
+    nothing_yet = gettext_lazy("The agenda has not been released yet.")
+
+    @admin.display(description=gettext_lazy("released"), ordering="released_at")
+    def released(self, row: Release) -> str:
+        """Show the moment in the venue's zone, with its name."""
+        return short_clock(row.released_at, row.summit)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what was released, with a way to the page of the next release."""
+        context = {"to_release": where_may(request, "sessions.release_agenda"), **(extra_context or {})}
+        shown: HttpResponse = super().changelist_view(request, context)
+        return shown
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Say what each kind of reader reads of a release, and since when."""
+        release = kwargs.get("obj")
+        if isinstance(release, Release):
+            labels = dict(Visibility.choices)
+            context["ranks"] = [
+                {"who": labels[who], "sessions": number, "since": since, "changed": since == release.number}
+                for who, number, since in last_changed.by_rank(release)
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages on which a release is made, and those of what hinders it."""
+        site = self.admin_site
+        own = [
+            path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="programme_release_prepare"),
+            path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="programme_release_warnings"),
+            path("<int:pk>/sent/", site.admin_view(self.sent_view), name="programme_release_sent"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def sent_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show how far the messages of a release are."""
+        row: Release = self.admit(request, "view", pk)
+        key = notices_services.subject_key(row)
+        return progress.page(
+            request,
+            rows=Message.objects.filter(kind=notices_services.KIND, subject_key=key),
+            title=_("Release %(number)d is out") % {"number": row.number},
+            summit=row.summit,
+            query={"q": key},
+            back=f"{reverse('admin:programme_session_changelist')}?summit__id__exact={row.summit_id}",
+        )
+
+    def warnings(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what can't be right in a summit's draft to those who see the draft."""
+        summit = Summit.objects.filter(slug=slug).first()
+        if summit is None or not allows(request.user, "sessions.session.view", summit):
+            raise Http404
+        return warnings_admin.page(request, summit, {**self.admin_site.each_context(request), "opts": self.opts})
+
+    def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show what the next release would change, who would be told what and what can't be right; make it."""
+        summit = Summit.objects.filter(slug=slug).first()
+        user = request.user
+        if summit is None or not allows(user, self.deed("view"), summit) or not isinstance(user, User):
+            raise Http404
+        check_can_release(user, summit)
+        form = ReleaseForm(request.POST or None)
+        if request.method == "POST":
+            removals = {key: RemovalForm.of(key, request.POST) for key in request.POST.getlist("leaving")}
+            if all([form.is_valid(), *(each.is_valid() for each in removals.values())]):
+                decisions = {key: Decision(**each.cleaned_data) for key, each in removals.items()}
+                try:
+                    made = releases.release(summit=summit, by=user, decisions=decisions, **form.cleaned_data)
+                except (releases.NothingToRelease, releases.DraftChanged, RemovalUndecided) as refused:
+                    messages.warning(request, str(refused))
+                else:
+                    messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
+                    return redirect("admin:programme_release_sent", made.pk)
+                return redirect(request.get_full_path())
+        context = self._page(request, summit, form)
+        boxes = [notice.mailbox for notice in context["told_page"]]
+        access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
+        return TemplateResponse(request, "admin/programme/release.html", context)
+
+    def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
+        day = warnings_admin.day_of(request.GET.get("day", ""))
+        found = releases.preview(summit=summit, day=day)
+        if not form.is_bound:
+            form.initial = {**form.initial, "expected": found.digest, "day": day, "tell": True}
+        told: Page[Notice] = Paginator(found.notices, TOLD).get_page(request.GET.get("told"))
+        was = _("Nothing yet") if found.is_first else _("Release %(number)d") % {"number": found.number - 1}
+        becomes = _("Release %(number)d") % {"number": found.number}
+        return {
+            **self.admin_site.each_context(request),
+            **board(request, summit, found.changes, was=was, becomes=becomes),
+            "title": _("Release %(number)d of the agenda") % {"number": found.number},
+            "opts": self.opts,
+            "summit": summit,
+            "preview": found,
+            "day": day,
+            "days": [(each.isoformat(), long_day(each), each == day) for each in found.unreleased],
+            "warnings": warnings_admin.said(found.warnings[: warnings_admin.ON_PAGE], summit),
+            "left": _waiting(summit),
+            "audiences": audiences.audiences(found.changes),
+            "leaving": [
+                (
+                    session.key,
+                    change_descriptions.title_of(session, None),
+                    RemovalForm.of(session.key, request.POST or None),
+                )
+                for session in found.leaving
+            ],
+            "told_page": told,
+            "told": _told(list(told), summit),
+            "form": form,
+        }
+
+
+def _told(notices: list[Notice], summit: Summit) -> list[tuple[str, str, str, list[change_descriptions.Story]]]:
+    """Return of each mailbox for whom it stands, of the people whom it reaches their names, its address, and what its
+    readers are told. One query."""
+    people = Person.objects.in_bulk({key for notice in notices for key in notice.mailbox.person_ids})
+    return [
+        (
+            notice.name,
+            semicolon().join(people[key].label for key in sorted(notice.mailbox.person_ids) if key in people)
+            if notice.mailbox.party_id
+            else "",
+            notice.mailbox.address,
+            change_descriptions.stories(list(notice.changes), summit),
+        )
+        for notice in notices
+    ]
+
+
+def _waiting(summit: Summit) -> str:
+    """Say that places of people who left wait for protocol, where any do. One query."""
+    number = handovers.count(summit)
+    said = ngettext(
+        "%(n)d thing of somebody who left waits for protocol: it is released as theirs still.",
+        "%(n)d things of people who left wait for protocol: they are released as theirs still.",
+        number,
+    )
+    return said % {"n": number} if number else ""

@@ -1,0 +1,138 @@
+"""What releases changed, as whoever reads the agenda is told it: everybody, or by what one is at a summit."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import get_language
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from delegations.parties.selectors import footnotes as footnotes_selectors
+from delegations.parties.selectors import party_names
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors import own_agenda, released_agenda
+from sessions.agenda.selectors.change_descriptions import Names, Story, stories
+from sessions.agenda.selectors.differences import Programme
+from sessions.notifications.selectors.speech_changes import with_speeches
+from sessions.releases.api.changes import ChangedLineSerializer
+from summit.api import asking
+from summit.api.access import PublicMixin
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+from summit.views import get_summit
+
+Told = serializers.Serializer[Any]
+# A release, and what it changed in words.
+Changed = tuple[Release, list[Story]]
+
+
+class PublicChangeSerializer(Told):
+    """What became of a session: `nature` is "added", "changed", "cancelled" or "gone"; `state` says so in words.
+    Without a title that its readers may know it is called by its kind."""
+
+    session = serializers.CharField(source="key", help_text="Its id.")
+    nature = serializers.CharField()
+    title = serializers.CharField()
+    language = serializers.CharField(help_text="Of the title, where it isn’t the summit’s; else empty.")
+    state = serializers.CharField()
+    when = serializers.CharField(help_text="As far as its readers may know.")
+    room = serializers.CharField(help_text="Empty where none is announced.")
+    lines = ChangedLineSerializer(many=True)
+
+
+class OwnChangeSerializer(PublicChangeSerializer):
+    """What became of a session for its reader, and in sentences of the speeches of theirs in it."""
+
+    speeches = serializers.ListField(child=serializers.CharField())
+
+
+class ToldFootnoteSerializer(Told):
+    """A footnote of a party's name: `mark` stands after the name, raised."""
+
+    mark = serializers.CharField()
+    words = serializers.CharField()
+    language = serializers.CharField()
+
+
+class _ReleaseSerializer(Told):
+    released_at = serializers.DateTimeField()
+
+
+class PublicReleaseSerializer(_ReleaseSerializer):
+    """What a release changed for everybody."""
+
+    changes = PublicChangeSerializer(many=True)
+
+
+class OwnReleaseSerializer(_ReleaseSerializer):
+    """What a release changed for its reader; `note` is what was said of it when it was released."""
+
+    note = serializers.CharField()
+    changes = OwnChangeSerializer(many=True)
+
+
+class PublicChangesSerializer(Told):
+    """What the last 20 releases changed for everybody, the newest first; none stands where nothing changed."""
+
+    releases = PublicReleaseSerializer(many=True)
+    footnotes = ToldFootnoteSerializer(many=True)
+
+
+class OwnChangesSerializer(Told):
+    """What the last 20 releases changed for the reader, the newest first; none stands where nothing changed."""
+
+    releases = OwnReleaseSerializer(many=True)
+    footnotes = ToldFootnoteSerializer(many=True)
+
+
+class OwnChangesInput(Told):
+    """Of what: of one's own programme and that of one's people, or with `everything` of all that one may know of."""
+
+    everything = serializers.BooleanField(default=False)
+
+
+def _told(found: Iterable[Changed], notes: footnotes_selectors.Footnotes) -> dict[str, Any]:
+    """Return changes and then the footnotes of the parties that they name."""
+    about = ("released_at", "note")
+    releases = [{**{name: getattr(row, name) for name in about}, "changes": changes} for row, changes in found]
+    footnotes = [{"mark": mark, "words": words, "language": language} for mark, words, language in notes]
+    return {"releases": releases, "footnotes": footnotes}
+
+
+def own_changes(by: User, summit: Summit, values: Values) -> dict[str, Any]:
+    """Return what releases changed for a reader, as their portal tells it."""
+    members = own_agenda.members_of(by, summit)
+    names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
+    mine = Programme(members.parties, members.people)
+    found = own_agenda.changes_of(by, summit, members, everything=values["everything"], language=get_language())
+    told = [(each.release, with_speeches(each.changes, mine, summit, names)) for each in found]
+    return _told(told, names.notes)
+
+
+def public_changes(summit: Summit) -> dict[str, Any]:
+    """Return what releases changed for everybody, as the public page tells it."""
+    names = Names(party_names.book(summit), footnotes_selectors.Footnotes())
+    found = released_agenda.public_changes(summit=summit, language=get_language())
+    told = [(each.release, stories(each.changes, summit, public=True, names=names)) for each in found]
+    return _told(told, names.notes)
+
+
+_LANG = OpenApiParameter("lang", str, description="The code of the language in which sentences come.")
+
+
+@extend_schema(parameters=[_LANG], responses=PublicChangesSerializer)
+class AgendaChanges(PublicMixin, APIView):
+    """What releases changed of the public agenda, where the summit shows it: else there is nothing here."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give it. Raises Http404, and Problem for a parameter that isn't known."""
+        asking.check_known(request.query_params, ("lang",))
+        summit = get_summit(kwargs["summit"])
+        if not summit.public_changes:
+            raise Http404
+        return Response(PublicChangesSerializer(public_changes(summit)).data)

@@ -1,0 +1,245 @@
+"""Releases of the agenda: what they would change, making one, taking the draft back to one."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.mailboxes import access_log
+from sessions.agenda.models.releases import Release
+from sessions.agenda.models.removals import PublicNotice, PublicRemoval
+from sessions.agenda.selectors import audiences as audiences_selectors
+from sessions.agenda.selectors.audiences import Audience
+from sessions.agenda.selectors.differences import widens
+from sessions.draft.models.sessions import Session
+from sessions.releases.api.changes import (
+    MOST,
+    ComparedReleasesInput,
+    ComparedReleasesSerializer,
+    DraftChangeSerializer,
+    DraftWarningSerializer,
+    NoticeSerializer,
+    compared,
+)
+from sessions.releases.services import releases
+from sessions.releases.services import restore as restore_services
+from sessions.releases.services.removals import Decision
+from summit.api.actions import action
+from summit.api.resources import InSummit, Resource
+from summit.api.rows import Values
+from summit.core.validators import validate_printable, validate_year
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class DeskReleaseSerializer(serializers.ModelSerializer[Release]):
+    """A numbered release of the agenda. It never changes."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    released_by = serializers.CharField(source="released_by.name", read_only=True)
+
+    class Meta:
+        model = Release
+        fields: ClassVar[list[str]] = ["id", "number", "note", "released_at", "released_by"]
+
+
+class PreviewInput(serializers.Serializer[Any]):
+    """Of which release: of the whole draft, or of what stands on one day of the venue; `tell` is asked at the first
+    alone: whether those who take part are told their programme."""
+
+    day = serializers.DateField(required=False, allow_null=True, validators=[validate_year])
+    tell = serializers.BooleanField(default=True)
+
+
+class AudienceSerializer(serializers.Serializer[Any]):
+    """Sessions that readers of a sort, and nobody who sees less, will read: `reader` as in `visibility`."""
+
+    reader = serializers.CharField()
+    sessions = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_sessions(self, audience: Audience) -> list[str]:
+        """Return the ids of the sessions."""
+        return [session.key for session in audience.sessions]
+
+
+class PreviewSerializer(serializers.Serializer[Any]):
+    """What a release would be. Of many changes, messages and warnings the first 500 are listed; how many there are
+    is said."""
+
+    number = serializers.IntegerField()
+    first = serializers.BooleanField(source="is_first")
+    day = serializers.DateField(allow_null=True)
+    unreleased = serializers.ListField(
+        child=serializers.DateField(), help_text="The days on which something differs from what was released last."
+    )
+    sessions = serializers.IntegerField(help_text="How many sessions it would hold.")
+    leaving = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Sessions that would leave the public agenda: “release” asks for a removal of each.",
+    )
+    audiences = AudienceSerializer(
+        many=True, help_text="Who will read the sessions that are new or changed: what everybody reads first."
+    )
+    changed = serializers.IntegerField()
+    changes = DraftChangeSerializer(many=True)
+    widened = serializers.ListField(
+        child=serializers.CharField(), help_text="Sessions of which more people are to know something than before."
+    )
+    told = serializers.IntegerField(help_text="How many messages it would send.")
+    notices = NoticeSerializer(many=True)
+    warned = serializers.IntegerField()
+    warnings = DraftWarningSerializer(many=True)
+    expected = serializers.CharField(help_text="Send it with “release”: with another draft nothing is released.")
+
+
+class RemovalInput(serializers.Serializer[Any]):
+    """What the public reads of a session that leaves the public agenda, and why it leaves: for the desks alone."""
+
+    session = serializers.CharField(max_length=16, help_text="Its id.")
+    notice = serializers.ChoiceField(choices=PublicNotice.choices)
+    reason = serializers.CharField(
+        max_length=PublicRemoval._meta.get_field("reason").max_length, validators=[validate_printable]
+    )
+
+
+class ReleaseInput(PreviewInput):
+    """What is released: `expected` is what the preview answered. The note stands in every message about it.
+    `removals` has one for each session that the preview says is leaving the public agenda."""
+
+    note = serializers.CharField(
+        required=False,
+        allow_blank=True,
+        max_length=Release._meta.get_field("note").max_length,
+        validators=[validate_printable],
+    )
+    expected = serializers.CharField()
+    removals = RemovalInput(many=True, required=False)
+
+
+class RestoreInput(serializers.Serializer[Any]):
+    """What is taken back: one session, or without it the whole draft; `expected` is what the preview answered."""
+
+    session = InSummit(queryset=Session.objects.all(), required=False)
+    expected = serializers.CharField()
+
+
+class RestorePreviewInput(serializers.Serializer[Any]):
+    """What would be taken back: one session, or without it the whole draft."""
+
+    session = InSummit(queryset=Session.objects.all(), required=False)
+
+
+class LossSerializer(serializers.Serializer[Any]):
+    """What can't be put back."""
+
+    session = serializers.CharField(help_text="Its title.")
+    name = serializers.CharField()
+    why = serializers.CharField(source="words")
+
+
+class RestoringSerializer(serializers.Serializer[Any]):
+    """What taking the draft back does: each change, whose old side is lost, and what can't be put back."""
+
+    changes = DraftChangeSerializer(many=True)
+    losses = LossSerializer(many=True)
+    expected = serializers.CharField(source="digest")
+
+
+class ReleaseFilters(django_filters.FilterSet):
+    """By what releases are narrowed."""
+
+    number = django_filters.NumberFilter(min_value=1, max_value=2_000_000_000, label=_("number"))
+    released_since = django_filters.IsoDateTimeFilter(
+        field_name="released_at", lookup_expr="gte", label=_("released at this moment or later")
+    )
+
+
+class Releases(Resource):
+    """Releases of the agenda, the newest first."""
+
+    name = "releases"
+    called = _("releases of the agenda")
+    rule = "sessions.release"
+    does = ()
+    model = Release
+    output = DeskReleaseSerializer
+    filters = ReleaseFilters
+    orders: ClassVar[Any] = {"number": ("-number",)}
+
+    def rows(self) -> QuerySet[Release]:
+        """Return releases with who made them."""
+        return Release.objects.select_related("summit", "released_by")
+
+    @action(
+        "compare",
+        reads=True,
+        rule="sessions.release.view",
+        input=ComparedReleasesInput,
+        output=ComparedReleasesSerializer,
+        on_list=True,
+    )
+    def compare(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what differs between two releases, or a release and the draft. Writes nothing."""
+        if None in (values["old"], values["new"]):
+            check(by, "sessions.session.view", summit)
+        return compared(summit, values)
+
+    @action(
+        "preview",
+        reads=True,
+        rule="sessions.release_agenda",
+        input=PreviewInput,
+        output=PreviewSerializer,
+        on_list=True,
+    )
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what the next release would change, who would be told what, and what can't be right. Writes nothing."""
+        found = releases.preview(summit=summit, day=values.get("day"), tell=values["tell"])
+        changes = sorted(found.changes, key=lambda change: change.session.days[0])
+        notices = found.notices[:MOST]
+        access_log.note_mailboxes(by=by, summit=summit, boxes=[notice.mailbox for notice in notices])
+        return {
+            "number": found.number,
+            "is_first": found.is_first,
+            "day": found.day,
+            "unreleased": found.unreleased,
+            "sessions": found.sessions,
+            "leaving": [session.key for session in found.leaving],
+            "audiences": audiences_selectors.audiences(found.changes),
+            "changed": len(changes),
+            "changes": changes[:MOST],
+            "widened": [change.session.key for change in changes if widens(change)],
+            "told": len(found.notices),
+            "notices": notices,
+            "warned": len(found.warnings),
+            "warnings": found.warnings[:MOST],
+            "expected": found.digest,
+        }
+
+    @action("release", rule="sessions.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
+    def release(self, *, by: User, summit: Summit, values: Values) -> Release:
+        """Release the draft, or what of it stands on one day, and tell those whom it touches."""
+        given = {name: value for name, value in values.items() if name != "removals"}
+        decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
+        return releases.release(summit=summit, by=by, decisions=decisions, **given)
+
+    @action(
+        "preview-restore", reads=True, rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer
+    )
+    def preview_restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
+        """Say what taking the draft back to this release would do. Writes nothing."""
+        return restore_services.preview(release=row, session_key=_key(values))
+
+    @action("restore", rule="sessions.edit", input=RestoreInput, output=RestoringSerializer)
+    def restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
+        """Take the draft, or one session of it, back to this release. Nobody learns of it before the next one."""
+        return restore_services.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])
+
+
+def _key(values: Values) -> str:
+    return values["session"].public_id if "session" in values else ""

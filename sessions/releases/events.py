@@ -1,0 +1,32 @@
+"""What other systems are told of the agenda."""
+
+from django.utils.translation import gettext_lazy as _
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors import last_changed
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.emit import emit
+from summit.webhooks.event_data import absolute, of_summit
+
+RELEASED = webhooks_events.declare("agenda.released", _("the agenda is released"))
+
+
+def released(release: Release) -> None:
+    """Tell that the agenda was released, in the transaction that releases it, where that changes what everybody may
+    read of it. What changed a receiver reads in the agenda; of a release of what is hidden from them they hear
+    nothing, and of none the number."""
+    summit, updated = release.summit, last_changed.public(release.summit)
+    if updated is None or updated != Release.objects.values_list("released_at", flat=True).get(pk=release.pk):
+        return
+    emit(
+        summit=summit,
+        event=RELEASED,
+        subject_key=f"sessions.release:{summit.public_id}",
+        version=release.number,
+        facts={
+            "summit": of_summit(summit),
+            "updated": updated.isoformat(),
+            "url": absolute("api-agenda", summit.slug),
+            "page": absolute("agenda:agenda", summit.slug),
+        },
+    )

@@ -1,0 +1,29 @@
+"""Who releases the agenda, and takes the draft back to a release."""
+
+from sessions.draft.permissions import DRAFT_READERS
+from summit.permissions.models import Role
+from summit.permissions.rules import Actor, allows, check, declare, declare_model
+from summit.summits.models import Summit
+
+declare_model("sessions.release", view=DRAFT_READERS, change=())
+declare("sessions.release_agenda", (Role.ORGANISER,))
+
+
+def can_release(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may release the agenda of a summit."""
+    return allows(user, "sessions.release_agenda", summit)
+
+
+def check_can_release(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_release` is false."""
+    check(user, "sessions.release_agenda", summit)
+
+
+def can_restore(user: Actor, summit: Summit) -> bool:
+    """Return whether the account may take the working draft back to an earlier release."""
+    return allows(user, "sessions.edit", summit)
+
+
+def check_can_restore(user: Actor, summit: Summit) -> None:
+    """Raise PermissionDenied where `can_restore` is false."""
+    check(user, "sessions.edit", summit)

@@ -1,0 +1,106 @@
+"""A release as rows: what changed for whom gets rows of its own, the rest refers to those of earlier releases."""
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import groupby
+
+from sessions.agenda.models.releases import Release, ReleasedSession, ReleaseEntry
+from sessions.agenda.selectors.released_snapshots import places_of, row_of
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.visibility.models import DESK
+from summit.core import bulk_insert
+
+
+def store(made: Release, *, old: Agenda, new: Agenda) -> None:
+    """Store a release: rows of their own for what changed for whom, those of earlier releases for the rest."""
+    kept: dict[int, list[ReleaseEntry]] = {}
+    for entry in ReleaseEntry.objects.filter(release__summit=made.summit, release__number=made.number - 1):
+        kept.setdefault(entry.session_id, []).append(entry)
+    rows = Rows()
+    entries: list[ReleaseEntry] = []
+    for session_id, session in new.items():
+        earlier = old.get(session_id)
+        if session is earlier:
+            entries += [_again(made, each) for each in kept[session_id]]
+        else:
+            entries += _entries(made, session, rows, _Kept(earlier, kept.get(session_id, [])))
+    bulk_insert.insert([row for row, _session in rows.new])
+    bulk_insert.insert([participant for row, session in rows.new for participant in places_of(row, session)])
+    for entry in entries:
+        # Rows that had no key when the entry was made have one now.
+        entry.released_session_id = entry.released_session_id or entry.released_session.pk
+        entry.full_id = entry.full_id or entry.full.pk
+    bulk_insert.insert(entries)
+
+
+class Rows:
+    """The rows that a release adds: one for all ranks that come to know the same by it, by the same sequence."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[int, int, str], ReleasedSession] = {}
+        self.new: list[tuple[ReleasedSession, Snapshot]] = []
+
+    def of(self, session: Snapshot) -> ReleasedSession:
+        """Return the row of a session as some readers may know it, which isn't stored yet."""
+        key = (session.session_id, session.sequence, session.fingerprint)
+        if key not in self._rows:
+            self._rows[key] = row_of(session)
+            self.new.append((self._rows[key], session))
+        return self._rows[key]
+
+
+class _Kept:
+    """The rows of a session in the release before."""
+
+    def __init__(self, earlier: Snapshot | None, entries: Iterable[ReleaseEntry]) -> None:
+        self._earlier = earlier
+        # A key is all that an entry needs of a row.
+        self._rows = [(entry.low, entry.high, ReleasedSession(pk=entry.released_session_id)) for entry in entries]
+
+    def at(self, rank: int, view: Snapshot) -> ReleasedSession | None:
+        """Return the row that readers of a rank had, where for them nothing changed."""
+        was = self._earlier.at(rank) if self._earlier else None
+        if was is None or was.content != view.content:
+            return None
+        return next(row for low, high, row in self._rows if low <= rank <= high)
+
+
+def _again(made: Release, like: ReleaseEntry) -> ReleaseEntry:
+    """Return an entry of the release before as one of this one."""
+    return ReleaseEntry(
+        release_id=made.pk,
+        session_id=like.session_id,
+        low=like.low,
+        high=like.high,
+        released_session_id=like.released_session_id,
+        full_id=like.full_id,
+    )
+
+
+def ranges(
+    session: Snapshot, row_at: Callable[[int, Snapshot], ReleasedSession]
+) -> Iterator[tuple[int, int, ReleasedSession]]:
+    """Yield from which rank to which readers have the same row of a session, and the row; `row_at` returns that of a
+    rank, of what its readers may know."""
+    views = ((rank, view) for rank in range(DESK + 1) if (view := session.at(rank)) is not None)
+    rows = [(rank, row_at(rank, view)) for rank, view in views]
+    for _row, same in groupby(rows, key=lambda each: each[1].pk or id(each[1])):
+        ranks = list(same)
+        yield ranks[0][0], ranks[-1][0], ranks[0][1]
+
+
+def _entries(made: Release, session: Snapshot, rows: Rows, kept: _Kept) -> Iterator[ReleaseEntry]:
+    """Yield the entries of a session that changed. Readers for whom nothing changed keep the row that they had, and
+    with it their SEQUENCE."""
+
+    def row_at(rank: int, view: Snapshot) -> ReleasedSession:
+        return kept.at(rank, view) or rows.of(view)
+
+    for low, high, row in ranges(session, row_at):
+        yield ReleaseEntry(
+            release_id=made.pk,
+            session_id=session.session_id,
+            low=low,
+            high=high,
+            released_session=row,
+            full=rows.of(session),
+        )

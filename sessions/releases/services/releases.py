@@ -1,0 +1,204 @@
+"""Releasing the agenda: a numbered, immutable version of the draft, and with it the news of what changed."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors import scopes
+from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot
+from sessions.conflicts.selectors import warnings as warnings_selectors
+from sessions.conflicts.selectors.warnings import Finding
+from sessions.draft.services import agenda_lock
+from sessions.notifications.services import notices as notices_services
+from sessions.notifications.services import removal_notices
+from sessions.notifications.services.notices import Notice
+from sessions.releases import events as releases_events
+from sessions.releases.permissions import check_can_release
+from sessions.releases.selectors import draft_status
+from sessions.releases.services import release_writer, removals
+from sessions.releases.services.removals import Decisions
+from sessions.signups.services import signups
+from summit.audit import services as audit
+from summit.core import bulk_insert
+from summit.core.write_detection import ahead
+from summit.outbox.models import Message
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class NothingToRelease(ValueError):
+    """The draft is what was released last; its text is a sentence for whoever asked."""
+
+
+class DraftChanged(ValueError):
+    """The draft isn't any more what its reader had before them; its text is a sentence for them."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a release would be: its number, what changes, who is told what, and what can't be right.
+
+    `unreleased` are the days of the venue on which something differs from what was released last.
+    """
+
+    number: int
+    day: date | None
+    unreleased: list[date]
+    changes: list[Change]
+    notices: list[Notice]
+    warnings: list[Finding]
+    sessions: int
+    # What the public knows of and would not any more, as it was read last: each asks for a decision.
+    leaving: list[Snapshot]
+    # Names exactly what would be released: `release` refuses another where this is expected.
+    digest: str
+
+    @property
+    def is_first(self) -> bool:
+        """Whether nothing has been released yet."""
+        return self.number == 1
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be released, by whom and how."""
+
+    summit: Summit
+    by: User
+    note: str
+    expected: str
+    day: date | None
+    tell: bool
+    decisions: Decisions
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """A release that isn't stored yet, with all that belongs to it."""
+
+    made: Release
+    old: Agenda
+    new: Agenda
+    notices: list[Notice]
+    messages: list[Message]
+    leaving: list[Snapshot]
+
+
+def preview(*, summit: Summit, day: date | None = None, tell: bool = True) -> Preview:
+    """Return what a release of the draft, or of one day of it, would be. Writes nothing; the number of queries is
+    constant."""
+    stands = draft_status.standing(summit)
+    number, old = stands.agendas.number, stands.agendas.old
+    new = scopes.taken(old=old, new=stands.agendas.new, day=day)
+    found = stands.changes if day is None else differences(old=old, new=new)
+    states = [state for change in stands.changes for state in (change.before, change.after) if state]
+    planned = notices_services.plan(summit=summit, number=number, old=old, new=new, tell=tell) if found else []
+    wrong = (
+        stands.warnings
+        if day is None
+        else [row for row in warnings_selectors.warnings(summit, new) if _concerns(row, day)]
+    )
+    return Preview(
+        number=number,
+        day=day,
+        unreleased=scopes.days(states),
+        changes=found,
+        notices=[notice for notice in planned if notice.changes],
+        warnings=wrong,
+        sessions=len(new),
+        leaving=removals.leaving(summit, old=old, new=new),
+        digest=_digest(number, new),
+    )
+
+
+def _concerns(finding: Finding, day: date) -> bool:
+    return any(scopes.stands_on(session, day) for session in finding.sessions)
+
+
+def _digest(number: int, agenda: Agenda) -> str:
+    content = [str(number), *(f"{key}:{agenda[key].fingerprint}" for key in sorted(agenda))]
+    return hashlib.sha256("\n".join(content).encode()).hexdigest()
+
+
+def release(
+    *,
+    summit: Summit,
+    by: User,
+    note: str = "",
+    expected: str = "",
+    day: date | None = None,
+    tell: bool = True,
+    decisions: Decisions | None = None,
+) -> Release:
+    """Release the draft, or what of it stands on one day of the venue, and store the messages to those whom it
+    touches.
+
+    `tell` is asked at the first release alone: whether those who take part are told their programme. Later ones
+    always tell. `decisions` say of each session that leaves the public agenda what the public reads of it, and why.
+    Raises PermissionDenied, NothingToRelease where the draft is what was released last, DraftChanged where
+    `expected`, a preview's digest, names another draft, and RemovalUndecided where a decision is missing. One at a
+    time for each summit: a second caller waits and then meets what the first has released.
+
+    On SQLite, where one writes at a time, it is worked out before and written under the lock; where others have
+    written meanwhile, both under the lock.
+    """
+    check_can_release(by, summit)
+    asked = _Asked(summit, by, note.strip(), expected, day, tell, {} if decisions is None else decisions)
+    with bulk_insert.uncollected():
+        return ahead(
+            prepare=lambda locked: _prepare(asked, lock=locked),
+            lock=lambda: agenda_lock.lock(summit),
+            write=lambda ready: _write(asked, ready),
+        )
+
+
+def _prepare(asked: _Asked, *, lock: bool) -> _Ready:
+    """Work out what a release stores. With `lock` what it overtakes is locked."""
+    both = draft_status.agendas(asked.summit)
+    number, old = both.number, both.old
+    new = scopes.taken(old=old, new=both.new, day=asked.day)
+    if not differences(old=old, new=new):
+        raise NothingToRelease(_nothing(number, asked.day))
+    if asked.expected and asked.expected != _digest(number, new):
+        raise DraftChanged(_("The draft has changed since this page was shown. Look again, then release it."))
+    leaving = removals.leaving(asked.summit, old=old, new=new)
+    removals.check_decided(leaving, asked.decisions)
+    less = bool(leaving) or removals.takes_away(old=old, new=new)
+    made = Release(summit=asked.summit, number=number, note=asked.note, released_by=asked.by, takes_away=less)
+    planned = notices_services.plan(summit=asked.summit, number=number, old=old, new=new, lock=lock, tell=asked.tell)
+    return _Ready(made, old, new, planned, notices_services.drafts(release=made, notices=planned), leaving)
+
+
+def _write(asked: _Asked, ready: _Ready) -> Release:
+    """Store a release that was worked out."""
+    made = ready.made
+    made.save(force_insert=True)
+    release_writer.store(made, old=ready.old, new=ready.new)
+    removals.store(release=made, found=ready.leaving, decisions=asked.decisions)
+    removal_notices.store(
+        release=made, told=[(session, asked.decisions[session.key].notice) for session in ready.leaving]
+    )
+    told = notices_services.store(release=made, notices=ready.notices, drafts=ready.messages)
+    # Who waits for a session that has more places now has one.
+    signups.fill(summit=asked.summit)
+    detail: dict[str, object] = {"number": made.number, "sessions": len(ready.new), "messages": told}
+    if ready.leaving:
+        detail["removed"] = len(ready.leaving)
+    if asked.day is not None:
+        detail["day"] = asked.day.isoformat()
+    audit.record(by=asked.by, action="sessions.release", target=made, summit=asked.summit, detail=detail)
+    releases_events.released(made)
+    return made
+
+
+def _nothing(number: int, day: date | None) -> str:
+    """Say why there is nothing to release."""
+    if day is not None:
+        return _("Nothing of this day differs from what was released last.")
+    if number > 1:
+        return _("Nothing has changed since release %(number)d.") % {"number": number - 1}
+    return _("The agenda has no session to release yet.")

@@ -1,0 +1,147 @@
+"""Sessions that leave the public agenda: each asks for a reason, and for what the public reads of it instead."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from sessions.agenda.models.releases import Release, ReleasedSession, ReleaseEntry
+from sessions.agenda.models.removals import PublicNotice, PublicRemoval
+from sessions.agenda.selectors.change_descriptions import title_of
+from sessions.agenda.selectors.released_snapshots import snapshots
+from sessions.agenda.selectors.snapshots import Agenda, Snapshot, hidden_parts
+from sessions.visibility.models import EVERYBODY
+from summit.summits.models import Summit
+
+
+class RemovalUndecided(ValueError):
+    """A session would leave the public agenda, of which nobody has said why; its text is a sentence for whoever
+    releases."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is decided of a session that leaves the public agenda: a `PublicNotice`, and the reason for the desks."""
+
+    notice: str
+    reason: str
+
+
+# By the public id of the session.
+Decisions = Mapping[str, Decision]
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A session that the public may not read any more, as the press desk reads of it. `public_until` is when the
+    release came that hid it."""
+
+    title: str
+    key: str
+    public_since: datetime
+    public_until: datetime
+    notice: str
+    reason: str
+
+    @property
+    def public_reads(self) -> str:
+        """What the public reads of it, in words."""
+        return str(PublicNotice(self.notice).label)
+
+
+def leaving(summit: Summit, *, old: Agenda, new: Agenda) -> list[Snapshot]:
+    """Return the sessions that the public knows of and that `new` hides from it, as the public read them last.
+
+    Those that it reads in `old`, and those that it read before they were cancelled. Nothing where the summit isn't
+    public. Two queries at most.
+    """
+    if not summit.public:
+        return []
+    hidden = {key: session for key, session in new.items() if not session.seen_at(EVERYBODY)}
+    public = [view for key in hidden if (was := old.get(key)) and (view := was.at(EVERYBODY))]
+    back = [key for key in hidden if key not in old]
+    if back:
+        public += _cancelled_in_public(summit, back)
+    return sorted(public, key=lambda session: (session.starts_at, session.key))
+
+
+def takes_away(*, old: Agenda, new: Agenda) -> bool:
+    """Return whether everybody could read something of `old` that they may not read of `new`: a session, a part of
+    it or a paper."""
+    return any(_less(was, new.get(key)) for key, was in old.items() if was.seen_at(EVERYBODY))
+
+
+def _less(was: Snapshot, now: Snapshot | None) -> bool:
+    if now is None or not now.seen_at(EVERYBODY):
+        return True
+    before, after = (hidden_parts(each.visibility, dict(each.audiences), EVERYBODY) for each in (was, now))
+    return not after <= before or not set(now.documents) >= set(was.documents)
+
+
+def _cancelled_in_public(summit: Summit, sessions: Iterable[int]) -> list[Snapshot]:
+    """Return those of these sessions that everybody could read when they were cancelled, as they read them. None of
+    them is in the newest release."""
+    entries = ReleaseEntry.objects.filter(session__in=sessions).latest_of_sessions(summit).for_public()
+    rows = ReleasedSession.objects.filter(pk__in=entries.order_by().values("released_session"))
+    return list(snapshots(summit, rows).values())
+
+
+def check_decided(found: Iterable[Snapshot], decisions: Decisions) -> None:
+    """Raise RemovalUndecided where one of these has no reason, or no choice of what the public reads."""
+    for session in found:
+        decision = decisions.get(session.key)
+        if decision is None or decision.notice not in PublicNotice.values or not decision.reason.strip():
+            raise RemovalUndecided(
+                _("“%(title)s” leaves the public agenda. Choose what the public reads of it, and enter a reason.")
+                % {"title": title_of(session, None)}
+            )
+
+
+def store(*, release: Release, found: Iterable[Snapshot], decisions: Decisions) -> list[PublicRemoval]:
+    """Store why a release hides sessions from the public. The caller's transaction."""
+    return PublicRemoval.objects.bulk_create(
+        PublicRemoval(
+            release=release,
+            session_id=session.session_id,
+            notice=decisions[session.key].notice,
+            reason=decisions[session.key].reason.strip(),
+        )
+        for session in found
+    )
+
+
+def of_summit(summit: Summit) -> list[Removed]:
+    """Return the sessions that have left the public agenda and aren't back in it, the last to leave first. Three
+    queries."""
+    rows = PublicRemoval.objects.filter(release__summit=summit).select_related("release", "session")
+    listed = list(rows.order_by("-release__number", "id"))
+    if not listed:
+        return []
+    public = ReleaseEntry.objects.filter(session__in=[row.session_id for row in listed], release__summit=summit)
+    shown: dict[int, dict[int, tuple[datetime, int]]] = {}
+    for session, number, moment, released in public.for_public().values_list(
+        "session_id", "release__number", "release__released_at", "released_session_id"
+    ):
+        shown.setdefault(session, {})[number] = (moment, released)
+    last = {session: numbers[max(numbers)][1] for session, numbers in shown.items()}
+    titles = snapshots(summit, ReleasedSession.objects.filter(pk__in=last.values()))
+    found = []
+    for row in listed:
+        numbers = shown.get(row.session_id, {})
+        if numbers and max(numbers) < row.release.number:
+            first = last_public = max(numbers)
+            while first - 1 in numbers:
+                first -= 1
+            found.append(
+                Removed(
+                    title=title_of(titles[numbers[last_public][1]], get_language()),
+                    key=row.session.public_id,
+                    public_since=numbers[first][0],
+                    public_until=row.release.released_at,
+                    notice=row.notice,
+                    reason=row.reason,
+                )
+            )
+    return found

@@ -1,0 +1,104 @@
+"""Taking the working draft back to an earlier release: the whole, or one session of it.
+
+What a release doesn't hold (set-up and clear-down, what is pinned, sign-ups, requests for the floor) stays as it is.
+A session that the release doesn't hold is cancelled in the draft, never deleted. Speeches keep their identity, since
+transcripts hang on it. Nobody learns of any of it before the next release, which has a number of its own.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from sessions.agenda.models.releases import Release
+from sessions.agenda.selectors.differences import Change, differences
+from sessions.agenda.selectors.draft_snapshots import draft
+from sessions.agenda.selectors.released_snapshots import released
+from sessions.agenda.selectors.snapshots import Agenda
+from sessions.draft.models.sessions import Session
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.speech_listeners import watching
+from sessions.releases.permissions import check_can_restore
+from sessions.releases.services import restore_plan
+from sessions.releases.services.releases import DraftChanged
+from sessions.releases.services.restore_plan import Loss
+from summit.audit import services as audit
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class NothingToRestore(ValueError):
+    """The draft is as the release was; its text is a sentence for whoever asked."""
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What taking back would do: each change of the draft, whose old side is lost, and what can't be taken back."""
+
+    changes: list[Change]
+    losses: list[Loss]
+    # Names the draft that would be lost: `restore` refuses another where this is expected.
+    digest: str
+
+
+def preview(*, release: Release, session_key: str = "") -> Preview:
+    """Return what taking the draft back to a release would do. Writes nothing; the number of queries is constant."""
+    now = draft(release.summit)
+    changes = _changes(release, now, session_key)
+    return Preview(changes=changes, losses=_plan(release.summit, changes).losses, digest=_digest(changes))
+
+
+def restore(*, release: Release, by: User, session_key: str = "", expected: str = "") -> Preview:
+    """Take the draft, or one session by its public id, back to a release; return what was done.
+
+    Raises PermissionDenied, NothingToRestore, and DraftChanged where `expected`, a preview's digest, names another
+    draft. Whoever edits or releases meanwhile waits.
+    """
+    check_can_restore(by, release.summit)
+    with transaction.atomic():
+        lock(release.summit)
+        done = preview(release=release, session_key=session_key)
+        if expected and expected != done.digest:
+            raise DraftChanged(_("The draft has changed since this page was shown. Look again, then take it back."))
+        if not done.changes:
+            raise NothingToRestore(_("The draft is as it was in release %(number)d.") % {"number": release.number})
+        with watching(summit=release.summit, by=by):
+            _plan(release.summit, done.changes).write()
+        _record(release, done.changes, by, one=bool(session_key))
+    return done
+
+
+def _changes(release: Release, now: Agenda, session_key: str) -> list[Change]:
+    """Return what would change from the draft to a release, by what of it can be read. Sequences don't matter."""
+    then = released(release.summit, [release.number]).get(release.number, {})
+    found = differences(old=now, new=then)
+    return [change for change in found if not session_key or change.session.key == session_key]
+
+
+def _plan(summit: Summit, changes: Iterable[Change]) -> restore_plan.Plan:
+    return restore_plan.plan(summit, changes)
+
+
+def _digest(changes: list[Change]) -> str:
+    states = sorted(
+        f"{change.session.key}:{change.before.fingerprint if change.before else ''}" for change in changes
+    )
+    return hashlib.sha256("\n".join(states).encode()).hexdigest()
+
+
+def _record(release: Release, changes: list[Change], by: User, *, one: bool) -> None:
+    """Record it for each session; of a whole release once more, for the release."""
+    detail = {"number": release.number}
+    rows = Session.objects.filter(pk__in=[change.session.session_id for change in changes])
+    summit = release.summit
+    entries = [
+        audit.entry(by=by, action="sessions.restore", target=row, summit=summit, detail=detail) for row in rows
+    ]
+    if not one:
+        whole = {**detail, "sessions": len(changes)}
+        entries.append(
+            audit.entry(by=by, action="sessions.restore_agenda", target=release, summit=summit, detail=whole)
+        )
+    audit.record_many(entries)

@@ -1,0 +1,225 @@
+"""What of a release can be put back into the working draft, and how: a constant number of queries, however much."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, Model
+from django.db.models.functions import Now
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from delegations.members.models.members import FormerMember
+from sessions.agenda.models.releases import ReleasedRole
+from sessions.agenda.selectors.differences import Change
+from sessions.agenda.selectors.snapshots import Place, Snapshot
+from sessions.documents.models import Document
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.draft.services.slots import take_off
+from sessions.visibility.models import PARTS
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.summits.models import Room, Summit
+
+_PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "media", "capacity", "sign_up", "opening")
+_FIELDS = [
+    *_PLAIN,
+    *(f"{part}_to" for part in PARTS),
+    *("room", "own_kind", "carried", "cancelled_at", "revision", "updated_at"),
+]
+
+
+class Why(StrEnum):
+    """Why something can't be put back."""
+
+    ROOM = "room"
+    KIND = "kind"
+    PERSON = "person"
+    SPEAKER = "speaker"
+
+
+WORDS: dict[Why, Promise] = {
+    Why.ROOM: gettext_lazy("the room is gone: the session stands without one"),
+    Why.KIND: gettext_lazy("the summit has no such kind any more: the session is what that kind was like"),
+    Why.PERSON: gettext_lazy("this person has left: the place is left out"),
+    Why.SPEAKER: gettext_lazy("this person has left: their speech isn’t put back"),
+}
+
+
+@dataclass(frozen=True)
+class Loss:
+    """Something that can't be put back: of which session, its name as people gave it, and why."""
+
+    session: str
+    name: str
+    why: Why
+
+    @property
+    def words(self) -> str:
+        """Say what becomes of it."""
+        return str(WORDS[self.why])
+
+
+@dataclass
+class Plan:
+    """The rows that put sessions back. `cancelled` are those that the release doesn't hold."""
+
+    cancelled: list[int] = field(default_factory=list)
+    sessions: list[Session] = field(default_factory=list)
+    texts: list[SessionText] = field(default_factory=list)
+    interpretation: list[Interpretation] = field(default_factory=list)
+    participants: list[Participant] = field(default_factory=list)
+    new_slots: list[Slot] = field(default_factory=list)
+    slots: list[Slot] = field(default_factory=list)
+    dropped_slots: list[int] = field(default_factory=list)
+    documents: list[Document] = field(default_factory=list)
+    losses: list[Loss] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write them, in the transaction of whoever plans."""
+        gone = Session.objects.filter(pk__in=self.cancelled)
+        gone.update(cancelled_at=Now(), revision=F("revision") + 1, updated_at=Now())
+        Session.objects.bulk_update(self.sessions, _FIELDS)
+        here = [row.pk for row in self.sessions]
+        rows: list[tuple[type[Model], list[Any]]] = [
+            (SessionText, self.texts),
+            (Interpretation, self.interpretation),
+            (Participant, self.participants),
+        ]
+        for model, made in rows:
+            model._default_manager.filter(session__in=here).delete()
+            model._default_manager.bulk_create(made)
+        take_off(self.dropped_slots)
+        said = ["session", "party", "speaker", "title", "position", "minutes", "cancelled_at"]
+        Slot.every.bulk_update(self.slots, said)
+        Slot.objects.bulk_create(self.new_slots)
+        Document.objects.bulk_update(self.documents, ["title", "position", "removed_at"])
+
+
+class _Known:
+    """What there is now of what a release names."""
+
+    def __init__(self, summit: Summit, states: list[Snapshot]) -> None:
+        keys = [state.session_id for state in states]
+        people = {place.person_id: None for state in states for place in state.places if place.person_id}
+        self.sessions = Session.objects.in_bulk(keys)
+        self.rooms = dict(Room.objects.filter(venue__summit=summit).values_list("public_id", "pk"))
+        self.kinds = dict(OwnKind.objects.filter(summit=summit).values_list("name", "pk"))
+        left = FormerMember.objects.filter(person__in=people).values("person")
+        there = Person.objects.filter(pk__in=people, erased_at=None)
+        self.people = set(there.exclude(pk__in=left, membership=None).values_list("pk", flat=True))
+        self.slots = {slot.public_id: slot for slot in Slot.every.filter(session__in=keys)}
+        self.documents = list(Document.objects.filter(session__in=keys).defer("content"))
+        self.now = db_now()
+
+
+def plan(summit: Summit, changes: Iterable[Change]) -> Plan:
+    """Return how the draft becomes what the changes lead to. Eight queries, and one for each table that holds
+    speeches."""
+    made = Plan()
+    states = []
+    for change in changes:
+        if change.after is None:
+            made.cancelled.append(change.session.session_id)
+        else:
+            states.append(change.after)
+    known = _Known(summit, states)
+    for state in states:
+        _session(made, known, state)
+        _beside(made, state)
+        made.participants += _participants(made, known, state)
+        _slots(made, known, state)
+        _documents(made, known, state)
+    return made
+
+
+def _session(made: Plan, known: _Known, state: Snapshot) -> None:
+    row = known.sessions[state.session_id]
+    for name in _PLAIN:
+        setattr(row, name, getattr(state, name))
+    audiences = dict(state.audiences)
+    for part in PARTS:
+        setattr(row, f"{part}_to", audiences.get(part, ""))
+    row.room_id = known.rooms.get(state.room_key)
+    if state.room_key and row.room_id is None:
+        made.losses.append(Loss(state.title, state.where, Why.ROOM))
+    kind = state.kind_names[0][1] if state.kind_names else ""
+    row.own_kind_id = known.kinds.get(kind)
+    if kind and row.own_kind_id is None:
+        made.losses.append(Loss(state.title, kind, Why.KIND))
+    row.carried = [list(each) for each in state.carried] or None
+    row.cancelled_at, row.updated_at = None, known.now
+    row.revision += 1
+    made.sessions.append(row)
+
+
+def _beside(made: Plan, state: Snapshot) -> None:
+    key = state.session_id
+    made.texts += [
+        SessionText(session_id=key, language=language, title=title, summary=summary)
+        for language, title, summary in state.texts
+    ]
+    made.interpretation += [
+        Interpretation(session_id=key, source=source, target=target, booth=booth)
+        for source, target, booth in state.languages
+    ]
+
+
+def _participants(made: Plan, known: _Known, state: Snapshot) -> Iterator[Participant]:
+    others = [place for place in state.places if place.role != ReleasedRole.SPEAKER]
+    for position, place in enumerate(others):
+        if place.person_id and place.person_id not in known.people:
+            made.losses.append(Loss(state.title, place.label, Why.PERSON))
+            continue
+        yield Participant(
+            session_id=state.session_id,
+            party_id=place.party_id,
+            person_id=place.person_id,
+            category_id=place.category_id,
+            level=place.level,
+            role=place.role,
+            position=position,
+        )
+
+
+def _slots(made: Plan, known: _Known, state: Snapshot) -> None:
+    """Plan the speeches of a session: those that are there keep their rows, those that were dropped come back."""
+    speeches = state.by_role(ReleasedRole.SPEAKER)
+    for position, place in enumerate(speeches):
+        there = known.slots.get(place.slot_key)
+        if place.person_id not in known.people:
+            made.losses.append(Loss(state.title, place.label, Why.SPEAKER))
+        elif there is not None:
+            made.slots.append(_speech(there, state, place, position))
+        else:
+            slot = Slot(public_id=place.slot_key)
+            made.new_slots.append(_speech(slot, state, place, position))
+    wanted = {place.slot_key for place in speeches}
+    for slot in known.slots.values():
+        here = slot.session_id == state.session_id and slot.cancelled_at is None
+        if here and slot.public_id not in wanted:
+            made.dropped_slots.append(slot.pk)
+
+
+def _speech(slot: Slot, state: Snapshot, place: Place, position: int) -> Slot:
+    assert place.person_id is not None  # noqa: S101 - somebody speaks
+    slot.session_id, slot.party_id, slot.speaker_id = state.session_id, place.party_id, place.person_id
+    slot.title, slot.minutes, slot.position, slot.cancelled_at = place.title, place.minutes or 1, position, None
+    return slot
+
+
+def _documents(made: Plan, known: _Known, state: Snapshot) -> None:
+    order = {key: (position, title) for position, (key, title, _language) in enumerate(state.documents)}
+    for document in known.documents:
+        if document.session_id == state.session_id:
+            if document.public_id in order:
+                document.position, document.title = order[document.public_id]
+                document.removed_at = None
+            elif document.removed_at is None:
+                document.removed_at = known.now
+            else:
+                continue
+            made.documents.append(document)

@@ -1,0 +1,137 @@
+"""Who has signed up for which session, at the desk: to look at, and to take away as a file."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
+
+from delegations.core import table_files
+from delegations.core.admin.list_tools import ToolsMixin
+from delegations.parties.selectors import party_names
+from sessions.draft.models.signups import SignUp, SignUpState
+from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.templatetags.moments import day_clock, short_clock
+from summit.users.models import User
+
+SUMMIT_PATHS.update({SignUp: "session__summit"})
+SIGNS = {SignUpState.PLACE.value: "good", SignUpState.WAITING.value: "wait"}
+
+
+class SessionFilter(admin.SimpleListFilter):
+    """Narrows the list to one session: of those for which somebody has signed up."""
+
+    title = pgettext_lazy("label", "session")
+    parameter_name = "session"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return the sessions, in the order of the days."""
+        rows = model_admin.get_queryset(request).order_by("session__starts_at", "session")
+        return list(dict(rows.values_list("session__public_id", "session__title")).items())
+
+    def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
+        """Return those of the chosen session."""
+        return queryset.filter(session__public_id=self.value()) if self.value() else queryset
+
+
+@admin.register(SignUp)
+class SignUpAdmin(ToolsMixin, ReadOnlyAdmin):
+    """Sign-ups, by session in the order in which they came. Delegates and focal points take and give back places in
+    the portal; whoever waits moves up by itself."""
+
+    place = 4
+    summit_path = "session__summit"
+    group_column = "session_title"
+    list_display = ["session_title", "who", "party", "state_word", "since"]
+    list_filter = ["session__summit", SessionFilter, "state"]
+    list_select_related = ["session__summit", "person__membership__party"]
+    search_fields = ["person__name", "person__office", "session__title"]
+    ordering = ["session__starts_at", "session", "signed_up_at", "pk"]
+    fields = readonly_fields = ("session_title", "who", "party", "state_word", "since")
+    of_person = "person"
+    page_shows = list_shows = ("person",)
+    nothing_yet = gettext_lazy(
+        "Nobody has signed up yet. Delegates do so in the portal, for sessions that are open for sign-up."
+    )
+
+    @admin.display(description=pgettext_lazy("label", "session"), ordering="session__starts_at")
+    def session_title(self, row: SignUp) -> str:
+        """Show the session."""
+        return row.session.title
+
+    def group_of(self, row: SignUp) -> str:
+        """Return the session and when it is, said once for all who signed up."""
+        return f"{row.session.title} · {day_clock(row.session.starts_at, row.session.summit)}"
+
+    @admin.display(description=gettext_lazy("person"), ordering="person__name")
+    def who(self, row: SignUp) -> str:
+        """Show who it is."""
+        return row.person.label
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Name the parties of a page."""
+        members = [(row, getattr(row.person, "membership", None)) for row in rows]
+        names = party_names.to_readers(member.party_id for _row, member in members if member is not None)
+        for row, member in members:
+            row.party_named = names.get(member.party_id) if member is not None else None
+
+    @admin.display(description=pgettext_lazy("label", "party"))
+    def party(self, row: SignUp) -> str:
+        """Show of which party."""
+        membership = getattr(row.person, "membership", None)
+        if membership is None:
+            return "–"
+        named = getattr(row, "party_named", None) or party_names.to_reader(membership.party)
+        return named.name
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def state_word(self, row: SignUp) -> SafeString:
+        """Show whether they have a place."""
+        word = SignUpState(row.state).label
+        return format_html('<span class="state" data-state="{}">{}</span>', SIGNS[row.state], word)
+
+    @admin.display(description=gettext_lazy("signed up"), ordering="signed_up_at")
+    def since(self, row: SignUp) -> str:
+        """Show since when."""
+        return short_clock(row.signed_up_at, row.session.summit)
+
+    def table(self, rows: models.QuerySet[Any], by: User) -> table_files.ExportedTable:
+        """Return the rows of the list."""
+        return table(rows)
+
+
+def table(rows: models.QuerySet[SignUp]) -> table_files.ExportedTable:
+    """Return sign-ups as a table that leaves the system: session, when, who, party, state, since when."""
+    headings = [
+        pgettext_lazy("label", "session"),
+        gettext_lazy("starts"),
+        pgettext_lazy("label", "person"),
+        pgettext_lazy("label", "party"),
+        gettext_lazy("state"),
+        gettext_lazy("signed up"),
+    ]
+    books: dict[int, party_names.Book] = {}
+    found, told = [], []
+    related = ("session__summit", "person__membership__party")
+    for row in rows.select_related(*related).iterator(chunk_size=table_files.AT_ONCE):
+        summit, membership = row.session.summit, getattr(row.person, "membership", None)
+        if summit.pk not in books:
+            books[summit.pk] = party_names.book(summit, get_language() or summit.language)
+        named = books[summit.pk].of(membership.party) if membership else None
+        found.append(
+            [
+                row.session.title,
+                day_clock(row.session.starts_at, summit),
+                row.person.label,
+                named.name if named else "",
+                str(SignUpState(row.state).label),
+                day_clock(row.signed_up_at, summit),
+            ]
+        )
+        told.append((summit.pk, row.person.public_id))
+    names = ("session", "starts", "person", "party", "state", "signed_up")
+    return table_files.ExportedTable(names, [str(heading) for heading in headings], found, told, ("person",))

@@ -1,0 +1,103 @@
+"""Places of sessions that delegates take themselves, and who waits for one."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from sessions.agenda.api.known import KnownPerson, KnownSession
+from sessions.draft.api.session_rows import OfSessionFilters
+from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.signups.services import signups
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class SignUpSerializer(serializers.ModelSerializer[SignUp]):
+    """Somebody has signed up: with a place, or waiting for one in the order of `signed_up_at`."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+    person = serializers.CharField(source="person.public_id", read_only=True)
+    name = serializers.CharField(source="person.label", read_only=True, help_text="With the office.")
+    party = serializers.SerializerMethodField()
+
+    class Meta:
+        model = SignUp
+        fields: ClassVar[list[str]] = [
+            *("id", "session", "person", "name", "party", "state", "signed_up_at", "moved_up_at"),
+        ]
+
+    def get_party(self, row: SignUp) -> str | None:
+        """Return the id of the party that the person is of."""
+        membership = getattr(row.person, "membership", None)
+        return membership.party.public_id if membership else None
+
+
+class SignUpInput(serializers.Serializer[Any]):
+    """Who signs up for which session."""
+
+    session = KnownSession()
+    person = KnownPerson()
+
+
+class SignUpFilters(OfSessionFilters):
+    """By what sign-ups are narrowed."""
+
+    person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
+    party = django_filters.CharFilter(
+        field_name="person__membership__party__public_id", label=pgettext_lazy("label", "party")
+    )
+    state = django_filters.ChoiceFilter(choices=SignUpState.choices, label=_("state"))
+
+
+class SignUps(Resource):
+    """Sign-ups: to focal points and delegates their own. Whoever leaves has none."""
+
+    name = "sign-ups"
+    called = _("sign-ups")
+    rule = "sessions.signup"
+    rules: ClassVar[dict[str, str]] = {"add": "sessions.sign_up", "remove": "sessions.sign_up"}
+    does = ("add", "remove")
+    model = SignUp
+    output = SignUpSerializer
+    input = SignUpInput
+    filters = SignUpFilters
+    orders: ClassVar[Any] = {"signed_up_at": ("signed_up_at",)}
+    summit_path = "session__summit"
+
+    def lock(self, row: SignUp) -> bool:
+        """Let nobody else change the places of the session meanwhile."""
+        signups.hold_places(row.session)
+        return super().lock(row)
+
+    def rows(self) -> QuerySet[SignUp]:
+        """Return sign-ups with whose they are."""
+        return SignUp.objects.select_related("session__summit", "person__summit", "person__membership__party")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> SignUp:
+        """Sign somebody up: with a place, or waiting where all are taken."""
+        return signups.sign_up(session=values["session"], person=values["person"], by=by)
+
+    def remove(self, *, by: User, row: SignUp) -> None:
+        """Give the place back; whoever waits moves up and is told."""
+        signups.leave(session=row.session, person=row.person, by=by)
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
+        """Note who saw whose sign-ups, as the desk's list does."""
+        found = list(rows)
+        if found and (not fields or {"person", "name"} & set(fields)):
+            access_log.note_list(
+                by=by,
+                label=SignUp._meta.label_lower,
+                rows=[(summit.pk, row.public_id) for row in found],
+                fields=["person"],
+                people=[row.person.public_id for row in found],
+            )

@@ -1,0 +1,19 @@
+"""What the audit calls what happens to places that delegates take."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.draft.models.signups import SignUp, SignUpState
+from summit.audit.actions import Facts, deed, thing
+
+
+def _signed_up(facts: Facts) -> str:
+    if facts.detail.get("state") == SignUpState.WAITING:
+        return _("signed the person up for a session: all places were taken, so they wait")
+    return _("signed the person up for a session")
+
+
+deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
+deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))
+deed("sessions.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
+thing(SignUp, related=("person", "session"), shown_on=lambda row: row.person)

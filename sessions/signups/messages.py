@@ -1,0 +1,33 @@
+"""The message to whoever waited for a place in a session and has one."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.notifications import session_facts
+from sessions.signups.services import notices
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+from summit.templatetags.marks import comma
+
+
+def render(message: Message) -> Mail:
+    """Write it from the message's frozen facts, in the language that is active. No query."""
+    facts = message.facts
+    context = {**session_facts.context_of(facts), "people": comma().join(facts["people"])}
+    text = render_to_string("mail/place_free.txt", context)
+    subject = _("A place for you: %(title)s") % context
+    return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
+
+
+LEFT = reasons.register(notices.LEFT, gettext_lazy("The place had been given back before the message was sent."))
+PLACE_FREE = register(
+    Kind(
+        notices.KIND,
+        "sessions.tasks.deliver_agenda_changes",
+        render,
+        notices.withdrawn,
+        gettext_lazy("place that became free"),
+    )
+)

@@ -1,0 +1,60 @@
+"""Who takes places in sessions, and gives them back."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from delegations.members.permissions import can_act, own_parties
+from delegations.parties.models.parties import Party
+from delegations.portal_access.models import PortalSignIn
+from sessions.draft.models.signups import SignUp
+from sessions.draft.permissions import PROGRAMME_DESK
+from summit.audit.services import By, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows, allows_own, declare, declare_model, own_rows
+from summit.users.models import User
+
+# Taking places: delegates for themselves, focal points for the members of their delegation.
+declare("sessions.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model(
+    "sessions.signup",
+    view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION),
+    change=(),
+    view_own=(Role.FOCAL_POINT, Role.DELEGATE),
+)
+
+
+@own_rows(SignUp)
+def own_sign_ups(user: User, role: str) -> Q:
+    """Return the condition that picks sign-ups of the people of parties that an account acts for, or its own."""
+    if role == Role.DELEGATE:
+        return Q(person__user=user)
+    return Q(person__membership__party__in=own_parties(user, role).values("pk"))
+
+
+def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
+    """Return whether somebody may take and give back places in sessions for a person, a member of a party (None: of
+    none any more): they themselves, a focal point of the party, or a desk."""
+    if isinstance(by, User):
+        if allows(by, "sessions.sign_up", person.summit_id):
+            return True
+        if party is None:
+            return False
+        own = person.user_id == by.pk and allows_own("sessions.sign_up", [Role.DELEGATE])
+        acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
+        return own or (allows_own("sessions.sign_up", [Role.FOCAL_POINT]) and acts.exists())
+    if isinstance(by, Mailbox) and allows_own("sessions.sign_up", [Role.DELEGATE]):
+        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=person)
+        if party is not None and live.exists():
+            return True
+    return party is not None and can_act(by, "sessions.sign_up", party)
+
+
+def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_sign_up` is false."""
+    if not can_sign_up(by, person, party):
+        raise PermissionDenied(
+            _("%(person)s can do this, or a focal point of their delegation, or the programme desk: %(contact)s.")
+            % {"person": person.label, "contact": person.summit.contact_email}
+        )

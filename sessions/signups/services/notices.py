@@ -1,0 +1,57 @@
+"""Telling whoever waited that they have a place now: at their own mailbox, or else as their party is reached."""
+
+from collections.abc import Collection, Sequence
+
+from delegations.mailboxes import selectors as mailboxes_selectors
+from sessions.agenda.models.releases import ReleasedSession, ReleaseEntry
+from sessions.draft.models.sessions import Session
+from sessions.draft.models.signups import SignUp, SignUpState
+from sessions.notifications import session_facts
+from sessions.visibility.models import TAKING_PART
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+
+KIND = "place_free"
+LEFT = "sessions.place_left"
+
+
+def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -> int:
+    """Store a message to each mailbox of those who moved up in a session, in the transaction in which they did;
+    return how many. `row` is the session as it was released. One mail for all whom a mailbox stands for."""
+    summit = session.summit
+    people = {each.person_id: each for each in moved}
+    entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
+    shown = (entry.select_related("released_session").first() or ReleaseEntry(released_session=row)).released_session
+    about = session_facts.session_facts(session.public_id, shown)
+    drafts = []
+    for box in mailboxes_selectors.for_members(summit=summit, party_ids=set(), person_ids=set(people)):
+        theirs = [people[pk] for pk in sorted(box.person_ids) if pk in people]
+        drafts.append(
+            enqueue.draft(
+                summit=summit,
+                kind=KIND,
+                # Each sign-up moves up once, so that the newest of them tells this time from others.
+                subject_key=f"sessions.session:{session.public_id}",
+                version=max(each.pk for each in theirs),
+                recipient_key=box.party_key,
+                address=box.address,
+                language=box.language,
+                facts={
+                    **about,
+                    "summit": session_facts.summit_facts(summit, box.language),
+                    "sign_ups": [each.public_id for each in theirs],
+                    "people": [each.person.label for each in theirs],
+                },
+            )
+        )
+    return enqueue.store(drafts)
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages of which nobody has the place any more. One query."""
+    keys = {key for message in messages for key in message.facts["sign_ups"]}
+    stands = set(
+        SignUp.objects.filter(public_id__in=keys, state=SignUpState.PLACE).values_list("public_id", flat=True)
+    )
+    return {message.pk: because(LEFT) for message in messages if not stands.intersection(message.facts["sign_ups"])}

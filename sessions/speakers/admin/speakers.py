@@ -1,0 +1,236 @@
+"""The speakers' list of a session at the desk: one page for the list and the requests for the floor, one that makes
+it from the protocol order, one for a speech."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from delegations.parties.selectors import party_names
+from sessions.conflicts.admin.on_save import tell
+from sessions.draft.admin.session_pages import FrameMixin
+from sessions.draft.models.participants import FloorRequest, RequestState, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import can_edit
+from sessions.speakers.admin.edit_conflicts import Shown, Typed, read, shown
+from sessions.speakers.admin.forms import SpeechForm, TimesForm
+from sessions.speakers.services import floor_requests, line_up, speakers
+from sessions.speakers.services.floor_requests import FloorRefused
+from sessions.speakers.services.speakers import SpeakersRefused
+from summit.desk.keys import key_of
+from summit.users.models import User
+
+REFUSED = (SpeakersRefused, FloorRefused, ValidationError)
+
+
+def words_of(refused: Exception) -> str:
+    """Return what a refusal says."""
+    return " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+
+
+@dataclass
+class Forms:
+    """The forms beside the list."""
+
+    speech: SpeechForm
+    times: TimesForm
+
+
+class SpeakersMixin(FrameMixin):
+    """Adds the pages to the desk of the draft."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        pages = [
+            ("<int:key>/speakers/", "session_speakers", self.speakers_view),
+            ("<int:key>/speakers/protocol-order/", "session_line_up", self.line_up_view),
+            ("speech/<int:pk>/", "slot_speech", self.speech_view),
+            ("speech/<int:pk>/take-off/", "slot_take_off", self.take_off_view),
+        ]
+        return [*self.framed(pages), *super().get_urls()]  # type: ignore[misc]
+
+    def speakers_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Show the list and the requests. A POST moves one speech (`move=up:KEY:PLACE`, or `to`) and saves the places
+        and minutes that were entered, saves these alone, adds a speech, changes the times, or decides a request."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        with timezone.override(session.summit.zone):
+            forms, typed = Forms(SpeechForm(session=session), _times_form(session)), Typed()
+            if request.method == "POST":
+                by = self.editor(request, session)
+                if request.POST.get("do") == "add":
+                    forms.speech = SpeechForm(request.POST, session=session)
+                elif request.POST.get("do") == "times":
+                    forms.times = TimesForm(request.POST)
+                try:
+                    done = _do(request, session, by, forms)
+                except REFUSED as refused:
+                    messages.warning(request, words_of(refused))
+                    typed, done = read(request.POST, keep=True), False
+                if done:
+                    tell(request, session)
+                    return _back(request, session)
+            response = self._list(request, session, typed, forms)
+            response.render()
+        return response
+
+    def _list(self, request: HttpRequest, session: Session, typed: Typed, forms: Forms) -> TemplateResponse:
+        rows = speakers.slots(session)
+        lines, focus = speakers.lines(session, rows), request.GET.get("focus", "")
+        requests = list(session.requests.select_related("party", "speaker", "decided_by").order_by("asked_at", "pk"))
+        context = {
+            **self.frame(request, session, _("Speakers’ list")),
+            **party_names.on_page(session.summit),
+            "lines": [Shown(line, typed, len(rows), focus) for line in lines],
+            "moved": next((line for line in lines if focus.endswith(f"-{line.slot.pk}")), None),
+            "was": typed.was or shown(lines),
+            "totals": speakers.totals(session, [row.minutes for row in rows]),
+            "parties": len(line_up.attending(session)),
+            "asked": [row for row in requests if row.state == RequestState.ASKED],
+            "decided": [row for row in requests if row.state != RequestState.ASKED],
+            "takes_requests": floor_requests.is_open(session),
+            "form": forms.speech,
+            "times": forms.times,
+            "may_edit": can_edit(request.user, session),
+        }
+        return TemplateResponse(request, "admin/programme/session/speakers.html", context)
+
+    def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
+        """Show what the list would become from the protocol order; make it."""
+        session: Session = self.admit(request, "view", key)  # type: ignore[attr-defined]
+        by = self.editor(request, session)
+        host_first = bool((request.POST if request.method == "POST" else request.GET).get("host"))
+        if request.method == "POST":
+            try:
+                made = line_up.make(
+                    session=session, by=by, host_first=host_first, expected=request.POST.get("expected", "")
+                )
+            except line_up.ListChanged as changed:
+                messages.warning(request, str(changed))
+            else:
+                said = ngettext(
+                    "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", made.added
+                )
+                messages.success(request, said % {"number": made.added})
+                return redirect("admin:programme_session_speakers", session.pk)
+        plan = line_up.preview(session=session, host_first=host_first)
+        context = {
+            **self.frame(request, session, _("From the protocol order")),
+            **party_names.on_page(session.summit),
+            "plan": plan,
+            "host_first": host_first,
+            "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
+        }
+        return TemplateResponse(request, "admin/programme/session/line_up.html", context)
+
+    def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change who gives a speech, for whom, its title and its minutes."""
+        slot = self.part(request, Slot, pk, "speaker", "party")
+        by = self.editor(request, slot.session)
+        given = {"speaker": slot.speaker_id, "party": slot.party_id, "title": slot.title, "minutes": slot.minutes}
+        form = SpeechForm(request.POST or None, session=slot.session, initial=given)
+        if request.method == "POST" and form.is_valid():
+            try:
+                speakers.change(slot=slot, by=by, **form.values())
+            except REFUSED as refused:
+                messages.warning(request, words_of(refused))
+            else:
+                messages.success(request, _("The speech is saved."))
+                return redirect("admin:programme_session_speakers", slot.session_id)
+        context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
+        return TemplateResponse(request, "admin/programme/session/speech.html", context)
+
+    def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask, then take a speech off the list."""
+        slot = self.part(request, Slot, pk, "speaker", "party")
+        by = self.editor(request, slot.session)
+        if request.method == "POST":
+            try:
+                speakers.drop(slot=slot, by=by)
+            except SpeakersRefused as refused:
+                messages.warning(request, str(refused))
+            else:
+                messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
+            return redirect("admin:programme_session_speakers", slot.session_id)
+        context = {**self.frame(request, slot.session, _("Take speech off")), "slot": slot}
+        return TemplateResponse(request, "admin/programme/session/take_off.html", context)
+
+
+def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
+    """Do what was pressed; return whether the page is shown anew. Raises what `REFUSED` names."""
+    what, _sep, wanted = request.POST.get("do", "").partition(":")
+    if "move" in request.POST:
+        _how, number, place = [*request.POST["move"].split(":"), "", ""][:3]
+        found = read(request.POST)
+        places = {**found.places, key_of(number) or 0: key_of(place) or 1}
+        speakers.arrange(session=session, places=places, minutes=found.minutes, by=by)
+    elif what == "add" and forms.speech.is_valid():
+        made = speakers.add(session=session, by=by, **forms.speech.values())
+        messages.success(request, _("%(speaker)s is last on the list.") % {"speaker": made.speaker.label})
+    elif what == "times" and forms.times.is_valid():
+        _change_times(request, session, by, forms.times.cleaned_data)
+    elif what == "save":
+        found = read(request.POST)
+        if speakers.arrange(session=session, places=found.places, minutes=found.minutes, by=by):
+            messages.success(request, _("The list is saved."))
+    elif what in ("grant", "decline"):
+        _decide(request, session, by, what, wanted)
+    else:
+        return False
+    return True
+
+
+def _back(request: HttpRequest, session: Session) -> HttpResponse:
+    """Return to the list, which says what was moved, with the focus on the button that was pressed."""
+    address = reverse("admin:programme_session_speakers", args=[session.pk])
+    how, _sep, rest = request.POST.get("move", "").partition(":")
+    key = key_of(rest.partition(":")[0])
+    return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down", "to") and key else address)
+
+
+def _times_form(session: Session) -> TimesForm:
+    names = ("opening", "speech_minutes", "requests_until")
+    return TimesForm(initial={name: getattr(session, name) for name in names})
+
+
+def _change_times(request: HttpRequest, session: Session, by: User, found: dict[str, Any]) -> None:
+    timed = speakers.settle(session=session, opening=found["opening"], speech_minutes=found["speech_minutes"], by=by)
+    floor_requests.take_requests(session=session, until=found["requests_until"], by=by)
+    said = ngettext(
+        "The times are saved; %(number)d speech has another time.",
+        "The times are saved; %(number)d speeches have another time.",
+        timed,
+    )
+    messages.success(request, said % {"number": timed} if timed else _("The times are saved."))
+
+
+def _decide(request: HttpRequest, session: Session, by: User, what: str, wanted: str) -> None:
+    """Grant or decline a request, or with `all` grant all that wait. Raises FloorRefused."""
+    rows = session.requests.filter(state=RequestState.ASKED).select_related("session__summit", "speaker", "party")
+    found: list[FloorRequest] = list(rows if wanted == "all" else rows.filter(pk=key_of(wanted) or 0))
+    if what == "grant":
+        made = floor_requests.grant(requests=found, session=session, by=by)
+        said = ngettext(
+            "%(number)d request is on the list, and its delegation is told.",
+            "%(number)d requests are on the list, and their delegations are told.",
+            len(made),
+        )
+        done = bool(made)
+        said %= {"number": len(made)}
+    else:
+        reason = request.POST.get("reason", "")
+        done = bool(found) and floor_requests.decline(request=found[0], reason=reason, by=by)
+        said = _("The request is declined, and its delegation is told.")
+    if done:
+        messages.success(request, said)
+    else:
+        messages.warning(request, _("This request was decided or withdrawn meanwhile. Look at the list again."))

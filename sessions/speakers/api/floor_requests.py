@@ -1,0 +1,108 @@
+"""Requests for the floor: delegations ask and withdraw, the programme desk grants and declines."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from rest_framework import serializers
+
+from sessions.agenda.api.known import KnownParty, KnownPerson, KnownSession
+from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
+from sessions.draft.models.participants import FloorRequest, RequestState
+from sessions.speakers.services import floor_requests
+from sessions.speakers.services.floor_requests import FloorRefused
+from summit.api.actions import action
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class FloorRequestSerializer(serializers.ModelSerializer[FloorRequest]):
+    """A party asks for the floor in a session. Granted, it has become the speech `slot`."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+    party = serializers.CharField(source="party.public_id", read_only=True)
+    speaker = serializers.CharField(source="speaker.public_id", read_only=True)
+    name = serializers.CharField(source="speaker.label", read_only=True, help_text="Of the speaker, with the office.")
+    slot = serializers.CharField(source="slot.public_id", allow_null=True, read_only=True)
+
+    class Meta:
+        model = FloorRequest
+        fields: ClassVar[list[str]] = [
+            *("id", "session", "party", "speaker", "name", "subject", "minutes", "state"),
+            *("asked_at", "decided_at", "reason", "slot"),
+        ]
+
+
+class FloorRequestInput(serializers.Serializer[Any]):
+    """In which session a party asks for the floor, for which of its people, and what about."""
+
+    session = KnownSession()
+    party = KnownParty()
+    speaker = KnownPerson()
+    subject = serializers.CharField(
+        required=False, allow_blank=True, max_length=FloorRequest._meta.get_field("subject").max_length
+    )
+
+
+class DeclineInput(serializers.Serializer[Any]):
+    """Why: the delegation reads it."""
+
+    reason = serializers.CharField(max_length=FloorRequest._meta.get_field("reason").max_length)
+
+
+class FloorRequestFilters(OfSessionFilters):
+    """By what requests are narrowed."""
+
+    state = django_filters.ChoiceFilter(choices=RequestState.choices, label=gettext_lazy("state"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+
+
+class FloorRequests(HoldsAgenda):
+    """Requests for the floor: to focal points and delegates their own."""
+
+    name = "floor-requests"
+    called = gettext_lazy("requests for the floor")
+    rule = "sessions.floorrequest"
+    rules: ClassVar[dict[str, str]] = {"add": "sessions.ask_floor"}
+    does = ("add",)
+    model = FloorRequest
+    output = FloorRequestSerializer
+    input = FloorRequestInput
+    filters = FloorRequestFilters
+    orders: ClassVar[Any] = {"asked_at": ("asked_at",)}
+
+    def rows(self) -> QuerySet[FloorRequest]:
+        """Return requests with who asks."""
+        return FloorRequest.objects.select_related("session__summit", "party__summit", "speaker__summit", "slot")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> FloorRequest:
+        """Ask for the floor."""
+        return floor_requests.ask(by=by, **values)
+
+    @action("withdraw", rule="sessions.ask_floor")
+    def withdraw(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
+        """Take the request back."""
+        _look(floor_requests.withdraw(request=row, by=by))
+        return row
+
+    @action("grant", rule="sessions.edit")
+    def grant(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
+        """Put the request last on the speakers' list, and tell its party."""
+        _look(floor_requests.grant(requests=[row], session=row.session, by=by))
+        return row
+
+    @action("decline", rule="sessions.edit", input=DeclineInput)
+    def decline(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
+        """Decline the request with a reason, and tell its party."""
+        _look(floor_requests.decline(request=row, reason=values["reason"], by=by))
+        return row
+
+
+def _look(done: object) -> None:
+    """Raise FloorRefused where nothing was done any more."""
+    if not done:
+        raise FloorRefused(_("This request was decided or withdrawn meanwhile. Look at the list again."))

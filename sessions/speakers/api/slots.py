@@ -1,0 +1,113 @@
+"""The speeches of sessions: who is on which speakers' list, for whom, for how long."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+from rest_framework import serializers
+
+from delegations.parties.models.parties import Party
+from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.speakers.services import speakers
+from sessions.speakers.services.speakers import LONGEST
+from summit.api.actions import action
+from summit.api.resources import InSummit
+from summit.api.rows import Values
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class DeskSlotSerializer(serializers.ModelSerializer[Slot]):
+    """A speech. `place` is where it stands on its session's list, from one on; texts of it hang on its id."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    session = serializers.CharField(source="session.public_id", read_only=True)
+    place = serializers.SerializerMethodField()
+    speaker = serializers.CharField(source="speaker.public_id", read_only=True)
+    name = serializers.CharField(source="speaker.label", read_only=True, help_text="Of the speaker, with the office.")
+    party = serializers.CharField(source="party.public_id", allow_null=True, read_only=True)
+
+    class Meta:
+        model = Slot
+        fields: ClassVar[list[str]] = ["id", "session", "place", "speaker", "name", "party", "title", "minutes"]
+
+    def get_place(self, row: Slot) -> int:
+        """Return its place."""
+        return row.position + 1
+
+
+class SlotChangeInput(serializers.ModelSerializer[Slot]):
+    """What is changed of a speech: it stays the same speech."""
+
+    speaker = InSummit(queryset=Person.objects.filter(erased_at=None))
+    party = InSummit(queryset=Party.objects.all(), required=False, allow_null=True)
+    minutes = serializers.IntegerField(required=False, min_value=1, max_value=LONGEST)
+
+    class Meta:
+        model = Slot
+        fields: ClassVar[list[str]] = ["speaker", "party", "title", "minutes"]
+
+
+class SlotInput(SlotChangeInput):
+    """A speech, to be put last on a session's list; without `minutes` it has the session's time limit."""
+
+    session = InSummit(queryset=Session.objects.select_related("summit"))
+
+    class Meta(SlotChangeInput.Meta):
+        fields: ClassVar[list[str]] = ["session", *SlotChangeInput.Meta.fields]
+
+
+class PlaceInput(serializers.Serializer[Any]):
+    """A place, counted from one; beyond the last it is the last."""
+
+    place = serializers.IntegerField(min_value=1, max_value=100_000)
+
+
+class SlotFilters(OfSessionFilters):
+    """By what speeches are narrowed."""
+
+    speaker = django_filters.CharFilter(field_name="speaker__public_id", label=pgettext_lazy("label", "speaker"))
+    party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
+
+
+class Slots(HoldsAgenda):
+    """Speeches, session by session in the order of each list."""
+
+    name = "slots"
+    called = _("speeches")
+    rule = "sessions.slot"
+    model = Slot
+    output = DeskSlotSerializer
+    input = SlotInput
+    input_of_change = SlotChangeInput
+    filters = SlotFilters
+    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
+
+    def rows(self) -> QuerySet[Slot]:
+        """Return speeches with who gives them."""
+        return Slot.objects.select_related("session__summit", "speaker", "party")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Slot:
+        """Put a speech last on its session's list."""
+        return speakers.add(by=by, **values)
+
+    def change(self, *, by: User, row: Slot, values: Values) -> Slot:
+        """Change a speech."""
+        given = {name: values.get(name, getattr(row, name)) for name in ("speaker", "party", "title", "minutes")}
+        speakers.change(slot=row, by=by, **given)
+        return row
+
+    def remove(self, *, by: User, row: Slot) -> None:
+        """Take a speech off its list."""
+        speakers.drop(slot=row, by=by)
+
+    @action("move", rule="sessions.edit", input=PlaceInput)
+    def move(self, *, by: User, row: Slot, values: Values) -> Slot:
+        """Move the speech to a place of its list."""
+        speakers.move(slot=row, to=values["place"], by=by)
+        return row

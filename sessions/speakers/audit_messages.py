@@ -1,0 +1,44 @@
+"""What the audit calls what happens to speakers' lists and requests for the floor."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from sessions.draft.models.participants import FloorRequest, Slot
+from sessions.draft.models.sessions import Session
+from summit.audit.actions import Facts, deed, thing
+from summit.templatetags.marks import comma
+
+
+def _arranged(facts: Facts) -> str:
+    number = int(facts.detail.get("moved", 0))
+    if number:
+        said = ngettext(
+            "moved %(number)d speech on the speakers’ list", "moved %(number)d speeches on the speakers’ list", number
+        )
+        return said % {"number": number}
+    return _("gave speeches another time")
+
+
+def _lined_up(facts: Facts) -> str:
+    numbers = {name: int(facts.detail.get(name, 0)) for name in ("added", "moved")}
+    said = [
+        ngettext("%(number)d added", "%(number)d added", numbers["added"]) % {"number": numbers["added"]},
+        ngettext("%(number)d moved", "%(number)d moved", numbers["moved"]) % {"number": numbers["moved"]},
+    ]
+    rows = comma().join(part for part, number in zip(said, numbers.values(), strict=True) if number)
+    return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
+
+
+deed("sessions.speakers.arrange", _arranged, fields_of=Slot, called=gettext_lazy("changed the speakers’ list"))
+deed("sessions.speakers.line_up", _lined_up, called=gettext_lazy("made the speakers’ list from the protocol order"))
+deed("sessions.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session)
+deed("sessions.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
+deed("sessions.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
+deed("sessions.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
+deed("sessions.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
+deed("sessions.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
+deed("sessions.floor.ask", gettext_lazy("asked for the floor"))
+deed("sessions.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
+deed("sessions.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
+deed("sessions.floor.decline", gettext_lazy("declined the request for the floor"))
+thing(FloorRequest, related=("party", "session"), shown_on=lambda row: row.session)

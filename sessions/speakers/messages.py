@@ -1,0 +1,33 @@
+"""The message to a party whose request for the floor was granted or declined."""
+
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from sessions.notifications.session_facts import context_of
+from sessions.speakers.services import floor_request_notices
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+
+
+def render(message: Message) -> Mail:
+    """Write it from the message's frozen facts, in the language that is active. No query."""
+    context = context_of(message.facts)
+    text = render_to_string("mail/floor_request.txt", context)
+    said = _("On the speakers’ list: %(title)s") if context["granted"] else _("Not on the speakers’ list: %(title)s")
+    return Mail(subject=said % context, text=text.strip() + "\n", reply_to=message.facts["summit"]["contact"])
+
+
+DROPPED = reasons.register(
+    floor_request_notices.DROPPED, gettext_lazy("The speech had been taken off the list before the message was sent.")
+)
+FLOOR_REQUEST = register(
+    Kind(
+        floor_request_notices.KIND,
+        "sessions.tasks.deliver_agenda_changes",
+        render,
+        floor_request_notices.withdrawn,
+        gettext_lazy("request for the floor"),
+    )
+)

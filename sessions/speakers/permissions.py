@@ -1,0 +1,66 @@
+"""Who asks for the floor, and withdraws that."""
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from delegations.members.models.categories import Capacity
+from delegations.members.models.members import Membership
+from delegations.members.permissions import can_act, own_parties
+from delegations.parties.models.parties import Party
+from delegations.parties.permissions import standing_parties
+from delegations.portal_access.models import PortalSignIn
+from sessions.draft.models.participants import FloorRequest
+from sessions.draft.permissions import DRAFT_READERS, PROGRAMME_DESK
+from summit.audit.services import By, Mailbox
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.permissions.rules import allows, allows_own, declare, declare_model, own_rows
+from summit.users.models import User
+
+# Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
+declare("sessions.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model("sessions.floorrequest", view=DRAFT_READERS, change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
+
+
+@own_rows(FloorRequest)
+def own_floor_requests(user: User, role: str) -> Q:
+    """Return the condition that picks requests of parties that an account acts for, or those to speak itself."""
+    if role == Role.DELEGATE:
+        return Q(speaker__user=user)
+    return Q(party__in=own_parties(user, role).values("pk"))
+
+
+def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
+    """Return whether somebody may ask for the floor for a person of a party, and withdraw that: its focal points, its
+    head where they speak themselves, or a desk."""
+    if _leads(by, party, speaker):
+        return allows_own("sessions.ask_floor", [Role.DELEGATE])
+    if isinstance(by, User):
+        if allows(by, "sessions.ask_floor", party.summit_id):
+            return True
+        acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
+        return allows_own("sessions.ask_floor", [Role.FOCAL_POINT]) and acts.exists()
+    return can_act(by, "sessions.ask_floor", party)
+
+
+def _leads(by: By, party: Party, speaker: Person) -> bool:
+    """Return whether somebody is the head of a party, which hasn't left its summit, and the person meant."""
+    heads = Membership.objects.filter(
+        person=speaker, capacity=Capacity.HEAD, party__in=standing_parties().filter(pk=party.pk)
+    )
+    if isinstance(by, User):
+        return by.is_active and heads.filter(person__user=by).exists()
+    if isinstance(by, Mailbox):
+        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=speaker)
+        return live.exists() and heads.exists()
+    return False
+
+
+def check_can_ask_floor(by: By, party: Party, speaker: Person) -> None:
+    """Raise PermissionDenied, with a sentence that says who can, where `can_ask_floor` is false."""
+    if not can_ask_floor(by, party, speaker):
+        raise PermissionDenied(
+            _("A focal point of the delegation can do this, its head in person, or the programme desk: %(contact)s.")
+            % {"contact": party.summit.contact_email}
+        )

@@ -1,0 +1,56 @@
+"""Telling a party what became of its request for the floor, where the party is reached."""
+
+from collections.abc import Sequence
+
+from delegations.mailboxes import selectors as mailboxes_selectors
+from sessions.agenda.models.releases import ReleaseEntry
+from sessions.draft.models.participants import FloorRequest, RequestState
+from sessions.notifications.session_facts import session_facts, summit_facts
+from sessions.visibility.models import TAKING_PART
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+
+KIND = "floor_request"
+DROPPED = "sessions.floor_dropped"
+
+
+def tell(row: FloorRequest) -> int:
+    """Store what tells that a request was granted or declined, in the transaction that decides it; return how many
+    messages. Nobody is told of a session that isn't released to those who take part."""
+    session, summit = row.session, row.session.summit
+    entry = ReleaseEntry.objects.current(summit).at(TAKING_PART).filter(session=session)
+    found = entry.select_related("released_session").first()
+    if found is None:
+        return 0
+    about = session_facts(session.public_id, found.released_session)
+    drafts = [
+        enqueue.draft(
+            summit=summit,
+            kind=KIND,
+            # A request is decided once.
+            subject_key=f"sessions.floorrequest:{row.public_id}",
+            recipient_key=box.party_key,
+            address=box.address,
+            language=box.language,
+            facts={
+                **about,
+                "summit": summit_facts(summit, box.language),
+                "request": row.public_id,
+                "granted": row.state == RequestState.GRANTED,
+                "speaker": row.speaker.label,
+                "subject": row.subject,
+                "reason": row.reason,
+            },
+        )
+        for box in mailboxes_selectors.for_members(summit=summit, party_ids={row.party_id}, person_ids=set())
+    ]
+    return enqueue.store(drafts)
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages that tell of a speech which has been taken off the list since. One query."""
+    keys = [message.facts["request"] for message in messages if message.facts["granted"]]
+    rows = FloorRequest.objects.filter(public_id__in=keys, slot=None)
+    off = set(rows.values_list("public_id", flat=True))
+    return {message.pk: because(DROPPED) for message in messages if message.facts["request"] in off}

@@ -1,0 +1,186 @@
+"""Requests for the floor: a delegation asks, until the moment that the session's organisers give, and the programme
+desk puts it on the speakers' list or declines.
+
+Who asks reads of the session what was released to them. A party has one open request in a session; what it asked for
+becomes a speech of the draft, in the order of asking where all are taken at once. Whoever asks, withdraws or decides
+holds the lock of the agenda, so that a request is decided once and nothing is granted that was withdrawn.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from delegations.members import listeners
+from delegations.members.models.members import Membership
+from delegations.parties.models.parties import Party
+from sessions.draft.models.participants import FloorRequest, RequestState, Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.permissions import check_can_edit
+from sessions.draft.services.agenda_lock import lock
+from sessions.draft.services.revisions import rise
+from sessions.speakers.permissions import check_can_ask_floor
+from sessions.speakers.services import floor_request_notices, speakers
+from summit.audit import services as audit
+from summit.audit.services import By
+from summit.core.database_clock import db_now
+from summit.people.models import Person
+from summit.users.models import User
+
+
+class FloorRefused(ValueError):
+    """The floor can't be asked for or given like this; the text is a sentence that says why and what to do."""
+
+
+def is_open(session: Session) -> bool:
+    """Return whether a session takes requests for the floor now. One query."""
+    return session.requests_until is not None and db_now() < session.requests_until
+
+
+def taking_part(session: Session, parties: Iterable[int]) -> set[int]:
+    """Return which of these parties, by primary key, take part in a session of the draft, themselves or by one of
+    their people. One query; none for no parties."""
+    wanted = set(parties)
+    theirs = Q(party__in=wanted) | Q(person__membership__party__in=wanted)
+    rows = session.participants.order_by().filter(theirs).values_list("party", "person__membership__party")
+    return wanted & {key for row in rows for key in row} if wanted else set()
+
+
+def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str = "") -> FloorRequest:
+    """Ask for the floor for a member of a party, with a line that says what about. Raises PermissionDenied,
+    ValidationError, and FloorRefused where the session takes no requests, the party doesn't take part in it or asks
+    already, or the person isn't its member."""
+    check_can_ask_floor(by, party, speaker)
+    with transaction.atomic():
+        session = _hold(session)
+        contact = {"contact": session.summit.contact_email, "person": speaker.label}
+        if party.summit_id != session.summit_id or not taking_part(session, [party.pk]) or not is_open(session):
+            raise FloorRefused(
+                _("This session takes no requests for the floor now. The programme desk can help: %(contact)s.")
+                % contact
+            )
+        if not Membership.objects.filter(party=party, person=speaker).exists():
+            raise FloorRefused(_("%(person)s is not of your delegation. Choose one of its people.") % contact)
+        if FloorRequest.objects.filter(session=session, party=party, state=RequestState.ASKED).exists():
+            raise FloorRefused(
+                _("Your delegation asks for the floor already. Withdraw that request to make another.")
+            )
+        row = FloorRequest(
+            session=session, party=party, speaker=speaker, subject=subject.strip(), minutes=session.time_limit
+        )
+        row.full_clean(exclude=["session"])
+        row.save(force_insert=True)
+        _record(row, action="sessions.floor.ask", by=by)
+    return row
+
+
+def withdraw(*, request: FloorRequest, by: By) -> bool:
+    """Take a request back; return False, changing nothing, where it was decided or withdrawn before. Raises
+    PermissionDenied."""
+    check_can_ask_floor(by, request.party, request.speaker)
+    with transaction.atomic():
+        _hold(request.session)
+        row = _open(request)
+        if row is None:
+            return False
+        FloorRequest.objects.filter(pk=row.pk).update(state=RequestState.WITHDRAWN)
+        _record(row, action="sessions.floor.withdraw", by=by)
+    return True
+
+
+def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> list[Slot]:
+    """Put requests last on the speakers' list of their session, in the order of asking, and tell their parties;
+    return the speeches. What was decided or withdrawn before is left out. Raises PermissionDenied."""
+    check_can_edit(by, session)
+    made = []
+    with transaction.atomic():
+        session = _hold(session)
+        keys = [request.pk for request in requests]
+        rows = session.requests.filter(pk__in=keys, state=RequestState.ASKED).order_by("asked_at", "pk")
+        for row in rows.select_related("speaker", "party"):
+            slot = speakers.put_last(session=session, speaker=row.speaker, party=row.party, title=row.subject)
+            if not _decide(row, RequestState.GRANTED, by, slot=slot):
+                # Whoever was to speak has left the party at this moment: that waits for no lock.
+                slot.delete()
+                continue
+            _record(row, action="sessions.floor.grant", by=by)
+            made.append(slot)
+        if made:
+            rise(session.pk)
+    return made
+
+
+def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
+    """Decline a request with a reason, and tell its party; return False, changing nothing, where it was decided or
+    withdrawn before. Raises PermissionDenied, and FloorRefused without a reason."""
+    check_can_edit(by, request.session)
+    said = reason.strip()
+    if not said:
+        raise FloorRefused(_("Say why: the delegation reads it."))
+    with transaction.atomic():
+        _hold(request.session)
+        row = _open(request)
+        if row is None:
+            return False
+        row.reason = said
+        row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
+        done = _decide(row, RequestState.DECLINED, by, reason=said)
+        if done:
+            _record(row, action="sessions.floor.decline", by=by)
+    return done
+
+
+@listeners.follows(55)
+def depart(party: Party, person: Person, by: By) -> None:
+    """Withdraw what a party asks for somebody who leaves it."""
+    rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
+    for row in rows.select_related("session__summit").order_by("pk"):
+        FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
+        _record(row, action="sessions.floor.withdraw", by=by)
+
+
+def take_requests(*, session: Session, until: datetime | None, by: User) -> bool:
+    """Let delegations ask for the floor until a moment (aware), or with None no more; return whether that is new.
+    Raises PermissionDenied."""
+    check_can_edit(by, session)
+    with transaction.atomic():
+        lock(session.summit)
+        changed = Session.objects.filter(pk=session.pk).exclude(requests_until=until).update(requests_until=until)
+        if changed:
+            rise(session.pk)
+            audit.record(
+                by=by,
+                action="sessions.floor.open" if until else "sessions.floor.close",
+                target=session,
+                summit=session.summit,
+                fields=["requests_until"],
+            )
+    return bool(changed)
+
+
+def _hold(session: Session) -> Session:
+    """Return the session anew; whoever asks, withdraws or decides in it waits until the transaction ends."""
+    lock(session.summit)
+    return Session.objects.select_related("summit").get(pk=session.pk)
+
+
+def _open(request: FloorRequest) -> FloorRequest | None:
+    rows = FloorRequest.objects.filter(pk=request.pk, state=RequestState.ASKED)
+    return rows.select_related("session__summit", "speaker", "party").first()
+
+
+def _decide(row: FloorRequest, state: RequestState, by: User, *, slot: Slot | None = None, reason: str = "") -> bool:
+    """Decide a request and tell its party; return False, changing nothing, where it isn't open any more."""
+    values = {"state": state, "decided_by": by, "slot": slot, "reason": reason}
+    if not FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(decided_at=Now(), **values):
+        return False
+    row.state, row.reason, row.slot = state, reason, slot
+    floor_request_notices.tell(row)
+    return True
+
+
+def _record(row: FloorRequest, *, action: str, by: By) -> None:
+    audit.record(by=by, action=action, target=row, summit=row.session.summit, part_of=row.session)

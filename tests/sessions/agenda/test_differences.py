@@ -1,0 +1,308 @@
+"""Differences of agendas: nothing is missed, nobody is told of what they may not know."""
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sessions.agenda.selectors.change_descriptions import place_line, story
+from sessions.agenda.selectors.changed_lines import Line
+from sessions.agenda.selectors.differences import (
+    ROLES,
+    Nature,
+    Programme,
+    What,
+    aspects,
+    differences,
+    personal,
+    touched,
+)
+from sessions.agenda.selectors.released_snapshots import row_of
+from sessions.agenda.selectors.sequences import numbered
+from sessions.agenda.selectors.snapshots import Agenda, Place, Snapshot
+from sessions.conflicts.selectors.occupancy import Use, overlapping
+from sessions.draft.models.kinds import SessionKind
+from sessions.draft.models.sessions import MediaAccess
+from sessions.notifications.selectors.message_facts import from_facts, to_facts
+from sessions.releases.services.release_writer import Rows, ranges
+from sessions.visibility.models import DESK, PARTS, RANKS, Visibility, rank_of
+from tests.factories import START, SummitFactory
+
+SOME = settings(max_examples=40)
+PLACE = Place("participant", 1, None, "", "Aland", "")
+SESSION = Snapshot(
+    key="k" * 16,
+    session_id=1,
+    sequence=1,
+    kind=SessionKind.PLENARY.value,
+    title="Opening",
+    summary="",
+    starts_at=START,
+    ends_at=START + timedelta(hours=1),
+    room_name="Blue Room",
+    venue_name="House",
+    visibility=Visibility.PARTICIPANTS.value,
+    places=(PLACE,),
+)
+
+places = st.builds(
+    Place,
+    role=st.sampled_from(["chair", "moderator", "speaker", "participant", "interpreter"]),
+    party_id=st.none() | st.integers(1, 4),
+    person_id=st.none() | st.integers(1, 4),
+    category_id=st.none() | st.integers(1, 4),
+    level=st.sampled_from(["", "head", "head1"]),
+    slot_key=st.just(""),
+    label=st.sampled_from(["Aland", "Beland", "Minister"]),
+    party_label=st.sampled_from(["", "Celand"]),
+    title=st.sampled_from(["", "Opening"]),
+    minutes=st.none() | st.integers(1, 60),
+)
+
+
+audiences = st.dictionaries(st.sampled_from(PARTS), st.sampled_from(Visibility.values))
+
+
+@st.composite
+def snapshots(draw: st.DrawFn, session_id: int) -> Snapshot:
+    start = START + timedelta(minutes=draw(st.integers(0, 600)))
+    return Snapshot(
+        key=f"{session_id:016}",
+        session_id=session_id,
+        sequence=0,
+        kind=draw(st.sampled_from(SessionKind.values)),
+        title=draw(st.sampled_from(["Opening", "Talks", "Dinner"])),
+        summary=draw(st.sampled_from(["", "Bring maps."])),
+        starts_at=start,
+        ends_at=start + timedelta(minutes=draw(st.integers(1, 120))),
+        room_name=draw(st.sampled_from(["", "Blue Room", "Red Room"])),
+        venue_name="",
+        visibility=draw(st.sampled_from(Visibility.values)),
+        places=tuple(draw(st.lists(places, max_size=3))),
+        audiences=tuple(sorted(draw(audiences).items())),
+        texts=draw(st.sampled_from([(), (("fr", "Ouverture", ""),)])),
+        media=draw(st.sampled_from(MediaAccess.values)),
+        languages=draw(st.sampled_from([(), (("en", "fr", "1"),), (("en", "fr", "2"),)])),
+        documents=draw(st.sampled_from([(), (("d" * 16, "Draft", "en"),)])),
+        capacity=draw(st.none() | st.integers(1, 3)),
+        sign_up=draw(st.booleans()),
+        zone="Europe/London",
+    )
+
+
+@st.composite
+def agendas(draw: st.DrawFn) -> Agenda:
+    keys = draw(st.sets(st.integers(1, 6)))
+    return {key: draw(snapshots(key)) for key in sorted(keys)}
+
+
+@SOME
+@given(old=agendas(), new=agendas())
+def test_the_difference_applied_to_the_first_gives_the_second(old: Agenda, new: Agenda) -> None:
+    found = dict(old)
+    for change in differences(old=old, new=new):
+        if change.after is None:
+            del found[change.session.session_id]
+        else:
+            found[change.session.session_id] = change.after
+    assert {key: row.content for key, row in found.items()} == {key: row.content for key, row in new.items()}
+
+
+@SOME
+@given(agenda=agendas())
+def test_an_agenda_does_not_differ_from_itself(agenda: Agenda) -> None:
+    assert differences(old=agenda, new=dict(agenda)) == []
+    assert numbered(agenda, agenda, {}) == agenda
+
+
+def read(agenda: Agenda, number: int, mine: Programme) -> object:
+    """Return what one reads of a session in one's programme; None where it doesn't stand in it."""
+    full = agenda.get(number)
+    view = full.at(RANKS["participants"]) if full and mine.rank_in(full) is not None else None
+    return view and (
+        *(view.kind, view.titled(""), view.texts, view.starts_at, view.ends_at, view.times_known, view.where),
+        *(view.visibility, view.audiences, view.media, view.languages, view.documents),
+        view.capacity if view.sign_up else None,
+        [[place.reads for place in view.by_role(role)] for role in ROLES.values()],
+    )
+
+
+@SOME
+@given(old=agendas(), new=agendas())
+def test_those_told_are_those_touched(old: Agenda, new: Agenda) -> None:
+    changes = differences(old=old, new=new)
+    theirs = touched(changes)
+    for name in ("parties", "people", "categories", "signed_up"):
+        for key in range(1, 7):
+            mine = Programme(**{name: frozenset({key})})
+            told = {change.session.session_id for change in personal(changes, mine)}
+            assert told == {number for number in range(1, 7) if read(old, number, mine) != read(new, number, mine)}
+            assert key in getattr(theirs, name) or not told
+
+
+@SOME
+@given(old=agendas(), new=agendas())
+def test_nobody_reads_a_state_that_they_may_not_know_of(old: Agenda, new: Agenda) -> None:
+    mine = Programme(parties=frozenset({1}))
+    for change in personal(differences(old=old, new=new), mine):
+        for state, whole in ((change.before, old), (change.after, new)):
+            if state is not None:
+                full = whole[state.session_id]
+                assert state.visibility != Visibility.ORGANISERS
+                assert 1 in {place.party_id for place in full.places}
+                kept = {part for part, shown_to in full.audiences if shown_to == Visibility.ORGANISERS}
+                assert not ("title" in kept and (state.title or state.summary or state.texts))
+                assert not ("room" in kept and (state.room_name or state.room_key))
+                assert not ("documents" in kept and state.documents)
+                assert not ("participants" in kept and state.places)
+                assert state.times_known == ("times" not in kept)
+        if change.nature == Nature.CANCELLED:
+            assert change.session.session_id not in new
+        if change.nature == Nature.GONE:
+            assert change.session.session_id in new
+
+
+@SOME
+@given(old=agendas(), new=agendas())
+def test_facts_read_back_say_the_same(old: Agenda, new: Agenda) -> None:
+    for change in differences(old=old, new=new):
+        again = from_facts(to_facts(change))
+        assert again.nature == change.nature
+        for language in (None, "en", "fr"):
+            told = [aspect.what for aspect in again.aspects(language)]
+            assert told == [aspect.what for aspect in change.aspects(language)]
+        assert again.session.starts_at == change.session.starts_at
+
+
+@SOME
+@given(agenda=agendas())
+def test_overlapping_finds_each_pair_once(agenda: Agenda) -> None:
+    rows = list(agenda.values())
+    expected = {
+        frozenset((one.session_id, two.session_id))
+        for number, one in enumerate(rows)
+        for two in rows[number + 1 :]
+        if one.starts_at < two.ends_at and two.starts_at < one.ends_at
+    }
+    uses = [Use(row.starts_at, row.ends_at, row) for row in rows]
+    found = [frozenset((one.session.session_id, two.session.session_id)) for one, two in overlapping(uses)]
+    assert len(found) == len(set(found))
+    assert set(found) == expected
+
+
+@SOME
+@given(session=snapshots(1))
+def test_readers_of_a_rank_know_what_is_for_them_and_no_more(session: Snapshot) -> None:
+    for rank in range(DESK + 1):
+        view = session.at(rank)
+        assert (view is None) == (RANKS[session.visibility] > rank)
+        if view is None:
+            continue
+        kept = {part for part, shown_to in session.audiences if rank_of(session.visibility, shown_to) > rank}
+        shown = {
+            "title": view.title == session.title,
+            "room": view.room_name == session.room_name,
+            "times": (view.starts_at, view.ends_at) == (session.starts_at, session.ends_at),
+            "documents": view.documents == session.documents,
+        }
+        for part, is_shown in shown.items():
+            assert is_shown or part in kept
+        if rank < RANKS["participants"]:
+            assert not view.audiences
+            assert "interpreter" not in {place.role for place in view.places}
+            assert {booth for _source, _target, booth in view.languages} <= {""}
+    # Ranges put the same views together, and every rank that knows of the session is in one.
+    spans = list(ranges(session, lambda rank, view: row_of(view)))
+    covered = [(rank, row.fingerprint) for low, high, row in spans for rank in range(low, high + 1)]
+    views = [(rank, session.at(rank)) for rank in range(DESK + 1)]
+    assert covered == [(rank, view.fingerprint) for rank, view in views if view is not None]
+    same = Rows()
+    assert all(one[2] is not two[2] for one, two in pairwise(ranges(session, lambda rank, view: same.of(view))))
+
+
+LATER = timedelta(minutes=30)
+FRENCH = (("fr", "Ouverture", ""),)
+CHANGED = {
+    "moved": ({"starts_at": START + LATER, "ends_at": SESSION.ends_at + LATER}, [What.MOVED]),
+    "longer": ({"ends_at": SESSION.ends_at + LATER}, [What.LONGER]),
+    "shorter": ({"ends_at": SESSION.ends_at - LATER}, [What.SHORTER]),
+    "moved and shorter": ({"starts_at": START + LATER}, [What.MOVED, What.SHORTER]),
+    "room": ({"room_name": "Red Room"}, [What.ROOM]),
+    "venue": ({"venue_name": "Palace"}, [What.ROOM]),
+    "title": ({"title": "Closing"}, [What.TITLE]),
+    "kind": ({"kind": "signing"}, [What.KIND]),
+    "summary": ({"summary": "Bring maps."}, [What.SUMMARY]),
+    "visibility": ({"visibility": "public"}, [What.VISIBILITY]),
+    "chair": ({"places": (replace(PLACE, role="chair"),)}, [What.CHAIR, What.PARTICIPANTS]),
+    "moderator": ({"places": (PLACE, replace(PLACE, role="moderator"))}, [What.MODERATOR]),
+    "speakers": ({"places": (PLACE, replace(PLACE, role="speaker", minutes=5))}, [What.SPEAKERS]),
+    "participants": ({"places": ()}, [What.PARTICIPANTS]),
+    "level": ({"places": (replace(PLACE, level="head1"),)}, [What.PARTICIPANTS]),
+    "interpreters": ({"places": (PLACE, replace(PLACE, role="interpreter"))}, [What.INTERPRETERS]),
+    "title in another language": ({"texts": FRENCH}, [What.TITLE]),
+    "own kind": ({"kind_names": (("en", "Fireside talk"),)}, [What.KIND]),
+    "languages": ({"languages": (("en", "fr", "2"),)}, [What.LANGUAGES]),
+    "documents": ({"documents": (("d" * 16, "Draft", "en"),)}, [What.DOCUMENTS]),
+    "media": ({"media": "pooled"}, [What.MEDIA]),
+    "places": ({"sign_up": True, "capacity": 20}, [What.PLACES]),
+    "a part shown to fewer": ({"audiences": (("room", "organisers"),)}, [What.VISIBILITY]),
+}
+
+
+@pytest.mark.parametrize("case", CHANGED)
+def test_each_part_is_found(case: str) -> None:
+    values, expected = CHANGED[case]
+    after = replace(SESSION, **values)  # type: ignore[arg-type]
+    assert [aspect.what for aspect in aspects(SESSION, after)] == expected
+    assert after.fingerprint != SESSION.fingerprint
+
+
+WORDS = {
+    "moved": [
+        Line("Time", "Monday 31 March 2025, 09:00–10:00 London time", "Monday 31 March 2025, 09:30–10:30 London time")
+    ],
+    "longer": [
+        Line(
+            "Longer",
+            "Monday 31 March 2025, 09:00–10:00 London time (60 minutes)",
+            "Monday 31 March 2025, 09:00–10:30 London time (90 minutes)",
+        )
+    ],
+    "room": [Line("Room", "Blue Room, House", "Red Room, House")],
+    "summary": [Line("Summary", "none", "Bring maps.")],
+    "visibility": [Line("Visible to", "those who take part", "everybody")],
+    "speakers": [Line("Speakers", "nobody", "Aland: 5 minutes")],
+    "participants": [Line("Participants", "Aland", "nobody")],
+    "level": [Line("Participants", "Aland", "Aland: head +1")],
+    "own kind": [Line("Kind", "plenary", "Fireside talk")],
+    "languages": [Line("Interpretation", "none", "from English into French: booth 2")],
+    "documents": [Line("Documents", "none", "Draft")],
+    "media": [Line("Media", "closed to the media", "pooled media")],
+    "places": [Line("Places", "no limit", "20")],
+    "a part shown to fewer": [
+        Line("Visible to", "those who take part", "those who take part; room: organisers only")
+    ],
+}
+
+
+@pytest.mark.parametrize("case", WORDS)
+def test_each_part_in_words(case: str) -> None:
+    values, _parts = CHANGED[case]
+    (change,) = differences(old={1: SESSION}, new={1: replace(SESSION, **values)})  # type: ignore[arg-type]
+    assert list(story(change, SummitFactory.build()).lines) == WORDS[case]
+
+
+def test_a_party_is_not_named_twice() -> None:
+    named = replace(PLACE, label="Minister, Aland", party_label="Aland")
+    assert place_line(named) == "Minister, Aland"
+    assert place_line(replace(named, label="Minister")) == "Minister (Aland)"
+
+
+def test_a_session_over_midnight_names_both_days() -> None:
+    (change,) = differences(old={}, new={1: replace(SESSION, ends_at=START + timedelta(hours=20))})
+    assert story(change, SummitFactory.build()).when == (
+        "Monday 31 March 2025, 09:00 to Tuesday 1 April 2025, 05:00 London time"
+    )

@@ -1,0 +1,223 @@
+"""The record of changes by what its readers may know now: nothing of what has been hidden from them since."""
+
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from sessions.agenda.selectors import change_descriptions, released_agenda
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from sessions.releases.services import releases
+from sessions.visibility.members import Members
+from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, RANKS, Visibility, rank_of
+from summit.core.process_cache import forget_all
+from summit.http.page_cache import PAGES
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.sessions.conftest import SILENTLY, release, session
+
+pytestmark = pytest.mark.django_db
+NUMBER = 2
+# What the draft says of a session at a release; None where it is cancelled.
+State = Mapping[str, str] | None
+# Something of a session as one release had it: the session's number, the release's, the part.
+Word = tuple[int, int, str]
+# When sessions begin: no hour at which a page may say that the agenda was updated.
+HOUR = (timezone.now().hour + 6) % 24
+
+
+@st.composite
+def states(draw: st.DrawFn) -> State:
+    """A session's visibility, and to whom each part is shown."""
+    if not draw(st.integers(0, 4)):
+        return None
+    seen = draw(st.sampled_from([Visibility.PUBLIC, Visibility.PUBLIC, Visibility.ACCREDITED, Visibility.ORGANISERS]))
+    narrower = [value for value in Visibility.values if RANKS[value] >= RANKS[seen]]
+    return {
+        "visibility": seen,
+        **{f"{part}_to": draw(st.sampled_from(["", "", *narrower])) for part in PARTS if part != "documents"},
+    }
+
+
+def word(number: int, step: int, part: str) -> str:
+    """Return what a part of a session says in one release and nowhere else: a name, or when it begins."""
+    return f"{HOUR:02}:{10 + 2 * step + number}" if part == "times" else f"canary-{part}-{number}-{step}"
+
+
+class World:
+    """Sessions whose every part says something else in each release."""
+
+    def __init__(self, summit: Summit) -> None:
+        # Numbers of changes come again where the rows before were rolled back.
+        PAGES.clear()
+        forget_all()
+        self.summit = summit
+        self.by = f.UserFactory.with_role("organiser", summit)
+        self.venue = f.VenueFactory(summit=summit, name="House")
+        self.outside = f.PartyFactory(summit=summit, name="Outside")
+        self.rows = [session(summit) for _number in range(NUMBER)]
+        self.released: list[list[State]] = []
+
+    def release(self, step: list[State]) -> None:
+        """Bring the draft into a state and release it, where it differs from the release before."""
+        for number, (row, state) in enumerate(zip(self.rows, step, strict=True)):
+            place = len(self.released)
+            if state is None:
+                Session.objects.filter(pk=row.pk).update(cancelled_at=f.START)
+                continue
+            start = datetime.fromisoformat(f"2025-03-31T{word(number, place, 'times')}:00+01:00")
+            Session.objects.filter(pk=row.pk).update(
+                **state,
+                cancelled_at=None,
+                title=word(number, place, "title"),
+                room=f.RoomFactory(venue=self.venue, name=word(number, place, "room")),
+                starts_at=start,
+                ends_at=start + timedelta(hours=2),
+            )
+            row.participants.all().delete()
+            party = f.PartyFactory(summit=self.summit, name=word(number, place, "participants"))
+            f.ParticipantFactory(session=row, party=party)
+        try:
+            releases.release(summit=self.summit, by=self.by, decisions=SILENTLY)
+        except releases.NothingToRelease:
+            return
+        self.released.append(step)
+
+    def words(self) -> set[Word]:
+        """Return all that releases have ever said."""
+        return {
+            (number, place, part)
+            for place, step in enumerate(self.released)
+            for number, state in enumerate(step)
+            if state is not None
+            for part in PARTS
+            if part != "documents"
+        }
+
+    def hidden(self, rank: int) -> set[str]:
+        """Return all that readers of a rank may not read now, whether they could read it once or not."""
+        return {word(*each) for each in self.words() if not self._is_known(*each, rank)}
+
+    def _is_known(self, number: int, place: int, part: str, rank: int) -> bool:
+        history = [step[number] for step in self.released]
+        # Of what is cancelled, the release before decides.
+        last = next(state for state in reversed(history) if state is not None)
+        return all(
+            rank_of(state["visibility"], state[f"{part}_to"]) <= rank for state in (history[place], last) if state
+        )
+
+
+def told_to_everybody(summit: Summit, rows: Iterable[Session]) -> str:
+    """Return all answers in which anybody may read of changes."""
+    paths = [f"/{summit.slug}/agenda/changes/", f"/api/v1/summits/{summit.slug}/changes/"]
+    paths += [f"/{summit.slug}/agenda/{row.public_id}/" for row in rows]
+    return "\n".join(Client().get(path).content.decode() for path in paths)
+
+
+def told_to_delegations(world: World) -> str:
+    """Return what whoever has no place in any session reads of changes of all that they may know."""
+    members = Members.of([world.outside], [])
+    found = released_agenda.changes(summit=world.summit, members=members, everything=True, language="en")
+    return repr([change_descriptions.stories(entry.changes, world.summit) for entry in found])
+
+
+def said(hidden: Iterable[str], told: str) -> list[str]:
+    # No time is looked for in the minutes and seconds of another.
+    return sorted(each for each in hidden if re.search(rf"(?<![\d:]){each}", told))
+
+
+@pytest.fixture
+def open_summit() -> Summit:
+    found: Summit = f.SummitFactory(public_changes=True)
+    return found
+
+
+@pytest.mark.slow("releases random agendas and reads what is told of them")
+def test_nothing_that_is_hidden_now_is_told(open_summit: Summit) -> None:
+    seen: set[str] = set()
+
+    @settings(max_examples=12, phases=[Phase.explicit, Phase.generate], derandomize=True)
+    @given(st.lists(st.lists(states(), min_size=NUMBER, max_size=NUMBER), min_size=2, max_size=4))
+    def told(steps: Any) -> None:
+        with transaction.atomic():
+            world = World(open_summit)
+            for step in steps:
+                world.release(step)
+            answers = {EVERYBODY: told_to_everybody(open_summit, world.rows), DELEGATIONS: told_to_delegations(world)}
+            for rank, told in answers.items():
+                hidden = world.hidden(rank)
+                assert said(hidden, told) == []
+                seen.update(said({word(*each) for each in world.words()} - hidden, told))
+            transaction.set_rollback(True)
+
+    told()
+    # What is not hidden is told: of each part something.
+    assert {part for part in PARTS if any(f"-{part}-" in each for each in seen)} == {"title", "room", "participants"}
+    assert any(each.startswith(f"{HOUR:02}:") for each in seen)
+
+
+PUBLIC: State = {"visibility": "public", **{f"{part}_to": "" for part in PARTS if part != "documents"}}
+HIDING: dict[str, State] = {
+    "the session": {**PUBLIC, "visibility": "participants"},
+    **{part: {**PUBLIC, f"{part}_to": "participants"} for part in PARTS if part != "documents"},
+}
+
+
+def _as_it_was(*asked: Any, notices: Any = None) -> Any:
+    """Return changes as their readers could read them then."""
+    return released_agenda._history(*asked)
+
+
+@pytest.mark.parametrize("guarded", [True, False])
+@pytest.mark.parametrize("what", HIDING)
+def test_hiding_ends_what_older_releases_told(
+    open_summit: Summit, monkeypatch: pytest.MonkeyPatch, what: str, guarded: bool
+) -> None:
+    if not guarded:
+        monkeypatch.setattr(released_agenda, "_as_read_now", _as_it_was)
+    world = World(open_summit)
+    for state in (PUBLIC, PUBLIC, HIDING[what]):
+        world.release([state, PUBLIC])
+    assert bool(said(world.hidden(EVERYBODY), told_to_everybody(open_summit, world.rows))) is not guarded
+    assert bool(said(world.hidden(DELEGATIONS), told_to_delegations(world))) is not guarded
+
+
+def test_who_took_part_still_reads_what_they_were_told(open_summit: Summit) -> None:
+    party = f.PartyFactory(summit=open_summit)
+    row = session(open_summit, party, title="Tunisia and France", visibility=Visibility.PUBLIC)
+    release(open_summit)
+    Session.objects.filter(pk=row.pk).update(title="Tunisia and France again")
+    release(open_summit)
+    Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
+    release(open_summit)
+    found = released_agenda.changes(summit=open_summit, members=Members.of([party], []), language="en")
+    stories = [change_descriptions.stories(entry.changes, open_summit)[0] for entry in found]
+    assert [(story.title, story.nature) for story in stories] == [
+        ("Tunisia and France again", "gone"),
+        ("Tunisia and France again", "changed"),
+    ]
+
+
+def test_what_is_cancelled_and_then_hidden_is_not_there(open_summit: Summit) -> None:
+    row, _other = session(open_summit, visibility=Visibility.PUBLIC), session(open_summit)
+    path = f"/{open_summit.slug}/agenda/{row.public_id}/"
+    release(open_summit)
+    by = f.UserFactory.with_role("organiser", open_summit)
+    edits.cancel(session=row, by=by)
+    release(open_summit)
+    assert (Client().get(path).status_code, len(released_agenda.public_changes(summit=open_summit))) == (410, 1)
+    edits.reinstate(session=row, by=by)
+    Session.objects.filter(pk=row.pk).update(visibility=Visibility.ORGANISERS)
+    release(open_summit)
+    assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])
+    edits.cancel(session=row, by=by)
+    release(open_summit)
+    assert (Client().get(path).status_code, released_agenda.public_changes(summit=open_summit)) == (404, [])

@@ -1,0 +1,66 @@
+"""Edits of the draft."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+
+from sessions.draft.models.sessions import Session
+from sessions.draft.services import edits
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import START, RoomFactory, SessionFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_move_changes_time_and_room_and_is_recorded(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    room = RoomFactory(venue=VenueFactory(summit=summit))
+    edits.move(
+        session=row, starts_at=row.starts_at, ends_at=row.ends_at + timedelta(hours=1), room=room, by=organiser
+    )
+    row.refresh_from_db()
+    assert (row.ends_at, row.room) == (START + timedelta(hours=2), room)
+    assert AuditEntry.objects.get().fields == ["ends_at", "room"]
+    edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=room, by=organiser)
+    assert AuditEntry.objects.count() == 1
+
+
+def test_a_move_to_nowhere_is_refused(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    with pytest.raises(ValidationError, match="end before it starts"):
+        edits.move(session=row, starts_at=row.ends_at, ends_at=row.starts_at, room=None, by=organiser)
+    with pytest.raises(ValidationError, match="another summit"):
+        edits.move(session=row, starts_at=row.starts_at, ends_at=row.ends_at, room=RoomFactory(), by=organiser)
+    assert not AuditEntry.objects.exists()
+
+
+def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
+    row = SessionFactory(summit=summit)
+    assert [edits.cancel(session=row, by=organiser), edits.cancel(session=row, by=organiser)] == [True, False]
+    assert [edits.reinstate(session=row, by=organiser), edits.reinstate(session=row, by=organiser)] == [True, False]
+    told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
+    assert list(told) == ["sessions.cancel", "sessions.reinstate"]
+
+
+def test_who_may_edit(summit: Summit) -> None:
+    row = SessionFactory(summit=summit)
+    later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(minutes=1), "room": None}
+    officer, desk = (UserFactory.with_role(role, summit) for role in (Role.CONFERENCE_OFFICER, Role.PROGRAMME))
+    deeds: list[Callable[[User], object]] = [
+        lambda by: edits.move(session=row, by=by, **later),
+        lambda by: edits.cancel(session=row, by=by),
+        lambda by: edits.reinstate(session=row, by=by),
+    ]
+    for deed in deeds:
+        with pytest.raises(PermissionDenied, match="organiser, programme"):
+            deed(officer)
+    assert not AuditEntry.objects.exists()
+    for deed in deeds:
+        deed(desk)
+    assert AuditEntry.objects.count() == 3
+    assert Session.objects.get().cancelled_at is None

@@ -1,0 +1,391 @@
+"""Schedules of other conferences become sessions of the draft, and the same file twice changes nothing."""
+
+import io
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.exchange.selectors import planner
+from sessions.exchange.selectors.parsers import read
+from sessions.exchange.selectors.plain_text import Unreadable
+from sessions.exchange.selectors.report import Report
+from sessions.exchange.services.importer import preview, read_in
+from sessions.visibility.models import Visibility
+from summit.audit.models import AuditEntry
+from summit.audit.services import SYSTEM
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Room, Summit
+from tests.delegations.helpers import queries
+from tests.factories import PersonFactory, RoomFactory, SummitFactory, TextFactory, UserFactory, VenueFactory
+from tests.sessions.conftest import fill, release
+
+pytestmark = pytest.mark.django_db
+
+GUID = "6c3ca2ee-9a42-4c8a-8e8a-00000000000"
+
+
+def event(number: int = 1, **more: Any) -> dict[str, Any]:
+    return {
+        "guid": f"{GUID}{number}",
+        "id": number,
+        "date": "2025-03-31T09:30:00+01:00",
+        "start": "09:30",
+        "duration": "00:45",
+        "room": "Hall A",
+        "title": f"Event {number}",
+        "type": "keynote",
+        "language": "en",
+        "abstract": "What it is about.",
+        "persons": [{"name": "A. Speaker"}],
+        **more,
+    }
+
+
+def as_json(*events: dict[str, Any], zone: str = "Europe/London") -> bytes:
+    rooms: dict[str, list[Any]] = {}
+    for each in events:
+        rooms.setdefault(each["room"], []).append(each)
+    conference = {
+        "title": "A conference",
+        "time_zone_name": zone,
+        "days": [{"index": 1, "date": "2025-03-31", "rooms": rooms}],
+    }
+    return json.dumps({"schedule": {"version": "1", "conference": conference}}).encode()
+
+
+XML = b"""<?xml version="1.0" encoding="UTF-8"?>
+<schedule><version>1</version><conference><title>A conference</title><time_zone_name>Europe/London</time_zone_name>
+</conference><day index="1" date="2025-03-31" start="2025-03-31T00:00:00+01:00" end="2025-04-01T00:00:00+01:00">
+<room name="Hall A"><event id="1" guid="6c3ca2ee-9a42-4c8a-8e8a-000000000001"><room>Hall A</room>
+<title>Event 1</title>
+<type>keynote</type><date>2025-03-31T09:30:00+01:00</date><start>09:30</start><duration>00:45</duration>
+<abstract>What it is about.</abstract><track/><language>en</language>
+<persons><person id="1">A. Speaker</person></persons>
+</event></room></day></schedule>"""
+
+
+def outcomes(report: Report) -> list[str]:
+    return [line.outcome for line in report.lines]
+
+
+def take(summit: Summit, content: bytes, **more: Any) -> Report:
+    return read_in(summit=summit, content=content, by=SYSTEM, **more)
+
+
+def test_an_event_becomes_a_session_of_the_draft(summit: Summit) -> None:
+    report = take(summit, as_json(event()))
+    assert (outcomes(report), report.rooms, report.people) == (["new"], ["Hall A"], 1)
+    row = Session.objects.get(summit=summit)
+    assert (row.title, row.summary, row.kind, row.visibility) == (
+        "Event 1",
+        "What it is about.",
+        "plenary",
+        "participants",
+    )
+    assert (row.starts_at, row.ends_at) == (
+        datetime(2025, 3, 31, 8, 30, tzinfo=UTC),
+        datetime(2025, 3, 31, 9, 15, tzinfo=UTC),
+    )
+    assert row.room is not None
+    assert (row.room.name, row.room.venue.summit) == ("Hall A", summit)
+    assert [(slot.speaker.name, slot.minutes) for slot in row.slots.all()] == [("A. Speaker", 45)]
+    assert AuditEntry.objects.filter(action="sessions.read_in").count() == 1
+
+
+def test_the_same_twice_changes_nothing(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(summit, as_json(event()))
+    before, told = list(Session.objects.values()), AuditEntry.objects.count()
+    assert [outcomes(take(summit, second)) for second in (as_json(event()), XML)] == [["same"]] * 2
+    assert (list(Session.objects.values()), AuditEntry.objects.count()) == (before, told)
+    assert [model.objects.count() for model in (Session, Slot, Person, Room)] == [1] * 4
+    # Two summits may read one file.
+    assert outcomes(take(SummitFactory(), XML)) == ["new"]
+    # The control: without its identity it would be there twice.
+    monkeypatch.setattr(planner, "identity", lambda summit, key: f"{'7':>016}")
+    assert outcomes(take(summit, as_json(event()))) == ["new"]
+
+
+def test_a_changed_one_changes_what_changed(summit: Summit) -> None:
+    take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"public_name": "B. Speaker"}])))
+    row = Session.objects.get()
+    Session.objects.update(visibility=Visibility.PUBLIC, capacity=40)
+    kept = row.slots.get(speaker__name="B. Speaker").public_id
+    later = event(date="2025-03-31T10:00:00+01:00", persons=[{"name": "B. Speaker"}, {"name": "C. Speaker"}])
+    report = take(summit, as_json(later))
+    assert [(line.outcome, line.fields) for line in report.lines] == [("changed", ["starts", "ends", "speakers"])]
+    assert [value[1:] for value in report.lines[0].values] == [
+        ["Mon 31 Mar 2025, 09:30", "Mon 31 Mar 2025, 10:00"],
+        ["Mon 31 Mar 2025, 10:15", "Mon 31 Mar 2025, 10:45"],
+    ]
+    row.refresh_from_db()
+    assert (row.visibility, row.capacity, row.revision) == ("public", 40, 1)
+    assert [slot.speaker.name for slot in row.slots.all()] == ["B. Speaker", "C. Speaker"]
+    assert row.slots.get(speaker__name="B. Speaker").public_id == kept
+    assert outcomes(take(summit, as_json(later))) == ["same"]
+
+
+def test_a_dry_run_writes_nothing_and_says_the_same(summit: Summit) -> None:
+    content = as_json(event(), event(2, title=""))
+    with CaptureQueriesContext(connection) as captured:
+        seen = preview(summit=summit, content=content, by=SYSTEM)
+    assert not [query for query in captured if not query["sql"].startswith("SELECT")]
+    assert (Session.objects.count(), Room.objects.count(), Person.objects.count()) == (0, 0, 0)
+    assert take(summit, content) == seen
+
+
+def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summit: Summit) -> None:
+    rows = [
+        event(1),
+        event(1, title="Again"),
+        event(2, title=" "),
+        event(3, date="tomorrow", start="soon"),
+        event(4, duration="long"),
+        event(5, end="2025-03-31T08:00:00+01:00"),
+        event(6, guid="", id=None),
+        event(7, title="\u202eTurned"),
+    ]
+    report = take(summit, as_json(*rows))
+    assert outcomes(report) == ["new", *["refused"] * 7]
+    assert [line.notes[0] for line in report.lines[1:7]] == [
+        "The file has this guid already. Give each event one of its own.",
+        "It has no title. Give it one.",
+        "Its start can’t be read. Write it as 2025-03-31T09:30:00+01:00.",
+        "Its duration can’t be read. Write it as 01:30.",
+        "It would end before it starts. Correct its duration.",
+        "It has neither guid nor id, so that it could not be found again. Give it a guid.",
+    ]
+    assert Session.objects.count() == 1
+
+
+def test_kinds_are_known_by_many_names(summit: Summit) -> None:
+    own = OwnKind.objects.create(summit=summit, name="Fireside chat", like="roundtable")
+    said = ["keynote", "Coffee Break", "press_conference", "fireside chat", "hands-on", ""]
+    report = take(summit, as_json(*[event(number, type=kind) for number, kind in enumerate(said, 1)]))
+    rows = [Session.objects.get(title=f"Event {number}") for number in range(1, 7)]
+    assert [row.kind for row in rows] == [
+        *("plenary", "break", "press_conference", "roundtable", "working_session", "working_session"),
+    ]
+    assert rows[3].own_kind == own
+    assert [len(line.notes) for line in report.lines] == [0, 0, 0, 0, 1, 0]
+
+
+def test_times_without_an_offset_are_the_conferences(summit: Summit) -> None:
+    take(summit, as_json(event(date="2025-03-31T09:30:00"), zone="Europe/Berlin"))
+    take(summit, as_json(event(2, date="2025-03-31", start="09:30"), zone=""))
+    assert [row.starts_at.hour for row in Session.objects.order_by("title")] == [7, 8]
+    # A zone that isn't known is no other's.
+    report = take(summit, as_json(event(3, date="2025-03-31", start="09:30"), event(4), zone="Mars/Olympus"))
+    assert outcomes(report) == ["refused", "new"]
+    assert report.lines[0].notes == [
+        "Its time names no offset, and the file’s time zone is not known. Correct time_zone_name."
+    ]
+
+
+def test_rooms_and_people_that_are_there_are_taken(summit: Summit) -> None:
+    room = RoomFactory(venue=VenueFactory(summit=summit), name="HALL A")
+    person = PersonFactory(summit=summit, name="Á. Speaker")
+    PersonFactory.create_batch(2, summit=summit, name="B. Twice")
+    report = take(summit, as_json(event(persons=[{"name": "A. Speaker"}, {"name": "B. Twice"}])))
+    row = Session.objects.get()
+    assert (row.room, [slot.speaker for slot in row.slots.all()]) == (room, [person])
+    assert report.lines[0].notes == ["Several people are called B. Twice: enter the speech by hand."]
+
+
+def test_what_a_public_file_cant_know_is_left_as_it_is(summit: Summit) -> None:
+    take(summit, as_json(*[event(number) for number in (1, 2, 3)]))
+    one, two, three = Session.objects.order_by("title")
+    Session.objects.filter(pk=one.pk).update(title_to=Visibility.ORGANISERS)
+    Session.objects.filter(pk=two.pk).update(cancelled_at=two.starts_at)
+    Session.objects.filter(pk=three.pk).update(pinned=True)
+    before = list(Session.objects.order_by("pk").values())
+    report = take(summit, as_json(*[event(number, date="2025-03-31T12:00:00+01:00") for number in (1, 2, 3)]))
+    assert outcomes(report) == ["refused"] * 3
+    assert list(Session.objects.order_by("pk").values()) == before
+
+
+def test_a_file_that_does_not_know_the_room_leaves_it(summit: Summit) -> None:
+    take(summit, as_json(event(), event(2)))
+    room = Room.objects.get()
+    Session.objects.filter(title="Event 2").update(room=None)
+    for said in ("room to be announced", "salle communiquée ultérieurement", ""):
+        assert outcomes(take(summit, as_json(event(room=said), event(2, room=said)))) == ["same", "same"]
+    assert [row.room for row in Session.objects.order_by("title")] == [room, None]
+    report = take(summit, as_json(event(room="Hall B")))
+    assert report.lines[0].values == [["room", "Hall A", "Hall B"]]
+
+
+def test_what_an_event_says_twice_and_differently_is_odd(summit: Summit) -> None:
+    end = "2025-03-31T10:00:00+01:00"
+    rows = [
+        event(1, end=end, duration="banana"),
+        event(2, start="11:15"),
+        event(3, start="soon"),
+        # The offset is not the venue's, and the clock is.
+        event(4, date="2025-03-31T08:30:00Z", end=end),
+        event(5, type="banana"),
+    ]
+    report = take(summit, as_json(*rows))
+    assert [line.notes for line in report.lines] == [
+        ["Its duration, “banana”, can’t be read: its end is taken."],
+        ["Its start says 11:15 and its date 09:30: the date is taken."],
+        ["Its start, “soon”, can’t be read: the time of its date is taken."],
+        [],
+        ["“banana” is no kind known here: it becomes a working session. Add a kind of that name first."],
+    ]
+    assert report.counts["odd"] == 4
+
+
+BILLION = (
+    b'<!DOCTYPE schedule [<!ENTITY a "ha">%b]><schedule><conference><title>&z;</title></conference></schedule>'
+    % b"".join(b'<!ENTITY %c "%b">' % (98 + n, b"&%c;" % (97 + n) * 30) for n in range(25))
+)
+
+
+def test_another_file_is_refused_in_words_of_ours(summit: Summit) -> None:
+    for content, said in (
+        (b"title,start\nOpening,09:30\n", "neither a schedule.json nor a schedule.xml"),
+        (b"<!DOCTYPE html><title>Schedule</title>", "^This is a web page"),
+        (b"BEGIN:VCALENDAR\r\n", "^This is a calendar"),
+        (b'[{"title": "a"}]', "This one has: a list, title. Choose"),
+        (b'{"count": 1, "results": [{"code": "A"}]}', "This one has: count, results. Choose"),
+        (b'{"conference": {"talks": []}}', "This one has: talks. Choose"),
+        (b"<rss><channel/></rss>", "This one has: rss, channel. Choose"),
+        (as_json(), "^This schedule has no events"),
+        (BILLION, "declares a document type or entities"),
+        (BILLION.decode().encode("utf-16"), "declares a document type or entities"),
+    ):
+        with pytest.raises(Unreadable, match=said):
+            read(content, zone=summit.zone)
+    for content in (
+        XML.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
+        *(as_json(event()).decode().encode(letters) for letters in ("utf-16", "utf-16-be", "utf-32", "utf-8-sig")),
+    ):
+        assert len(read(content, zone=summit.zone).events) == 1
+
+
+def test_words_of_html_lose_their_marks(summit: Summit) -> None:
+    take(summit, as_json(event(abstract="<p>One &amp; two</p><script>x()</script><p>three</p>")))
+    assert Session.objects.get().summary == "One & two\nthree"
+
+
+def test_a_title_in_another_language_stands_in_that_too(summit: Summit) -> None:
+    take(summit, as_json(event(title="Ouverture")))
+    content = as_json(event(language="fr", title="Ouverture"))
+    (line,) = take(summit, content).lines
+    assert (line.outcome, line.fields, len(line.notes)) == ("changed", ["from another schedule", "languages"], 1)
+    text = Session.objects.get().texts.get()
+    assert (text.language, text.title) == ("fr", "Ouverture")
+    assert outcomes(take(summit, content)) == ["same"]
+
+
+def test_what_is_no_schedule_says_so(summit: Summit) -> None:
+    for content in (
+        *(b"", b"{}", b"[1]", b'{"schedule": {"conference": {}}}', b"{" * 100_000, b"\xff\xfe{}"),
+        *(b"<a/>", b"<schedule>", b"words"),
+        b'<!DOCTYPE s [<!ENTITY x SYSTEM "file:///etc/passwd">]><schedule><conference/></schedule>',
+    ):
+        with pytest.raises(Unreadable):
+            read(content, zone=summit.zone)
+    for raw in (1, None, [], {}, {"rooms": []}, {"rooms": {"A": 1}}):
+        days = json.dumps({"schedule": {"conference": {"days": [raw]}}}).encode()
+        with pytest.raises(Unreadable, match=r"^Day 1 has no rooms with lists of events"):
+            read(days, zone=summit.zone)
+    # Events of any shape are no fault.
+    days = json.dumps({"schedule": {"conference": {"days": [{"rooms": {"A": [1, None, {}]}}]}}}).encode()
+    assert outcomes(take(summit, days)) == ["refused"] * 3
+
+
+def test_only_the_programme_desk_reads_in(summit: Summit) -> None:
+    desk, other = (UserFactory.with_role(role, summit) for role in (Role.PROGRAMME, Role.PRESS_OFFICER))
+    with pytest.raises(PermissionDenied):
+        read_in(summit=summit, content=XML, by=other)
+    report = read_in(summit=summit, content=XML, by=desk)
+    # Protocol enters people.
+    assert (outcomes(report), Person.objects.filter(name="A. Speaker").count()) == (["new"], 0)
+
+
+def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: Summit) -> None:
+    fill(summit, 3)
+    kind = OwnKind.objects.create(summit=summit, name="Fireside chat", like="plenary")
+    Session.objects.filter(pk=Session.objects.all()[:1]).update(own_kind=kind, kind="plenary")
+    release(summit)
+    for ending in ("json", "xml"):
+        content = Client().get(f"/{summit.slug}/agenda/schedule.{ending}").content
+        assert outcomes(take(summit, content)) == ["same"] * 3
+    other = SummitFactory()
+    assert outcomes(take(other, content)) == ["new"] * 3
+    theirs = [list(Session.objects.filter(summit=each).values("title", "starts_at")) for each in (summit, other)]
+    assert theirs[0] == theirs[1]
+
+
+def test_the_command_tells_of_each_event(summit: Summit, tmp_path: Path) -> None:
+    file = tmp_path / "schedule.json"
+    file.write_bytes(as_json(event(), event(2, title="")))
+
+    def run(*more: str) -> list[str]:
+        out = io.StringIO()
+        call_command("import_schedule", str(file), "--summit", summit.slug, *more, stdout=out, no_color=True)
+        return out.getvalue().splitlines()
+
+    refused = "Event 2 (refused) -: It has no title. Give it one."
+    first = ["Event 1 (new) Event 1", refused, "New rooms: Hall A.", "New people: 1."]
+    dry = "Nothing was written. Events that would be read: 2. 1 new, 0 changed, 0 as they are, 1 refused."
+    assert run("--dry-run") == [*first, dry]
+    assert run("--visible-to", "public") == [*first, "Events read: 2. 1 new, 0 changed, 0 as they are, 1 refused."]
+    assert Session.objects.get().visibility == "public"
+    assert run()[0] == "Event 1 (as it is) Event 1"
+    file.write_bytes(b"words")
+    with pytest.raises(CommandError):
+        run()
+    with pytest.raises(CommandError, match="There is no summit nowhere"):
+        call_command("import_schedule", str(file), "--summit", "nowhere")
+
+
+def test_as_few_statements_for_many_events_as_for_few(summit: Summit) -> None:
+    def rows(numbers: range, **more: Any) -> bytes:
+        return as_json(*[event(n, guid=f"g{n}", **more) for n in numbers])
+
+    def changed(numbers: range) -> int:
+        later = {"abstract": f"{numbers}", "language": "fr", "persons": [{"name": "B."}, {"name": "A. Speaker"}]}
+        return queries(lambda: take(summit, rows(numbers, **later)))
+
+    few, many = range(1, 3), range(3, 12)
+    assert queries(lambda: preview(summit=summit, content=rows(few), by=SYSTEM)) == queries(
+        lambda: preview(summit=summit, content=rows(many), by=SYSTEM)
+    )
+    # The first makes the room and a person too.
+    take(summit, rows(range(1)))
+    assert queries(lambda: take(summit, rows(few))) == queries(lambda: take(summit, rows(many)))
+    changed(range(1))
+    assert changed(few) == changed(many)
+    assert Slot.objects.count() == 24
+
+
+def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summit) -> None:
+    take(summit, as_json(event(persons=[{"name": "A."}, {"name": "B."}])))
+    TextFactory(summit=summit, slot=Slot.objects.get(speaker__name="A."))
+    report = take(summit, as_json(event(persons=[{"name": "C."}])))
+    assert report.lines[0].notes == [
+        "A. is not in the file any more: the speech is cancelled, and a text hangs on it."
+    ]
+    kept = Slot.every.get(speaker__name="A.")
+    assert (list(Slot.objects.values_list("speaker__name", flat=True)), Slot.every.count()) == (["C."], 2)
+    assert AuditEntry.objects.get(action="sessions.slots", detail__removed=2).detail == {
+        "added": 1,
+        "changed": 0,
+        "removed": 2,
+    }
+    take(summit, as_json(event(persons=[{"name": "C."}, {"name": "A."}])))
+    assert list(Slot.objects.order_by("position").values_list("pk", flat=True))[1:] == [kept.pk]

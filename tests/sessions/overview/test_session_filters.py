@@ -1,0 +1,158 @@
+"""The list of the draft: what it is narrowed to, what is found in it, and kinds of a summit's own."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from delegations.parties.models.parties import PartyName
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.sessions import Session, SessionText
+from summit.audit.models import AuditEntry
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.delegations.helpers import sign_in
+from tests.sessions.overview import test_admin
+
+pytestmark = pytest.mark.django_db
+LIST = "/admin/programme/session/"
+KINDS = "/admin/programme/ownkind/"
+
+
+def titles(client: Client, **asked: Any) -> list[str]:
+    response = client.get(LIST, asked)
+    assert response.status_code == 200
+    return sorted(row.title for row in response.context["cl"].result_list)
+
+
+def test_a_list_is_narrowed_by_what_a_session_is(desk: Client, summit: Summit) -> None:
+    own = f.OwnKindFactory(summit=summit, name="Fireside talk", like="retreat")
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit))
+    f.SessionFactory(summit=summit, title="Talk", own_kind=own, kind="retreat", room=room, media="open")
+    f.SessionFactory(summit=summit, title="Plenary", kind="plenary", visibility="public", sign_up=True)
+    here = {"summit__id__exact": summit.pk}
+    assert titles(desk, kind=f"own:{own.pk}", **here) == ["Talk"]
+    assert titles(desk, kind="plenary", room="none", sign_up__exact="1") == ["Plenary"]
+    assert titles(desk, kind="plenary", room=room.pk) == []
+    assert titles(desk, media__exact="open", visibility__exact="participants", room=room.pk) == ["Talk"]
+    for nonsense in ({"kind": "own:x"}, {"kind": "nonsense"}, {"room": "9" * 40}, {"room": "x"}):
+        assert desk.get(LIST, nonsense).status_code in (200, 302)
+    assert "Fireside talk" in desk.get(LIST).content.decode()
+
+
+def test_a_list_is_narrowed_by_the_venues_day_and_what_was_cancelled(summit: Summit) -> None:
+    late = datetime(2025, 3, 31, 23, 30, tzinfo=UTC)  # 00:30 in London on the first of April
+    f.SessionFactory(summit=summit, title="Nightcap", starts_at=late, ends_at=late + timedelta(minutes=20))
+    f.SessionFactory(summit=summit, title="Breakfast")
+    client = sign_in(summit, Role.VIEWER)
+    assert titles(client, day="2025-03-31") == ["Breakfast"]
+    assert titles(client, day="2025-04-01") == ["Nightcap"]
+    assert client.get(LIST, {"day": "nonsense"}).status_code == 200
+    Session.objects.filter(title="Breakfast").update(cancelled_at=late)
+    assert titles(client, state="cancelled") == ["Breakfast"]
+
+
+def test_a_search_finds_titles_in_all_languages_parties_and_people(desk: Client, summit: Summit) -> None:
+    row = f.SessionFactory(summit=summit, title="Supply chains")
+    f.SessionFactory(summit=summit, title="Other")
+    SessionText.objects.create(session=row, language="fr", title="Chaînes d’approvisionnement")
+    party = f.PartyFactory(summit=summit, name="Aland")
+    PartyName.objects.create(party=party, language="ar", name="جزيرة")
+    f.ParticipantFactory(session=row, party=party)
+    f.ParticipantFactory(session=row, person=f.PersonFactory(summit=summit, name="Ada Example", office="Envoy"))
+    f.SlotFactory(
+        session=row, speaker=f.PersonFactory(summit=summit, name="", office="Commissioner"), title="Keynote"
+    )
+    for wanted in ("supply", "chaines", "جزيرة", "envoy", "commissioner", "keynote", "aland chaines"):
+        assert titles(desk, q=wanted) == ["Supply chains"], wanted
+    assert titles(desk, q="aland other") == []
+    assert titles(sign_in(f.SummitFactory(), Role.PROGRAMME), q="aland") == []
+
+
+class TestKinds:
+    def values(self, summit: Summit, **changed: str) -> dict[str, Any]:
+        given = {"summit": summit.pk, "name": "Fireside talk", "like": "retreat"}
+        return {**given, "name_en": "", "name_fr": "Coin du feu", "name_ar": "حديث", **changed}
+
+    def test_a_kind_has_a_name_in_each_language(self, desk: Client, summit: Summit) -> None:
+        assert desk.post(f"{KINDS}add/", self.values(summit)).status_code == 302
+        made = OwnKind.objects.get()
+        assert (made.name, made.names, made.like) == (
+            "Fireside talk",
+            {"fr": "Coin du feu", "ar": "حديث"},
+            "retreat",
+        )
+        refused = desk.post(f"{KINDS}{made.pk}/change/", self.values(summit, name_en="Another"))
+        assert "This is the summit’s own language." in refused.content.decode()
+        refused = desk.post(f"{KINDS}add/", self.values(summit))
+        assert "The summit has a kind of this name already." in refused.content.decode()
+        assert "Fireside talk" in desk.get(KINDS).content.decode()
+
+    def test_a_session_of_a_kind_is_what_the_kind_works_like(self, desk: Client, summit: Summit) -> None:
+        own = f.OwnKindFactory(summit=summit, name="Fireside talk", like="retreat")
+        f.OwnKindFactory(name="Of another summit")
+        page = desk.get(f"{LIST}add/").content.decode()
+        assert ("Fireside talk" in page, "Of another summit" in page) == (True, False)
+        sent = test_admin.values(summit=summit.pk, kind=f"own:{own.pk}")
+        assert desk.post(f"{LIST}add/?summit={summit.slug}", sent).status_code == 302
+        made = Session.objects.get()
+        assert (made.kind, made.own_kind) == ("retreat", own)
+        assert f'value="own:{own.pk}" selected' in desk.get(f"{LIST}{made.pk}/change/").content.decode()
+        assert desk.post(f"{KINDS}{own.pk}/change/", self.values(summit, like="reception")).status_code == 302
+        made.refresh_from_db()
+        assert (made.kind, made.revision) == ("reception", 1)
+        assert (
+            desk.post(f"{LIST}{made.pk}/change/", test_admin.values(summit=summit.pk, kind="plenary")).status_code
+            == 302
+        )
+        made.refresh_from_db()
+        assert (made.kind, made.own_kind) == ("plenary", None)
+
+    def test_only_one_that_no_session_has_is_deleted(self, summit: Summit) -> None:
+        own, client = f.OwnKindFactory(summit=summit), sign_in(summit, Role.PROGRAMME)
+        row = f.SessionFactory(summit=summit, own_kind=own)
+        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
+        assert OwnKind.objects.filter(pk=own.pk).exists()
+        row.delete()
+        client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
+        assert not OwnKind.objects.exists()
+        assert AuditEntry.objects.filter(action="sessions.ownkind.remove").count() == 1
+
+
+def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Summit) -> None:
+    client, party = sign_in(summit, Role.PROGRAMME), f.PartyFactory(summit=summit)
+    sent = test_admin.values(
+        summit=summit.pk, set_up="30", clear_down="", capacity="40", visibility="accredited", sign_up="on"
+    )
+    # A part may be shown to the same as the session.
+    sent |= {"title_to": "accredited", "room_to": "participants", "media": "pooled", "pinned": "on"}
+    rows: dict[str, dict[str, Any]] = {
+        "texts": {"language": "fr", "title": "Ouverture", "summary": ""},
+        "interpretation": {"source": "en", "target": "zh", "booth": "3"},
+        "participants": {"position": "0", "role": "participant", "party": party.pk, "level": "head1", "person": ""},
+    }
+    for prefix, row in rows.items():
+        sent |= {f"{prefix}-TOTAL_FORMS": "1", **{f"{prefix}-0-{name}": value for name, value in row.items()}}
+    response = client.post(f"{LIST}add/?summit={summit.slug}", sent)
+    assert response.status_code == 302, response.context["errors"]
+    made = Session.objects.get()
+    stood = (made.set_up, made.clear_down, made.capacity, made.room_to, made.media, made.pinned, made.sign_up)
+    assert stood == (30, 0, 40, "participants", "pooled", True, True)
+    assert [str(row) for row in (*made.texts.all(), *made.interpretation.all())] == ["Ouverture", "en → zh"]
+    page = client.get(f"{LIST}{made.pk}/change/").content.decode()
+    six = [page.index(f'value="{code}"', page.index("Official languages")) for code in ("ar", "zh", "en", "fr", "ru")]
+    assert six == sorted(six)
+
+
+def test_a_part_for_more_than_the_session_is_refused_at_the_part(summit: Summit) -> None:
+    made = f.SessionFactory(summit=summit, visibility="participants")
+    parts = {"room_to": "participants", "participants_to": "participants", "times_to": "organisers", "title_to": ""}
+    wrong = sign_in(summit, Role.PROGRAMME).post(
+        f"{LIST}{made.pk}/change/",
+        test_admin.values(summit=summit.pk, visibility="organisers", **parts, documents_to="public"),
+    )
+    said = "The session itself is visible to fewer: choose “Whoever knows of the session” here, or “organisers only”."
+    found = {name: list(told) for name, told in wrong.context["adminform"].form.errors.items()}
+    assert found == {name: [said] for name in ("room_to", "participants_to", "documents_to")}

@@ -1,0 +1,184 @@
+"""What of a session is kept from everybody stands in no public channel, in no language, by no filter.
+
+A canary in each part, shown to each rank, is looked for wherever anybody can look.
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from press.models import Text
+from sessions.agenda.selectors import snapshots
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.visibility.models import PARTS, Visibility
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.sessions.conftest import release, session
+
+pytestmark = pytest.mark.django_db
+KEPT = [Visibility.ACCREDITED, Visibility.PARTICIPANTS, Visibility.ORGANISERS]
+MARK = "canary"
+# A time of day that nothing else has, at the venue and in UTC, as pages and as calendars write it.
+SECRET_TIME = re.compile(rb"\b1[23]:37\b|T1[23]37[0-5]\d")
+# They tell when a page was made, and what its bytes are.
+OTHERS = {"ETag", "Last-Modified"}
+PLAIN = datetime(2025, 3, 31, 9, 0, tzinfo=UTC)
+SECRET = datetime(2025, 3, 31, 12, 37, tzinfo=UTC)
+
+
+def make(summit: Summit, part: str, **more: object) -> Session:
+    """Make a session with a canary in one part, or in all of them where `part` is "all"."""
+
+    def said(name: str, other: str) -> str:
+        return f"{MARK} {name} {kind.pk}" if part in (name, "all") else other
+
+    kind = OwnKind.objects.create(summit=summit, name=f"{MARK} kind {OwnKind.objects.count()}", like="plenary")
+    start = SECRET if part in ("times", "all") else PLAIN
+    room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
+    made = session(
+        summit,
+        title=said("title", "Opening"),
+        summary=said("title", "Words"),
+        own_kind=kind if part in ("title", "all") else None,
+        kind="plenary",
+        starts_at=start,
+        ends_at=start + timedelta(minutes=30),
+        room=room,
+        **{"visibility": Visibility.PUBLIC, **more},
+    )
+    SessionText.objects.create(session=made, language="fr", title=said("title", "Ouverture"))
+    Interpretation.objects.create(session=made, source="en", target="fr", booth=f"{MARK} booth")
+    party = f.PartyFactory(summit=summit, name=said("participants", f"Land {made.pk}"))
+    f.ParticipantFactory(session=made, party=party)
+    f.ParticipantFactory(session=made, party=None, person=person(summit, f"{MARK} ear"), role="interpreter")
+    f.SlotFactory(
+        session=made, speaker=person(summit, said("participants", "A. Speaker")), title=said("participants", "x")
+    )
+    f.DocumentFactory(session=made, title=said("documents", "Paper"), content=said("documents", "bytes").encode())
+    return made
+
+
+def person(summit: Summit, name: str) -> object:
+    return f.PersonFactory(summit=summit, name=name, office="")
+
+
+def addresses(summit: Summit) -> list[str]:
+    """Return every public address there is, with every filter and for every session, known to everybody or not."""
+    base, api = f"/{summit.slug}/agenda", f"/api/v1/summits/{summit.slug}"
+    rooms = list(Session.objects.exclude(room=None).values_list("room__public_id", flat=True))
+    found = [f"/{summit.slug}/", f"/{summit.slug}/press/", "/robots.txt", "/sitemap.xml", f"{api}/parties/"]
+    found += [f"{base}/", f"{base}.ics", f"{base}/sitemap.xml", f"{base}/changes/"]
+    found += [f"{base}/schedule.json", f"{base}/schedule.xml"]
+    found += [f"{base}/?lang={language}" for language in ("fr", "ar")]
+    found += [f"{base}/?{name}={value}" for name, value in (("day", "2025-03-31"), ("kind", "plenary"))]
+    found += [f"{base}/?room={key}" for key in rooms] + [f"{base}/?language=fr"]
+    found += [f"{api}/changes/", f"{api}/changes/?lang=fr"]
+    found += [f"{api}/agenda/", f"{api}/agenda/?ordering=-starts_at", f"{api}/agenda/?day=2025-03-31&language=fr"]
+    found += [f"{api}/agenda/?room={key}" for key in rooms] + [f"{api}/agenda/?kind=plenary"]
+    for row in Session.objects.filter(summit=summit):
+        key, document = row.public_id, row.documents.get().public_id
+        found += [f"{base}/{key}/", f"{base}/{key}/?lang=fr", f"{base}/{key}.ics", f"{api}/agenda/{key}/"]
+        found += [f"{base}/{key}/documents/{document}/"]
+    return found
+
+
+def leaks(summit: Summit) -> set[str]:
+    """Return the addresses in whose answers something stands that is kept."""
+    client, found = Client(), set()
+    for path in addresses(summit):
+        response = client.get(path)
+        assert response.status_code in (200, 404), path
+        headers = {name: value for name, value in response.headers.items() if name not in OTHERS}
+        body = response.content + str(headers).encode()
+        body = re.sub(
+            rb"Release \d+, [^<]*|\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+|(DTSTAMP|LAST-MODIFIED):\S+", b"", body
+        )
+        if MARK.encode() in body.lower() or SECRET_TIME.search(body):
+            found.add(path)
+    return found
+
+
+@pytest.fixture
+def open_summit(summit: Summit) -> Summit:
+    summit.public_changes = True
+    summit.save()
+    return summit
+
+
+@pytest.mark.slow("walks over all pages, files and answers of an agenda")
+@pytest.mark.parametrize(
+    "ranks", [KEPT[:1], pytest.param(KEPT[1:], marks=pytest.mark.broad("the same crawl for narrower circles"))]
+)
+def test_what_is_kept_stands_nowhere(ranks: list[Visibility], open_summit: Summit) -> None:
+    for kept in ranks:
+        for part in PARTS:
+            make(open_summit, part, **{f"{part}_to": kept})
+        make(open_summit, "all", visibility=kept)
+    release(open_summit)
+    assert leaks(open_summit) == set()
+    shown = len(ranks) * len(PARTS)
+    page = Client().get(f"/{open_summit.slug}/agenda/?kind=plenary").content.decode()
+    assert f"{shown} of {shown} sessions" in page
+    # Nor do changes of them.
+    Session.objects.exclude(title_to="").update(title=f"{MARK} again")
+    Session.objects.update(capacity=7)
+    release(open_summit)
+    assert leaks(open_summit) == set()
+
+
+@pytest.mark.once
+@pytest.mark.slow("reads everything that shows a session")
+def test_control_without_the_mask_each_part_is_found(open_summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(snapshots, "_masked", lambda session, rank: session)
+    rows = {part: make(open_summit, part, **{f"{part}_to": Visibility.ORGANISERS}) for part in PARTS}
+    release(open_summit)
+    found = leaks(open_summit)
+    assert {part for part, row in rows.items() if f"/{open_summit.slug}/agenda/{row.public_id}/" in found} == set(
+        PARTS
+    )
+
+
+def _without(body: bytes, value: str) -> bytes:
+    return body.replace(value.encode(), b"")
+
+
+def test_what_is_kept_is_asked_for_in_vain_as_what_is_not_there(open_summit: Summit) -> None:
+    rows = [
+        (make(open_summit, "all", visibility=kept), make(open_summit, "documents", documents_to=kept))
+        for kept in KEPT
+    ]
+    release(open_summit)
+    nowhere = "0" * 16
+    base, api = f"/{open_summit.slug}/agenda/", f"/api/v1/summits/{open_summit.slug}/agenda/"
+    for hidden, shown in rows:
+        assert hidden.room is not None
+        pairs = [
+            (f"{base}?room={{}}", hidden.room.public_id),
+            (f"{api}?room={{}}", hidden.room.public_id),
+            (f"{base}{{}}/", hidden.public_id),
+            (f"{base}{{}}.ics", hidden.public_id),
+            (f"{api}{{}}/", hidden.public_id),
+            (f"{base}{shown.public_id}/documents/{{}}/", shown.documents.get().public_id),
+            (f"{base}{{}}/documents/{hidden.documents.get().public_id}/", hidden.public_id),
+        ]
+        for path, key in pairs:
+            there, none = (Client().get(path.format(value)) for value in (key, nowhere))
+            assert there.status_code == none.status_code, path
+            assert _without(there.content, key) == _without(none.content, nowhere), path
+
+
+def test_a_document_that_is_everybodys_is_a_file(open_summit: Summit) -> None:
+    row = make(open_summit, "none")
+    document = row.documents.get()
+    path = f"/{open_summit.slug}/agenda/{row.public_id}/documents/{document.public_id}/"
+    assert Client().get(path).status_code == 404
+    release(open_summit)
+    response = Client().get(path)
+    assert (response.content, response["X-Content-Type-Options"]) == (b"bytes", "nosniff")
+    assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'
+    assert Client().get(path, headers={"if-none-match": response["ETag"]}).status_code == 304
+    assert path in Client().get(f"/{open_summit.slug}/agenda/{row.public_id}/").content.decode()
+    assert Text.objects.count() == 0

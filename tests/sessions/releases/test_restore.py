@@ -1,0 +1,227 @@
+"""Taking the draft back to an earlier release: what was released comes back for every rank, what is lost is said."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+
+from delegations.members.models.categories import Category
+from delegations.members.models.members import Ended, FormerMember
+from sessions.agenda.models.releases import Release, ReleaseEntry
+from sessions.agenda.selectors.released_snapshots import released
+from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.participants import Participant, Slot
+from sessions.draft.models.sessions import Interpretation, Session, SessionText
+from sessions.draft.services import edits
+from sessions.releases.services import releases, restore
+from sessions.releases.services.restore_plan import Why
+from sessions.visibility.models import Visibility
+from summit.audit.models import AuditEntry
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.sessions.conftest import SILENTLY, Parties, session
+
+pytestmark = pytest.mark.django_db
+
+
+class World:
+    """A plenary with all its parts, and talks; released."""
+
+    def __init__(self, summit: Summit, parties: Parties, organiser: User) -> None:
+        self.summit, self.parties, self.by = summit, parties, organiser
+        venue = f.VenueFactory(summit=summit, name="House")
+        self.room, self.other = f.RoomFactory(venue=venue, name="Blue"), f.RoomFactory(venue=venue, name="Red")
+        kind = OwnKind.objects.create(summit=summit, name="Fireside", names={"fr": "Veillée"}, like="retreat")
+        self.plenary = session(
+            summit,
+            parties["Aland"],
+            parties["Beland"],
+            title="Plenary",
+            summary="All of it.",
+            kind="retreat",
+            own_kind=kind,
+            room=self.room,
+            visibility=Visibility.PUBLIC,
+            room_to="participants",
+            participants_to="organisers",
+            media="pooled",
+            capacity=40,
+            set_up=15,
+        )
+        SessionText.objects.create(session=self.plenary, language="fr", title="Plénière", summary="Tout.")
+        Interpretation.objects.create(session=self.plenary, source="en", target="fr", booth="2")
+        self.minister = f.PersonFactory(summit=summit, office="Minister")
+        self.adviser = f.PersonFactory(summit=summit, office="Adviser")
+        f.ParticipantFactory(session=self.plenary, person=self.adviser, role="chair", position=9)
+        self.slots = [
+            f.SlotFactory(session=self.plenary, speaker=person, title=title, minutes=minutes, position=position)
+            for position, (person, title, minutes) in enumerate(
+                [(self.minister, "Opening", 10), (self.adviser, "Reply", 5)]
+            )
+        ]
+        self.talks = session(summit, parties["Celand"], title="Talks")
+        self.first = releases.release(summit=summit, by=organiser, tell=False)
+
+    def spoil(self) -> None:
+        """Change all of it, so that nothing is as it was."""
+        row = self.plenary
+        Session.objects.filter(pk=row.pk).update(
+            **{"title": "Other", "summary": "", "kind": "plenary", "own_kind": None, "room": self.other},
+            **{"visibility": "accredited", "room_to": "", "participants_to": "", "media": "open", "capacity": None},
+            starts_at=row.starts_at + timedelta(hours=1),
+            ends_at=row.ends_at + timedelta(hours=3),
+        )
+        row.texts.update(title="Autre")
+        row.interpretation.all().delete()
+        Participant.objects.filter(session=row).exclude(person=self.adviser).delete()
+        Participant.objects.filter(session=row).update(role="moderator")
+        f.ParticipantFactory(session=row, party=self.parties["Celand"], level="head")
+        self.slots[0].delete()
+        Slot.objects.filter(pk=self.slots[1].pk).update(speaker=self.minister, minutes=50, title="Long")
+        f.SlotFactory(session=row, speaker=self.adviser, title="New")
+        edits.cancel(session=self.talks, by=self.by)
+        session(self.summit, self.parties["Aland"], title="Late")
+
+
+@pytest.fixture
+def world(summit: Summit, parties: Parties, organiser: User) -> World:
+    return World(summit, parties, organiser)
+
+
+def rows_of(release: Release) -> dict[tuple[int, int], tuple[int, str]]:
+    """Return what readers of each rank get of a release: by session and rank, the upper rank and the fingerprint."""
+    entries = ReleaseEntry.objects.filter(release=release)
+    fields = ("session", "low", "high", "released_session__fingerprint")
+    return {(key, low): (high, mark) for key, low, high, mark in entries.values_list(*fields)}
+
+
+def test_restored_and_released_it_is_the_same_for_every_rank(world: World) -> None:
+    keys, stays = [slot.public_id for slot in world.slots], world.slots[1].pk
+    world.spoil()
+    second = releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
+    assert rows_of(second) != rows_of(world.first)
+    done = restore.restore(release=world.first, by=world.by)
+    assert (len(done.changes), done.losses) == (3, [])
+    third = releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
+    assert (third.number, rows_of(third)) == (3, rows_of(world.first))
+    agendas = released(world.summit, [1, 3])
+    assert {key: row.content for key, row in agendas[3].items()} == {
+        key: row.content for key, row in agendas[1].items()
+    }
+    # Calendars take what comes back for newer than what it replaces.
+    assert {row.sequence for row in agendas[3].values()} == {3}
+    # Speeches keep their identity.
+    found = Slot.objects.filter(session=world.plenary).order_by("position")
+    assert [(slot.public_id, slot.speaker, slot.minutes) for slot in found] == [
+        (keys[0], world.minister, 10),
+        (keys[1], world.adviser, 5),
+    ]
+    assert found[1].pk == stays
+
+
+def test_what_the_release_does_not_hold_is_cancelled_and_what_it_does_not_know_stays(world: World) -> None:
+    with pytest.raises(restore.NothingToRestore, match="The draft is as it was in release 1"):
+        restore.restore(release=world.first, by=world.by)
+    world.spoil()
+    shown = restore.preview(release=world.first)
+    Session.objects.filter(pk=world.plenary.pk).update(title="Newer still")
+    # Another draft than was shown is not lost.
+    with pytest.raises(releases.DraftChanged):
+        restore.restore(release=world.first, by=world.by, expected=shown.digest)
+    assert Session.objects.get(pk=world.plenary.pk).title == "Newer still"
+    restore.restore(release=world.first, by=world.by)
+    standing = Session.objects.filter(cancelled_at=None).order_by("title").values_list("title", "set_up")
+    assert list(standing) == [("Plenary", 15), ("Talks", 0)]
+    late = Session.objects.get(title="Late")
+    assert (late.cancelled_at is None, late.revision) == (False, 1)
+    with pytest.raises(releases.NothingToRelease):
+        releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
+
+
+def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
+    world.spoil()
+    done = restore.restore(release=world.first, by=world.by, session_key=world.plenary.public_id)
+    assert [change.session.title for change in done.changes] == ["Plenary"]
+    assert set(Session.objects.filter(cancelled_at=None).values_list("title", flat=True)) == {"Plenary", "Late"}
+    entry = AuditEntry.objects.filter(action__startswith="sessions.restore").get()
+    assert (entry.action, entry.object_key, entry.detail) == (
+        "sessions.restore",
+        world.plenary.public_id,
+        {"number": 1},
+    )
+
+
+def test_what_cannot_be_taken_back_is_said(world: World) -> None:
+    world.spoil()
+    OwnKind.objects.all().delete()
+    Session.objects.update(room=None)
+    world.room.delete()
+    Person.objects.filter(pk=world.minister.pk).update(erased_at=timezone.now())
+    FormerMember.objects.create(
+        **{"party": world.parties["Aland"], "person": world.adviser, "why": Ended.WITHDRAWN},
+        category=Category.objects.of(world.summit)["delegate"],
+        named_at=timezone.now(),
+    )
+    f.TextFactory(summit=world.summit, slot=Slot.objects.get(title="New"))
+    shown = restore.preview(release=world.first)
+    done = restore.restore(release=world.first, by=world.by)
+    assert done.losses == shown.losses
+    assert [(loss.why, loss.name) for loss in done.losses if loss.session == "Plenary"] == [
+        (Why.ROOM, "Blue, House"),
+        (Why.KIND, "Fireside"),
+        (Why.PERSON, "Adviser"),
+        (Why.SPEAKER, "Minister"),
+        (Why.SPEAKER, "Adviser"),
+    ]
+    row = Session.objects.get(pk=world.plenary.pk)
+    assert (row.title, row.room, row.own_kind, row.kind) == ("Plenary", None, None, "retreat")
+
+
+def test_only_who_edits_the_draft_takes_it_back(world: World) -> None:
+    world.spoil()
+    with pytest.raises(PermissionDenied):
+        restore.restore(release=world.first, by=f.UserFactory.with_role(Role.CONFERENCE_OFFICER, world.summit))
+    assert Session.objects.get(pk=world.plenary.pk).title == "Other"
+
+
+def test_the_page_shows_what_is_lost_then_takes_it_back(world: World) -> None:
+    world.spoil()
+    client: Any = signed_in(world.by)
+    path = f"/admin/programme/release/{world.first.pk}/restore/"
+    page = client.get(path)
+    assert page.context["number"] == 3
+    assert all(words in page.content.decode() for words in ("In the draft now", "In release 1", "Other", "Plenary"))
+    stale = client.post(path, {"expected": "x"}, follow=True).content.decode()
+    assert "The draft has changed since this page was shown" in stale
+    done = client.post(path, {"expected": page.context["expected"]}, follow=True).content.decode()
+    assert "3 sessions of the draft are as in release 1. They are announced with the next release." in done
+    assert "there is nothing to take back" in client.get(path).content.decode()
+
+
+def test_any_two_releases_are_compared(world: World) -> None:
+    Session.objects.filter(pk=world.talks.pk).update(title="Renamed")
+    releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
+    edits.cancel(session=world.talks, by=world.by)
+    releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
+    client, path = signed_in(world.by), f"/admin/programme/release/compare/{world.summit.slug}/"
+
+    def shown(query: str) -> list[tuple[str, str]]:
+        sheets = client.get(path + query).context["sheets"]
+        return [(sheet.story.title, sheet.story.nature) for _key, _day, rows in sheets for sheet in rows]
+
+    assert shown("?from=1&to=2") == [("Renamed", "changed")]
+    assert shown("?from=2&to=1") == [("Talks", "changed")]
+    assert shown("?to=3") == [("Renamed", "cancelled")]
+    assert shown("?from=1&to=3") == [("Talks", "cancelled")]
+    assert shown("?from=3&to=1") == [("Talks", "added")]
+    assert shown("") == []
+    edits.reinstate(session=world.talks, by=world.by)
+    assert shown("") == [("Renamed", "added")]
+    row = client.get(path + "?from=1&to=2&view=sides").context["sheets"][0][2][0].rows[0]
+    assert (row.label, row.old, row.new, row.differs) == ("Title", "Talks", "Renamed", True)
