@@ -31,4 +31,4 @@ class PressConfig(AppConfig):
             transfer_policy,
             words,
         )
-        from press.domain import arming, following, forgetting, keeping, merging  # noqa: F401
+        from press.domain import arming, finding, following, forgetting, keeping, merging  # noqa: F401

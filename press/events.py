@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from press import websub
 from press.addresses import address
+from press.domain import listeners
 from press.models import Announcement, Text
 from summit.webhooks import events as webhooks_events
 from summit.webhooks.emit import Cause, emit_many
@@ -44,7 +45,8 @@ def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
     websub.changed(text, {edition.version.language for edition in editions}, f"press.edition:{editions[0].public_id}")
 
 
-def withdrawn(text: Text, *, removed: bool) -> None:
+@listeners.withdrawn(10)
+def withdrawn(text: Text, removed: bool) -> None:
     """Tell that a text was withdrawn or removed, in the transaction that does it. What was never announced is told to
     nobody: it was withdrawn before anything said that it had come out."""
     told = Announcement.objects.filter(edition__version__text=text.pk)

@@ -66,11 +66,6 @@ def check_can_hold(user: Actor, summit: Summit) -> None:
     check(user, "press.hold", summit)
 
 
-def can_withdraw(user: Actor, summit: Summit) -> bool:
-    """Return whether the account may withdraw a text."""
-    return allows(user, "press.withdraw", summit)
-
-
 def check_can_withdraw(user: Actor, summit: Summit) -> None:
-    """Raise PermissionDenied where `can_withdraw` is false."""
+    """Raise PermissionDenied unless the account may withdraw a text."""
     check(user, "press.withdraw", summit)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from press.domain import anchors, finding
+from press.domain import anchors, listeners
 from press.domain.checks import check_words
 from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused, EditConflict
@@ -65,7 +65,7 @@ def draft(
 def _store(edition: Edition, before: Edition, attachments: Sequence[Attachment] | None) -> None:
     _follow(edition, before)
     edition.save(force_insert=True)
-    finding.note(edition)
+    listeners.store(edition)
     attach(edition, list(before.attachments.order_by("attached")) if attachments is None else attachments)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from django.db import transaction
 
+from press.domain import listeners
 from press.finding import words
 from press.finding.marks import bare
 from press.models import Edition, SearchEntry, SearchWord
@@ -14,6 +15,7 @@ BATCH = 500
 LONGEST = 800_000
 
 
+@listeners.stored(10)
 def note(edition: Edition) -> None:
     """Write down by what an edition is found; it runs in the transaction that stores the edition. Two queries."""
     note_all([edition])

@@ -11,8 +11,7 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from press import events
-from press.domain import anchors, finding, lifts
+from press.domain import anchors, lifts, listeners
 from press.domain.checks import check_remark, check_words
 from press.domain.locks import lock_text
 from press.domain.problems import DecisionRefused
@@ -153,7 +152,7 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
             lifts.hold_for(lift=lift, reason=_("A text that goes out with it was withdrawn."), by=by)
         fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
         audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
-        events.withdrawn(text, removed=False)
+        listeners.withdraw(text, removed=False)
 
 
 def remove(*, text: Text, reason: str, by: User) -> None:
@@ -168,7 +167,7 @@ def remove(*, text: Text, reason: str, by: User) -> None:
             raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
         fields = ["removed_at", "removed_by", "removal_reason"]
         audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)
-        events.withdrawn(text, removed=True)
+        listeners.withdraw(text, removed=True)
 
 
 def _reason(reason: str, wanted: str) -> str:
@@ -224,7 +223,7 @@ def _add_version(
     check_words(title=edition.title, summary=edition.summary, body=body)
     edition.anchors = anchors.counted(body)
     edition.save(force_insert=True)
-    finding.note(edition)
+    listeners.store(edition)
     return version
 
 
