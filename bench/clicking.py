@@ -28,7 +28,8 @@ PAGES = ("/admin/", "/admin/programme/session/", "/admin/summit/person/", "/admi
 PUBLISH = f"""
 from datetime import timedelta
 from django.utils import timezone
-from press.domain import many, texts
+from press.embargoes.services import bulk_decisions
+from press.texts.services import texts
 from summit.core.lock_yielding import Turns
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -41,7 +42,7 @@ for number in range({TEXTS}):
     made.append(texts.create_text(body="Words. " * 2000, **about))
 moment = timezone.now() + timedelta(seconds=8)
 for name, who in (("submit", by), ("approve", approver), ("set_moment", by)):
-    reach = many.decide(deed=many.DEEDS[name], texts=made, by=who, moment=moment)
+    reach = bulk_decisions.decide(deed=bulk_decisions.DEEDS[name], texts=made, by=who, moment=moment)
     assert len(reach.to) == {TEXTS}, (name, reach.skipped[:1])
 """
 

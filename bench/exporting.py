@@ -23,12 +23,14 @@ from django.utils import translation
 from lxml import etree
 
 from portal.demo import synthetic
-from press.beside import beside
-from press.domain import incoming
 from press.formats import WRITERS
-from press.models import Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
-from press.reading import Reading, read, readable
-from press.rendered import plain_of
+from press.imports import files
+from press.published_texts.related import beside
+from press.published_texts.selectors import Reading, read, readable
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
+from press.texts.selectors.rendered_editions import plain_of
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
 from summit.core.process_cache import forget_all
@@ -66,7 +68,7 @@ def load() -> Summit:
 
 
 def _publish(summit: Summit, path: Path) -> None:
-    taken = incoming.read(filename=path.name, content=path.read_bytes())
+    taken = files.read(filename=path.name, content=path.read_bytes())
     author, reader = User.objects.order_by("pk")[:2]
     moment = db_now()
     lift = Lift.objects.create(summit=summit, moment=moment, decided_by=reader)

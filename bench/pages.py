@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from delegations.parties.models.parties import Party
 from portal.demo import border_security
-from press.models import Text, TextKind
-from press.reading import listed
+from press.published_texts.selectors import listed
+from press.texts.models.texts import Text, TextKind
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedRole, ReleasedSession
 from sessions.agenda.selectors import released_agenda
 from summit.core.process_cache import forget_all

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bench.connections import Client, question, rate
-from press.addresses import address
-from press.reading import listed
+from press.published_texts.selectors import listed
+from press.texts.addresses import address
 from sessions.agenda.selectors import released_agenda
 from summit.summits.models import Summit
 

@@ -66,7 +66,8 @@ PUBLISH = f"""
 import select, sys
 from datetime import timedelta
 from django.utils import timezone
-from press.domain import many, texts
+from press.embargoes.services import bulk_decisions
+from press.texts.services import texts
 from summit.summits.models import Summit
 from summit.users.models import User
 summit = Summit.objects.get(slug="{SLUG}")
@@ -80,7 +81,7 @@ while not select.select([sys.stdin], [], [], {WRITE})[0]:
     made = [texts.create_text(body="Words. " * 500, by=people["press_officer"], **about)]
     moment = timezone.now() + timedelta(seconds=3)
     for deed, who in (("submit", "press_officer"), ("approve", "press_approver"), ("set_moment", "press_officer")):
-        many.decide(deed=many.DEEDS[deed], texts=made, by=people[who], moment=moment)
+        bulk_decisions.decide(deed=bulk_decisions.DEEDS[deed], texts=made, by=people[who], moment=moment)
 """
 
 

@@ -5,8 +5,10 @@ from datetime import timedelta
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import answers, invitations
 from delegations.parties.models.parties import Party
-from press.domain import deciding, lifts
-from press.models import Edition, Lift, LiftMode
+from press.embargoes.services import embargoes
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.services import decisions
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
@@ -40,11 +42,11 @@ def advance(summit: Summit) -> None:
 def _publish(summit: Summit) -> None:
     officer, approver = (User.objects.get(email=f"{box}@summit.example") for box in ("press", "approver"))
     for edition in Edition.objects.filter(version__text__summit=summit).select_related("version__text__summit"):
-        deciding.submit(edition=edition, by=officer)
-        deciding.approve(edition=edition, by=approver)
+        decisions.submit(edition=edition, by=officer)
+        decisions.approve(edition=edition, by=approver)
     # The plenary was moved: what hangs on its speeches is held.
     for lift in Lift.objects.filter(summit=summit, held_at__isnull=False).select_related("summit"):
-        lifts.unhold(lift=lift, by=officer)
+        embargoes.unhold(lift=lift, by=officer)
     # What waits for its speech goes on waiting, so that the desk has something to do.
     for lift in Lift.objects.filter(summit=summit, mode=LiftMode.MOMENT).select_related("summit"):
-        lifts.release_now(lift=lift, by=officer)
+        embargoes.release_now(lift=lift, by=officer)

@@ -15,7 +15,7 @@ from delegations.parties.api.public import PartySerializer
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from press.models.visibility import public_editions
+from press.texts.models.visibility import public_editions
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
 from summit.api import asking
 from summit.api.access import PublicMixin

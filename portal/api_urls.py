@@ -4,7 +4,7 @@ people work with stands below "me/" and each summit's "desk/", for whoever has a
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import PartyDetail, PartyList
-from press.kept import version_of
+from press.published_texts.moments import version_of
 from summit.api.public import cached_api, not_found, public_api
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
@@ -25,7 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("summit.api.urls")),
     path("", include("delegations.api_urls")),
     path("", include("sessions.api_urls")),
-    path("", include("press.api.urls")),
+    path("", include("press.api_urls")),
     # Last: whatever is left is answered as JSON too.
     re_path(r"^.*$", not_found, name="api-nothing"),
 ]

@@ -1,7 +1,39 @@
 """The application's place in Django."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, listeners.
+REGISTERING = (
+    "texts.audit_messages",
+    "texts.permissions",
+    "embargoes.alarm_messages",
+    "embargoes.audit_messages",
+    "embargoes.hold_messages",
+    "embargoes.permissions",
+    "embargoes.services.speech_listeners",
+    "delivery_check.audit_messages",
+    "search.services",
+    "subscriptions.audit_messages",
+    "subscriptions.events",
+    "subscriptions.messages",
+    "subscriptions.services.outbound_pause",
+    "subscriptions.permissions",
+    "public.related_session",
+    "privacy.services.erasure",
+    "privacy.services.merging",
+    "privacy.services.retention",
+    "overview.charts",
+    "overview.dashboard",
+    "overview.import_definitions",
+    "overview.panels",
+    "overview.search",
+    "api_routes",
+    "routes",
+    "transfer_policy",
+)
 
 
 class PressConfig(AppConfig):
@@ -13,22 +45,6 @@ class PressConfig(AppConfig):
     desk_place = 3
 
     def ready(self) -> None:
-        """Register this app's messages, rules and addresses with the ground floor."""
-        from press import (  # noqa: F401
-            alarm_messages,
-            charts,
-            events,
-            held_messages,
-            intakes,
-            messages,
-            occasion,
-            panels,
-            permissions,
-            routes,
-            routes_of_api,
-            search,
-            todo,
-            transfer_policy,
-            words,
-        )
-        from press.domain import arming, finding, following, forgetting, keeping, merging  # noqa: F401
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"press.{name}")

@@ -1,7 +1,7 @@
 """Who opens the press office's addresses: the public ones, and the desk's own pages."""
 
-from press.domain.many import DEEDS
-from press.permissions import DECISIONS
+from press.embargoes.services.bulk_decisions import DEEDS
+from press.texts.permissions import DECISIONS
 from summit.permissions.route_table import Gate, declare
 
 for _name in ("press:list", "press:atom", "press:json-feed", "press:sitemap", "press:oembed", "text-list"):

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from press.domain.alarms import raise_due
-from press.domain.announce import announce_due
-from press.domain.recalls import recall_due
+from press.embargoes.services.alarms import raise_due
+from press.subscriptions.services.announcements import announce_due
+from press.subscriptions.services.withdrawal_notices import recall_due
 from summit.maintenance.sweeps import sweep
 from summit.outbox.domain.delivery import deliver
 

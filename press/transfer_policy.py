@@ -1,6 +1,6 @@
 """What of the press office moves with a summit, and what is made anew where it arrives."""
 
-from press.domain import finding
+from press.search import services as search_services
 from summit.core.transfer_registry import arrived, moves, stays
 from summit.summits.models import Summit
 
@@ -18,4 +18,4 @@ stays("press.SearchEntry", "press.SearchWord", why="made of the texts, anew wher
 
 @arrived.register(10)
 def _search(summit: Summit) -> None:
-    finding.rebuild(summit=summit)
+    search_services.rebuild(summit=summit)

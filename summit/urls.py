@@ -33,7 +33,7 @@ if not settings.PRODUCTION:
 urlpatterns += [
     path("<slug:summit>/", include("summit.summit_urls")),
     path("<slug:summit>/", include("sessions.public.urls")),
-    path("<slug:summit>/press/", include("press.urls")),
+    path("<slug:summit>/press/", include("press.public.urls")),
 ]
 
 handler400 = "summit.http.errors.bad_request"

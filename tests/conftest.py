@@ -69,7 +69,8 @@ def _asks_an_interface(item: pytest.Item) -> bool:
     """
     # Not by the folders above: whoever has the project in one called "api" runs the same tests.
     folders = item.path.relative_to(Path(__file__).parent).parts
-    return not INTERFACES.isdisjoint(folders) or item.path.name.startswith(PAGE_MODULES)
+    asks_pages = item.path.name.startswith(PAGE_MODULES) or item.path.stem.endswith("_admin")
+    return asks_pages or not INTERFACES.isdisjoint(folders)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -31,8 +31,13 @@ from delegations.portal_access.models import PortalSignIn
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
-from press.domain import finding
-from press.models import Attachment, Edition, EditionState, Lift, Subscriber, Text, TextVersion, Topic
+from press.search import services as search_services
+from press.subscriptions.models import Subscriber
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.topics import Topic
 from sessions.agenda.models.releases import Release
 from sessions.documents.models import Document
 from sessions.draft.models.kinds import OwnKind
@@ -502,7 +507,7 @@ class EditionFactory(Factory[Edition]):
     @classmethod
     def _create(cls, model_class: type[Edition], *args: Any, **kwargs: Any) -> Edition:
         edition = super()._create(model_class, *args, **kwargs)
-        finding.note(edition)
+        search_services.note(edition)
         return edition
 
 

@@ -14,8 +14,11 @@ from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
 from portal.demo.parts import complete, stored
-from press.domain import finding
-from press.models import Edition, Lift, Subscriber, Text, TextVersion
+from press.search import services as search_services
+from press.subscriptions.models import Subscriber
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextVersion
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now
@@ -277,7 +280,7 @@ def _texts(loading: Loading) -> None:
         words = {"title": row.title, "summary": row.summary, "body": body}
         by = loading.users["press"]
         edition = Edition.objects.create(public_id=loading.ids(), version=version, number=1, author=by, **words)
-        finding.note(edition)
+        search_services.note(edition)
 
 
 def _subscribers(loading: Loading) -> None:

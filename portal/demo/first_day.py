@@ -11,8 +11,11 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
-from press.domain import deciding, editions
-from press.models import Announcement, ChangeKind, Edition, EditionState, Lift, LiftMode, Text, TextVersion
+from press.subscriptions.models import Announcement
+from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text, TextVersion
+from press.texts.services import decisions, editions
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
@@ -102,8 +105,8 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
         change_note=NOTE,
         by=users["press"],
     )
-    deciding.submit(edition=corrected, by=users["press"])
-    deciding.approve(edition=corrected, by=users["approver"])
+    decisions.submit(edition=corrected, by=users["press"])
+    decisions.approve(edition=corrected, by=users["approver"])
     Announcement.objects.create(edition=corrected)
 
 

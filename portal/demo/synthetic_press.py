@@ -6,19 +6,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
-from press.domain import finding
-from press.models import (
-    Announcement,
-    ChangeKind,
-    Edition,
-    EditionState,
-    Lift,
-    Subscriber,
-    Text,
-    TextKind,
-    TextVersion,
-    Wording,
-)
+from press.search import services as search_services
+from press.subscriptions.models import Announcement, Subscriber
+from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from sessions.draft.models.participants import Slot
 from summit.core.database_clock import db_now
 
@@ -76,7 +68,7 @@ def make(made: World, number: int) -> None:
         (Edition, desk.editions),
     ):
         model._default_manager.bulk_create(rows, batch_size=BATCH)  # type: ignore[arg-type]
-    finding.note_all(desk.editions)
+    search_services.note_all(desk.editions)
     _announced(made, desk)
     _subscribers(made)
 

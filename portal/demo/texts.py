@@ -10,7 +10,8 @@ from datetime import time
 
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
-from press.models import LiftMode, TextKind, Wording
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import TextKind, Wording
 
 SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued these words.*"
 

@@ -14,8 +14,8 @@ from portal.identity import Viewer, viewer_of, viewer_required
 from portal.views import seen
 from portal.views.agenda import mark, minutes_until, own_agenda_of
 from portal.views.told import told
-from press.listing import Line, line
-from press.reading import brief, listed
+from press.public.text_lists import Line, line
+from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
 from sessions.agenda.selectors.differences import Change
 from summit.core.database_clock import db_now

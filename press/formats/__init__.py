@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from press.formats import akomantoso, jsonld, ninjs, pdf, plain
-from press.reading import Reading
+from press.published_texts.selectors import Reading
 
 # From the ending of an address to the media type and the function that writes it.
 WRITERS: dict[str, tuple[str, Callable[[Reading], bytes]]] = {

@@ -11,7 +11,7 @@ from django.conf import settings
 
 from press.formats.akn_body import Element, add
 from press.formats.codes import three
-from press.reading import Change, Reading
+from press.published_texts.selectors import Change, Reading
 
 SOURCE = "#office"
 MEDIA_TYPE = "application/akn+xml"

@@ -3,14 +3,14 @@
 from django.conf import settings
 from lxml import etree
 
-from press.facts import facts
 from press.formats import akn_body, akn_meta
 from press.formats.akn_body import NS, Element, add
 from press.formats.akn_meta import SOURCE, moment
-from press.models import TextKind
-from press.notices import notices
-from press.reading import STAR, Reading
-from press.rendered import blocks_of
+from press.published_texts.document_facts import facts
+from press.published_texts.reader_notices import notices
+from press.published_texts.selectors import STAR, Reading
+from press.texts.models.texts import TextKind
+from press.texts.selectors.rendered_editions import blocks_of
 
 SECTION, SPEECH, BODY = "dbsect_1", "dbsect_1__speech_1", "body"
 

@@ -12,7 +12,7 @@ from django.utils import translation
 from lxml import etree
 
 from press.formats.feeds import Feed, Gone, content_of, moment, title_of
-from press.reading import Reading
+from press.published_texts.selectors import Reading
 from summit.core.languages import spoken
 
 NS = "http://www.w3.org/2005/Atom"

@@ -19,13 +19,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from press import websub
-from press.addresses import authority, tag
-from press.domain.markdown import to_html
-from press.models.visibility import gone_editions
-from press.notices import notices
-from press.reading import STAR, Reading
-from press.rendered import html_of
+from press.published_texts import websub
+from press.published_texts.reader_notices import notices
+from press.published_texts.selectors import STAR, Reading
+from press.texts import addresses
+from press.texts.addresses import authority
+from press.texts.markdown import to_html
+from press.texts.models.visibility import gone_editions
+from press.texts.selectors.rendered_editions import html_of
 from summit.summits.models import Summit
 
 # How many texts a page of a feed holds: on the first those that changed last.
@@ -108,7 +109,7 @@ def buried(summit: Summit) -> list[Gone]:
     for edition in rows:
         text = edition.version.text
         if text.removed_at is not None:
-            found.append(Gone(tag(summit, edition), text.removed_at, text.removal_reason))
+            found.append(Gone(addresses.tag(summit, edition), text.removed_at, text.removal_reason))
     return found
 
 

@@ -6,10 +6,10 @@ from typing import Any
 from django.conf import settings
 from django.utils import translation
 
-from press.beside import File
 from press.formats.feeds import Feed, Gone, content_of, moment, title_of
-from press.notices import notices
-from press.reading import Reading
+from press.published_texts.reader_notices import notices
+from press.published_texts.related import File
+from press.published_texts.selectors import Reading
 from summit.core.languages import spoken
 
 VERSION = "https://jsonfeed.org/version/1.1"

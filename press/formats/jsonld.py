@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils.translation import pgettext
 
 from press.formats.feeds import moment, title_of
-from press.models import TextKind
-from press.reading import Reading
-from press.rendered import length_of, minutes_of, plain_of
+from press.published_texts.selectors import Reading
+from press.texts.models.texts import TextKind
+from press.texts.selectors.rendered_editions import length_of, minutes_of, plain_of
 from sessions.agenda.models.releases import ReleasedSession
 from summit.summits.models import Summit
 

@@ -10,11 +10,11 @@ from typing import Any
 from django.conf import settings
 from django.urls import reverse
 
-from press.beside import Other
 from press.formats.feeds import moment
-from press.notices import notices
-from press.reading import Reading
-from press.rendered import html_of, length_of, plain_of
+from press.published_texts.reader_notices import notices
+from press.published_texts.related import Other
+from press.published_texts.selectors import Reading
+from press.texts.selectors.rendered_editions import html_of, length_of, plain_of
 
 SCHEMA = "http://www.iptc.org/std/ninjs/ninjs-schema_3.1.json#"
 # From the ending of an address to the media type, of the other formats.

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from lxml import etree
 
 from press.formats.feeds import title_of
-from press.quoting import Quote
+from press.published_texts.quotations import Quote
 from summit.core.languages import spoken
 from summit.templatetags.moments import day_clock
 

@@ -11,12 +11,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from delegations.parties.selectors.party_names import Books
-from press.domain.markdown import Block
-from press.facts import facts
-from press.models import Edition
-from press.notices import changes, notices
-from press.reading import STAR, Reading, speaker
-from press.rendered import blocks_of
+from press.published_texts.document_facts import facts
+from press.published_texts.reader_notices import changes, notices
+from press.published_texts.selectors import STAR, Reading, speaker
+from press.texts.markdown import Block
+from press.texts.models.editions import Edition
+from press.texts.selectors.rendered_editions import blocks_of
 from summit.core.date_formats import plain_day
 from summit.core.languages import tongue
 from summit.core.process_cache import Memory

@@ -3,10 +3,10 @@
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from press.facts import facts
-from press.notices import changes, notices
-from press.reading import STAR, Reading
-from press.rendered import plain_of
+from press.published_texts.document_facts import facts
+from press.published_texts.reader_notices import changes, notices
+from press.published_texts.selectors import STAR, Reading
+from press.texts.selectors.rendered_editions import plain_of
 
 
 def write(reading: Reading) -> bytes:

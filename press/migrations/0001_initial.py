@@ -7,7 +7,7 @@ import django.db.models.functions.text
 from django.conf import settings
 from django.db import migrations, models
 
-import press.models.texts
+import press.texts.models.texts
 import summit.core.models
 import summit.core.validators
 import summit.outbox.models.messages
@@ -105,7 +105,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('kind', models.CharField(choices=[('transcript', 'transcript'), ('statement', 'statement'), ('notice', 'press notice'), ('joint', 'joint statement'), ('communique', 'communiqué'), ('advisory', 'media advisory')], default='transcript', max_length=20, verbose_name='kind')),
-                ('slug', models.CharField(help_text="The last part of the text's address on the press site.", max_length=100, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens, such as “opening-address”.'), press.models.texts.validate_text_slug], verbose_name='address')),
+                ('slug', models.CharField(help_text="The last part of the text's address on the press site.", max_length=100, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(-[a-z0-9]+)*\\Z', 'Use small letters, digits and single hyphens, such as “opening-address”.'), press.texts.models.texts.validate_text_slug], verbose_name='address')),
                 ('wording', models.CharField(choices=[('prepared', 'prepared; check against delivery'), ('delivered', 'as delivered'), ('notes', "speaker's notes"), ('none', 'not a speech')], default='none', max_length=10, verbose_name='wording')),
                 ('contact', models.CharField(blank=True, max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='contact for the press')),
                 ('withdrawn_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='withdrawn')),

@@ -7,7 +7,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import press.models.texts
+import press.texts.models.texts
 import summit.core.encrypted_fields
 import summit.core.models
 import summit.core.validators
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
                 ('title', models.CharField(max_length=200, validators=[summit.core.validators.validate_printable], verbose_name='title')),
-                ('language', models.CharField(max_length=10, validators=[press.models.texts.validate_language], verbose_name='language')),
+                ('language', models.CharField(max_length=10, validators=[press.texts.models.texts.validate_language], verbose_name='language')),
                 ('file_name', models.CharField(editable=False, max_length=150, verbose_name='file')),
                 ('content_type', models.CharField(editable=False, max_length=100, verbose_name='type')),
                 ('size', models.PositiveIntegerField(editable=False, help_text='In bytes.', verbose_name='size')),
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='textversion',
             name='language',
-            field=models.CharField(max_length=10, validators=[press.models.texts.validate_language], verbose_name='language'),
+            field=models.CharField(max_length=10, validators=[press.texts.models.texts.validate_language], verbose_name='language'),
         ),
         migrations.AddIndex(
             model_name='lift',

@@ -8,21 +8,21 @@ from summit.core.word_index import WordIndex
 
 def fill(apps, schema_editor):
     """Make ready by what the editions that are there are found."""
-    from press.finding import words
-    from press.finding.marks import bare
+    from press.search import tokens
+    from press.search.highlight import bare
 
     Edition, Entry = apps.get_model("press", "Edition"), apps.get_model("press", "SearchEntry")
     Word = apps.get_model("press", "SearchWord")
     rows = Edition.objects.select_related("version__text").order_by("pk")
     for edition in rows.iterator(chunk_size=100):
         language, summit = edition.version.language, edition.version.text.summit_id
-        title = words.terms(edition.title, language)
-        every = title | words.terms(f"{edition.summary}\n{bare(edition.body)}", language)
+        title = tokens.terms(edition.title, language)
+        every = title | tokens.terms(f"{edition.summary}\n{bare(edition.body)}", language)
         Entry.objects.create(edition=edition, title_terms=" ".join(sorted(title)), terms=" ".join(sorted(every)))
-        known = sorted(words.known_words(f"{edition.title}\n{edition.summary}\n{bare(edition.body)}"))
+        known = sorted(tokens.known_words(f"{edition.title}\n{edition.summary}\n{bare(edition.body)}"))
         Word.objects.bulk_create(
             [
-                Word(summit_id=summit, language=language, word=word, trigrams=" ".join(sorted(words.trigrams(word))))
+                Word(summit_id=summit, language=language, word=word, trigrams=" ".join(sorted(tokens.trigrams(word))))
                 for word in known
             ],
             ignore_conflicts=True,

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 def fill(apps, schema_editor):
     """Note the words of what is there in their order."""
-    from press.domain.finding import plain_of
+    from press.search.services import plain_of
 
     Entry = apps.get_model("press", "SearchEntry")
     batch = []

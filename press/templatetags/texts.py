@@ -15,13 +15,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy
 
-from press.beside import Beside
 from press.formats import WRITERS, jsonld
 from press.formats.feeds import moment, title_of
-from press.models import Edition
-from press.notices import notices
-from press.reading import Reading
-from press.rendered import contents_of, length_of, minutes_of, plain_of
+from press.published_texts.reader_notices import notices
+from press.published_texts.related import Beside
+from press.published_texts.selectors import Reading
+from press.texts.models.editions import Edition
+from press.texts.selectors.rendered_editions import contents_of, length_of, minutes_of, plain_of
 from summit.core.languages import spoken
 from summit.pdf.fonts import copied_wrongly
 

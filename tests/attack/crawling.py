@@ -12,8 +12,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from delegations.parties.models.parties import Party
-from press.models import Edition, Text
-from press.reading import FORMATS
+from press.published_texts.selectors import FORMATS
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
 from sessions.draft.models.sessions import Session
 from summit.outbox.models import Message
 from summit.summits.models import Summit

@@ -7,7 +7,9 @@ from django.test import Client
 
 from delegations.members.models.categories import Capacity
 from delegations.parties.models.parties import Party
-from press.models import Edition, EditionAttachment, EditionState, Lift, Text, TextKind, TextVersion, Wording
+from press.texts.models.editions import Edition, EditionAttachment, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility

@@ -8,10 +8,11 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from press import pinned, reading
-from press.domain.announce import announce_due
-from press.models import Text
-from press.reading import FORMATS
+from press.published_texts import pinned_editions
+from press.published_texts import selectors as published_texts_selectors
+from press.published_texts.selectors import FORMATS
+from press.subscriptions.services.announcements import announce_due
+from press.texts.models.texts import Text
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.summits.models import Summit
@@ -67,9 +68,9 @@ def test_no_channel_tells_a_delegate_or_another_desk(summit: Summit) -> None:
 
 @pytest.mark.slow("reads every channel")
 def test_control_without_the_predicate_they_are_told(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "public_editions", everything)
+    monkeypatch.setattr(published_texts_selectors, "public_editions", everything)
     assert len(set().union(*leaks(Client(), channels(summit)).values())) > len(STATES)
-    monkeypatch.setattr(pinned, "published_editions", everything)
+    monkeypatch.setattr(pinned_editions, "published_editions", everything)
     found = leaks(Client(), [f"/{summit.slug}/press/open-text/edition/2/"])
     assert canary(CORRECTION, 2).encode() in set().union(*found.values())
 

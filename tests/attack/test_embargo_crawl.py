@@ -10,9 +10,9 @@ from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
-from press.models import Text
-from press.models.visibility import public_editions
-from press.reading import FORMATS
+from press.published_texts.selectors import FORMATS
+from press.texts.models.texts import Text
+from press.texts.models.visibility import public_editions
 from summit.summits.models import Summit
 from tests.attack.crawling import CANARY, crawled, delegate, leaks, routes
 from tests.attack.hidden import LANGUAGES, STATES, canary, confide, hidden_texts, readers

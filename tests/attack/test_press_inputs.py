@@ -13,12 +13,15 @@ from django.test import Client
 from django.utils.html import escape
 from lxml import etree
 
-from press.admin.forms import WordsForm
-from press.domain import checks, deciding, editions, lifts, texts
-from press.domain.markdown import to_html
-from press.domain.problems import DecisionRefused
+from press.embargoes.services import embargoes
 from press.formats.feeds import BEGINNING
-from press.models import Edition, Text
+from press.texts.admin.forms import WordsForm
+from press.texts.errors import DecisionRefused
+from press.texts.markdown import to_html
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from press.texts.selectors import publication_checks
+from press.texts.services import decisions, editions, texts
 from summit.summits.models import Summit
 from tests.press.helpers import ago, approver, make_text, officer, url_of
 
@@ -116,9 +119,9 @@ def test_reasons_and_remarks_are_refused_alike(summit: Summit) -> None:
         with pytest.raises(DecisionRefused):
             texts.withdraw(text=text, reason=value, by=by)
         with pytest.raises(DecisionRefused):
-            deciding.ask_changes(edition=edition, note=value, by=by)
+            decisions.ask_changes(edition=edition, note=value, by=by)
         with pytest.raises(DecisionRefused):
-            lifts.hold(lift=text.lift, reason=value, by=by)
+            embargoes.hold(lift=text.lift, reason=value, by=by)
     text.refresh_from_db()
     assert (text.withdrawn_at, text.lift.held_at) == (None, None)
 
@@ -152,7 +155,7 @@ def harmful(html: str) -> list[str]:
 
 def test_everything_else_is_harmless_as_html() -> None:
     for case, body in HARMLESS.items():
-        checks.check_words(title="Title", summary=body[:200], body=body)
+        publication_checks.check_words(title="Title", summary=body[:200], body=body)
         assert harmful(to_html(body)) == [], case
 
 

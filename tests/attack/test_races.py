@@ -9,10 +9,14 @@ from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import answers
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
-from press.domain import announce, deciding, editions, lifts, subscribers
-from press.domain.problems import DecisionRefused
-from press.models import Announcement, Edition, EditionState, Lift, Subscriber
-from press.models.visibility import public_editions
+from press.embargoes.services import embargoes
+from press.subscriptions.models import Announcement, Subscriber
+from press.subscriptions.services import announcements, subscribers
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.visibility import public_editions
+from press.texts.services import decisions, editions
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.outbox.models import Message
@@ -65,7 +69,7 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
     writer, reviewer = officer(summit), approver(summit)
     unread = {"version": edition.version, "based_on": 1, "title": "Unread", "body": "Unread.", "by": writer}
     came = race(
-        lambda: deciding.approve(edition=edition, by=reviewer),
+        lambda: decisions.approve(edition=edition, by=reviewer),
         lambda: editions.draft(**unread).number,
     )
     # Whoever comes second to a newer edition is told of it, and approves nothing.
@@ -81,7 +85,7 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
 
 def later(lift: Lift, by: User) -> Deed:
     moment = ago(-2)
-    return lambda: lifts.set_moment(lift=Lift.objects.get(pk=lift.pk), moment=moment, by=by)
+    return lambda: embargoes.set_moment(lift=Lift.objects.get(pk=lift.pk), moment=moment, by=by)
 
 
 @twice
@@ -93,8 +97,8 @@ def test_moving_holding_and_announcing_what_is_just_due(turn: int) -> None:
     lift, holder = edition.version.text.lift, organiser(summit)
     came = race(
         later(lift, officer(summit)),
-        lambda: lifts.hold(lift=Lift.objects.get(pk=lift.pk), reason="Wait.", by=holder),
-        announce.announce_due,
+        lambda: embargoes.hold(lift=Lift.objects.get(pk=lift.pk), reason="Wait.", by=holder),
+        announcements.announce_due,
     )
     told = Message.objects.filter(kind="publication", subject_key=f"press.edition:{edition.public_id}").count()
     announced = Announcement.objects.filter(edition=edition).count()
@@ -105,14 +109,14 @@ def test_moving_holding_and_announcing_what_is_just_due(turn: int) -> None:
     assert lift.held_at is not None
     assert lift.moment < ago(0)
     assert not public_editions().filter(pk=edition.pk).exists()
-    assert announce.announce_due() == 0
+    assert announcements.announce_due() == 0
 
 
 def test_moving_and_announcing_what_is_still_to_come() -> None:
     summit = SummitFactory()
     SubscriberFactory(summit=summit)
     edition = make_text(summit=summit, lift=make_lift(summit, ago(-0.5)))
-    assert race(later(edition.version.text.lift, officer(summit)), announce.announce_due) == [None, 0]
+    assert race(later(edition.version.text.lift, officer(summit)), announcements.announce_due) == [None, 0]
     assert not Announcement.objects.filter(edition=edition).exists()
 
 

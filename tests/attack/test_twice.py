@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation
-from press.models import Edition, EditionState, Lift, Text
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
 from summit.audit.models import AuditEntry

@@ -13,8 +13,8 @@ from django.core.cache import cache
 from django.test import Client
 
 from delegations.invitations.services import links
-from press.domain import subscribers
-from press.models import Subscriber
+from press.subscriptions.models import Subscriber
+from press.subscriptions.services import subscribers
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -15,9 +15,9 @@ from django.test import Client
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
 from delegations.parties.selectors import country_names
-from press.domain import subscribers
-from press.models import Text
-from press.reading import FORMATS
+from press.published_texts.selectors import FORMATS
+from press.subscriptions.services import subscribers
+from press.texts.models.texts import Text
 from sessions.draft.models.sessions import Session
 from summit.outbox.domain import mime
 from summit.outbox.models import Message

@@ -9,8 +9,9 @@ from django.utils import timezone
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services import invitations, links
 from delegations.parties.models.parties import Party
-from press.domain import announce
-from press.models import EditionState, Text
+from press.subscriptions.services import announcements
+from press.texts.models.editions import EditionState
+from press.texts.models.texts import Text
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
@@ -111,7 +112,7 @@ def _texts(summit: Summit, reader: User) -> None:
         add_edition(french, state=values.get("state", EditionState.APPROVED), **words)
     Text.objects.exclude(withdrawn_at=None).update(withdrawal_reason=greek("wrong"))
     add_edition(edition.version, decided_at=ago(2), change_note=greek("Better"), **words)
-    announce.announce_due()
+    announcements.announce_due()
 
 
 def _mails(summit: Summit) -> None:

@@ -21,8 +21,10 @@ from delegations.privacy.services import retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from portal.demo import accounts, border_security
-from press.models import Edition, Subscriber, Text
-from press.models.visibility import public_editions
+from press.subscriptions.models import Subscriber
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from press.texts.models.visibility import public_editions
 from sessions.agenda.models.releases import Release
 from sessions.documents.models import Document
 from sessions.draft.models.participants import Slot

@@ -16,8 +16,10 @@ from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
 from portal.demo import accounts, border_security, parties, parts, synthetic, world
 from portal.demo.progress import Progress
-from press.models import Announcement, Edition, Text
-from press.models.visibility import public_editions, standing
+from press.subscriptions.models import Announcement
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from press.texts.models.visibility import public_editions, standing
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session

@@ -8,7 +8,9 @@ import pytest
 from delegations.invitations.models.invitations import Invitation
 from delegations.participants.services import revisions
 from portal.demo import border_security, days, first_day
-from press.models import Announcement, Edition, Text
+from press.subscriptions.models import Announcement
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now

@@ -17,7 +17,9 @@ from delegations.members.services import passport_digests
 from delegations.participants.models import ParticipantList
 from delegations.participants.services import revisions
 from portal.demo import synthetic
-from press.models import Edition, SearchEntry, Text
+from press.search.models import SearchEntry
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
 from summit.api.domain import applications
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry

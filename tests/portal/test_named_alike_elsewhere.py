@@ -22,8 +22,8 @@ from delegations.parties.selectors import party_names
 from delegations.parties.selectors.party_names import Named
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
-from press.domain import announce
-from press.models import Wording
+from press.subscriptions.services import announcements
+from press.texts.models.texts import Wording
 from sessions.releases.services import releases
 from summit.http.page_cache import PAGES
 from summit.outbox.domain import mime
@@ -103,7 +103,7 @@ def mails(party: Party) -> dict[str, str]:
     letter = mime.render(Message.objects.get(kind="invitation"))
     f.SubscriberFactory(summit=party.summit, language="fr")
     speech(party)
-    announce.announce_due()
+    announcements.announce_due()
     session = party.summit.sessions.get()
     session.title = "Moved"
     session.save()

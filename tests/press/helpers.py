@@ -8,8 +8,10 @@ from django.db.models.functions import Now
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from press.domain import deciding, editions
-from press.models import ChangeKind, Edition, EditionState, Lift, Text, TextKind, TextVersion, Wording
+from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
+from press.texts.services import decisions, editions
 from sessions.draft.models.participants import Slot
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -138,8 +140,8 @@ def make_corrected(summit: Summit | None = None, **words: Any) -> Text:
     writer = officer(text.summit)
     why = {"change_kind": "correction", "change_note": "Six hundred, not five."}
     second = editions.draft(version=edition.version, based_on=1, title="Ships", body=SECOND, by=writer, **why)
-    deciding.submit(edition=second, by=writer)
-    deciding.approve(edition=second, by=approver(text.summit))
+    decisions.submit(edition=second, by=writer)
+    decisions.approve(edition=second, by=approver(text.summit))
     return text
 
 

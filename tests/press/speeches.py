@@ -3,8 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from press.models import EditionState, Lift, LiftMode, Text, TextKind, Wording
-from press.models.visibility import public_editions
+from press.texts.models.editions import EditionState
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from summit.core.database_clock import db_now

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from press import models as m
-from press.models.texts import RESERVED_TEXT_SLUGS, validate_text_slug
-from press.urls import urlpatterns
+from press.public.urls import urlpatterns
+from press.subscriptions import models as subscriptions_models
+from press.texts.models import attachments, editions, embargoes, texts, topics
+from press.texts.models.texts import RESERVED_TEXT_SLUGS, validate_text_slug
 from tests import factories as f
 from tests.press.helpers import ago
 
@@ -25,13 +26,13 @@ def _same(factory: Any, *names: str, **more: Any) -> None:
 def _approved(by: str = "reader", **more: Any) -> None:
     people = {"author": f.UserFactory(), "reader": f.UserFactory()}
     more = {name: people.get(value, value) for name, value in more.items()}
-    decided = {"state": m.EditionState.APPROVED, "decided_by": people[by], "decided_at": ago(1)}
+    decided = {"state": editions.EditionState.APPROVED, "decided_by": people[by], "decided_at": ago(1)}
     f.EditionFactory(author=people["author"], **decided, **more)
 
 
-def _delivered(**values: Any) -> m.Text:
-    prepared = f.TextFactory(kind=m.TextKind.TRANSCRIPT, wording=m.Wording.PREPARED)
-    given = {"prepared": prepared, "kind": m.TextKind.TRANSCRIPT, "wording": m.Wording.DELIVERED} | values
+def _delivered(**values: Any) -> texts.Text:
+    prepared = f.TextFactory(kind=texts.TextKind.TRANSCRIPT, wording=texts.Wording.PREPARED)
+    given = {"prepared": prepared, "kind": texts.TextKind.TRANSCRIPT, "wording": texts.Wording.DELIVERED} | values
     return f.TextFactory(summit=given["prepared"].summit, **given)
 
 
@@ -45,16 +46,25 @@ def _attached_twice() -> None:
     edition = f.EditionFactory()
     file = f.AttachmentFactory(text=edition.version.text)
     for _ in range(2):
-        m.EditionAttachment.objects.create(edition=edition, attachment=file)
+        editions.EditionAttachment.objects.create(edition=edition, attachment=file)
 
 
 def _announced_twice() -> None:
     edition = f.EditionFactory(approved=True)
     for _ in range(2):
-        m.Announcement.objects.create(edition=edition)
+        subscriptions_models.Announcement.objects.create(edition=edition)
 
 
-TABLES = (m.Attachment, m.Edition, m.EditionAttachment, m.Lift, m.Subscriber, m.Text, m.TextVersion, m.Topic)
+TABLES = (
+    attachments.Attachment,
+    editions.Edition,
+    editions.EditionAttachment,
+    embargoes.Lift,
+    subscriptions_models.Subscriber,
+    texts.Text,
+    texts.TextVersion,
+    topics.Topic,
+)
 REVIEWED = {"emergency_reason": "Night.", "afterwards_at": ago(0)}
 BROKEN: dict[str, Callable[[], Any]] = {
     "lift_mode_known": lambda: f.LiftFactory(mode="never"),
@@ -62,7 +72,7 @@ BROKEN: dict[str, Callable[[], Any]] = {
     "lift_held_whole, reason": lambda: f.LiftFactory(held_at=ago(1), held_by=f.UserFactory()),
     "lift_moment_has_officer": lambda: f.LiftFactory(moment=ago(1)),
     "lift_fallback_of_delivery": lambda: f.LiftFactory(fallback_at=ago(1)),
-    "lift_alarm_of_fallback": lambda: f.LiftFactory(mode=m.LiftMode.DELIVERED, alarmed_at=ago(1)),
+    "lift_alarm_of_fallback": lambda: f.LiftFactory(mode=embargoes.LiftMode.DELIVERED, alarmed_at=ago(1)),
     "text_slug_once": lambda: _same(f.TextFactory, "summit", "slug"),
     "text_kind_known": lambda: f.TextFactory(kind="poem"),
     "text_withdrawn_whole": lambda: f.TextFactory(withdrawn_at=ago(1)),
@@ -70,17 +80,17 @@ BROKEN: dict[str, Callable[[], Any]] = {
     "text_removed_whole": lambda: _removed(removal_reason=""),
     "text_removed_whole, standing": lambda: _removed(withdrawn_at=None, withdrawn_by=None, withdrawal_reason=""),
     "text_media_known": lambda: f.TextFactory(media_access="some"),
-    "text_prepared_of_delivered": lambda: _delivered(wording=m.Wording.NOTES),
+    "text_prepared_of_delivered": lambda: _delivered(wording=texts.Wording.NOTES),
     "text_delivered_once": lambda: _delivered(prepared=_delivered().prepared),
     "version_language_once": lambda: _same(f.TextVersionFactory, "text", authoritative=False),
     "version_authoritative_once": lambda: _same(f.TextVersionFactory, "text", language="fr"),
     "edition_number_once": lambda: _same(f.EditionFactory, "version"),
     "edition_number_from_one": lambda: f.EditionFactory(number=0),
     "edition_state_known": lambda: f.EditionFactory(state="published"),
-    "edition_approved_by_another, nobody": lambda: f.EditionFactory(state=m.EditionState.APPROVED),
+    "edition_approved_by_another, nobody": lambda: f.EditionFactory(state=editions.EditionState.APPROVED),
     "edition_approved_by_another, author": lambda: _approved(by="author"),
     "edition_change_known": lambda: f.EditionFactory(change_kind="whim", change_note="n"),
-    "edition_change_has_reason": lambda: f.EditionFactory(change_kind=m.ChangeKind.CORRECTION),
+    "edition_change_has_reason": lambda: f.EditionFactory(change_kind=editions.ChangeKind.CORRECTION),
     "edition_emergency_is_approved": lambda: f.EditionFactory(emergency_reason="Night."),
     "edition_afterwards_by_another, author": lambda: _approved(afterwards_by="author", **REVIEWED),
     "edition_afterwards_by_another, reader": lambda: _approved(afterwards_by="reader", **REVIEWED),
@@ -126,13 +136,13 @@ def test_words_of_an_edition_never_change_and_decisions_do() -> None:
     edition = f.EditionFactory()
     for field, value in FROZEN.items():
         with pytest.raises(IntegrityError), transaction.atomic():
-            m.Edition.objects.filter(pk=edition.pk).update(**{field: value})
-    assert m.Edition.objects.filter(pk=edition.pk).update(state=m.EditionState.IN_REVIEW) == 1
+            editions.Edition.objects.filter(pk=edition.pk).update(**{field: value})
+    assert editions.Edition.objects.filter(pk=edition.pk).update(state=editions.EditionState.IN_REVIEW) == 1
     # The control: without the trigger words change.
     on = "" if connection.vendor == "sqlite" else ' ON "press_edition"'
     with connection.cursor() as cursor:
         cursor.execute(f'DROP TRIGGER "press_edition_frozen"{on}')
-    m.Edition.objects.filter(pk=edition.pk).update(title="Other")
+    editions.Edition.objects.filter(pk=edition.pk).update(title="Other")
     edition.refresh_from_db()
     assert edition.title == "Other"
 

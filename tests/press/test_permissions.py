@@ -3,9 +3,11 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from press.domain import deciding, editions, lifts, texts, tying
-from press.models import Edition, EditionState, Text
-from press.permissions import DECISIONS
+from press.embargoes.services import embargoes, joint_publication
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.texts import Text
+from press.texts.permissions import DECISIONS
+from press.texts.services import decisions, editions, texts
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.permissions.rules import RULES
@@ -59,23 +61,23 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: texts.create_text(summit=summit, kind="statement", language="en", by=by_approver, **words),
         lambda: texts.add_language(text=text, language="fr", by=by_approver, **words),
         lambda: editions.draft(version=version, based_on=1, by=by_approver, **words),
-        lambda: deciding.submit(edition=edition, by=by_approver),
-        lambda: deciding.ask_changes(edition=edition, note="n", by=by_officer),
-        lambda: deciding.approve(edition=edition, by=by_officer),
-        lambda: deciding.approve(edition=edition, by=approver(SummitFactory())),
-        lambda: deciding.approve_alone(edition=edition, reason="r", by=by_organiser),
-        lambda: deciding.review_afterwards(edition=edition, by=by_officer),
-        lambda: lifts.set_moment(lift=lift, moment=None, by=by_approver),
-        lambda: lifts.release_now(lift=lift, by=by_approver),
-        lambda: lifts.wait_for_delivery(lift=lift, by=by_approver),
-        lambda: lifts.deliver(lift=lift, by=by_approver),
-        lambda: lifts.hold(lift=lift, reason="r", by=viewer),
-        lambda: lifts.unhold(lift=lift, by=viewer),
+        lambda: decisions.submit(edition=edition, by=by_approver),
+        lambda: decisions.ask_changes(edition=edition, note="n", by=by_officer),
+        lambda: decisions.approve(edition=edition, by=by_officer),
+        lambda: decisions.approve(edition=edition, by=approver(SummitFactory())),
+        lambda: decisions.approve_alone(edition=edition, reason="r", by=by_organiser),
+        lambda: decisions.review_afterwards(edition=edition, by=by_officer),
+        lambda: embargoes.set_moment(lift=lift, moment=None, by=by_approver),
+        lambda: embargoes.release_now(lift=lift, by=by_approver),
+        lambda: embargoes.wait_for_delivery(lift=lift, by=by_approver),
+        lambda: embargoes.deliver(lift=lift, by=by_approver),
+        lambda: embargoes.hold(lift=lift, reason="r", by=viewer),
+        lambda: embargoes.unhold(lift=lift, by=viewer),
         lambda: texts.withdraw(text=text, reason="r", by=by_organiser),
         lambda: texts.remove(text=text, reason="r", by=by_officer),
         lambda: texts.describe(text=text, by=by_approver, topics=[], people=[]),
-        lambda: tying.tie(text=text, to=make_text(summit=summit).version.text, by=by_approver),
-        lambda: tying.untie(text=text, by=by_approver),
+        lambda: joint_publication.tie(text=text, to=make_text(summit=summit).version.text, by=by_approver),
+        lambda: joint_publication.untie(text=text, by=by_approver),
     ]
     for act in refused:
         with pytest.raises(PermissionDenied, match="This can be done by"):

@@ -8,8 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from press.domain import announce, many
-from press.models import Edition, EditionState, LiftMode, Marking
+from press.delivery_check.models import Marking
+from press.embargoes.services import bulk_decisions
+from press.subscriptions.services import announcements
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import LiftMode
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
@@ -31,9 +34,9 @@ from tests.press.helpers import (
     officer,
     organiser,
 )
+from tests.press.overview.test_publication_schedule import give, session_at
+from tests.press.public.test_lists import speech, text_of
 from tests.press.speeches import Floor, hang, waits
-from tests.press.test_lists import speech, text_of
-from tests.press.test_run import give, session_at
 from tests.summit.api.conftest import program
 
 pytestmark = pytest.mark.django_db
@@ -51,7 +54,7 @@ def announcing(summit: Summit) -> Any:
         f.SubscriberFactory.create_batch(number, summit=summit)
         make_text(summit=summit, moment=ago(1))
 
-    return more, announce.announce_due
+    return more, announcements.announce_due
 
 
 def list_and_page(summit: Summit) -> Any:
@@ -75,7 +78,7 @@ def approving_many(summit: Summit) -> Any:
 
     def ask() -> None:
         texts = [each.version.text for each in editions]
-        assert len(many.reach(deed=many.DEEDS["approve"], texts=texts, by=by).to) == len(editions)
+        assert len(bulk_decisions.reach(deed=bulk_decisions.DEEDS["approve"], texts=texts, by=by).to) == len(editions)
 
     return more, ask
 

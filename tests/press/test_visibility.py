@@ -11,10 +11,12 @@ import pytest
 from django.db.models import F, QuerySet
 from django.test import Client
 
-from press import reading
-from press.desk import with_standing
-from press.domain import announce
-from press.models import Announcement, Edition, EditionState, Text
+from press.published_texts import selectors as published_texts_selectors
+from press.subscriptions.models import Announcement
+from press.subscriptions.services import announcements
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.texts import Text
+from press.texts.selectors.workflow_queries import with_standing
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from tests.factories import SubscriberFactory, SummitFactory, UserFactory
@@ -102,7 +104,7 @@ def api_pages(summit: Summit) -> set[str]:
 
 
 def announced(summit: Summit) -> set[str]:
-    announce.announce_due()
+    announcements.announce_due()
     told = set().union(*(found(str(message.facts)) for message in Message.objects.filter(summit=summit)))
     rows = Announcement.objects.filter(edition__version__text__summit=summit)
     assert told == {row.edition.version.text.slug for row in rows.select_related("edition__version__text")}
@@ -172,8 +174,8 @@ def everything() -> QuerySet[Edition]:
 def test_control_without_the_predicate_the_canaries_are_found(
     summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announce, "public_editions", everything)
-    monkeypatch.setattr(reading, "public_editions", everything)
+    monkeypatch.setattr(announcements, "public_editions", everything)
+    monkeypatch.setattr(published_texts_selectors, "public_editions", everything)
     shown = {name: CHANNELS[name](summit) for name in ("list", "txt", "atom", "api list", "announcement")}
     assert [name for name, hits in shown.items() if not hits - expected()] == []
     assert shown["txt"] == {canary(number) for number in NEAR}

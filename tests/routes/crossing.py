@@ -41,7 +41,7 @@ LED = {"/accounts/login/": Answer.SIGN_IN, "/admin/login/": Answer.AWAY}
 TOKEN = re.compile(rb'name="csrfmiddlewaretoken" value="\w+"|<p class="clock".*?</p>', re.S)
 # A cookie and the second are others each time, and the page is as long as its address.
 OWN_HEADERS = ("Content-Length", "Expires", "RateLimit", "Set-Cookie")
-# For how long caches may answer falls from second to second (press.kept).
+# For how long caches may answer falls from second to second (press.public.page_cache).
 SECONDS = re.compile(r"^public, (?:no-cache|max-age=0, s-maxage=\d+, must-revalidate)$")
 # Who uses a method that an address doesn't answer.
 MISUSES = {

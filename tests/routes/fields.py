@@ -6,7 +6,7 @@ which deed its button chooses; SHOWN or ADDRESS, that it has nothing to say. An 
 "api-desk-", or by its whole name.
 """
 
-from press.permissions import DECISIONS
+from press.texts.permissions import DECISIONS
 
 # What the page showed, so that nobody undoes what they haven't seen: `If-Match` says it, or `expected`.
 SHOWN = "shown"

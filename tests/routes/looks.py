@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from delegations.imports.services import import_files
 from portal.views.delegation.person import SECTIONS
-from press.models import LiftMode
+from press.texts.models.embargoes import LiftMode
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM

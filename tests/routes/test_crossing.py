@@ -12,10 +12,10 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.test import override_settings
 
-from press.api import public as press_api
-from press.models import Text
-from press.reading import find
-from press.views import texts as press_views
+from press.public.api import texts as press_api
+from press.public.views import texts as press_views
+from press.published_texts.selectors import find
+from press.texts.models.texts import Text
 from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
 from summit.admin.summits import VenueAdmin

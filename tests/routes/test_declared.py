@@ -1,7 +1,7 @@
 """Every address is declared, and every declaration is an address."""
 
-from press.admin.decisions import DECISIONS
-from press.permissions import DECISIONS as NEEDED
+from press.overview.admin.decisions import DECISIONS
+from press.texts.permissions import DECISIONS as NEEDED
 from summit.permissions.route_table import NOBODY, Gate, declared, existing
 from summit.permissions.rules import RULES
 

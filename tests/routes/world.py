@@ -41,9 +41,11 @@ from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
-from press.domain import subscribers
-from press.models import Announcement, Edition, EditionAttachment, Marking
-from press.permissions import DECISIONS
+from press.delivery_check.models import Marking
+from press.subscriptions.models import Announcement
+from press.subscriptions.services import subscribers
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.permissions import DECISIONS
 from sessions.calendars import services as calendars_services
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases

@@ -22,9 +22,14 @@ import time_machine
 from django.db import OperationalError, connection, models
 from django.utils import timezone
 
-from press.admin.moments import local_moment
-from press.domain import announce
-from press.models import Announcement, Edition, EditionState, Lift, Text, TextKind, TextVersion, visibility
+from press.embargoes.admin.moments import local_moment
+from press.subscriptions.models import Announcement
+from press.subscriptions.services import announcements
+from press.texts.models import visibility
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextKind, TextVersion
+from press.texts.services import locks
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message
 from summit.summits.models import Summit
@@ -166,13 +171,13 @@ class Race:
         if number == 0:
             time_machine.travel(datetime.now(UTC) + WRONG_BY, tick=True).start()
         if self.without == "lock":
-            announce.lock_text = lambda text_id: None  # type: ignore[assignment]
+            locks.lock_text = lambda text_id: None  # type: ignore[assignment]
         elif self.without == "database clock":
             visibility.Now = lambda: models.Value(timezone.now(), models.DateTimeField())  # type: ignore[assignment,misc]
         parent = os.getppid()
         while os.getppid() == parent:
             with suppress(OperationalError):
-                done = announce.announce_due()
+                done = announcements.announce_due()
                 if number == 0:
                     _note(f"{done}\n")
             time.sleep(random.uniform(0, 2 * PAUSE))  # noqa: S311

@@ -13,7 +13,8 @@ SECONDS_AHEAD = 4
 TICK = timedelta(milliseconds=1)
 SCHEDULE = f"""
 from datetime import timedelta
-from press.domain import deciding, editions, lifts, texts
+from press.embargoes.services import embargoes
+from press.texts.services import decisions, texts
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -24,10 +25,10 @@ text = texts.create_text(
     title="Lifted by nobody", summary="", body="The canary sings.", language="en", by=officer,
 )
 edition = text.versions.get().editions.get()
-deciding.submit(edition=edition, by=officer)
-deciding.approve(edition=edition, by=approver)
+decisions.submit(edition=edition, by=officer)
+decisions.approve(edition=edition, by=approver)
 moment = db_now() + timedelta(seconds={SECONDS_AHEAD})
-lifts.set_moment(lift=text.lift, moment=moment, by=officer)
+embargoes.set_moment(lift=text.lift, moment=moment, by=officer)
 print(moment.isoformat())
 """
 

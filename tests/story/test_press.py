@@ -6,10 +6,14 @@ import pytest
 from django.test import Client
 
 from portal.demo import border_security
-from press.domain import alarms, lifts, markings
-from press.domain.announce import announce_due
-from press.models import Edition, Lift, MarkingKind, Text
-from press.models.visibility import public_editions
+from press.delivery_check import services as delivery_check_services
+from press.delivery_check.models import MarkingKind
+from press.embargoes.services import alarms, embargoes
+from press.subscriptions.services.announcements import announce_due
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
+from press.texts.models.visibility import public_editions
 from sessions.draft.services import edits
 from summit.core.database_clock import db_now
 from summit.users.models import User
@@ -82,14 +86,14 @@ def test_an_opening_speech_is_prepared_delivered_and_corrected(desk: Desk) -> No
     # The officer listens: one passage is left out, one is put otherwise, one is added.
     by = User.objects.get(email="press@summit.example")
     edition = desk.newest(HOME)
-    passages = [each.passage for each in markings.marked(edition) if each.passage.anchor]
+    passages = [each.passage for each in delivery_check_services.marked(edition) if each.passage.anchor]
     for place, kind, words in (
         (1, MarkingKind.STRIKE, ""),
         (2, MarkingKind.CHANGE, "We begin at once."),
         (-1, MarkingKind.INSERT, "Good morning."),
     ):
-        markings.mark(edition=edition, anchor=passages[place].anchor, kind=kind, words=words, by=by)
-    said = markings.make_delivered(edition=edition, by=by)
+        delivery_check_services.mark(edition=edition, anchor=passages[place].anchor, kind=kind, words=words, by=by)
+    said = delivery_check_services.make_delivered(edition=edition, by=by)
     desk.publish(said.slug, when="now")
     code, page = read(f"{SITE}{said.slug}/")
     assert (code, "Text as delivered" in page, "We begin at once." in page) == (200, True, True)
@@ -142,7 +146,7 @@ def test_a_speech_that_is_cancelled_stays_in(desk: Desk) -> None:
     found = Text.objects.select_related("slot__session", "lift").get(slug=PM)
     assert found.slot is not None
     by = User.objects.get(email="press@summit.example")
-    lifts.wait_for_delivery(lift=found.lift, fallback=db_now() + timedelta(hours=1), by=by)
+    embargoes.wait_for_delivery(lift=found.lift, fallback=db_now() + timedelta(hours=1), by=by)
     edits.cancel(session=found.slot.session, by=User.objects.get(email="organiser@summit.example"))
     assert Lift.objects.get(pk=found.lift_id).held_at is not None
     Lift.objects.filter(pk=found.lift_id).update(fallback_at=db_now() - timedelta(seconds=1))

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from delegations.invitations.services import reminders
-from press.domain import alarms, announce, recalls
-from press.models import Announcement, Lift, LiftMode
+from press.embargoes.services import alarms
+from press.subscriptions.models import Announcement
+from press.subscriptions.services import announcements, withdrawal_notices
+from press.texts.models.embargoes import Lift, LiftMode
 from summit.outbox.domain import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
@@ -55,8 +57,8 @@ def sweep_with(monkeypatch: pytest.MonkeyPatch) -> Callable[[], dict[str, int]]:
             "mail": delivery.deliver(list(Message.objects.filter(kind="system").values_list("pk", flat=True))),
             "endpoints": len(events.hand_out()),
             "events": sum(events.work(pk) for pk in Delivery.objects.values_list("endpoint", flat=True).distinct()),
-            "announced": announce.announce_due(),
-            "recalled": recalls.recall_due(),
+            "announced": announcements.announce_due(),
+            "recalled": withdrawal_notices.recall_due(),
             "alarms": alarms.raise_due(),
             "reminders": reminders.remind(),
         }

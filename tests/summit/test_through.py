@@ -9,7 +9,7 @@ from django.test import Client
 
 from delegations.privacy.models import Retention
 from delegations.privacy.services import retention_times
-from press.models import Text
+from press.texts.models.texts import Text
 from sessions.draft.admin.kinds import OwnKindAdmin
 from sessions.draft.models.kinds import OwnKind
 from summit.audit.models import AuditEntry

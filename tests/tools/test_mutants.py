@@ -91,13 +91,18 @@ def test_a_marked_function_tells_that_a_statement_was_reached(
 
 
 def test_the_same_seed_draws_the_same_faults_of_every_area(monkeypatch: pytest.MonkeyPatch) -> None:
-    few = {"embargo": ("press/domain/tying.py",), "permissions": ("press/permissions.py",)}
+    few = {
+        "embargo": ("press/embargoes/services/joint_publication.py",),
+        "permissions": ("press/texts/permissions.py",),
+    }
     monkeypatch.setattr(command, "AREAS", few)
     monkeypatch.setattr(areas, "AREAS", few)
     first = command.drawn(1, 6)
     assert first == command.drawn(1, 6)
     assert first != command.drawn(2, 6)
-    assert [each.path for each in first] == ["press/domain/tying.py"] * 3 + ["press/permissions.py"] * 3
+    assert [each.path for each in first] == ["press/embargoes/services/joint_publication.py"] * 3 + [
+        "press/texts/permissions.py"
+    ] * 3
     assert len({(each.function, each.before) for each in first}) == 6
 
 

@@ -4,9 +4,9 @@ from tools.running import ROOT
 
 AREAS: dict[str, tuple[str, ...]] = {
     "visibility": (
-        "press/models/visibility.py",
-        "press/reading.py",
-        "press/pinned.py",
+        "press/texts/models/visibility.py",
+        "press/published_texts/selectors.py",
+        "press/published_texts/pinned_editions.py",
         "sessions/agenda/models/releases.py",
         "sessions/visibility/models.py",
         "sessions/notifications/selectors/recipients.py",
@@ -51,19 +51,19 @@ AREAS: dict[str, tuple[str, ...]] = {
         "summit/desk/admission.py",
         "delegations/*/permissions.py",
         "sessions/*/permissions.py",
-        "press/permissions.py",
+        "press/*/permissions.py",
         "summit/outbox/permissions.py",
         "summit/webhooks/permissions.py",
         "summit/jobs/permissions.py",
     ),
     "embargo decisions": (
-        "press/domain/announce.py",
-        "press/domain/deciding.py",
-        "press/domain/following.py",
-        "press/domain/lifts.py",
-        "press/domain/recalls.py",
-        "press/domain/tying.py",
-        "press/models/lifts.py",
+        "press/subscriptions/services/announcements.py",
+        "press/texts/services/decisions.py",
+        "press/embargoes/services/speech_listeners.py",
+        "press/embargoes/services/embargoes.py",
+        "press/subscriptions/services/withdrawal_notices.py",
+        "press/embargoes/services/joint_publication.py",
+        "press/texts/models/embargoes.py",
     ),
     "retention": (
         "summit/privacy/erasure.py",
@@ -74,7 +74,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/privacy/services/retention_times.py",
         "delegations/privacy/purge_job.py",
         "sessions/privacy/services.py",
-        "press/domain/forgetting.py",
+        "press/privacy/services/erasure.py",
     ),
     "import planning": (
         "delegations/imports/column_recognition.py",
@@ -82,7 +82,7 @@ AREAS: dict[str, tuple[str, ...]] = {
         "delegations/imports/services/*.py",
         "sessions/exchange/selectors/planner.py",
         "sessions/exchange/selectors/parsers.py",
-        "press/domain/importing/*.py",
+        "press/imports/*.py",
     ),
     "API admission": (
         "summit/api/credentials.py",

@@ -8,12 +8,12 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delegations.imports.column_recognition import recognised
 from delegations.parties.selectors.party_kinds import Unreadable as UnreadableTable
-from press.admin.moments import local_moment
-from press.domain.importing.apply import Order, import_speeches, preview
-from press.domain.importing.files import gather
-from press.domain.importing.report import Line, Report
-from press.domain.incoming import Unreadable
-from press.models import Wording
+from press.embargoes.admin.moments import local_moment
+from press.imports.files.report import Unreadable
+from press.imports.folder_report import Line, Report
+from press.imports.folders import gather
+from press.imports.services import Order, import_speeches, preview
+from press.texts.models.texts import Wording
 from sessions.draft.models.sessions import Session
 from summit.import_export import parsers as tables
 from summit.permissions.models import Role

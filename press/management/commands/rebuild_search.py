@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from press.domain import finding
+from press.search import services as search_services
 from summit.summits.models import Summit
 
 
@@ -28,4 +28,4 @@ class Command(BaseCommand):
             if summit is None:
                 known = ", ".join(Summit.objects.values_list("slug", flat=True)) or "none"
                 raise CommandError(f"There is no summit {slug}. There are: {known}.")
-        self.stdout.write(f"{finding.rebuild(summit=summit)} editions can be found.")
+        self.stdout.write(f"{search_services.rebuild(summit=summit)} editions can be found.")

@@ -31,8 +31,14 @@ from delegations.parties.models.parties import Party
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
-from press.domain import announce, attachments, deciding, editions, lifts, markings, subscribers, texts
-from press.models import Announcement, ChangeKind, Subscriber, Text, Topic
+from press.delivery_check import services as delivery_check_services
+from press.embargoes.services import embargoes
+from press.subscriptions.models import Announcement, Subscriber
+from press.subscriptions.services import announcements, subscribers
+from press.texts.models.editions import ChangeKind
+from press.texts.models.texts import Text
+from press.texts.models.topics import Topic
+from press.texts.services import attachments, decisions, editions, texts
 from sessions.agenda.models.releases import Release
 from sessions.calendars import services as calendars_services
 from sessions.documents.models import Document
@@ -155,11 +161,11 @@ def _text(summit: Summit, name: str, *, state: str) -> Text:
     edition = editions.newest(text.versions.get())
     if state == "draft":
         return text
-    deciding.submit(edition=edition, by=officer)
+    decisions.submit(edition=edition, by=officer)
     if state == "approved":
-        deciding.approve(edition=edition, by=approver, note="Good.")
+        decisions.approve(edition=edition, by=approver, note="Good.")
     elif state == "changes":
-        deciding.ask_changes(edition=edition, note="Say it shorter.", by=approver)
+        decisions.ask_changes(edition=edition, note="Say it shorter.", by=approver)
     return text
 
 
@@ -175,15 +181,15 @@ def _spoken(summit: Summit) -> dict[str, Text]:
     for anchor, kind, words in (
         ("p-1", "accept", ""), ("p-2", "strike", ""), ("p-3", "change", "Three is else."), ("p-3", "insert", "More."),
     ):  # fmt: skip
-        markings.mark(edition=edition, anchor=anchor, kind=kind, words=words, by=officer)
-    delivered = markings.make_delivered(edition=edition, by=officer)
+        delivery_check_services.mark(edition=edition, anchor=anchor, kind=kind, words=words, by=officer)
+    delivered = delivery_check_services.make_delivered(edition=edition, by=officer)
     values = {"topics": [], "people": [], "comparison_public": True}
     texts.describe(text=delivered, by=officer, **values)
     for text in (prepared, delivered):
         newest = editions.newest(text.versions.get())
-        deciding.submit(edition=newest, by=officer)
-        deciding.approve(edition=newest, by=approver)
-        lifts.release_now(lift=text.lift, by=officer)
+        decisions.submit(edition=newest, by=officer)
+        decisions.approve(edition=newest, by=approver)
+        embargoes.release_now(lift=text.lift, by=officer)
     return {"prepared": prepared, "delivered": delivered}
 
 
@@ -203,13 +209,13 @@ def _texts(summit: Summit) -> dict[str, Any]:
     french = texts.add_language(text=made["public"], language="fr", title="Une déclaration", body=BODY, by=officer)
     arabic = texts.add_language(text=made["public"], language="ar", title="بيان الافتتاح", body="كلمات", by=officer)
     for version in (french, arabic):
-        deciding.submit(edition=editions.newest(version), by=officer)
-        deciding.approve(edition=editions.newest(version), by=user("approver"))
-    lifts.set_moment(lift=made["embargo"].lift, moment=db_now() + timedelta(days=2), by=officer)
-    lifts.hold(lift=made["held"].lift, reason="The wording is asked about.", by=officer)
-    lifts.wait_for_delivery(lift=made["speech"].lift, by=officer)
+        decisions.submit(edition=editions.newest(version), by=officer)
+        decisions.approve(edition=editions.newest(version), by=user("approver"))
+    embargoes.set_moment(lift=made["embargo"].lift, moment=db_now() + timedelta(days=2), by=officer)
+    embargoes.hold(lift=made["held"].lift, reason="The wording is asked about.", by=officer)
+    embargoes.wait_for_delivery(lift=made["speech"].lift, by=officer)
     for name in ("public", "withdrawn", "corrected"):
-        lifts.release_now(lift=made[name].lift, by=officer)
+        embargoes.release_now(lift=made[name].lift, by=officer)
     time.sleep(0.1)
     by = user("approver")
     texts.withdraw(text=made["withdrawn"], reason="It was not what was said.", by=by)
@@ -219,8 +225,8 @@ def _texts(summit: Summit) -> dict[str, Any]:
         version=version, based_on=1, title="Statement corrected", body=BODY + "\nMore.", by=officer,
         change_kind=ChangeKind.CORRECTION, change_note="A number was wrong.",
     )  # fmt: skip
-    deciding.submit(edition=second, by=officer)
-    deciding.approve(edition=second, by=by)
+    decisions.submit(edition=second, by=officer)
+    decisions.approve(edition=second, by=by)
     made |= _spoken(summit)
     subscribers.ask(summit=summit, address="new-reader@example.org", language="en")
     found = {"attachment": annex.public_id, "attachment_name": annex.file_name, "attachment_key": annex.pk}
@@ -308,7 +314,7 @@ def _accounts(summit: Summit) -> dict[str, Any]:
 def _deliver() -> None:
     """Announce, write and deliver what is due, as workers would: the crawl's system has none."""
     app.loader.import_default_modules()
-    announce.announce_due()
+    announcements.announce_due()
     while due := list(delivery.hand_out()):
         for task, ids in due:
             app.tasks[task](ids)

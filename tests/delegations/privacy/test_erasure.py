@@ -21,7 +21,7 @@ from delegations.privacy.models import Kept, Retention
 from delegations.privacy.services import retention
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
-from press.models import Subscriber
+from press.subscriptions.models import Subscriber
 from sessions.agenda.models.releases import ReleasedParticipant
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility

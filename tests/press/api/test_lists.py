@@ -7,11 +7,14 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from press.admin.words import STANDINGS as WORDS
-from press.api.told import STANDINGS
-from press.domain import locks
-from press.domain.problems import DecisionRefused
-from press.models import Announcement, Edition, EditionAttachment, Marking, Text, TextKind
+from press.delivery_check.models import Marking
+from press.overview.api.serializers import STANDINGS
+from press.subscriptions.models import Announcement
+from press.texts.admin.state_labels import STANDINGS as WORDS
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.models.texts import Text, TextKind
+from press.texts.services import locks
 from summit.api.resources import Resource
 from summit.audit.access_log import seen_of
 from summit.audit.models import AuditEntry
@@ -167,7 +170,7 @@ def test_what_was_read_is_compared_under_the_lift_s_lock(
     assert "Text" not in taken
     taken.clear()
     # The control: as rows are locked that have no lock of their own.
-    monkeypatch.setattr("press.api.texts.Texts.lock", Resource.lock)
+    monkeypatch.setattr("press.overview.api.texts.Texts.lock", Resource.lock)
     officer.patch(path, {"contact": "y"}, If_Match=officer.get(path)["ETag"])
     assert taken[0] == "Text"
     assert locks.held_lift(text.lift_id) is True

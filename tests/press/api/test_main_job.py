@@ -4,10 +4,12 @@ moment, and out at that moment, not before. What the desk refuses is refused in 
 import pytest
 from django.core.exceptions import ValidationError
 
-from press.api.editions import Editions, Lifts
-from press.api.texts import Texts, as_sent
-from press.models import Edition, Lift, Text
-from press.models.decisions import TABLE
+from press.overview.api.editions import Editions, Lifts
+from press.overview.api.texts import Texts, as_sent
+from press.texts.models.decisions import TABLE
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
 from summit.api.actions import actions_of
 from summit.summits.models import Summit
 from tests.press.api.conftest import DESK, do, read, refused, soon

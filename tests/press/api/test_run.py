@@ -9,7 +9,7 @@ from summit.summits.models import Summit
 from tests.factories import MessageFactory, SlotFactory
 from tests.press.api.conftest import DESK, do
 from tests.press.helpers import add_language, ago, make_text
-from tests.press.test_run import at, give, session_at, waits
+from tests.press.overview.test_publication_schedule import at, give, session_at, waits
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db

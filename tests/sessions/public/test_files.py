@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from press.models import Lift
+from press.texts.models.embargoes import Lift
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.kinds import OwnKind
 from sessions.draft.models.sessions import Session, SessionText

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.test import Client
 
-from press.models import Text
+from press.texts.models.texts import Text
 from sessions.agenda.selectors import snapshots
 from sessions.draft.models.kinds import OwnKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.invitations.models.invitations import Answer
 from delegations.parties.models.parties import Party
-from press.models import TextKind
+from press.texts.models.texts import TextKind
 from sessions.agenda.models.releases import ReleaseEntry
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session

@@ -70,7 +70,7 @@ def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monke
     assert told(viewer) == []
     # The control: what keeps it is that each task names who can do it.
     for module in (
-        "press.todo",
+        "press.overview.dashboard",
         "delegations.overview.dashboard",
         "summit.outbox.todo",
         "sessions.overview.dashboard",

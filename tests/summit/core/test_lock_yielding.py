@@ -4,7 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from press.domain import announce, many
+from press.embargoes.services import bulk_decisions
+from press.subscriptions.services import announcements
 from summit.core import lock_yielding
 from summit.outbox.domain import delivery
 from tests import factories as f
@@ -53,9 +54,9 @@ class TestWhoAsks:
     def test_deciding_about_many_and_announcing_for_each_text(self, asked: list[None]) -> None:
         summit = f.SummitFactory()
         texts = [make_text(summit=summit, state="in_review", moment=ago(1)).version.text for _each in range(3)]
-        many.decide(deed=many.DEEDS["approve"], texts=texts, by=approver(summit))
+        bulk_decisions.decide(deed=bulk_decisions.DEEDS["approve"], texts=texts, by=approver(summit))
         assert len(asked) == 3
         asked.clear()
-        assert announce.announce_due() == len(asked) == 3
+        assert announcements.announce_due() == len(asked) == 3
         asked.clear()
-        assert announce.announce_due() == len(asked) == 0
+        assert announcements.announce_due() == len(asked) == 0

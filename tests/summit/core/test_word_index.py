@@ -2,7 +2,7 @@
 
 import pytest
 
-from press.models import SearchWord
+from press.search.models import SearchWord
 from summit.core.word_index import Holds
 from tests.factories import SummitFactory
 

@@ -15,7 +15,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
-from press.models import Edition, Lift, Text
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
 from sessions.documents.models import Document
 from sessions.draft.models.sessions import Session
 from sessions.privacy.services import _erase_released

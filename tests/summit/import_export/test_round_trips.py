@@ -16,7 +16,7 @@ from delegations.members.services import quotas
 from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
-from press.models import Topic
+from press.texts.models.topics import Topic
 from sessions.draft.models.kinds import OwnKind
 from summit.import_export import services as import_export_services
 from summit.import_export.models import GivenTable

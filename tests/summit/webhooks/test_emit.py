@@ -11,8 +11,9 @@ from delegations.badges.events import ACCREDITED
 from delegations.badges.services import badges
 from delegations.invitations.events import ANSWERED
 from delegations.invitations.services import answers
-from press.domain import announce, texts
-from press.events import CORRECTED, PUBLISHED, WITHDRAWN
+from press.subscriptions.events import CORRECTED, PUBLISHED, WITHDRAWN
+from press.subscriptions.services import announcements
+from press.texts.services import texts
 from sessions.releases.events import RELEASED
 from sessions.releases.services import releases
 from summit.audit import services as audit
@@ -178,16 +179,16 @@ class TestTexts:
         summit = text.summit
         all_of(summit)
         for _turn in range(3):
-            announce.announce_due()
+            announcements.announce_due()
         first = text.versions.get().editions.get()
         add_edition(text.versions.get(), change_kind="correction", change_note="A number", decided_at=ago(1))
         for _turn in range(3):
-            announce.announce_due()
+            announcements.announce_due()
         second = text.versions.get().editions.order_by("-number")[0]
         by = UserFactory.with_role(Role.PRESS_APPROVER, summit)
         texts.withdraw(text=text, reason="Wrong", by=by)
         texts.remove(text=text, reason="Still wrong", by=by)
-        announce.announce_due()
+        announcements.announce_due()
         assert list(Delivery.objects.order_by("pk").values_list("event", "subject_key", "version")) == [
             (PUBLISHED, f"press.edition:{first.public_id}", 1),
             (CORRECTED, f"press.edition:{second.public_id}", 2),
@@ -205,7 +206,7 @@ class TestTexts:
     def test_nothing_is_told_before_its_moment(self) -> None:
         text = make_text(moment=ago(-36)).version.text
         all_of(text.summit)
-        assert (announce.announce_due(), announce.announce(text.pk)) == (0, False)
+        assert (announcements.announce_due(), announcements.announce(text.pk)) == (0, False)
         texts.withdraw(text=text, reason="No", by=UserFactory.with_role(Role.PRESS_APPROVER, text.summit))
         assert Delivery.objects.count() == 0
 
@@ -214,5 +215,5 @@ class TestTexts:
         all_of(text.summit)
         monkeypatch.setattr(audit, "record", lambda **kwargs: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            announce.announce(text.pk)
+            announcements.announce(text.pk)
         assert Delivery.objects.count() == 0

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.test import Client
 from lxml import etree
 
-from press import websub
-from press.domain import announce, texts
-from press.domain.announce import announce_due
+from press.published_texts import websub
+from press.subscriptions.services import announcements
+from press.subscriptions.services.announcements import announce_due
+from press.texts.services import texts
 from summit.summits.models import Summit
 from summit.webhooks import delivery
 from summit.webhooks import websub as websub_webhooks
@@ -103,7 +104,7 @@ def test_without_a_hub_nothing_is_asked_or_stored(settings: Any, django_assert_n
     text = make_text(moment=ago(60)).version.text
     with transaction.atomic(), django_assert_num_queries(0):
         websub.changed(text, ["en"], "x")
-    announce.announce_due()
+    announcements.announce_due()
     assert (pinged(), Endpoint.objects.count()) == ([], 0)
 
 

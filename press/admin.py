@@ -1,0 +1,27 @@
+"""The admin of all packages, for Django, and where each model has its summit."""
+
+from importlib import import_module
+
+from press.subscriptions.models import Announcement, Subscriber
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.topics import Topic
+from summit.desk.base import SUMMIT_PATHS
+
+for _name in ("texts.admin.topics", "subscriptions.admin", "overview.admin.texts"):
+    import_module(f"press.{_name}")
+
+SUMMIT_PATHS.update(
+    {
+        Text: "summit",
+        Lift: "summit",
+        Subscriber: "summit",
+        TextVersion: "text__summit",
+        Attachment: "text__summit",
+        Topic: "summit",
+        Edition: "version__text__summit",
+        Announcement: "edition__version__text__summit",
+    }
+)

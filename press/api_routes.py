@@ -1,0 +1,22 @@
+"""Who opens the API's working addresses of the press desk, and what its refusals are to programs."""
+
+from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
+from press.overview.api.editions import Editions, Lifts, Markings
+from press.overview.api.texts import Texts, Versions
+from press.texts.errors import DecisionRefused
+from summit.api.problems import means
+from summit.api.routes import declare_resource
+
+for _resource in (
+    Texts,
+    Versions,
+    Editions,
+    Lifts,
+    Markings,
+    Attachments,
+    Topics,
+    Subscribers,
+    Announcements,
+):
+    declare_resource(_resource)
+means(DecisionRefused, "conflict")

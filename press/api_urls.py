@@ -1,0 +1,44 @@
+"""Addresses of the API of texts, below "api/v1/": of public ones, and of what the press desk works with."""
+
+from django.urls import URLPattern, path
+
+from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
+from press.overview.api.editions import Editions, Lifts, Markings
+from press.overview.api.texts import Texts, Versions
+from press.public.api.editions import TextComparison, TextEdition
+from press.public.api.texts import TextDetail, TextList
+from press.published_texts.moments import version_of
+from press.search.params import DAYS, NAMES
+from summit.api.public import cached_api, public_api
+
+urlpatterns: list[URLPattern] = [
+    path(
+        "summits/<slug:summit>/texts/",
+        cached_api(TextList.as_view(), *NAMES, *DAYS, version=version_of),
+        name="text-list",
+    ),
+    path(
+        "summits/<slug:summit>/texts/<slug:slug>/",
+        cached_api(TextDetail.as_view(), "language", version=version_of),
+        name="text-detail",
+    ),
+    path(
+        "summits/<slug:summit>/texts/<slug:slug>/editions/<int:number>/",
+        public_api(TextEdition.as_view()),
+        name="text-edition",
+    ),
+    path(
+        "summits/<slug:summit>/texts/<slug:slug>/comparison/",
+        public_api(TextComparison.as_view()),
+        name="text-comparison",
+    ),
+    *Texts.paths(),
+    *Versions.paths(),
+    *Editions.paths(),
+    *Lifts.paths(),
+    *Markings.paths(),
+    *Attachments.paths(),
+    *Topics.paths(),
+    *Subscribers.paths(),
+    *Announcements.paths(),
+]

@@ -1,0 +1,197 @@
+"""Marking a prepared text while the speech is given: passage by passage, by key or by button, each kept at once."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from press.delivery_check import services
+from press.delivery_check.models import Marking, MarkingKind
+from press.delivery_check.services import Marked, MarkedMeanwhile
+from press.texts.admin.versions import version_of
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text, TextVersion, Wording
+from press.texts.permissions import can_write, check_can_write
+from press.texts.selectors.preview import preview
+from press.texts.selectors.word_differences import compare_words, differ
+from press.texts.services import editions
+from summit.core.languages import direction
+from summit.users.models import User
+
+
+class MarkingMixin:
+    """Adds the page, what it posts, and the comparison of what was prepared with what was said."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add their addresses."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/marking/", wrap(require_GET(self.marking_view)), name="press_text_marking"),
+            path("<int:pk>/mark/", wrap(require_POST(self.mark_view)), name="press_text_mark"),
+            path(
+                "<int:pk>/make_delivered/",
+                wrap(require_POST(self.make_delivered_view)),
+                name="press_text_make_delivered",
+            ),
+            path("<int:pk>/delivery/", wrap(require_GET(self.delivery_view)), name="press_text_delivery"),
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def _prepared(self, request: HttpRequest, pk: int) -> tuple[User, Edition]:
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        user: User = desk._user(request)
+        check_can_write(user, text.summit)
+        return user, editions.newest(version_of(text, request.GET.get("version", "")))
+
+    def marking_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a prepared text passage by passage, with the marks that count."""
+        desk: Any = self
+        user, edition = self._prepared(request, pk)
+        version = edition.version
+        try:
+            services.check_markable(edition, user)
+        except DecisionRefused as refused:
+            messages.error(request, str(refused))
+            return redirect("admin:press_text_change", pk)
+        context: dict[str, Any] = {"title": _("Mark what is spoken"), "delivered": _delivered(version.text)}
+        context |= {"passages": [_shown(each) for each in services.marked(edition)]}
+        page: HttpResponse = desk._page(request, "marking.html", _about(edition) | context)
+        return page
+
+    def mark_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep a mark, or take one back. With `part` the answer is the passage as it stands now."""
+        user, edition = self._prepared(request, pk)
+        anchor, problem, status = request.POST.get("anchor", "")[:20], "", 200
+        try:
+            _post(request, edition, anchor, user)
+        except MarkedMeanwhile as meanwhile:
+            problem, status = str(meanwhile), 409
+        except (DecisionRefused, ValidationError) as refused:
+            problem = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+            status = 400
+        if "part" not in request.POST:
+            if problem:
+                messages.error(request, problem)
+            return redirect(f"{_address('marking', edition)}#{escape(anchor)}")
+        found = next((each for each in services.marked(edition) if each.passage.anchor == anchor), None)
+        if found is None:
+            raise Http404
+        typed = request.POST.get("words", "") if problem else ""
+        context = _about(edition) | {"each": _shown(found) | {"problem": problem, "typed": typed}}
+        return TemplateResponse(request, "admin/press/passage.html", context, status=status)
+
+    def make_delivered_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Make the text as delivered, and lead to it."""
+        user, edition = self._prepared(request, pk)
+        try:
+            text = services.make_delivered(edition=edition, by=user, tell_removed="tell_removed" in request.POST)
+        except (DecisionRefused, ValidationError) as refused:
+            said = " ".join(refused.messages) if isinstance(refused, ValidationError) else str(refused)
+            messages.error(request, said)
+            return redirect(_address("marking", edition))
+        messages.success(request, _("The text as delivered stands here, as a draft. Read it, then submit it."))
+        return redirect("admin:press_text_change", text.pk)
+
+    def delivery_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show what was said otherwise than prepared, word by word."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        pair = _pair(text)
+        if pair is None:
+            raise Http404
+        version = version_of(pair[0], request.GET.get("version", ""))
+        other = TextVersion.objects.filter(text=pair[1], language=version.language).first()
+        if other is None:
+            raise Http404
+        prepared, delivered = editions.newest(version), editions.newest(other)
+        shown = compare_words(prepared.body, delivered.body)
+        context = _about(delivered) | {
+            "title": _("Prepared and as delivered"),
+            "shown": shown,
+            "differ": differ(shown),
+            "may_allow": can_write(request.user, text.summit),
+        }
+        page: HttpResponse = desk._page(request, "delivery.html", context)
+        return page
+
+
+def _about(edition: Edition) -> dict[str, Any]:
+    version = edition.version
+    return {
+        "summit": version.text.summit,
+        "text": version.text,
+        "version": version,
+        "edition": edition,
+        "words_direction": direction(version.language),
+        "mark_url": _address("mark", edition),
+    }
+
+
+def _address(name: str, edition: Edition) -> str:
+    version = edition.version
+    return f"{reverse(f'admin:press_text_{name}', args=[version.text_id])}?version={version.language}"
+
+
+def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> None:
+    kind = request.POST.get("kind", "")
+    if kind == MarkingKind.UNDO:
+        key = request.POST.get("undoes", "")
+        wanted = int(key) if key.isdecimal() and len(key) < 18 else 0
+        row = Marking.objects.filter(pk=wanted, edition__version=edition.version_id)
+        marking = row.select_related("edition__version__text__summit").first()
+        if marking is None:
+            raise DecisionRefused(_("There is no mark to take back."))
+        services.undo(marking=marking, by=user)
+        return
+    seen = request.POST.get("seen_inserted" if kind == MarkingKind.INSERT else "seen", "")
+    services.mark(
+        edition=edition,
+        anchor=anchor,
+        kind=kind,
+        words=request.POST.get("inserted" if kind == MarkingKind.INSERT else "words", ""),
+        seen=int(seen) if seen.isdecimal() and len(seen) < 18 else None,
+        by=user,
+    )
+
+
+def _shown(each: Marked) -> dict[str, Any]:
+    """Return a passage as the page shows it: its words as readers see them, its mark and what was inserted."""
+    mark, inserted = each.mark, each.inserted
+    return {
+        "anchor": each.passage.anchor,
+        "body": each.passage.body,
+        "html": _html(each.passage.body),
+        "mark": mark,
+        "changed": _html(mark.words) if mark and mark.words else "",
+        "inserted": inserted,
+        "inserted_html": _html(inserted.words) if inserted else "",
+        "state": mark.kind if mark else "",
+    }
+
+
+def _html(body: str) -> SafeString:
+    return mark_safe(preview(body)[0])  # noqa: S308 - cleaned by nh3
+
+
+def _delivered(text: Text) -> Text | None:
+    return Text.objects.filter(prepared=text, withdrawn_at__isnull=True).first()
+
+
+def _pair(text: Text) -> tuple[Text, Text] | None:
+    """Return the prepared text and the one as delivered, of which `text` is one; None where there aren't both."""
+    if text.wording == Wording.DELIVERED:
+        return (text.prepared, text) if text.prepared else None
+    delivered = _delivered(text)
+    return (text, delivered) if delivered else None

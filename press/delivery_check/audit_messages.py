@@ -1,0 +1,12 @@
+"""What the audit calls what is marked while a speech is given."""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.audit.actions import deed
+
+deed(
+    "press.mark",
+    lambda facts: _("marked what was spoken (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
+    called=gettext_lazy("marked what was spoken"),
+)

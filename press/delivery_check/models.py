@@ -1,0 +1,64 @@
+"""What an officer marks in a prepared text while listening to the speech."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from press.texts.models.editions import Edition
+from summit.core.validators import validate_text
+from summit.users.models import User
+
+
+class MarkingKind(models.TextChoices):
+    """What was heard of a passage; UNDO takes another marking back."""
+
+    ACCEPT = "accept", pgettext_lazy("marking", "as read")
+    STRIKE = "strike", pgettext_lazy("marking", "not spoken")
+    CHANGE = "change", pgettext_lazy("marking", "other words")
+    INSERT = "insert", pgettext_lazy("marking", "inserted")
+    UNDO = "undo", pgettext_lazy("marking", "taken back")
+
+
+WITH_WORDS = (MarkingKind.CHANGE, MarkingKind.INSERT)
+
+
+class Marking(models.Model):
+    """One marking. None is ever changed or deleted: of those of one passage the newest counts that wasn't taken back.
+
+    `anchor` is the address of the passage's first paragraph; an insertion stands after that passage, and counts apart
+    from what was heard of the passage itself.
+    """
+
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="markings", verbose_name=pgettext_lazy("label", "edition")
+    )
+    anchor = models.CharField(_("paragraph"), max_length=20)
+    kind = models.CharField(_("kind"), max_length=10, choices=MarkingKind)
+    words = models.TextField(_("words"), blank=True, validators=[validate_text])
+    undoes = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("takes back")
+    )
+    at = models.DateTimeField(_("marked"), db_default=Now())
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("marked by"))
+
+    class Meta:
+        verbose_name = _("marking")
+        verbose_name_plural = _("markings")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(name="marking_kind_known", condition=Q(kind__in=MarkingKind.values)),
+            models.CheckConstraint(
+                name="marking_words_where_due",
+                condition=(Q(kind__in=WITH_WORDS) & ~Q(words="")) | (~Q(kind__in=WITH_WORDS) & Q(words="")),
+            ),
+            models.CheckConstraint(
+                name="marking_undo_of_one",
+                condition=Q(kind=MarkingKind.UNDO, undoes__isnull=False)
+                | (~Q(kind=MarkingKind.UNDO) & Q(undoes__isnull=True)),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.anchor} {self.get_kind_display()}"

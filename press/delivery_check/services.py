@@ -1,0 +1,206 @@
+"""Marking a prepared text while the speech is given, and the as-delivered text that is made of the marks.
+
+Each mark is a row of its own, kept at once, with the database's time. Two officers who mark at once lose nothing:
+both rows stay, and whoever comes second at a passage is shown the first's mark before theirs can replace it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from press.delivery_check.models import WITH_WORDS, Marking, MarkingKind
+from press.delivery_check.passages import Heard, Passage, passages, spoken
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
+from press.texts.permissions import check_can_write
+from press.texts.selectors.publication_checks import check_words
+from press.texts.services import editions, texts
+from press.texts.services.locks import lock_text
+from summit.audit import services as audit
+from summit.core.languages import spoken as interface
+from summit.users.models import User
+
+
+class MarkedMeanwhile(DecisionRefused):
+    """Somebody else marked this passage since the officer looked; `current` is their mark, None where they took one
+    back."""
+
+    def __init__(self, message: str, current: Marking | None) -> None:
+        super().__init__(message)
+        self.current = current
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A passage with the mark that counts, the insertion after it, and how many marks it has had."""
+
+    passage: Passage
+    mark: Marking | None = None
+    inserted: Marking | None = None
+    history: tuple[Marking, ...] = field(default=())
+
+
+def marked(edition: Edition) -> list[Marked]:
+    """Return an edition's passages with their marks. Marks made in an earlier edition hold for the passages that are
+    still there. One query."""
+    rows = _rows(edition.version)
+    by_anchor: dict[str, list[Marking]] = {}
+    for row in rows:
+        by_anchor.setdefault(row.anchor, []).append(row)
+    return [
+        Marked(
+            part,
+            _counting(by_anchor.get(part.anchor, ()), inserted=False),
+            _counting(by_anchor.get(part.anchor, ()), inserted=True),
+            tuple(by_anchor.get(part.anchor, ())),
+        )
+        for part in passages(edition.body, edition.anchors)
+    ]
+
+
+def _rows(version: TextVersion, **more: str) -> list[Marking]:
+    rows = Marking.objects.filter(edition__version=version, **more).select_related("by", "edition")
+    return list(rows.order_by("pk"))
+
+
+def _counting(rows: Iterable[Marking], *, inserted: bool) -> Marking | None:
+    """Return the newest mark that wasn't taken back: of insertions, or of what was heard of the passage itself."""
+    undone = {row.undoes_id for row in rows if row.undoes_id}
+    kept = [row for row in rows if row.kind != MarkingKind.UNDO and row.pk not in undone]
+    of_kind = [row for row in kept if (row.kind == MarkingKind.INSERT) == inserted]
+    return of_kind[-1] if of_kind else None
+
+
+def mark(*, edition: Edition, anchor: str, kind: str, by: User, words: str = "", seen: int | None = None) -> Marking:
+    """Note what was heard of a passage, or with INSERT what was said after it. The same twice at once is one mark.
+
+    `seen` is the key of the mark that the officer saw there, 0 for none; None asks for none. Raises PermissionDenied,
+    MarkedMeanwhile where somebody else has marked it since, DecisionRefused, and ValidationError for words that can't
+    be published.
+    """
+    check_markable(edition, by)
+    words = words.replace("\r\n", "\n").strip() if kind in WITH_WORDS else ""
+    if kind not in MarkingKind.values or kind == MarkingKind.UNDO:
+        raise DecisionRefused(_("Choose what was heard: as read, not spoken, other words, or inserted."))
+    if kind in WITH_WORDS and not words:
+        raise DecisionRefused(_("Write the words that were spoken."))
+    if words:
+        check_words(title="x", summary="", body=words)
+    row = Marking(edition=edition, anchor=anchor, kind=kind, words=words, by=by)
+    row.clean_fields()
+    if anchor not in {part.anchor for part in passages(edition.body, edition.anchors) if part.anchor}:
+        raise DecisionRefused(_("This passage isn't in the text any more. Load the page again."))
+    with transaction.atomic():
+        lock_text(edition.version.text_id)
+        current = _counting(_rows(edition.version, anchor=anchor), inserted=kind == MarkingKind.INSERT)
+        if current and current.by_id == by.pk and (current.kind, current.words) == (kind, words):
+            return current
+        _check_seen(current, seen, by)
+        row.save(force_insert=True)
+        _record(row, by)
+    row.refresh_from_db(fields=["at"])
+    return row
+
+
+def undo(*, marking: Marking, by: User) -> Marking:
+    """Take a mark back: the one before it counts again, if there is one. Twice is once. Raises PermissionDenied, or
+    DecisionRefused for what takes another back."""
+    check_markable(marking.edition, by)
+    if marking.kind == MarkingKind.UNDO:
+        raise DecisionRefused(_("This mark takes another back. Mark the passage anew."))
+    with transaction.atomic():
+        lock_text(marking.edition.version.text_id)
+        there = Marking.objects.filter(undoes=marking).first()
+        if there is not None:
+            return there
+        row = Marking(edition=marking.edition, anchor=marking.anchor, kind=MarkingKind.UNDO, undoes=marking, by=by)
+        row.save(force_insert=True)
+        _record(row, by)
+    return row
+
+
+def make_delivered(*, edition: Edition, by: User, tell_removed: bool = True) -> Text:
+    """Make the text as delivered of an edition's marks, in draft: what wasn't spoken is left out, what was inserted
+    is in, the rest is as prepared. Where there is one already its next edition has these words.
+
+    With `tell_removed` readers are told where passages were not delivered. Raises PermissionDenied, DecisionRefused,
+    EditConflict and ValidationError.
+    """
+    check_markable(edition, by)
+    version = edition.version
+    prepared = version.text
+    with transaction.atomic():
+        lock_text(prepared.pk)
+        body = delivered_body(edition, tell_removed=tell_removed)
+        values: dict[str, Any] = {"title": edition.title, "summary": edition.summary, "body": body, "by": by}
+        text = Text.objects.filter(prepared=prepared, withdrawn_at__isnull=True).select_related("summit").first()
+        if text is None:
+            return texts.create_text(
+                summit=prepared.summit,
+                kind=TextKind.TRANSCRIPT,
+                wording=Wording.DELIVERED,
+                slot=prepared.slot,
+                prepared=prepared,
+                language=version.language,
+                contact=prepared.contact,
+                **values,
+            )
+        existing = TextVersion.objects.filter(text=text, language=version.language).select_related("text__summit")
+        there = existing.first()
+        if there is None:
+            texts.add_language(text=text, language=version.language, **values)
+            return text
+        newest = editions.newest(there)
+        if newest.body != body:
+            editions.draft(version=there, based_on=newest.number, **values)
+    return text
+
+
+def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
+    """Return the words of an edition as its marks say that they were spoken, as Markdown. One query."""
+    found = marked(edition)
+    heard = {each.passage.anchor: _heard(each) for each in found if each.passage.anchor}
+    with translation.override(interface(edition.version.language)):
+        removed = pgettext("in a text as delivered", "[passage not delivered]") if tell_removed else ""
+    body = spoken([each.passage for each in found], heard, removed=removed)
+    if not any(each.passage.anchor and heard[each.passage.anchor].body != "" for each in found):
+        raise DecisionRefused(_("Every passage is marked as not spoken. Nothing is left to publish."))
+    return body
+
+
+def _heard(each: Marked) -> Heard:
+    bodies = {MarkingKind.STRIKE.value: "", MarkingKind.CHANGE.value: each.mark.words if each.mark else ""}
+    body = bodies.get(each.mark.kind) if each.mark else None
+    return Heard(body, each.inserted.words if each.inserted else "")
+
+
+def check_markable(edition: Edition, by: User) -> None:
+    """Raise PermissionDenied or DecisionRefused where nothing of an edition can be marked by somebody."""
+    text = edition.version.text
+    check_can_write(by, text.summit)
+    if text.kind != TextKind.TRANSCRIPT or text.wording != Wording.PREPARED:
+        raise DecisionRefused(_("Only the prepared text of a speech is marked while it is given."))
+    if text.withdrawn_at is not None:
+        raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+
+
+def _check_seen(current: Marking | None, seen: int | None, by: User) -> None:
+    if seen is None or seen == (current.pk if current else 0):
+        return
+    if current is None:
+        raise MarkedMeanwhile(_("A mark was taken back here meanwhile. Look again, then mark."), None)
+    if current.by_id != by.pk:
+        said = _("%(who)s has marked this passage meanwhile: “%(kind)s”. Mark it again to replace that.")
+        raise MarkedMeanwhile(said % {"who": current.by, "kind": current.get_kind_display()}, current)
+
+
+def _record(row: Marking, by: User) -> None:
+    version = row.edition.version
+    detail = {"anchor": row.anchor, "kind": row.kind}
+    audit.record(by=by, action="press.mark", target=row.edition, summit=version.text.summit, detail=detail)

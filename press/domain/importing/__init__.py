@@ -1,1 +1,0 @@
-"""A folder of speeches read into the press office: its files, who speaks in them, and what becomes of each."""

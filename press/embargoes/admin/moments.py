@@ -1,0 +1,136 @@
+"""The form that says when a text goes out."""
+
+import math
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.embargoes.services import bulk_decisions
+from press.texts.models.embargoes import GRID, Lift, LiftMode
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_year
+from summit.summits.models import Summit
+
+
+class When:
+    """How a moment can be given."""
+
+    NOW, SOON, AT, DELIVERED, NEVER = "now", "soon", "at", "delivered", "never"
+
+
+SOON = timedelta(minutes=2)
+
+
+class MomentForm(forms.Form):
+    """When a text goes out, in the venue's zone."""
+
+    when = forms.ChoiceField(
+        label=gettext_lazy("Goes out"),
+        widget=forms.RadioSelect,
+        choices=[
+            (When.AT, gettext_lazy("at this time")),
+            (When.SOON, gettext_lazy("in 2 minutes")),
+            (When.NOW, gettext_lazy("now")),
+            (When.DELIVERED, gettext_lazy("when the speech has been given")),
+            (When.NEVER, gettext_lazy("not yet: take the moment back")),
+        ],
+        initial=When.AT,
+    )
+    moment = forms.CharField(
+        label=gettext_lazy("Time"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}),
+    )
+
+    alarm = forms.CharField(
+        label=gettext_lazy("Alarm, if it hasn’t been given by"),
+        required=False,
+        help_text=gettext_lazy("For a text that waits for its speech. Nothing goes out by itself at this time."),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = summit.zone
+        self.fields["moment"].label = _("Moment, %(place)s time") % {"place": summit.said_place}
+        # Neither optional nor required: it depends on the choice above it.
+        self.fields["moment"].depends = True  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Turn what was entered into an aware moment; the database's clock gives "in 2 minutes"."""
+        cleaned = super().clean() or {}
+        if cleaned.get("when") == When.AT:
+            try:
+                cleaned["at"] = on_grid(local_moment(str(cleaned.get("moment") or ""), self.zone))
+            except ValueError as problem:
+                self.add_error("moment", str(problem))
+        elif cleaned.get("when") == When.DELIVERED and cleaned.get("alarm"):
+            try:
+                cleaned["alarm_at"] = local_moment(str(cleaned["alarm"]), self.zone)
+            except ValueError as problem:
+                self.add_error("alarm", str(problem))
+        elif cleaned.get("when") == When.SOON:
+            cleaned["at"] = soon(db_now())
+        return cleaned
+
+
+class MomentOfManyForm(MomentForm):
+    """When many texts go out together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered: Any = self.fields["when"]
+        # Nobody publishes many with a slip of the hand, and each speech has its own time for an alarm.
+        offered.choices = [row for row in offered.choices if row[0] not in (When.NOW, When.SOON)]
+        del self.fields["alarm"]
+
+    @property
+    def decided(self) -> datetime | str | None:
+        """What was asked for, as `many.decide` takes it."""
+        delivered = self.cleaned_data["when"] == When.DELIVERED
+        return bulk_decisions.DELIVERED if delivered else self.cleaned_data.get("at")
+
+
+def initial_of(lift: Lift, zone: ZoneInfo) -> dict[str, str]:
+    """Return what the form begins with: how the lift stands, so that setting one thing takes back no other."""
+    return {
+        "when": When.DELIVERED if lift.mode == LiftMode.DELIVERED and lift.moment is None else When.AT,
+        "moment": lift.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if lift.moment else "",
+        "alarm": lift.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if lift.fallback_at else "",
+    }
+
+
+def on_grid(moment: datetime) -> datetime:
+    """Return a moment at full five seconds, the grid to which caches keep. Raises ValueError, in a sentence, for
+    another."""
+    if moment.timestamp() % GRID:
+        raise ValueError(_("Give full five seconds, such as 09:30:00 or 09:30:05."))
+    return moment
+
+
+def soon(now: datetime) -> datetime:
+    """Return the moment two minutes from now, at the full five seconds before: the grid to which caches keep."""
+    return datetime.fromtimestamp(math.floor((now + SOON).timestamp() / GRID) * GRID, tz=UTC)
+
+
+def local_moment(written: str, zone: ZoneInfo) -> datetime:
+    """Return the moment of a wall clock in a zone. An hour that the clocks show twice means the second time, so
+    that nothing goes out early. Raises ValueError, in a sentence, for what isn't a time there."""
+    try:
+        naive = datetime.fromisoformat(written)
+    except ValueError:
+        raise ValueError(_("Give day and time, such as 2025-03-31 09:30.")) from None
+    aware = naive.replace(tzinfo=zone, fold=1) if naive.tzinfo is None else naive
+    try:
+        validate_year(naive)
+        utc = aware.astimezone(ZoneInfo("UTC"))
+    except ValidationError as refused:
+        raise ValueError(refused.messages[0]) from None
+    if naive.tzinfo is None and utc.astimezone(zone).replace(tzinfo=None) != naive:
+        raise ValueError(_("The clocks skip this time that night. Choose another."))
+    return utc

@@ -1,0 +1,39 @@
+"""What the audit calls what happens to moments and holds."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext_lazy
+
+from press.texts import audit_messages
+from press.texts.audit_messages import VERSIONS
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
+from summit.audit.actions import deed, part, thing
+from summit.templatetags.marks import semicolon
+
+deed("press.tie", gettext_lazy("tied it: it goes out together with others, or in all its languages, or not at all"))
+deed("press.untie", gettext_lazy("untied it: it goes out by itself"))
+deed("press.complete", gettext_lazy("approved the last of what goes out together: it went out"))
+deed("press.set_moment", gettext_lazy("set the moment at which it goes out"))
+deed("press.wait_for_delivery", gettext_lazy("let it wait until the speech has been given"))
+deed("press.deliver", gettext_lazy("said that the speech has been given: it went out"))
+deed("press.alarm", gettext_lazy("raised the alarm: nobody had said in time that the speech was given"))
+deed("press.hold", gettext_lazy("held it"))
+deed("press.unhold", gettext_lazy("released the hold"))
+
+
+def _lifts(row: Any) -> QuerySet[Any]:
+    return Lift.objects.filter(pk=row.lift_id)
+
+
+def _titles(row: Lift) -> str:
+    return semicolon().join(audit_messages._title(text) for text in row.texts.all())
+
+
+def _first(row: Lift) -> Any:
+    return next(iter(row.texts.all()), row)
+
+
+thing(Lift, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
+part(Text, Lift, _lifts)

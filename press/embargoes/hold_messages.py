@@ -1,0 +1,29 @@
+"""The message that texts are held, since something happened to their speeches: to whoever works at the press desk."""
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext_lazy, ngettext
+
+from press.embargoes.services import hold_notices
+from press.texts.outbox import DELIVERY_TASK
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message
+
+
+def render(message: Message) -> Mail:
+    """Write it from the message's frozen facts, in the language that is active; why is in the summit's."""
+    about = [
+        {"why": each["why"], "urls": [settings.BASE_URL + path for path in each["paths"]]}
+        for each in message.facts["held"]
+    ]
+    number = sum(len(each["urls"]) for each in about)
+    said = ngettext(
+        "Held: %(n)d text, since its speech changed", "Held: %(n)d texts, since their speeches changed", number
+    )
+    text = render_to_string("mail/held.txt", {**message.facts, "held": about})
+    return Mail(subject=said % {"n": number}, text=text.strip() + "\n")
+
+
+reasons.register(hold_notices.RELEASED, gettext_lazy("The hold had been released before the message was sent."))
+HELD = register(Kind(hold_notices.KIND, DELIVERY_TASK, render, hold_notices.released, gettext_lazy("held texts")))

@@ -1,0 +1,104 @@
+"""The alarm: a speech that should have been given by a time, and nobody has said that it was. Nothing goes out by
+itself then; the desk sees it at once (press.texts.selectors.workflow_queries), and who works there is written to,
+once for each time that is set.
+"""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+
+from press.embargoes.services import desk_messages
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text
+from press.texts.permissions import SEES_EMBARGOED
+from press.texts.services.locks import lock_lift
+from summit.audit import services as audit
+from summit.core.compiled_query import Prepared
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.outbox.reasons import because
+from summit.summits.models import sends
+
+KIND = "alarm"
+ANSWERED = "press.alarm_answered"
+
+
+def standing_alarms() -> QuerySet[Lift]:
+    """Return the lifts whose speech should have been given by now and wasn't, as far as anybody said. Held ones too,
+    and those of speeches that were cancelled; not those whose texts have all been withdrawn."""
+    texts = Text.objects.filter(lift=OuterRef("pk"), withdrawn_at__isnull=True)
+    late = Lift.objects.filter(mode=LiftMode.DELIVERED, moment__isnull=True, fallback_at__lte=Now())
+    return late.filter(Exists(texts))
+
+
+def unraised() -> QuerySet[Lift]:
+    """Return those of which the desk hasn't been written to."""
+    return standing_alarms().filter(alarmed_at__isnull=True)
+
+
+def raise_due(*, limit: int = 100) -> int:
+    """Raise the alarms whose time has come; return how many. One query where there is nothing."""
+    return sum(raise_alarm(lift_id) for (lift_id,) in _DUE.rows()[:limit])
+
+
+_DUE = Prepared(lambda: unraised().filter(sends("summit_id")).order_by("fallback_at", "pk").values_list("pk"))
+
+
+def raise_alarm(lift_id: int) -> bool:
+    """Raise the alarm of a lift and store the messages about it, in one transaction; return whether it was due. Of
+    several workers at once one raises it."""
+    with transaction.atomic():
+        lift = lock_lift(lift_id)
+        due = unraised().filter(sends("summit_id"), pk=lift_id).values("pk")
+        if not Lift.objects.filter(pk__in=due).update(alarmed_at=Now()):
+            return False
+        sent = enqueue.store(_messages(lift))
+        audit.record(
+            by=audit.SYSTEM, action="press.alarm", target=lift, summit=lift.summit, detail={"messages": sent}
+        )
+    return True
+
+
+def _messages(lift: Lift) -> list[Message]:
+    """One message to each account that sees what is under embargo. It names the speech, never the text."""
+    at = lift.fallback_at
+    assert at is not None  # noqa: S101 - the alarm is due
+    texts = Text.objects.filter(lift=lift, withdrawn_at__isnull=True).select_related("slot__speaker", "slot__session")
+    return desk_messages.to_each(
+        summit=lift.summit,
+        roles=SEES_EMBARGOED,
+        kind=KIND,
+        # Each time that is set has one alarm.
+        subject_key=f"press.lift:{lift.public_id}:{at:%Y%m%dT%H%M%S%f}",
+        facts={
+            "lift": lift.public_id,
+            "at": at.isoformat(),
+            "held": lift.held_at is not None,
+            "texts": [_about(text) for text in texts.order_by("pk")],
+        },
+    )
+
+
+def _about(text: Text) -> dict[str, object]:
+    slot = text.slot
+    return {
+        "path": f"/admin/press/text/{text.pk}/change/",
+        "who": (slot.speaker.name or slot.speaker.label) if slot else "",
+        "session": slot.session.title if slot else "",
+        "cancelled": slot is not None and slot.session.cancelled_at is not None,
+        "dropped": slot is not None and slot.cancelled_at is not None,
+    }
+
+
+def answered(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages about alarms that stand no more: the speech was marked as given, the texts were withdrawn or
+    another time was set. One query."""
+    rows = standing_alarms().filter(public_id__in={message.facts["lift"] for message in messages})
+    still = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}
+    return {
+        message.pk: because(ANSWERED)
+        for message in messages
+        if (message.facts["lift"], message.facts["at"]) not in still
+    }

@@ -1,0 +1,114 @@
+"""The embargo follows the speech: what happens to a speech holds the texts tied to it, in the same transaction.
+
+A text that waits for "given" is right whenever the speech is given, so a speech that merely begins at another time
+holds what has a moment to come. A speech that was itself moved, that doesn't take place or that another gives holds
+whatever nobody has read: the desk looks at it and releases it, or doesn't.
+"""
+
+from collections.abc import Iterable, Sequence
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from delegations.membership_changes.services import merging
+from press.embargoes.services import hold_notices
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text
+from press.texts.models.visibility import published_lifts
+from press.texts.services import locks
+from press.texts.services.holds import hold_for
+from sessions.draft.models.participants import Slot
+from sessions.draft.speech_listeners import Happened, What, listeners
+from summit.audit.services import By
+from summit.core.languages import spoken
+from summit.people.models import Person
+from summit.templatetags.moments import day_clock
+
+# What is said of a speech first, where several texts of different speeches go out together.
+GRAVEST = tuple(What)
+
+
+@merging.holds(30)
+def texts(kept: Person, gone: Person) -> None:
+    """Let nobody decide about texts of speeches of the one who goes, before sessions and people are held: whoever
+    describes a text holds its lift, and then the people whom it names."""
+    locks.lock_speeches(list(Slot.every.filter(speaker=gone).values_list("pk", flat=True)))
+
+
+@listeners.register(10)
+def follow(happened: Sequence[Happened], by: By) -> None:
+    """Hold the texts of speeches to which something happened, but for those that have been read and those that are
+    held already."""
+    of_slot = {each.slot_id: each for each in happened}
+    lifts = {lift.pk: lift for lift in locks.lock_speeches(of_slot)}
+    if not lifts:
+        return
+    # Decided under the locks: whoever lifted one of them before has won.
+    free = _keys(lifts).filter(held_at__isnull=True)
+    unread = set(free.exclude(pk__in=published_lifts().values("pk")).values_list("pk", flat=True))
+    timed = set(_keys(lifts).filter(mode=LiftMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
+    wanted = {
+        lift_id: each
+        for lift_id, each in _gravest(of_slot).items()
+        if lift_id in unread and (each.what != What.SHIFTED or lift_id in timed)
+    }
+    words = reasons(wanted.values())
+    done = {
+        lift_id: words[each.slot_id]
+        for lift_id, each in wanted.items()
+        if hold_for(lift=lifts[lift_id], reason=words[each.slot_id], by=by)
+    }
+    if done:
+        hold_notices.tell(summit=next(iter(lifts.values())).summit, reasons=done)
+
+
+def _keys(lifts: dict[int, Lift]) -> QuerySet[Lift]:
+    return Lift.objects.filter(pk__in=lifts)
+
+
+def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
+    """Return by lift the gravest of what happened to the speeches whose texts hang on it. One query."""
+    rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("lift", "pk")
+    found: dict[int, Happened] = {}
+    for lift_id, slot_id in rows.values_list("lift_id", "slot_id"):
+        each = of_slot[slot_id or 0]
+        if lift_id not in found or GRAVEST.index(each.what) < GRAVEST.index(found[lift_id].what):
+            found[lift_id] = each
+    return found
+
+
+def reasons(happened: Iterable[Happened]) -> dict[int, str]:
+    """Return by slot, in the summit's language, which speech it is and what happened to it. Two queries."""
+    of_slot = {each.slot_id: each for each in happened}
+    slots = Slot.every.filter(pk__in=of_slot).select_related("session__summit", "speaker")
+    before = {each.speaker_before for each in of_slot.values()}
+    names = {person.pk: person.name or person.label for person in Person.objects.filter(pk__in=before)}
+    return {slot.pk: _reason(slot, of_slot[slot.pk], names) for slot in slots}
+
+
+def _reason(slot: Slot, happened: Happened, names: dict[int, str]) -> str:
+    summit = slot.session.summit
+    with override(spoken(summit.language)):
+        said = {
+            # Some are known by their office alone.
+            "name": slot.speaker.name or slot.speaker.label,
+            "title": slot.session.title,
+            "time": day_clock(happened.begins, summit),
+            "before": names.get(happened.speaker_before, ""),
+        }
+        match happened.what:
+            case What.CANCELLED:
+                words = _("The session “%(title)s” was cancelled, and with it the speech of %(name)s.")
+            case What.DROPPED:
+                words = _("The speech of %(name)s in “%(title)s” was cancelled.")
+            case What.GIVEN if slot.speaker_id != happened.speaker_before:
+                words = _("%(name)s now gives the speech of %(before)s in “%(title)s”.")
+            case What.GIVEN:
+                words = _("The speech of %(name)s in “%(title)s” is now given for another party.")
+            case What.MOVED:
+                words = _("The speech of %(name)s in “%(title)s” was moved: it now begins at about %(time)s.")
+            case What.SHIFTED:
+                words = _("Speeches before that of %(name)s in “%(title)s” changed: it now begins at about %(time)s.")
+        return words % said

@@ -1,0 +1,64 @@
+"""Texts from files: DOCX, Markdown and plain text become Markdown, with a report of what was left out or changed."""
+
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from press.imports.files import apart
+from press.imports.files.making import MARKDOWN, make
+from press.imports.files.report import Heavy, Kind, Note, Taken, Unreadable
+from summit.uploads import sandbox
+from summit.uploads.process_slots import Busy
+
+__all__ = ["ENDINGS", "MOST_BYTES", "Note", "Taken", "Unreadable", "read"]
+
+MOST_BYTES = 10 * 1024 * 1024
+# What a page that asks for a file offers to choose.
+ENDINGS = (".docx", ".docm", *MARKDOWN, ".txt")
+# What reading a file may take that isn't small.
+SECONDS, MEGABYTES = 20, 1500
+
+
+def read(*, filename: str, content: bytes) -> Taken:
+    """Return a file's words as Markdown. Its bytes say what it is; its name only tells Markdown from plain text.
+
+    Nothing in it is run or fetched. A small one is read here, any other in a process that is ended where it takes
+    too much. Raises Unreadable, in a sentence, for what is no text, broken, locked or too long.
+    """
+    _check(content)
+    try:
+        return make(filename=filename, content=content, small=True)
+    except Heavy:
+        return _read_apart(filename, content)
+
+
+def _read_apart(filename: str, content: bytes) -> Taken:
+    said = {"filename": filename, "language": get_language()}
+    try:
+        made = sandbox.run(apart.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True)
+    except sandbox.TooMuch:
+        raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
+    except Busy:
+        raise Unreadable(_("Other files are being read. Choose it again in a minute.")) from None
+    if "problem" in made:
+        raise Unreadable(made["problem"])
+    notes = (Note(Kind(note["kind"]), note["number"], note["said"], tuple(note["quotes"])) for note in made["notes"])
+    return Taken(made["body"], made["title"], tuple(notes))
+
+
+def too_large() -> str:
+    """Say that a file has more bytes than are read."""
+    said = _("The file has more than %(n)d MB. Take pictures out of it, and choose it again.")
+    return said % {"n": MOST_BYTES // 1024 // 1024}
+
+
+def _check(content: bytes) -> None:
+    if len(content) > MOST_BYTES:
+        raise Unreadable(too_large())
+    if not content.strip():
+        raise Unreadable(_("The file is empty. Choose the one that holds the text."))
+    if content.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Unreadable(_("This is an old or locked document. Save it as DOCX without a password."))
+    if content.startswith(b"%PDF"):
+        raise Unreadable(_("This is a PDF. Choose the document from which it was made, or save its words as text."))
+    if content.lstrip()[:5] == b"{\\rtf":
+        raise Unreadable(_("This is an RTF document. Save it as DOCX, and choose that file."))

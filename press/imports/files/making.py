@@ -1,0 +1,78 @@
+"""Makes the words of a file: which kind of file it is, what becomes of it, and what is too much."""
+
+from django.utils.translation import gettext as _
+
+from press.imports.files import docx, plain
+from press.imports.files.report import Heavy, Kind, Report, Taken, Unreadable
+from press.imports.files.writing import write
+from press.texts.markdown import Block
+from press.texts.selectors.publication_checks import LONGEST
+from summit.core.validators import is_printable
+
+MARKDOWN = (".md", ".markdown", ".mdown")
+LONGEST_TITLE = 200
+# A text file of up to so many bytes is small; of what a text's characters are at most this is a third.
+SMALL = 60_000
+
+
+def make(*, filename: str, content: bytes, small: bool) -> Taken:
+    """Return a file's words as Markdown. Raises Unreadable, and where it may only be `small` Heavy."""
+    report = Report()
+    made = _document if content.startswith(b"PK") else _text
+    body, title = made(filename, content, report, small)
+    body, title = _printable(body, report), " ".join(_printable(title, report).split())[:LONGEST_TITLE]
+    if not any(character.isalnum() for character in body):
+        raise Unreadable(_("There are no words in this file. Pictures of words can’t be read."))
+    _check_length(len(body))
+    return Taken(body, title, tuple(report.notes()))
+
+
+def _document(filename: str, content: bytes, report: Report, small: bool) -> tuple[str, str]:
+    blocks = docx.read(content, report, small=small)
+    _check_length(sum(map(_length, blocks)))
+    title, blocks = _titled(blocks, report)
+    return write(blocks, report), title
+
+
+def _text(filename: str, content: bytes, report: Report, small: bool) -> tuple[str, str]:
+    if small and len(content) > SMALL:
+        raise Heavy
+    text = plain.decode(content, report)
+    if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
+        raise Unreadable(_("This file is a web page. Save its words as plain text or DOCX, and choose that file."))
+    # Spaces and signs that no reader gets are not many times as much.
+    if len(text) > 4 * LONGEST:
+        _check_length(len(text))
+    if filename.lower().endswith(MARKDOWN):
+        return plain.read_markdown(text, report)
+    return plain.read_plain(text, report), ""
+
+
+def _length(block: Block) -> int:
+    return len(block.text) + sum(map(_length, block.children))
+
+
+def _check_length(count: int) -> None:
+    if count > LONGEST:
+        said = _("The file has %(count)d characters; a text has %(most)d at most. Split it.")
+        raise Unreadable(said % {"count": count, "most": LONGEST})
+
+
+def _titled(blocks: list[Block], report: Report) -> tuple[str, list[Block]]:
+    """Take the title from the front of a document, where its first block is the only one of the first rank."""
+    # What the style "Title" has stands above the headings, which begin with level 2.
+    above = blocks[:1] if blocks and blocks[0].kind == "h" and blocks[0].level == 1 else []
+    highest = above or [block for block in blocks if block.kind == "h" and block.level == 2]
+    if not blocks or highest != blocks[:1]:
+        return "", blocks
+    title = " ".join(blocks[0].text.split())
+    report.note(Kind.TITLE, title)
+    return title, blocks[1:]
+
+
+def _printable(text: str, report: Report) -> str:
+    if is_printable(text):
+        return text
+    kept = "".join(character for character in text if is_printable(character))
+    report.note(Kind.CONTROL, number=len(text) - len(kept))
+    return kept

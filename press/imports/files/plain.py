@@ -1,0 +1,189 @@
+"""Plain text and Markdown files: how their letters are written, where paragraphs are, what a reader never gets."""
+
+import html
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+import nh3
+from charset_normalizer import from_bytes
+from django.utils.translation import gettext as _
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+
+from press.imports.files.report import Kind, Report, Unreadable
+from press.imports.files.writing import write
+from press.texts.markdown import SCHEMES, Block, blocks_of
+from press.texts.markdown_escaping import escape
+
+SAMPLE = 256 * 1024
+# How office files are kept, where they are not UTF-8: Western, Central European, Cyrillic, Greek, Turkish, Hebrew,
+# Arabic, Chinese, Japanese and Korean.
+ENCODINGS = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256"),
+    *("gb18030", "big5", "shift_jis", "euc_kr"),
+]
+_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+# A line longer than this was not broken for its length; mail and typewriters break at 60 to 80.
+LONGEST_WRAPPED, SHORTEST_WRAPPED = 110, 50
+_BREAKS = re.compile(r"\r\n?|\u2028|\x85")
+_SIGNS_IN_WORDS = re.compile(r"[^\W\d_][¹²³¼½¾¿¡¥£¢¤¦§¨©ª«¬®¯°±´µ¶·¸º»]+[^\W\d_]")
+_FRONT = re.compile(r"\A---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.S)
+_FRONT_TITLE = re.compile(r"^title:[ \t]*(.+?)[ \t]*$", re.M | re.I)
+_FOOTNOTE = re.compile(r"^\[\^([^\]\s]+)\]:[ \t]*(.*(?:\n(?:[ \t]{2,}.*))*)\n?", re.M)
+
+
+def decode(content: bytes, report: Report) -> str:
+    """Return a text file's characters with plain line breaks; notes where it had to be guessed how they are written.
+    Raises Unreadable."""
+    return (
+        _BREAKS.sub("\n", _decoded(content, report))
+        .replace("\f", "\n\n")
+        .replace("\u2029", "\n\n")
+        .replace("\v", "\n")
+    )
+
+
+def _decoded(content: bytes, report: Report) -> str:
+    if content.startswith(_UTF16):
+        return content.decode("utf-16", "replace")
+    if b"\0" in content[:SAMPLE]:
+        raise Unreadable(_("This file is no text. Choose one that was saved as DOCX, Markdown or plain text."))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        pass
+    guess = _guessed(content[:SAMPLE])
+    if not guess:
+        raise Unreadable(_("The letters of this file can’t be told. Save it as plain text in UTF-8, or as DOCX."))
+    report.note(Kind.LETTERS, guess)
+    return content.decode(guess, "replace")
+
+
+def _guessed(sample: bytes) -> str:
+    """Return how letters are written that aren't UTF-8, or "". Of guesses as good as the best the first of ENCODINGS
+    counts, unless signs such as ³ stand within its words."""
+    guesses = from_bytes(sample, cp_isolation=ENCODINGS)
+    best = guesses.best()
+    if best is None:
+        return ""
+    as_good = [each.encoding for each in guesses if each.chaos <= best.chaos and each.coherence >= best.coherence]
+    for name in sorted(as_good, key=ENCODINGS.index):
+        if not _SIGNS_IN_WORDS.search(sample.decode(name, "replace")):
+            return name
+    return best.encoding
+
+
+def read_plain(text: str, report: Report) -> str:
+    """Return plain text as Markdown that reads as it is written."""
+    groups = [[line.strip() for line in group.split("\n")] for group in re.split(r"\n[^\S\n]*\n\s*", text.strip())]
+    groups = [[line for line in group if line] for group in groups]
+    return "\n\n".join(escape(paragraph) for paragraph in _paragraphs(groups, report) if paragraph) + "\n"
+
+
+def _paragraphs(groups: list[list[str]], report: Report) -> Iterator[str]:
+    """Yield paragraphs of groups of lines that empty lines keep apart.
+
+    Lines are broken by the writer, or for their length; where any is longer than that, each is a paragraph, as in
+    the verbatim records of the UN.
+    """
+    several = [group for group in groups if len(group) > 1]
+    lines = [line for group in several for line in group]
+    if any(len(line) > LONGEST_WRAPPED for line in lines):
+        report.note(Kind.PARAGRAPHS)
+        yield from (line for group in groups for line in group)
+        return
+    inner = [len(line) for group in several for line in group[:-1]]
+    wrapped = bool(inner) and sum(length >= SHORTEST_WRAPPED for length in inner) > len(inner) * 0.7
+    if wrapped:
+        report.note(Kind.WRAPPED)
+    yield from ((" " if wrapped else "\n").join(group) for group in groups)
+
+
+def read_markdown(text: str, report: Report) -> tuple[str, str]:
+    """Return Markdown without what no reader gets, and the title where its front lines or its one first heading
+    say which it is. What has nothing of that kind comes back as it was written."""
+    title = ""
+    if front := _FRONT.match(text):
+        report.note(Kind.FRONT, front[1])
+        named = _FRONT_TITLE.search(front[1])
+        title = named[1].strip("\"'") if named else ""
+        text = text[front.end() :]
+    text = _without_footnotes(text, report)
+    tokens = MarkdownIt("commonmark").enable(["table", "strikethrough"]).parse(text)
+    if not title and (heading := _first_heading(tokens)):
+        title, line = heading
+        report.note(Kind.TITLE, title)
+        text = "\n".join(text.split("\n")[line:])
+        tokens = tokens[3:]
+    seen = report.counts.total()
+    kept = list(_kept(tokens, report))
+    clean = report.counts.total() == seen
+    return text.strip("\n") + "\n" if clean else write(map(_lowered, blocks_of(kept)), report), title
+
+
+def _without_footnotes(text: str, report: Report) -> str:
+    keys = set[str]()
+
+    def drop(found: re.Match[str]) -> str:
+        keys.add(found[1])
+        report.note(Kind.FOOTNOTE, found[2])
+        return ""
+
+    text = _FOOTNOTE.sub(drop, text)
+    return re.sub(r"\[\^([^\]\s]+)\]", lambda found: "" if found[1] in keys else found[0], text) if keys else text
+
+
+def _first_heading(tokens: list[Token]) -> tuple[str, int] | None:
+    """Return the words of the first block and the line after it, where it is the only heading of the first rank."""
+    first = sum(token.type == "heading_open" and token.tag == "h1" for token in tokens) == 1
+    if not first or tokens[0].type != "heading_open" or tokens[0].tag != "h1" or not tokens[0].map:
+        return None
+    said = "".join(token.content for token in tokens[1].children or () if token.type in ("text", "code_inline"))
+    return (said, tokens[0].map[1]) if said.strip() else None
+
+
+def _lowered(block: Block) -> Block:
+    """Return a block with headings one deeper, as press.texts.markdown has those of a text's page."""
+    level = block.level + 1 if block.kind == "h" else 0
+    return replace(block, level=level, children=tuple(map(_lowered, block.children)))
+
+
+def _kept(tokens: list[Token], report: Report) -> Iterator[Token]:
+    """Yield tokens without HTML and pictures, whose words stay, and note links that lead elsewhere."""
+    for token in tokens:
+        if token.type == "html_block":
+            yield from _words_of(token, report)
+            continue
+        if token.children:
+            token.children = list(_kept_inside(token.children, report))
+        yield token
+
+
+def _kept_inside(children: list[Token], report: Report) -> Iterator[Token]:
+    for child in children:
+        if child.type == "html_inline":
+            report.note(Kind.HTML, child.content)
+            if re.match(r"<br\b", child.content, re.I):
+                yield Token("hardbreak", "br", 0)
+        elif child.type == "image":
+            report.note(Kind.IMAGE, child.content)
+        else:
+            target = str(child.attrs.get("href", ""))
+            if child.type == "link_open" and target.partition(":")[0].lower() not in SCHEMES:
+                report.note(Kind.LINK, target)
+            yield child
+
+
+def _words_of(token: Token, report: Report) -> Iterator[Token]:
+    report.note(Kind.HTML, token.content, max(1, len(re.findall(r"<[a-zA-Z!]", token.content))))
+    words = " ".join(
+        html.unescape(nh3.clean(re.sub(r"<(?:br|p|div|li|tr)\b", r" \g<0>", token.content), tags=set())).split()
+    )
+    if words:
+        text = Token("text", "", 0, content=words)
+        yield from (
+            Token("paragraph_open", "p", 1),
+            Token("inline", "", 0, children=[text]),
+            Token("paragraph_close", "p", -1),
+        )

@@ -1,0 +1,237 @@
+"""The words of a DOCX paragraph: runs with marks and links, fields, notes, tracked changes, what hangs in them."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from press.imports.files.package import Element, Package, attribute, child, local
+from press.imports.files.report import Kind, Report, Unreadable, nested
+from press.imports.files.styles import OFF, Styles
+from press.texts.markdown import SCHEMES, Span
+
+_AS_THEY_ARE = frozenset(
+    {"ins", "moveTo", "smartTag", "sdt", "sdtContent", "fldSimple", "bdo", "dir", "customXml", "ruby", "rubyBase"}
+)
+_LINK = re.compile(r'HYPERLINK\s+(?:"([^"]*)"|(\S+))', re.I)
+_INK = frozenset({"", "auto", "000000"})
+# Passages go on from run to run and are counted once.
+LONGEST_PASSAGE = 1000
+# Fields stand in fields: links in a table of contents.
+DEEPEST_FIELD, LONGEST_DEED = 20, 4000
+_PASSAGES = (Kind.DELETED, Kind.HIDDEN, Kind.INSERTED, Kind.COLOUR, Kind.UNDERLINE)
+
+
+@dataclass
+class _Field:
+    """A field that has begun: what it does, and once its result is read, where it leads and whether it is a table of
+    contents."""
+
+    deed: str = ""
+    result: bool = False
+    href: str = ""
+    is_contents: bool = False
+
+    def begin_result(self) -> None:
+        """Its instructions are complete, and its result comes now."""
+        found = _LINK.search(self.deed)
+        self.result, self.href = True, (found[1] or found[2] or "") if found else ""
+        self.is_contents = self.deed.split()[:1] == ["TOC"]
+
+
+@dataclass(frozen=True)
+class _Where:
+    """What holds of a run by what it stands in."""
+
+    href: str = ""
+    inserted: bool = False
+    deleted: bool = False
+
+
+def said(element: Element) -> str:
+    """Return the words in an element, those of deletions too; paragraphs apart by a space."""
+    parts = []
+    for each in element.iter():
+        name = local(each)
+        if name in ("t", "delText"):
+            parts.append(each.text or "")
+        elif name in ("p", "tab", "br"):
+            parts.append(" ")
+    return " ".join("".join(parts).split())
+
+
+class Runs:
+    """Reads paragraphs, one after the other, and notes what of them isn't kept."""
+
+    def __init__(self, package: Package, styles: Styles, report: Report) -> None:
+        self.package, self.styles, self.report = package, styles, report
+        self.fields: list[_Field] = []
+        self.boxes: list[Element] = []
+        self.open: dict[Kind, str] = {}
+        self.spans: list[Span] = []
+        # The key of the paragraph's style.
+        self.style = ""
+        self.notes = {
+            attribute(note, "id"): said(note)
+            for kind in ("footnotes", "endnotes")
+            for part in package.parts.get(kind, ())
+            for note in part
+        }
+
+    def read(self, paragraph: Element) -> list[Span]:
+        """Return a paragraph's spans. Text boxes that hang in it stand in `boxes` then, until they are taken."""
+        self.spans, self.style = [], self.styles.of(paragraph)
+        self._children(paragraph, _Where())
+        self._close(frozenset())
+        return self.spans
+
+    @property
+    def in_contents(self) -> bool:
+        """Whether what is read now is a table of contents that the word processor made."""
+        return any(field.is_contents for field in self.fields)
+
+    def _children(self, element: Element, where: _Where) -> None:
+        for each in element:
+            name = local(each)
+            if name == "r":
+                self._run(each, where)
+            elif name == "hyperlink":
+                self._children(each, self._linked(where, self.package.targets.get(attribute(each, "id"), ""), each))
+            elif name in ("del", "moveFrom"):
+                self._children(each, _Where(where.href, False, True))
+            elif name in ("oMath", "oMathPara"):
+                self.report.note(Kind.EQUATION, "".join(each.itertext()))
+            elif name in _AS_THEY_ARE:
+                self._children(each, _Where(where.href, where.inserted or name in ("ins", "moveTo"), where.deleted))
+
+    def _linked(self, where: _Where, target: str, element: Element) -> _Where:
+        if target.partition(":")[0].lower() in SCHEMES:
+            return _Where(target, where.inserted, where.deleted)
+        if target:
+            self.report.note(Kind.LINK, f"{said(element)} ({target})" if element is not None else target)
+        return where
+
+    def _run(self, run: Element, where: _Where) -> None:
+        properties = child(run, "rPr")
+        words = "".join(self._piece(each, run, where) for each in run)
+        if not words:
+            return
+        hidden = self.styles.on(run, self.style, "vanish")
+        href = where.href or next((field.href for field in reversed(self.fields) if field.result and field.href), "")
+        if href.partition(":")[0].lower() not in SCHEMES:
+            href = ""
+        kinds = {
+            Kind.DELETED: where.deleted,
+            Kind.HIDDEN: hidden and not where.deleted,
+            Kind.INSERTED: where.inserted and not where.deleted,
+            Kind.COLOUR: not href and _coloured(properties),
+            Kind.UNDERLINE: not href and attribute(child(properties, "u"), "val") not in ("", *OFF),
+        }
+        on = frozenset(kind for kind, is_on in kinds.items() if is_on)
+        if words.strip():
+            self._close(on)
+        for kind in on:
+            # As much as is quoted, and the spaces that are taken out of it.
+            self.open[kind] = (self.open.get(kind, "") + words).lstrip()[:LONGEST_PASSAGE]
+        if where.deleted or hidden or self.in_contents:
+            return
+        marks = self._marks(run)
+        for part in re.split(r"(\n)", words):
+            if part:
+                self.spans.append(Span("\n") if part == "\n" else Span(part, marks, href))
+
+    def _close(self, on: frozenset[Kind]) -> None:
+        for kind in _PASSAGES:
+            if kind in self.open and kind not in on:
+                if self.open[kind].strip():
+                    self.report.note(kind, self.open[kind])
+                del self.open[kind]
+
+    def _marks(self, run: Element) -> frozenset[str]:
+        complex_script = self.styles.on(run, self.style, "rtl", "cs")
+        names = {
+            "strong": ("bCs",) if complex_script else ("b",),
+            "em": ("iCs",) if complex_script else ("i",),
+            "strike": ("strike", "dstrike"),
+        }
+        return frozenset(mark for mark, found in names.items() if self.styles.on(run, self.style, *found))
+
+    def _piece(self, element: Element, run: Element, where: _Where) -> str:
+        name = local(element)
+        if name in ("t", "delText"):
+            return (element.text or "").replace("\n", " ")
+        if name in _SIGNS:
+            return _SIGNS[name]
+        if name == "br":
+            return "" if attribute(element, "type") in ("page", "column") else "\n"
+        if name in ("fldChar", "instrText"):
+            self._field(element, name)
+        elif name == "ruby":
+            return said(child(element, "rubyBase")) if child(element, "rubyBase") is not None else ""
+        elif name in ("footnoteReference", "endnoteReference"):
+            self.report.note(Kind.FOOTNOTE, self.notes.get(attribute(element, "id"), ""))
+        elif name == "sym":
+            self.report.note(Kind.SYMBOL, attribute(element, "font"))
+        elif not where.deleted:
+            self._hanging(element, name)
+        return ""
+
+    def _field(self, element: Element, name: str) -> None:
+        kind = attribute(element, "fldCharType")
+        if name == "instrText":
+            if self.fields and not self.fields[-1].result:
+                self.fields[-1].deed = (self.fields[-1].deed + (element.text or ""))[:LONGEST_DEED]
+        elif kind == "begin":
+            if len(self.fields) == DEEPEST_FIELD:
+                raise Unreadable(nested())
+            self.fields.append(_Field())
+        elif kind == "separate" and self.fields:
+            self.fields[-1].begin_result()
+            self._field_begins(self.fields[-1])
+        elif kind == "end" and self.fields:
+            self.fields.pop()
+
+    def _field_begins(self, field: _Field) -> None:
+        if field.is_contents:
+            self.report.note(Kind.CONTENTS)
+        elif field.href and field.href.partition(":")[0].lower() not in SCHEMES:
+            self.report.note(Kind.LINK, field.href)
+
+    def _hanging(self, element: Element, name: str) -> None:
+        """Note a picture, a drawing or an embedded file; keep the words of text boxes."""
+        if name == "AlternateContent":
+            choice = child(element, "Choice")
+            for each in choice if choice is not None else ():
+                self._hanging(each, local(each))
+            return
+        if name not in ("drawing", "pict", "object"):
+            return
+        inside = {local(each) for each in element.iter()}
+        # Those within others are found when these are read.
+        boxes = list(_outermost(element, "txbxContent"))
+        if boxes:
+            self.boxes += boxes
+            self.report.note(Kind.TEXT_BOX, " ".join(map(said, boxes)), len(boxes))
+        elif name == "object":
+            self.report.note(Kind.EMBEDDED)
+        elif inside & {"blip", "imagedata", "pic"}:
+            about = next((each for each in element.iter() if local(each) == "docPr"), None)
+            self.report.note(Kind.IMAGE, attribute(about, "descr") or attribute(about, "title"))
+        else:
+            self.report.note(Kind.DRAWING)
+
+
+def _outermost(element: Element, name: str) -> Iterator[Element]:
+    for each in element:
+        if local(each) == name:
+            yield each
+        else:
+            yield from _outermost(each, name)
+
+
+def _coloured(properties: Element | None) -> bool:
+    ink = attribute(child(properties, "color"), "val").lower()
+    highlight = attribute(child(properties, "highlight"), "val").lower()
+    return ink not in _INK or highlight not in ("", "none")
+
+
+_SIGNS = {"tab": " ", "ptab": " ", "cr": "\n", "noBreakHyphen": "\u2011"}

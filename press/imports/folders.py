@@ -1,0 +1,39 @@
+"""Which texts lie in a folder, and of whom and in which language each is, as far as their names say."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from press.imports.files import ENDINGS
+
+
+@dataclass(frozen=True)
+class SpeechFile:
+    """A file: its path, its name within the folder, the code of who speaks in capitals, and the language's code."""
+
+    path: Path
+    name: str
+    code: str
+    language: str
+
+
+def gather(folder: Path, *, language: str) -> tuple[list[SpeechFile], list[str]]:
+    """Return the texts of a folder in the order of their names, and the names of other files.
+
+    `FRA.txt` is in `language`; `fr/FRA.md` and `FRA.fr.md` are in French. Raises OSError.
+    """
+    found, others = list[SpeechFile](), list[str]()
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        name = path.relative_to(folder)
+        if any(part.startswith(".") for part in name.parts):
+            continue
+        if path.suffix.lower() not in ENDINGS:
+            others.append(str(name))
+            continue
+        code, _point, said = path.stem.partition(".")
+        within = [part for part in name.parts[:-1] if part.lower() in dict(settings.LANGUAGES)]
+        spoken = (said or (within[-1] if within else language)).lower()
+        found.append(SpeechFile(path, str(name), code.upper(), spoken))
+    # Of each speaker first the language that is authoritative.
+    return sorted(found, key=lambda file: (file.code, file.language != language, file.name)), others

@@ -1,0 +1,251 @@
+"""Reading a folder of speeches into a summit: each becomes a transcript of its speech, in draft.
+
+Each file is written in a transaction of its own, so that one that can't be read stops no other. The same folder twice
+writes nothing the second time: a speech is known by its speaker, its wording and its language. Words that the desk
+has changed since are never overwritten.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from delegations.imports.selectors.existing_rows import Known, look
+from delegations.imports.services.importer import read_in
+from delegations.members.services import people
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.party_names import Books, kind_word
+from press.embargoes.services import embargoes
+from press.imports import files as files_imports
+from press.imports.files.report import Taken, Unreadable
+from press.imports.folder_report import Line, Report
+from press.imports.folders import SpeechFile
+from press.imports.speakers import Row, party_of, rows_of, speaker_of
+from press.texts.errors import DecisionRefused
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text, TextKind, TextVersion, Wording
+from press.texts.permissions import check_can_write
+from press.texts.services import decisions, editions, texts
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from sessions.draft.services.agenda_lock import lock
+from sessions.speakers.services import imported_speeches
+from summit.audit.services import SYSTEM
+from summit.import_export.parsers import Table
+from summit.people.models import Person
+from summit.summits.models import Summit
+from summit.uploads.report import Outcome
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported and how: `moment` is when the texts go out once they are approved, None for not yet."""
+
+    summit: Summit
+    session: Session
+    by: User
+    files: Sequence[SpeechFile]
+    table: Table | None = None
+    make_parties: bool = False
+    wording: str = Wording.DELIVERED
+    moment: datetime | None = None
+    submit: bool = False
+
+
+# Whoever has parties made of a table has said that those that aren't on the list are entered.
+MAKE = {"* enter": "enter", "* kind": "international"}
+
+
+class _Refused(Exception):
+    """A file isn't imported; the text says why and what to do."""
+
+
+def preview(order: Order) -> Report:
+    """Return what an import would do, and write nothing: it is done, and taken back. Raises as `import_speeches`."""
+    with transaction.atomic():
+        report = import_speeches(order)
+        transaction.set_rollback(True)
+    return report
+
+
+def import_speeches(order: Order) -> Report:
+    """Read speeches into a summit, and tell of each file what became of it.
+
+    Raises PermissionDenied, or Unreadable where the table doesn't say whose speeches these are.
+    """
+    check_can_write(order.by, order.summit)
+    rows = rows_of(order.table) if order.table else {}
+    report = Report()
+    if order.make_parties and order.table:
+        report.parties = read_in(summit=order.summit, table=order.table, by=SYSTEM, answers=MAKE)
+    running = _Import(order, rows, look(order.summit, particulars=False), report)
+    running.add_speeches()
+    for file in order.files:
+        report.lines.append(running.line(file))
+    codes = {file.code for file in order.files}
+    report.without_file = [code for code in rows if code not in codes]
+    return report
+
+
+@dataclass
+class _Import:
+    order: Order
+    rows: dict[str, Row]
+    known: Known
+    report: Report
+    slots: dict[str, Slot | _Refused] = field(default_factory=dict)
+    # Numbers of the table's rows whose speaker was entered.
+    entered: set[int] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.books = Books(self.order.summit)
+
+    def add_speeches(self) -> None:
+        """Find or make the speech of everybody of whom there is a file, in the order of the table."""
+        self._know_speakers()
+        codes = dict.fromkeys(file.code for file in self.order.files)
+        wanted = []
+        for code, row in self.rows.items():
+            party = party_of(self.known, code, row) if code in codes else None
+            speaker = speaker_of(self.known, party, row) or self._entered(party, row) if party else None
+            if party and speaker:
+                wanted.append((speaker, party))
+                self._speaks(row, party, new=row.number in self.entered)
+        self.report.speeches = len(imported_speeches.add_all(session=self.order.session, speeches=wanted, by=SYSTEM))
+        found = Slot.objects.filter(session=self.order.session).select_related("session", "speaker", "party")
+        listed = list(found.order_by("position", "pk"))
+        for code in codes:
+            self.slots[code] = self._slot(code, listed)
+
+    def _know_speakers(self) -> None:
+        """Make known who speaks for a party without being a member of it."""
+        parties = {party.pk: party for party in self.known.parties()}
+        spoken = Slot.objects.filter(session__summit=self.order.summit, party__in=parties, speaker__membership=None)
+        for slot in spoken.select_related("speaker").order_by("pk"):
+            self.known.add_person(parties[slot.party_id or 0], slot.speaker)
+
+    def _entered(self, party: Party, row: Row) -> Person | None:
+        """Enter whom the table names for a party that has another head: somebody else than its head may speak."""
+        if not self.order.make_parties or not row.speaker:
+            return None
+        values = {"name": row.speaker, "office": row.office, "language": party.language}
+        try:
+            person = people.enter(party=party, values=values, by=SYSTEM)
+        except ValidationError:
+            return None
+        self.known.add_person(party, person)
+        self.entered.add(row.number)
+        return person
+
+    def _speaks(self, row: Row, party: Party, *, new: bool) -> None:
+        """Tell of a row that was refused, since its party has another head, what became of it: they speak."""
+        lines = self.report.parties.lines if self.report.parties else []
+        line = next((each for each in lines if each.number == row.number), None)
+        if line is not None and line.outcome == Outcome.REFUSED:
+            line.outcome = Outcome.NEW.value if new else Outcome.SAME.value
+            said = _(
+                "%(party)s has another head of delegation: they are entered as a speaker, and not as its member."
+            )
+            line.notes = [said % {"party": party.name}]
+
+    def _slot(self, code: str, listed: list[Slot]) -> Slot | _Refused:
+        row = self.rows.get(code)
+        party = party_of(self.known, code, row)
+        if party is None:
+            said = _("%(code)s is no party of this summit. Enter it, or let parties be made of the table.")
+            return _Refused(said % {"code": code})
+        own = [slot for slot in listed if slot.party_id == party.pk]
+        speaker = speaker_of(self.known, party, row) if row else None
+        if speaker:
+            own = [slot for slot in own if slot.speaker_id == speaker.pk]
+        if row and not speaker:
+            said = _("%(name)s is not known at %(party)s. Enter them, or let them be made of the table.")
+            return _Refused(said % {"name": row.speaker or row.office, "party": party.name})
+        if len(own) != 1:
+            said = _("%(party)s has %(number)d speeches in this session. Say in a table who speaks.")
+            return _Refused(said % {"party": party.name, "number": len(own)})
+        return own[0]
+
+    def line(self, file: SpeechFile) -> Line:
+        """Import a file, and return what became of it."""
+        line = Line(number=len(self.report.lines) + 1, file=file.name)
+        try:
+            slot = self.slots[file.code]
+            if isinstance(slot, _Refused):
+                raise slot
+            if file.language not in dict(settings.LANGUAGES):
+                raise _Refused(_("“%(code)s” is none of the languages of texts.") % {"code": file.language})
+            taken = files_imports.read(filename=file.path.name, content=file.path.read_bytes())
+            line.notes = [*self._about(file.code, slot), *(note.said for note in taken.notes)]
+            line.title = taken.title or self._title(slot, file.language)
+            with transaction.atomic():
+                lock(self.order.summit)
+                line.outcome = self._write(file, slot, line.title, taken)
+        except (_Refused, Unreadable, DecisionRefused) as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, [str(problem)]
+        except ValidationError as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, list(problem.messages)
+        except OSError as problem:
+            line.outcome, line.notes = Outcome.REFUSED.value, [_("It can’t be read: %s.") % problem.strerror]
+        return line
+
+    def _about(self, code: str, slot: Slot) -> list[str]:
+        """Say what is made of a code that is no country's."""
+        if slot.party is None or slot.party.iso_code:
+            return []
+        kind = kind_word(slot.party.kind, says_country=self.known.says_country)
+        said = _("%(code)s is no code of ISO 3166: it stands for %(party)s (%(kind)s).")
+        return [said % {"code": code, "party": slot.party.name, "kind": kind}]
+
+    def _title(self, slot: Slot, language: str) -> str:
+        named = self.books.of(slot.party_id, language)
+        name = slot.speaker.name or slot.speaker.office
+        return f"{named.name}: {name}"[:200] if named else name
+
+    def _write(self, file: SpeechFile, slot: Slot, title: str, taken: Taken) -> str:
+        order = self.order
+        of_speech = Text.objects.filter(slot=slot, kind=TextKind.TRANSCRIPT, wording=order.wording)
+        text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "lift").order_by("pk").first()
+        version = TextVersion.objects.filter(text=text, language=file.language).first() if text else None
+        if version is not None:
+            outcome = self._compared(version, taken)
+            return self._timed(version.text) or outcome
+        if text is None:
+            text = texts.create_text(
+                summit=order.summit,
+                kind=TextKind.TRANSCRIPT,
+                wording=order.wording,
+                slot=slot,
+                title=title,
+                body=taken.body,
+                language=file.language,
+                by=order.by,
+            )
+            if order.moment:
+                embargoes.set_moment(lift=text.lift, moment=order.moment, by=order.by)
+            version = text.versions.get()
+        else:
+            version = texts.add_language(text=text, language=file.language, title=title, body=taken.body, by=order.by)
+        if order.submit:
+            decisions.submit(edition=editions.newest(version), by=order.by)
+        return Outcome.NEW.value
+
+    def _timed(self, text: Text) -> str | None:
+        """Give a text that is there already the moment that is asked for, where it has none."""
+        lift = text.lift
+        if self.order.moment is None or lift.moment is not None or lift.mode != LiftMode.MOMENT:
+            return None
+        embargoes.set_moment(lift=lift, moment=self.order.moment, by=self.order.by)
+        return Outcome.CHANGED.value
+
+    def _compared(self, version: TextVersion, taken: Taken) -> str:
+        newest = editions.newest(version)
+        if newest.body.split() != taken.body.split():
+            said = _("The desk has other words for this speech, in edition %(number)d. Take the file’s on its page.")
+            raise _Refused(said % {"number": newest.number})
+        return Outcome.SAME.value

@@ -1,0 +1,54 @@
+"""Who speaks: the rows of a table, and whom of a summit each names."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from delegations.imports import column_recognition
+from delegations.imports.selectors.existing_rows import Known
+from delegations.parties.models.parties import Party
+from delegations.parties.selectors.countries import code_of
+from press.imports.files.report import Unreadable
+from summit.import_export.parsers import Table
+from summit.people.models import Person
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the table: its number in the file, whose speech it is, and who gives it."""
+
+    number: int
+    code: str
+    country: str
+    speaker: str
+    office: str
+
+
+def rows_of(table: Table) -> dict[str, Row]:
+    """Return the rows by code in capitals, in their order; of two with one code the first counts. Raises Unreadable
+    where no column says whose speech a row is."""
+    known = {name: place for place, name in column_recognition.recognise(table.headings).known.items()}
+    code = next((known[name] for name in ("iso3", "iso2", "party_key") if name in known), None)
+    if code is None:
+        raise Unreadable(_("No column of the table has codes of countries. Call one “iso3”."))
+    found: dict[str, Row] = {}
+    for row in table.rows:
+
+        def cell(*names: str, cells: list[str] = row.cells) -> str:
+            return next((cells[known[name]] for name in names if name in known), "")
+
+        key = row.cells[code].upper()
+        if key:
+            found.setdefault(key, Row(row.number, key, cell("party"), cell("head", "name"), cell("office")))
+    return found
+
+
+def party_of(known: Known, code: str, row: Row | None) -> Party | None:
+    """Return the party whose speech it is: by the key of a table, ISO 3166 code of two or three letters, or name."""
+    return known.party(key=code, code=code_of(code), name=row.country if row else code)
+
+
+def speaker_of(known: Known, party: Party, row: Row) -> Person | None:
+    """Return who of a party gives the speech of a row: by name, or else by office."""
+    said = {"name": row.speaker, "office": row.office}
+    return next(iter([*known.called(party, said), *known.nameless(party, said)]), None)

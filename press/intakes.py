@@ -1,7 +1,0 @@
-"""The press desk's lists that a table can fill. Subscribers aren't among them: an address is written to once its
-owner has asked for it and followed the link that was sent there, which no table can say."""
-
-from press.api.about import Topics
-from summit.import_export.registry import Intake, take_in
-
-take_in(Intake(Topics))

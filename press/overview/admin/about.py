@@ -1,0 +1,146 @@
+"""What a text is about: its session, topics and people, whom to ask, and for a media advisory who may come."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.embargoes.admin.moments import local_moment
+from press.texts.admin.versions import version_of
+from press.texts.errors import DecisionRefused
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.models.topics import Topic
+from press.texts.permissions import check_can_write
+from press.texts.services import editions, texts
+from press.texts.services.texts import MOST_TOPICS
+from sessions.draft.models.sessions import MediaAccess, Session
+from summit.people.models import Person
+
+
+class AboutForm(forms.Form):
+    """What stands beside a text's words. It is no edition: nobody approves it."""
+
+    session = forms.ModelChoiceField(
+        label=gettext_lazy("Session"),
+        queryset=Session.objects.none(),
+        required=False,
+        help_text=gettext_lazy("Readers see it as far as the released agenda tells everybody of it."),
+    )
+    topics = forms.CharField(
+        label=gettext_lazy("Topics"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "dir": "auto"}),
+        help_text=gettext_lazy("One a line, in the summit’s language. Readers find texts by them."),
+    )
+    people = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("People concerned"),
+        queryset=Person.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.SelectMultiple(attrs={"size": 8}),
+        help_text=gettext_lazy(
+            "Who speaks somewhere in the programme. The speaker of the text itself stands there anyway."
+        ),
+    )
+    contact = forms.CharField(label=gettext_lazy("Contact for the press"), max_length=200, required=False)
+    comparison_public = forms.BooleanField(
+        label=gettext_lazy("Readers may compare the prepared text with the text as delivered"), required=False
+    )
+    media_access = forms.ChoiceField(
+        label=gettext_lazy("Media"), choices=[("", "—"), *MediaAccess.choices], required=False
+    )
+    gather_place = forms.CharField(label=gettext_lazy("Where the media gather"), max_length=200, required=False)
+    gather_at = forms.CharField(
+        label=gettext_lazy("When the media gather"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}),
+    )
+
+    def __init__(self, *args: Any, text: Text, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.zone = text.summit.zone
+        sessions: forms.ModelChoiceField[Session] = self.fields["session"]  # type: ignore[assignment]
+        sessions.queryset = Session.objects.filter(summit=text.summit_id).order_by("starts_at", "pk")
+        people: forms.ModelMultipleChoiceField[Person] = self.fields["people"]  # type: ignore[assignment]
+        people.queryset = (
+            Person.objects.filter(summit=text.summit_id, slots__isnull=False).distinct().order_by("name")
+        )
+        self.fields["gather_at"].label = _("When the media gather, %(place)s time") % {
+            "place": text.summit.said_place
+        }
+        if text.kind != TextKind.ADVISORY:
+            for name in ("media_access", "gather_place", "gather_at"):
+                del self.fields[name]
+        if text.wording not in (Wording.PREPARED, Wording.DELIVERED):
+            del self.fields["comparison_public"]
+        if text.slot_id:
+            del self.fields["session"]
+
+    def clean_topics(self) -> list[str]:
+        """Return the names, each once."""
+        names = list(dict.fromkeys(name.strip() for name in self.cleaned_data["topics"].splitlines() if name.strip()))
+        longest = Topic._meta.get_field("name").max_length or 0
+        if len(names) > MOST_TOPICS or any(len(name) > longest for name in names):
+            raise forms.ValidationError(
+                _("Give at most %(number)d topics of at most %(length)d characters.")
+                % {"number": MOST_TOPICS, "length": longest}
+            )
+        return names
+
+    def clean_gather_at(self) -> Any:
+        """Read the time at the venue."""
+        written = self.cleaned_data["gather_at"]
+        if not written:
+            return None
+        try:
+            return local_moment(written, self.zone)
+        except ValueError as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+
+def _initial(text: Text) -> dict[str, Any]:
+    local = text.gather_at.astimezone(text.summit.zone) if text.gather_at else None
+    return {
+        "session": text.session_id,
+        "topics": "\n".join(text.topics.values_list("name", flat=True)),
+        "people": list(text.people.values_list("public_id", flat=True)),
+        "contact": text.contact,
+        "comparison_public": text.comparison_public,
+        "media_access": text.media_access,
+        "gather_place": text.gather_place,
+        "gather_at": local.strftime("%Y-%m-%dT%H:%M") if local else "",
+    }
+
+
+class AboutMixin:
+    """The page on which it is changed."""
+
+    def about_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Change what a text is about."""
+        text = self._text(request, pk)  # type: ignore[attr-defined]
+        user = self._user(request)  # type: ignore[attr-defined]
+        check_can_write(user, text.summit)
+        form = AboutForm(request.POST or None, text=text, initial=_initial(text))
+        if request.method == "POST" and form.is_valid():
+            try:
+                texts.describe(text=text, by=user, **form.cleaned_data)
+            except DecisionRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, _("Changed. What readers see of it they see at once."))
+                return redirect(reverse("admin:press_text_change", args=[text.pk]))
+        edition = editions.newest(version_of(text, ""))
+        context = {
+            "summit": text.summit,
+            "text": text,
+            "edition": edition,
+            "form": form,
+            "title": _("What the text is about"),
+        }
+        response: HttpResponse = self._page(request, "about.html", context, 400 if form.errors else 200)  # type: ignore[attr-defined]
+        return response

@@ -1,0 +1,192 @@
+"""Deciding about many texts at once from the list: the page that asks first, with each text to read on it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from press.embargoes.admin.moments import MomentOfManyForm
+from press.embargoes.services import bulk_decisions
+from press.embargoes.services.bulk_decisions import DEEDS, MOST, Deed
+from press.texts.models.texts import Text
+from press.texts.selectors import workflow_queries
+from summit.desk.keys import keys_of
+from summit.desk.scope import chosen_summit
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
+from summit.templatetags.marks import pair
+
+# So many reasons are told one by one when it is done; the list says the rest.
+TOLD = 20
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How a deed is asked for: `todo` is which of the list's tasks it does, `all` the link above the list of these,
+    `lede` what one should know first; `title` and `done` are told with a number."""
+
+    todo: str
+    all: Promise
+    lede: Promise
+    title: Promise
+    done: Promise
+
+
+ASKED: dict[str, Asked] = {
+    "submit": Asked(
+        "submit",
+        gettext_lazy("Submit all of these"),
+        gettext_lazy("A press approver reads each of them next."),
+        ngettext_lazy("Submit %(n)d text for review", "Submit %(n)d texts for review", "n"),
+        ngettext_lazy("%(n)d text is submitted.", "%(n)d texts are submitted.", "n"),
+    ),
+    "approve": Asked(
+        "review",
+        gettext_lazy("Approve all of these"),
+        gettext_lazy(
+            "Whoever approves is the second person who has read it: read each before you answer for it. What has its "
+            "moment goes out then; a moment that has passed is now."
+        ),
+        ngettext_lazy("Approve %(n)d text", "Approve %(n)d texts", "n"),
+        ngettext_lazy("%(n)d text is approved.", "%(n)d texts are approved.", "n"),
+    ),
+    "set_moment": Asked(
+        "schedule",
+        gettext_lazy("Set one moment for all of these"),
+        gettext_lazy("What isn’t approved by then goes out as soon as it is."),
+        ngettext_lazy("Set the moment of %(n)d text", "Set one moment for %(n)d texts", "n"),
+        ngettext_lazy("The moment of %(n)d text stands.", "The moment of %(n)d texts stands.", "n"),
+    ),
+}
+
+
+class ManyMixin:
+    """Adds the actions, their pages, and the links above the list."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages that ask."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path(f"many/{name}/", wrap(self.many_view), {"name": name}, name=f"press_text_{name}_many")
+            for name in DEEDS
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let a list of what has to be done lead to doing all of it at once."""
+        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        for name, asked in ASKED.items():
+            if request.GET.get("todo") == asked.todo and found.result_count > 1 and self._decides(request, name):
+                summit = chosen_summit(request, _summits(request, DEEDS[name]))
+                query = {"todo": asked.todo} | ({"summit": summit.slug} if summit else {})
+                found.tools = [(f"{_address(name)}?{urlencode(query)}", asked.all), *found.tools]
+        return found
+
+    def _decides(self, request: HttpRequest, name: str) -> bool:
+        return allows(request.user, DEEDS[name].rule, None)
+
+    def has_submit_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader writes texts of any summit."""
+        return self._decides(request, "submit")
+
+    def has_approve_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader approves texts of any summit."""
+        return self._decides(request, "approve")
+
+    def has_set_moment_permission(self, request: HttpRequest) -> bool:
+        """Return whether the reader sets moments of any summit."""
+        return self._decides(request, "set_moment")
+
+    @admin.action(description=gettext_lazy("Submit for review"), permissions=["submit"])
+    def submit_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
+        """Ask before submitting."""
+        return _ask("submit", request, queryset)
+
+    @admin.action(description=gettext_lazy("Approve"), permissions=["approve"])
+    def approve_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
+        """Ask before approving."""
+        return _ask("approve", request, queryset)
+
+    @admin.action(description=gettext_lazy("Set one moment"), permissions=["set_moment"])
+    def set_moment_of_chosen(self, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
+        """Ask for the moment."""
+        return _ask("set_moment", request, queryset)
+
+    def many_view(self, request: HttpRequest, name: str) -> HttpResponse:
+        """GET asks about each `?row=`, or about all that waits by `?todo=`, with each text to read; POST does it."""
+        desk: Any = self
+        desk.admit(request, "view")
+        deed, user = DEEDS[name], desk._user(request)
+        check(user, deed.rule, None)
+        texts = self._texts(request, deed)
+        form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not deed.each else None
+        if request.method == "POST" and (form is None or form.is_valid()):
+            when = form.decided if form else None
+            return _done(request, name, bulk_decisions.decide(deed=deed, texts=texts, by=user, moment=when))
+        reach = bulk_decisions.reach(deed=deed, texts=texts, by=user)
+        number, asked = len(reach.to), ASKED[name]
+        keys = {row.version.text_id for row in reach.to}
+        context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
+        # What is approved is read first.
+        context |= {"form": form, "last": name == "approve"}
+        page: HttpResponse = desk._page(request, "many.html", context, 400 if form and form.errors else 200)
+        return page
+
+    def _texts(self, request: HttpRequest, deed: Deed) -> list[Text]:
+        """Return what was chosen, or all that is to be done; of one summit, since a moment is that of its venue."""
+        desk: Any = self
+        given = request.POST if request.method == "POST" else request.GET
+        rows = desk.get_queryset(request)
+        condition = workflow_queries.todo(request.user).get(given.get("todo", ""))
+        if condition is not None:
+            summit = chosen_summit(request, _summits(request, deed))
+            rows = rows.filter(condition, summit=summit)
+        else:
+            rows = rows.filter(pk__in=keys_of(given.getlist("row"))[:MOST])
+        found = list(rows.order_by("pk")[: MOST + 1])
+        if len(found) > MOST:
+            _tell_most(request)
+        return [text for text in found[:MOST] if text.summit_id == found[0].summit_id]
+
+
+def _address(name: str) -> str:
+    return reverse(f"admin:press_text_{name}_many")
+
+
+def _summits(request: HttpRequest, deed: Deed) -> list[Summit]:
+    mine = summits_for(request.user, deed.rule)
+    return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
+
+
+def _ask(name: str, request: HttpRequest, queryset: QuerySet[Text]) -> HttpResponse:
+    keys = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(keys) > MOST:
+        _tell_most(request)
+    return redirect(f"{_address(name)}?{'&'.join(f'row={key}' for key in keys[:MOST])}")
+
+
+def _tell_most(request: HttpRequest) -> None:
+    said = _("At most %(n)d texts are decided at once: here are the first %(n)d. Do the others after them.")
+    messages.warning(request, said % {"n": MOST})
+
+
+def _done(request: HttpRequest, name: str, reach: bulk_decisions.Reach) -> HttpResponse:
+    if reach.to:
+        messages.success(request, str(ASKED[name].done % {"n": len(reach.to)}))
+    for edition, why in reach.skipped[:TOLD]:
+        messages.warning(request, pair(edition.title, why))
+    left = len(reach.skipped) - TOLD
+    if left > 0:
+        said = ngettext("%(n)d more stays as it was.", "%(n)d more stay as they were.", left)
+        messages.warning(request, said % {"n": left})
+    return redirect("admin:press_text_changelist")

@@ -1,0 +1,60 @@
+"""What can be looked at beside a text at the desk: two editions side by side, and its files."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from press.texts.models.editions import Edition
+from press.texts.models.texts import TextVersion
+from press.texts.selectors.word_differences import compare
+from summit.core.languages import direction
+
+
+class LookingMixin:
+    """The pages that show them."""
+
+    def compare_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show two editions of a language side by side, word by word."""
+        text = self._text(request, pk)  # type: ignore[attr-defined]
+        rows = TextVersion.objects.filter(text=text).order_by("-authoritative")
+        language = request.GET.get("version", "")
+        version = (rows.filter(language=language) if language else rows).first()
+        pair = [_edition(version, request.GET.get(name, "")) for name in ("a", "b")] if version else []
+        if len(pair) != 2 or version is None:
+            raise Http404
+        old, new = sorted(pair, key=lambda edition: edition.number)
+        context = {
+            "summit": text.summit,
+            "text": text,
+            "version": version,
+            "words_direction": direction(version.language),
+            "old": old,
+            "new": new,
+            "titles": compare(old.title, new.title),
+            "summaries": compare(old.summary, new.summary),
+            "bodies": compare(old.body, new.body),
+            "title": _("Editions %(one)d and %(other)d") % {"one": old.number, "other": new.number},
+        }
+        response: HttpResponse = self._page(request, "compare.html", context)  # type: ignore[attr-defined]
+        return response
+
+    def file_view(self, request: HttpRequest, pk: int, file: int) -> HttpResponse:
+        """Give a file of a text, whether or not anybody else may read it yet."""
+        text = self._text(request, pk)  # type: ignore[attr-defined]
+        row = text.files.filter(pk=file).first()
+        if row is None:
+            raise Http404
+        name = content_disposition_header(True, row.file_name) or "attachment"
+        return HttpResponse(
+            bytes(row.content),
+            content_type=row.content_type,
+            headers={"Content-Disposition": name, "Cache-Control": "no-store"},
+        )
+
+
+def _edition(version: TextVersion | None, number: str) -> Edition:
+    asked = int(number) if number.isdecimal() and len(number) < 9 else 0
+    found = Edition.objects.filter(version=version, number=asked).first()
+    if found is None:
+        raise Http404
+    return found

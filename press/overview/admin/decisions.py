@@ -1,0 +1,216 @@
+"""What can be decided about a text on its page: which buttons stand there, and what each does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from press.embargoes.admin.moments import MomentForm, When
+from press.embargoes.permissions import can_schedule
+from press.embargoes.services import embargoes, joint_publication
+from press.texts import permissions as texts_permissions
+from press.texts.admin.versions import version_of
+from press.texts.errors import DecisionRefused
+from press.texts.models.decisions import BY_NAME, TABLE, LiftState, TextState
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text
+from press.texts.models.visibility import published_lifts
+from press.texts.permissions import can_write
+from press.texts.services import decisions, texts
+from summit.permissions.rules import allows, check
+from summit.users.models import User
+
+
+@dataclass(frozen=True)
+class Post:
+    """What was posted with a button."""
+
+    text: Text
+    edition: Edition
+    note: str
+    form: MomentForm
+    by: User
+    other: str = ""
+
+
+def set_moment(post: Post) -> None:
+    """Set the moment as the form says. Raises DecisionRefused with what is wrong in it."""
+    if not post.form.is_valid():
+        raise DecisionRefused(" ".join(str(said) for errors in post.form.errors.values() for said in errors))
+    when, lift = post.form.cleaned_data["when"], post.text.lift
+    if when == When.NOW:
+        embargoes.release_now(lift=lift, by=post.by)
+    elif when == When.DELIVERED:
+        embargoes.wait_for_delivery(lift=lift, by=post.by, fallback=post.form.cleaned_data.get("alarm_at"))
+    else:
+        embargoes.set_moment(lift=lift, moment=post.form.cleaned_data.get("at"), by=post.by)
+
+
+def tie(post: Post) -> None:
+    """Tie the text to the one whose key was posted, or else all its languages. Raises DecisionRefused."""
+    other = None
+    if post.other:
+        other = Text.objects.filter(public_id=post.other, summit=post.text.summit_id).exclude(pk=post.text.pk).first()
+        if other is None:
+            raise DecisionRefused(_("Choose the text with which this one goes out."))
+    joint_publication.tie(text=post.text, to=other, by=post.by)
+
+
+# What each button does, and what is said when it is done.
+DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
+    "submit": (
+        lambda post: decisions.submit(edition=post.edition, by=post.by),
+        _("Submitted: a press approver has to read it."),
+    ),
+    "ask_changes": (
+        lambda post: decisions.ask_changes(edition=post.edition, note=post.note, by=post.by),
+        _("Sent back to the writer with your remark."),
+    ),
+    "approve": (
+        lambda post: decisions.approve(edition=post.edition, note=post.note, by=post.by),
+        _("Approved."),
+    ),
+    "approve_alone": (
+        lambda post: decisions.approve_alone(edition=post.edition, reason=post.note, by=post.by),
+        _("Approved without a second person. It stands in red until somebody else has reviewed it."),
+    ),
+    "review_afterwards": (
+        lambda post: decisions.review_afterwards(edition=post.edition, by=post.by),
+        _("Reviewed: a second person has read it now."),
+    ),
+    "set_moment": (set_moment, _("The moment stands.")),
+    "deliver": (lambda post: embargoes.deliver(lift=post.text.lift, by=post.by), _("Marked as given.")),
+    "hold": (
+        lambda post: embargoes.hold(lift=post.text.lift, reason=post.note, by=post.by),
+        _("Held: nobody outside the desk reads it until the hold is released."),
+    ),
+    "unhold": (lambda post: embargoes.unhold(lift=post.text.lift, by=post.by), _("The hold is released.")),
+    "withdraw": (
+        lambda post: texts.withdraw(text=post.text, reason=post.note, by=post.by),
+        _("Withdrawn: if it had been read it stays, marked, with the reason."),
+    ),
+    "remove": (
+        lambda post: texts.remove(text=post.text, reason=post.note, by=post.by),
+        _("Removed: whoever looks for it is told that it was, and why."),
+    ),
+    "tie": (tie, _("Tied: they go out together or not at all.")),
+    "untie": (
+        lambda post: joint_publication.untie(text=post.text, by=post.by),
+        _("Untied: set its moment."),
+    ),
+}
+
+
+def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
+    """Return the buttons that fit where the text stands, by the one table, and what the account may do; one query."""
+    summit, lift = text.summit, text.lift
+    if text.withdrawn_at is not None:
+        removable = text.removed_at is None and allows(user, BY_NAME["remove"].rule, summit)
+        return frozenset({"remove"} if removable else ())
+    states = {str(edition.state), LiftState.HELD if lift.held_at else LiftState.FREE, TextState.STANDING}
+    unread = can_schedule(user, summit) and not published_lifts().filter(pk=lift.pk).exists()
+    own = edition.author_id == user.pk
+    alone = bool(edition.emergency_reason) and edition.afterwards_at is None and edition.decided_by_id != user.pk
+    also = {
+        "save": can_write(user, summit),
+        "review_afterwards": alone,
+        "set_moment": unread,
+        "deliver": unread and lift.mode == LiftMode.DELIVERED and lift.moment is None,
+        "tie": unread,
+        "untie": unread and lift.tied,
+    }
+    fits = {
+        row.name
+        for row in TABLE
+        if states & row.before
+        and also.get(row.name, True)
+        and not (row.another and own)
+        and allows(user, row.rule, summit)
+    }
+    if "approve" in fits:
+        # Whoever is the second person needs no emergency.
+        fits.discard("approve_alone")
+    return frozenset(fits | {name for name, fit in also.items() if fit and name not in BY_NAME})
+
+
+# What keeps a text from going out at its moment, by where it stands.
+_KEPT_BACK = {
+    "held": _("Nothing of it goes out before the hold is released."),
+    "waits_for_others": _("Nothing of it goes out before what goes out with it is approved."),
+    "draft": _("Nothing of it goes out before it is approved."),
+    "in_review": _("Nothing of it goes out before it is approved."),
+    "changes_asked": _("Nothing of it goes out before it is approved."),
+}
+
+
+def outcome(*, name: str, row: Text) -> str:
+    """Return what is said when a decision about an annotated text is done: of a moment also what it waits for."""
+    done = str(DECISIONS[name][1])
+    if name not in ("set_moment", "deliver"):
+        return done
+    if row.lift.moment is None:
+        waits = row.lift.mode == LiftMode.DELIVERED
+        return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
+    kept = _KEPT_BACK.get(str(getattr(row, "standing", "")))
+    return f"{done} {kept}" if kept else str(_("Marked as given: it goes out now.") if name == "deliver" else done)
+
+
+class DecisionsMixin:
+    """Adds the addresses of the buttons."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add one address for each decision."""
+        view = self.admin_site.admin_view(require_POST(self.decide_view))
+        own = [path(f"<int:pk>/decide/{name}/", view, {"name": name}, f"press_text_{name}") for name in DECISIONS]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def decide_view(self, request: HttpRequest, pk: int, name: str) -> HttpResponse:
+        """Do what a button says, by the domain, which refuses what the state doesn't allow: then what was typed with
+        it stands on the page again."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        check(request.user, texts_permissions.DECISIONS[name], text.summit)
+        version = version_of(text, request.POST.get("version", ""))
+        edition = version.editions.filter(number=numbered(request.POST.get("number", ""))).first()
+        if edition is None:
+            raise Http404
+        form = MomentForm(request.POST, summit=text.summit)
+        note, other, back = request.POST.get("note", ""), request.POST.get("other", ""), _back(request)
+        try:
+            DECISIONS[name][0](Post(text, edition, note, form, desk._user(request), other))
+        except (DecisionRefused, ValidationError) as refused:
+            messages.error(request, " ".join(getattr(refused, "messages", [str(refused)])))
+            if not back:
+                typed = {"refused": name, "typed_note": note} | (
+                    {"moment_form": form} if name == "set_moment" else {}
+                )
+                page: HttpResponse = desk._shown(request, desk._text(request, pk), version, **typed)
+                return page
+        else:
+            messages.success(request, outcome(name=name, row=desk._text(request, pk)))
+        address = reverse("admin:press_text_change", args=[text.pk])
+        return redirect(back or f"{address}?version={version.language}")
+
+
+def numbered(written: str) -> int:
+    """Return the number that was posted for an edition, 0 for what is none."""
+    return int(written) if written.isdecimal() and len(written) < 9 else 0
+
+
+def _back(request: HttpRequest) -> str:
+    """Return where the button says that it stood, or "" for an address that isn't ours."""
+    back = request.POST.get("next", "")
+    ours = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
+    return back if ours and back.startswith("/") else ""

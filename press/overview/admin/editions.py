@@ -1,0 +1,195 @@
+"""Saving words as a new edition: its form, and what a post of it does."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from press.texts.admin.forms import WordsForm
+from press.texts.errors import DecisionRefused, EditConflict
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.texts import TextVersion
+from press.texts.models.visibility import published_editions
+from press.texts.selectors.edit_conflicts import BESIDE, Joined, join
+from press.texts.services import attachments as attachments_services
+from press.texts.services import editions
+from sessions.documents.services.files import File, FileProblem, look_at_size, read
+from summit.users.models import User
+
+
+class EditionForm(WordsForm):
+    """A new edition of a language version, from the one that it is based on."""
+
+    change_kind = forms.ChoiceField(
+        label=gettext_lazy("Kind of change"),
+        required=False,
+        choices=[("", gettext_lazy("none: nothing has been read yet")), *ChangeKind.choices],
+        help_text=gettext_lazy("What replaces words that have been read corrects or clarifies them."),
+    )
+    change_note = forms.CharField(
+        label=gettext_lazy("What changed"),
+        required=False,
+        max_length=300,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+        help_text=gettext_lazy("Readers see it, with the date, once an edition before this one has been published."),
+    )
+    based_on = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+    translates = forms.TypedChoiceField(
+        label=gettext_lazy("Translates edition"),
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text=gettext_lazy(
+            "Which edition of the original these words say. Readers are told when it is not the newest."
+        ),
+    )
+    attachments = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Attachments"),
+        queryset=Attachment.objects.none(),
+        to_field_name="public_id",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("What lies beside this edition. It goes out with it, and not before."),
+    )
+    file = forms.FileField(
+        label=gettext_lazy("Another file"),
+        required=False,
+        help_text=gettext_lazy("PDF, Word, Excel, PowerPoint, OpenDocument, JPEG or PNG."),
+    )
+    file_title = forms.CharField(
+        label=gettext_lazy("Title of the file"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+    def __init__(self, *args: Any, version: TextVersion, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kept: forms.ModelMultipleChoiceField[Attachment] = self.fields["attachments"]  # type: ignore[assignment]
+        kept.queryset = Attachment.objects.filter(text=version.text_id).defer("content")
+        if not kept.queryset.exists():
+            del self.fields["attachments"]
+        if published_editions().filter(version=version.pk).exists():
+            kind: forms.ChoiceField = self.fields["change_kind"]  # type: ignore[assignment]
+            kind.choices, kind.required = ChangeKind.choices, True
+            self.fields["change_note"].required = True
+        elif not version.editions.filter(state=EditionState.APPROVED).exists():
+            # Nothing has been read, and nothing can have been by the time that this is approved.
+            del self.fields["change_kind"], self.fields["change_note"]
+        if version.authoritative:
+            del self.fields["translates"]
+        else:
+            numbers = Edition.objects.filter(version__text=version.text_id, version__authoritative=True)
+            choices = [
+                (number, str(number)) for number in numbers.order_by("-number").values_list("number", flat=True)
+            ]
+            self.fields["translates"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_file(self) -> File | None:
+        """Read the file as what it is. What it isn't is said."""
+        given = self.cleaned_data["file"]
+        if not given:
+            return None
+        try:
+            look_at_size(given.size)
+            return read(name=given.name, content=given.read())
+        except FileProblem as problem:
+            raise forms.ValidationError(str(problem)) from problem
+
+    def clean(self) -> dict[str, Any]:
+        """Make kind and reason of a change agree."""
+        cleaned = super().clean()
+        if cleaned.get("change_kind") and not cleaned.get("change_note"):
+            self.add_error("change_note", _("Say what was wrong, or unclear: readers see it beside the text."))
+        return cleaned
+
+
+def form_of(edition: Edition) -> EditionForm:
+    """Return the form that begins with an edition's words, and before these are approved with why they change."""
+    version = edition.version
+    why = edition if edition.state != EditionState.APPROVED else Edition()
+    initial = {
+        "title": edition.title,
+        "summary": edition.summary,
+        "body": edition.body,
+        "based_on": edition.number,
+        "change_kind": why.change_kind,
+        "change_note": why.change_note,
+        "translates": edition.translates,
+        "attachments": [row.public_id for row in edition.attachments.defer("content")],
+    }
+    return EditionForm(initial=initial, version=version)
+
+
+def take(request: HttpRequest, version: TextVersion, by: User) -> tuple[EditionForm, Edition | None, Edition | None]:
+    """Save what was posted as a new edition, and a new file beside it.
+
+    Returns the form, the edition that was saved, and the newer one of somebody else that kept it from being saved;
+    then the changes of both are in the form, which is based on that one: saving again says that both were read.
+    """
+    form = EditionForm(request.POST, request.FILES, version=version)
+    if not form.is_valid():
+        return form, None, None
+    try:
+        return form, _saved(form, version, by), None
+    except EditConflict as conflict:
+        return _joined(request, form, version, conflict.newest), None, conflict.newest
+    except (DecisionRefused, ValidationError) as refused:
+        form.add_error(None, refused if isinstance(refused, ValidationError) else str(refused))
+        return form, None, None
+
+
+def _joined(request: HttpRequest, form: EditionForm, version: TextVersion, newest: Edition) -> EditionForm:
+    """Return the form with the changes of both, and say what somebody has to look at."""
+    typed: dict[str, Any] = {**request.POST.dict(), "attachments": request.POST.getlist("attachments")}
+    began = version.editions.filter(number=form.cleaned_data["based_on"]).first()
+    joined = None
+    if began is not None:
+        mine = {name: form.cleaned_data[name] for name in ("body", *BESIDE) if name in form.cleaned_data}
+        mine |= {"attachments": typed["attachments"]} if "attachments" in form.fields else {}
+        joined = join(began=began, mine=mine, newest=newest)
+        typed |= {name: "" if value is None else value for name, value in joined.values.items()}
+    again = EditionForm({**typed, "based_on": newest.number}, version=version)
+    for sentence in _to_look_at(joined, newest, again):
+        again.add_error(None, sentence)
+    return again
+
+
+def _to_look_at(joined: Joined | None, newest: Edition, form: EditionForm) -> Iterator[str]:
+    who = {"who": newest.author, "number": newest.number}
+    if joined is None:
+        yield _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.") % who
+        return
+    said = _("%(who)s saved edition %(number)d meanwhile. Your changes and theirs are below: look, and save again.")
+    yield said % who
+    if joined.twice:
+        said = ngettext(
+            "%(n)d place you both changed: it stands there as they have it, then as you have it. Keep one.",
+            "%(n)d places you both changed: each stands there as they have it, then as you have it. Keep one.",
+            joined.twice,
+        )
+        yield said % {"n": joined.twice}
+    for name, value in joined.theirs.items():
+        if name in form.fields:
+            said = _("%(field)s: they wrote “%(value)s”. Yours stands below.")
+            yield said % {"field": capfirst(str(form.fields[name].label)), "value": value or "–"}
+
+
+def _saved(form: EditionForm, version: TextVersion, by: User) -> Edition:
+    words = dict(form.cleaned_data)
+    file: File | None = words.pop("file", None)
+    title = words.pop("file_title", "")
+    lying = list(words.pop("attachments", ()))
+    with transaction.atomic():
+        if file is not None:
+            lying.append(
+                attachments_services.keep(text=version.text, file=file, title=title, language=version.language, by=by)
+            )
+        return editions.draft(version=version, by=by, attachments=lying, **words)

@@ -1,0 +1,157 @@
+"""What the desk shows of words before anything is saved: those of a file, with what became of the rest of it, and how
+the words in the editor will look.
+
+Without a script these are pages; with one (static/js/preview.js) the preview follows what is typed.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from press.imports import files
+from press.imports.files.report import Taken, Unreadable
+from press.overview.admin.editions import EditionForm
+from press.texts.admin import versions
+from press.texts.admin.forms import LanguageForm, NewTextForm
+from press.texts.models.texts import Text, TextVersion
+from press.texts.permissions import check_can_write
+from press.texts.selectors.preview import preview
+from press.texts.services import editions
+from summit.core.languages import direction
+from summit.desk import once
+from summit.summits.models import Summit
+from summit.users.models import User
+
+NOT_TYPED = ("csrfmiddlewaretoken", "once")
+
+
+@dataclass(frozen=True)
+class Unsaved:
+    """What the page shows of a post that saves nothing: the words for its form, and what is said above it."""
+
+    words: dict[str, Any]
+    taken: Taken | None = None
+    # What stood in the editor before the file's words.
+    before: str = ""
+    problem: str = ""
+    # Whether a file was to lie beside the text: no page can choose it again for the officer.
+    had_file: bool = False
+
+    @property
+    def problem_entries(self) -> list[tuple[str, str, str]]:
+        """The problem as the summary of errors takes it: the field's id, its label, what is said."""
+        return [("id_words", "", self.problem)] if self.problem else []
+
+
+def unsaved(request: HttpRequest) -> Unsaved:
+    """Return what was typed, with the file's words in its place where one was chosen: or what stood there before."""
+    typed: dict[str, Any] = {name: value for name, value in request.POST.items() if name not in NOT_TYPED}
+    typed["attachments"] = request.POST.getlist("attachments")
+    had_file = bool(request.FILES.get("file"))
+    if "back" in request.POST:
+        return Unsaved(typed | {"body": request.POST.get("before", "")}, had_file=had_file)
+    if "take" not in request.POST:
+        return Unsaved(typed, had_file=had_file)
+    try:
+        taken = _taken(request.FILES.get("words"))
+    except Unreadable as problem:
+        return Unsaved(typed, problem=str(problem), had_file=had_file)
+    before = request.POST.get("body", "")
+    words = typed | {"body": taken.body, "title": request.POST.get("title", "").strip() or taken.title}
+    kept = before if before.split() != taken.body.split() else ""
+    return Unsaved(words, taken, kept, had_file=had_file)
+
+
+def _taken(file: "UploadedFile[Any] | None") -> Taken:
+    if file is None:
+        raise Unreadable(_("Choose a file first."))
+    if (file.size or 0) > files.MOST_BYTES:
+        raise Unreadable(files.too_large())
+    return files.read(filename=file.name or "", content=file.read())
+
+
+class IntakeMixin:
+    """Adds to a text's pages the posts that save nothing."""
+
+    admin_site: Any
+    opts: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add their addresses."""
+        wrap = self.admin_site.admin_view
+        added: dict[str, tuple[Callable[..., HttpResponse], str]] = {
+            "preview/": (self.preview_view, "preview"),
+            "unsaved/": (self.unsaved_new_view, "unsaved_new"),
+            "<int:pk>/unsaved/": (self.unsaved_view, "unsaved"),
+            "<int:pk>/language/unsaved/": (self.unsaved_language_view, "unsaved_language"),
+        }
+        own = [
+            path(route, wrap(require_POST(view)), name=f"press_text_{name}") for route, (view, name) in added.items()
+        ]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def preview_view(self, request: HttpRequest) -> HttpResponse:
+        """Answer the part of a page that shows how words will look, and how long they are."""
+        desk: Any = self
+        desk.admit(request, "add")
+        html, length = preview(request.POST.get("body", ""))
+        return TemplateResponse(request, "admin/press/preview.html", {"preview_html": html, "length": length})
+
+    def unsaved_new_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the page for a new text with words that aren't saved."""
+        desk: Any = self
+        desk.admit(request, "add")
+        summit: Summit = desk._summit_to_write(request)
+        check_can_write(desk._user(request), summit)
+        shown = unsaved(request)
+        form = NewTextForm(initial=shown.words, summit=summit)
+        context = {"summit": summit, "title": _("Enter a text"), "once": once.mark_of(request)}
+        return self._unsaved_page(request, "new.html", context, form, shown)
+
+    def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show a text's page with words that aren't saved."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        user: User = desk._user(request)
+        check_can_write(user, text.summit)
+        version: TextVersion = versions.version_of(text, request.GET.get("version", ""))
+        shown = unsaved(request)
+        edition = editions.newest(version)
+        form = EditionForm(initial={"based_on": edition.number} | shown.words, version=version)
+        return self._unsaved_page(
+            request, "text.html", desk._context(request, text, version, edition, form), form, shown
+        )
+
+    def unsaved_language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the page for another language of a text with words that aren't saved."""
+        desk: Any = self
+        text: Text = desk._text(request, pk)
+        check_can_write(desk._user(request), text.summit)
+        shown = unsaved(request)
+        context = {"summit": text.summit, "text": text, "title": _("Add a language")}
+        return self._unsaved_page(request, "new.html", context, LanguageForm(initial=shown.words), shown)
+
+    def _unsaved_page(
+        self, request: HttpRequest, template: str, context: dict[str, Any], form: forms.Form, shown: Unsaved
+    ) -> HttpResponse:
+        html, length = preview(str(shown.words.get("body", "")))
+        language = str(shown.words.get("language", "")) or getattr(context.get("version"), "language", "")
+        more = {"form": form, "unsaved": shown, "preview_html": html, "length": length, "words_language": language}
+        if language in dict(_languages()):
+            more["words_direction"] = direction(language)
+        status = 400 if shown.problem else 200
+        found: HttpResponse = self._page(request, template, context | more, status)  # type: ignore[attr-defined]
+        return found
+
+
+def _languages() -> list[tuple[str, str]]:
+    choices: Any = LanguageForm.base_fields["language"]
+    return list(choices.choices)

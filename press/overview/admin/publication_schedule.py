@@ -1,0 +1,236 @@
+"""Two pages of the press desk: a day's run, hour by hour, with what is late or failed on top; and the days of the
+embargoes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+
+from press.embargoes.permissions import can_schedule
+from press.overview import publication_schedule
+from press.overview.admin import embargo_calendar
+from press.overview.dashboard import SEE, run_of
+from press.overview.publication_schedule import Group, Plan, Unsent
+from press.texts.admin.state_labels import STANDINGS, stands_as
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text, TextVersion
+from press.texts.next_steps import LATE, NEXT
+from press.texts.selectors.workflow_queries import StandingText, late_step, next_step
+from summit.core.date_formats import long_day
+from summit.desk.scope import chosen_summit, summits_of
+from summit.desk.today import now_of, today_of
+from summit.outbox.models import MessageState
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# So many texts that nobody can place on a day are named, and so many groups of a day stand without folding any.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A text as the run shows it."""
+
+    text: StandingText
+    language: str
+    author: User | None
+    # The languages beside the first that aren't approved, each with the word and colour of where it stands.
+    behind: list[tuple[TextVersion, Any, str]]
+
+    @property
+    def stands(self) -> tuple[Any, str]:
+        """The word and colour of where it stands."""
+        return stands_as(self.text)
+
+    @property
+    def next(self) -> str:
+        """Who must do what next."""
+        return str(NEXT[next_step(self.text)])
+
+    @property
+    def late(self) -> str:
+        """What to do about it where it should be out."""
+        return str(LATE[late_step(self.text)])
+
+
+@dataclass(frozen=True)
+class Slotted:
+    """A group as the run shows it: `clock` is its time at the venue, `deliver` the key of the text by which its lift
+    is released, None where that can't be done or isn't the reader's to do."""
+
+    group: Group
+    shown: list[Shown]
+    clock: str
+    counts: bool
+    deliver: int | None
+
+
+@dataclass(frozen=True)
+class Hour:
+    """An hour at the venue with what goes out in it. On a full day it is folded once all of that is out."""
+
+    label: str
+    rows: list[Slotted]
+    full: bool
+
+    @property
+    def shown(self) -> list[Shown]:
+        """The texts in it."""
+        return [each for row in self.rows for each in row.shown]
+
+    @property
+    def folded(self) -> bool:
+        """Whether one sees at first only how many they are."""
+        return self.full and all(each.text.standing == "published" for each in self.shown)
+
+
+@dataclass(frozen=True)
+class Failed:
+    """An edition of which mails failed, and where the outbox shows them, "" to whoever doesn't see it."""
+
+    unsent: Unsent
+    address: str
+
+
+class RunMixin:
+    """Adds the two pages to those of the texts."""
+
+    admin_site: Any
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add their addresses."""
+        wrap = self.admin_site.admin_view
+        added: dict[str, Callable[..., HttpResponse]] = {"run": self.run_view, "embargoes": self.embargoes_view}
+        own = [path(f"{name}/", wrap(view), name=f"press_text_{name}") for name, view in added.items()]
+        return [*own, *super().get_urls()]  # type: ignore[misc]
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Let the list lead to both."""
+        found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
+        summit = _seen_summit(request)
+        if summit is not None:
+            found.tools = [
+                (run_of(summit), _("Today’s run")),
+                (embargo_calendar.address(summit), _("Calendar of embargoes")),
+            ]
+        return found
+
+    def _run_summit(self, request: HttpRequest) -> Summit:
+        self.admit(request, "view")  # type: ignore[attr-defined]
+        summit = _seen_summit(request)
+        if summit is None:
+            raise Http404
+        return summit
+
+    def run_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what goes out on a day, who must do what next, and what is late or failed."""
+        summit = self._run_summit(request)
+        today, now = today_of(request, summit), now_of(request)
+        day = embargo_calendar.day_of(request.GET.get("day", "")) or today
+        plan = publication_schedule.plan(summit, day, now=now, most=MOST)
+        show = _shower(plan)
+        may_deliver = can_schedule(request.user, summit)
+        slotted = [_slotted(group, show, now, today == day, may_deliver) for group in plan.groups]
+        start, end = publication_schedule.bounds(day, day, summit)
+        context = {
+            "title": (_("Today’s run: %(day)s") if day == today else _("Run of %(day)s")) % {"day": long_day(day)},
+            "summit": summit,
+            "now": now,
+            "day": day,
+            "today": today,
+            "days": [(run_of(summit, each), each) for each in (day - timedelta(1), day + timedelta(1))],
+            "today_url": run_of(summit, today),
+            "calendar_url": embargo_calendar.address(summit, day),
+            "here": run_of(summit, day),
+            "hours": _by_hour(slotted, summit),
+            "upcoming": next((each for each in slotted if each.counts), None),
+            "overdue": [show(row) for row in plan.overdue],
+            "unreviewed": plan.unreviewed,
+            "failed": _failed(request, summit, plan.unsent),
+            "may_send": allows(request.user, "outbox.send_again", summit),
+            "timeless": [show(row) for row in plan.timeless],
+            "timeless_more": plan.unplaced - len(plan.timeless),
+            "hours_long": int((end - start) / timedelta(hours=1)),
+        }
+        return self._page(request, "run.html", context)  # type: ignore[attr-defined, no-any-return]
+
+    def embargoes_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what goes out when, day by day, over the summit or a month."""
+        summit = self._run_summit(request)
+        context = embargo_calendar.context(summit, today_of(request, summit), request.GET.get("month", ""))
+        return self._page(request, "embargoes.html", {"summit": summit, **context})  # type: ignore[attr-defined, no-any-return]
+
+
+def _seen_summit(request: HttpRequest) -> Summit | None:
+    """Return the summit that the address names, or the newest of those whose texts the reader sees; None for any
+    other that it names."""
+    listed = [row for row in summits_of(request) if allows(request.user, SEE, row)]
+    named = request.GET.get("summit", "")
+    return next((row for row in listed if row.slug == named), None) if named else chosen_summit(request, listed)
+
+
+def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
+    """Return how each text of a run is shown."""
+
+    def show(row: StandingText) -> Shown:
+        told = plan.told[row.pk]
+        behind = [(each, *STANDINGS[str(getattr(each, "standing", ""))]) for each in told.behind]
+        return Shown(row, told.language, told.author, behind)
+
+    return show
+
+
+def _slotted(
+    group: Group, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
+) -> Slotted:
+    lift, summit = group.lift, group.texts[0].summit
+    local = group.at.astimezone(summit.zone)
+    open_ = lift.mode == LiftMode.DELIVERED and lift.moment is None
+    return Slotted(
+        group=group,
+        shown=[show(row) for row in group.texts],
+        clock=local.strftime("%H:%M:%S" if local.second else "%H:%M"),
+        counts=today and not group.planned and group.at > now and lift.held_at is None,
+        deliver=group.texts[0].pk if may_deliver and open_ else None,
+    )
+
+
+def _by_hour(slotted: list[Slotted], summit: Summit) -> list[Hour]:
+    """Return what goes out by the hour at the venue; one that the clocks show twice stands there twice."""
+
+    def hour(each: Slotted) -> tuple[str, timedelta | None]:
+        local = each.group.at.astimezone(summit.zone)
+        return local.strftime("%H:00"), local.utcoffset()
+
+    full = len(slotted) > MOST
+    return [Hour(label, list(rows), full) for (label, _offset), rows in groupby(slotted, key=hour)]
+
+
+def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[Failed]:
+    sees = allows(request.user, "outbox.message.view", summit)
+    query: dict[str, Any] = {
+        "summit__id__exact": summit.pk,
+        "state__exact": MessageState.FAILED.value,
+        "kind": "publication",
+    }
+    outbox = reverse("admin:outbox_message_changelist")
+
+    def address(about: str) -> str:
+        return f"{outbox}?{urlencode({**query, 'q': about})}" if sees else ""
+
+    return [Failed(each, address(each.about)) for each in unsent]
+
+
+def day_of_text(request: HttpRequest, row: Text) -> date:
+    """Return the day on whose run a text stands: that of its moment, or today."""
+    moment = row.lift.moment
+    return moment.astimezone(row.summit.zone).date() if moment else today_of(request, row.summit)

@@ -1,0 +1,298 @@
+"""Texts in the admin: the list with where each stands, and the page on which one is written and decided."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from press.delivery_check.admin import MarkingMixin
+from press.embargoes.admin.moments import MomentForm, initial_of
+from press.formats import pdf
+from press.overview.admin import editions as editions_admin
+from press.overview.admin.about import AboutMixin
+from press.overview.admin.bulk_decisions import ManyMixin
+from press.overview.admin.comparison import LookingMixin
+from press.overview.admin.decisions import DecisionsMixin, numbered, offered
+from press.overview.admin.file_import import IntakeMixin
+from press.overview.admin.publication_schedule import RunMixin, day_of_text
+from press.overview.dashboard import run_of
+from press.overview.publication_schedule import versions
+from press.texts.admin.forms import LanguageForm, NewTextForm
+from press.texts.admin.state_labels import STANDINGS, TASKS, in_red, stands_as
+from press.texts.admin.versions import version_of
+from press.texts.errors import DecisionRefused
+from press.texts.markdown import to_html
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.visibility import standing
+from press.texts.next_steps import NEXT
+from press.texts.permissions import can_write, check_can_write
+from press.texts.selectors import workflow_queries
+from press.texts.selectors.lengths import measure
+from press.texts.selectors.word_differences import compare
+from press.texts.selectors.workflow_queries import alone, next_step, tieable, together, with_standing
+from press.texts.services import editions, texts
+from summit.core.database_clock import db_now
+from summit.core.languages import direction
+from summit.desk import once
+from summit.desk.base import SummitModelAdmin
+from summit.desk.scope import chosen_summit
+from summit.desk.words import written
+from summit.permissions.rules import check, summits_for
+from summit.summits.models import Summit
+from summit.templatetags.moments import short_clock
+from summit.users.models import User
+
+# What the page says then: what the browser kept of the words may go (static/js/draft.js).
+SAVED = "saved"
+
+
+class TodoFilter(admin.SimpleListFilter):
+    """Texts by what has to be done about them."""
+
+    title = gettext_lazy("to do")
+    parameter_name = "todo"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """Offer what press.texts.selectors.workflow_queries.todo defines."""
+        return list(TASKS.items())
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Text]) -> QuerySet[Text]:
+        """Narrow the list."""
+        condition = workflow_queries.todo(request.user).get(self.value() or "")
+        return queryset if condition is None else queryset.filter(condition)
+
+
+@admin.register(Text)
+class TextAdmin(
+    AboutMixin,
+    DecisionsMixin,
+    IntakeMixin,
+    LookingMixin,
+    ManyMixin,
+    MarkingMixin,
+    RunMixin,
+    SummitModelAdmin,
+):
+    """Texts."""
+
+    place = 1
+    list_display = ["headline", "stands", "goes_out", "todo", "kind", "speaker"]
+    list_filter = ["summit", TodoFilter, "kind"]
+    search_fields = ["slug", "versions__editions__title"]
+    ordering = ["-id"]
+    actions = ["submit_chosen", "approve_chosen", "set_moment_of_chosen"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Text]:
+        """Return the reader's texts with where they stand, in one query."""
+        return with_standing(super().get_queryset(request))
+
+    @written
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, row: Text) -> str:
+        """Show the title of the newest edition."""
+        return str(getattr(row, "title", "") or row.slug)
+
+    @admin.display(description=gettext_lazy("state"))
+    def stands(self, row: Text) -> str:
+        """Show what the predicate derives, and whether readers see an older edition meanwhile."""
+        word, colour = stands_as(row)
+        shown = format_html('<span class="state" data-state="{}">{}</span>{}', colour, word, in_red(row))
+        note = _public_meanwhile(row)
+        return format_html('{} <span class="muted">{}</span>', shown, note) if note else shown
+
+    @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
+    def goes_out(self, row: Text) -> str:
+        """Show the moment in the venue's zone, or what it waits for."""
+        if row.lift.moment is not None:
+            return short_clock(row.lift.moment, row.summit)
+        return str(row.lift.get_mode_display() if row.lift.mode == LiftMode.DELIVERED else _("no moment set"))
+
+    @admin.display(description=pgettext_lazy("label", "next"))
+    def todo(self, row: Text) -> str:
+        """Say who must do what."""
+        return str(NEXT[next_step(row)])
+
+    @written
+    @admin.display(description=pgettext_lazy("label", "speaker"))
+    def speaker(self, row: Text) -> str:
+        """Show who speaks."""
+        return str(row.slot.speaker) if row.slot else ""
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the addresses of other languages, of comparisons and of files."""
+        wrap = self.admin_site.admin_view
+        return [
+            path("<int:pk>/about/", wrap(self.about_view), name="press_text_about"),
+            path("<int:pk>/compare/", wrap(self.compare_view), name="press_text_compare"),
+            path("<int:pk>/files/<int:file>/", wrap(self.file_view), name="press_text_file"),
+            path("<int:pk>/language/", wrap(self.language_view), name="press_text_language"),
+            *super().get_urls(),
+        ]
+
+    def _text(self, request: HttpRequest, pk: int | str) -> Text:
+        text: Text = self.admit(request, "view", pk)
+        return text
+
+    def _user(self, request: HttpRequest) -> User:
+        if not isinstance(request.user, User):
+            raise PermissionDenied
+        return request.user
+
+    def _page(self, request: HttpRequest, template: str, context: dict[str, Any], status: int = 200) -> HttpResponse:
+        full = {**self.admin_site.each_context(request), "opts": self.opts, **context}
+        return TemplateResponse(request, f"admin/press/{template}", full, status=status)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        """Enter a text with its first edition."""
+        self.admit(request, "add")
+        user, summit = self._user(request), self._summit_to_write(request)
+        check_can_write(user, summit)
+        form = NewTextForm(request.POST or None, summit=summit)
+        if request.method == "POST" and form.is_valid():
+            try:
+                text = once.add(request, lambda: texts.create_text(summit=summit, by=user, **form.cleaned_data))
+            except once.AddedAlready as added:
+                return self.added_already(request, added)
+            except ValidationError as problem:
+                form.add_error(None, problem)
+            else:
+                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
+                return redirect("admin:press_text_change", text.pk)
+        context = {"summit": summit, "form": form, "title": _("Enter a text"), "once": once.mark_of(request)}
+        return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+    def _summit_to_write(self, request: HttpRequest) -> Summit:
+        mine = summits_for(request.user, "press.write")
+        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        wanted = request.GET.get("summit", "")
+        found = rows.filter(slug=wanted).first() if wanted else chosen_summit(request, list(rows))
+        if found is None:
+            check(request.user, "press.write", None)
+            raise Http404
+        return found
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Show a text's page; a post saves the words as a new edition."""
+        text = self._text(request, object_id)
+        version = version_of(text, request.GET.get("version", ""))
+        if request.method == "POST":
+            return self._save(request, text, version)
+        return self._shown(request, text, version)
+
+    def _shown(self, request: HttpRequest, text: Text, version: TextVersion, **refused: Any) -> HttpResponse:
+        """Answer with a text's page; `refused` is what was typed with a decision that was refused."""
+        edition = editions.newest(version)
+        context = self._context(request, text, version, edition, editions_admin.form_of(edition)) | refused
+        return self._page(request, "text.html", context, 400 if refused else 200)
+
+    def _save(self, request: HttpRequest, text: Text, version: TextVersion) -> HttpResponse:
+        user = self._user(request)
+        check_can_write(user, text.summit)
+        form, edition, newer = editions_admin.take(request, version, user)
+        if edition is not None:
+            said = _("Edition %(number)d is saved, as a draft.") % {"number": edition.number}
+            messages.success(request, said, SAVED)
+            return redirect(_url(version))
+        context = self._context(request, text, version, newer or editions.newest(version), form) | {"newer": newer}
+        if newer is not None:
+            began = version.editions.filter(number=numbered(request.POST.get("based_on", ""))).first()
+            context["meanwhile"] = compare(began.body if began else "", newer.body)
+        return self._page(request, "text.html", context, 409 if newer else 400)
+
+    def _context(
+        self,
+        request: HttpRequest,
+        text: Text,
+        version: TextVersion,
+        edition: Edition,
+        form: editions_admin.EditionForm,
+    ) -> dict[str, Any]:
+        user, summit = self._user(request), text.summit
+        return {
+            "title": edition.title,
+            "summit": summit,
+            "text": text,
+            "version": version,
+            "versions": [(row, *STANDINGS[str(getattr(row, "standing", ""))]) for row in versions([text])[text.pk]],
+            "edition": edition,
+            "editions": _listed(version),
+            "form": form,
+            "preview": mark_safe(to_html(edition.body)),  # noqa: S308 - cleaned by nh3 in to_html
+            "words_direction": direction(version.language),
+            "length": measure(edition.body),
+            "stands": stands_as(text),
+            "public_meanwhile": _public_meanwhile(text),
+            "run_url": run_of(summit, day_of_text(request, text)),
+            "next": NEXT[next_step(text)],
+            "buttons": offered(text=text, edition=edition, user=user),
+            "own_words": edition.author_id == user.pk,
+            "may_translate": can_write(user, summit) and text.withdrawn_at is None,
+            "moment_form": MomentForm(summit=summit, initial=initial_of(text.lift, summit.zone)),
+            "together": together(text),
+            "tieable": tieable(text),
+            "alone": alone(version),
+            "edition_files": list(edition.attachments.defer("content").order_by("attached__position")),
+            "release_label": _release_label(text, edition),
+            "no_font": pdf.unprintable(edition),
+            "now": db_now(),
+        }
+
+    def language_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Add a translation with its first edition."""
+        text, user = self._text(request, pk), self._user(request)
+        check_can_write(user, text.summit)
+        form = LanguageForm(request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                version = texts.add_language(text=text, by=user, **form.cleaned_data)
+            except DecisionRefused as refused:
+                form.add_error(None, str(refused))
+            else:
+                messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
+                return redirect(_url(version))
+        context = {"summit": text.summit, "text": text, "form": form, "title": _("Add a language")}
+        return self._page(request, "new.html", context, 400 if form.errors else 200)
+
+
+def _public_meanwhile(row: Text) -> str:
+    """Say which edition of an annotated text readers see meanwhile; "" where it is the newest or there is none."""
+    public, number = getattr(row, "public_number", None), getattr(row, "number", None)
+    if public is None or public == number:
+        return ""
+    return _("edition %(number)d is public") % {"number": public}
+
+
+def _release_label(text: Text, edition: Edition) -> str:
+    """Return what releasing the hold does: what should be out by now goes out."""
+    passed = text.lift.moment is not None and text.lift.moment <= db_now()
+    unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
+    return _("Release the hold: publish now") if passed and unread else _("Release the hold")
+
+
+def _url(version: TextVersion) -> str:
+    return f"{reverse('admin:press_text_change', args=[version.text_id])}?version={version.language}"
+
+
+def _listed(version: TextVersion) -> list[tuple[Edition, Any, str]]:
+    """Return the editions, newest first, each with the word and colour of where it stands; one query."""
+    rows = list(version.editions.select_related("author", "decided_by").annotate(standing=standing()))
+    approved = [row.number for row in rows if row.state == EditionState.APPROVED]
+    found: list[tuple[Edition, Any, str]] = []
+    for row in rows:
+        replaced = row.state == EditionState.APPROVED and row.number != max(approved)
+        word, colour = STANDINGS["replaced" if replaced else row.standing]
+        found.append((row, word, colour))
+    return found

@@ -1,0 +1,124 @@
+"""What lies beside texts, what they are about, and who is told of them."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from django.db.models import Count, QuerySet
+from django.utils.translation import gettext_lazy
+
+from press.overview.api.filters import AnnouncementFilters, AttachmentFilters, SubscriberFilters, TopicFilters
+from press.overview.api.input_serializers import AttachmentInput, TopicInput
+from press.overview.api.serializers import (
+    DeskAnnouncementSerializer,
+    DeskAttachmentSerializer,
+    DeskSubscriberSerializer,
+    DeskTopicSerializer,
+)
+from press.subscriptions.models import Announcement, Subscriber
+from press.texts.models.attachments import Attachment
+from press.texts.models.topics import Topic
+from press.texts.services import attachments, topics
+from summit.api.contents import WithContent
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.audit import access_log
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class Attachments(WithContent):
+    """Files that lie beside editions, without their bytes."""
+
+    name = "attachments"
+    called = gettext_lazy("files of texts")
+    rule = "press.text"
+    does = ("add",)
+    model = Attachment
+    output = DeskAttachmentSerializer
+    input = AttachmentInput
+    filters = AttachmentFilters
+    orders: ClassVar[Any] = {"added_at": ("added_at",)}
+    summit_path = "text__summit"
+
+    def rows(self) -> QuerySet[Attachment]:
+        """Return files without what is in them."""
+        return Attachment.objects.select_related("text__summit", "added_by").defer("content")
+
+    def content(self, *, by: User, row: Attachment) -> Attachment:
+        """Return the file, for whoever sees it at the desk."""
+        return row
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Attachment:
+        """Keep a file for a text."""
+        return attachments.keep(by=by, **values)
+
+
+class Topics(Resource):
+    """What texts of the summit are about."""
+
+    name = "topics"
+    called = gettext_lazy("topics")
+    rule = "press.topic"
+    model = Topic
+    output = DeskTopicSerializer
+    input = TopicInput
+    filters = TopicFilters
+    orders: ClassVar[Any] = {"name": ("name",)}
+
+    def rows(self) -> QuerySet[Any]:
+        """Return topics with how many texts have each."""
+        return Topic.objects.select_related("summit").annotate(number=Count("texts", distinct=True))
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Topic:
+        """Enter a topic."""
+        return topics.add_topic(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Change a topic."""
+        return topics.change_topic(by=by, topic=row, values=values)
+
+    def remove(self, *, by: User, row: Topic) -> None:
+        """Delete a topic that no text has."""
+        topics.remove_topic(by=by, topic=row)
+
+
+class Subscribers(Resource):
+    """Who asked for news. Subscriptions are confirmed and ended from the mailbox."""
+
+    name = "subscribers"
+    called = gettext_lazy("subscribers")
+    rule = "press.subscriber"
+    does = ()
+    model = Subscriber
+    output = DeskSubscriberSerializer
+    filters = SubscriberFilters
+    orders: ClassVar[Any] = {"asked_at": ("asked_at",)}
+
+    def rows(self) -> QuerySet[Subscriber]:
+        """Return subscribers with their summit."""
+        return Subscriber.objects.select_related("summit")
+
+    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Subscriber], fields: Iterable[str]) -> None:
+        """Record who saw the mailboxes."""
+        keys = [(row.summit_id, row.public_id) for row in rows]
+        if "address" in fields and keys:
+            access_log.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
+
+
+class Announcements(Resource):
+    """What was announced, and to how many."""
+
+    name = "announcements"
+    called = gettext_lazy("announcements")
+    rule = "press.announcement"
+    does = ()
+    key = "pk"
+    model = Announcement
+    output = DeskAnnouncementSerializer
+    filters = AnnouncementFilters
+    orders: ClassVar[Any] = {"at": ("at",)}
+    summit_path = "edition__version__text__summit"
+
+    def rows(self) -> QuerySet[Announcement]:
+        """Return announcements with their editions."""
+        return Announcement.objects.select_related("edition__version__text__summit").defer("edition__body")

@@ -1,0 +1,230 @@
+"""Editions at the press desk: words that are saved, and what is decided about them by the one table."""
+
+import datetime
+from typing import Any, ClassVar
+
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.utils.translation import gettext_lazy
+
+from press.delivery_check import services as delivery_check_services
+from press.delivery_check.models import Marking
+from press.embargoes.services import embargoes
+from press.imports.files import report
+from press.overview.api.comparison import (
+    ComparedInput,
+    ComparisonSerializer,
+    FileWordsSerializer,
+    WordsFileInput,
+    WordsPreviewInput,
+    WordsPreviewSerializer,
+    looked_at,
+    words_of,
+)
+from press.overview.api.filters import EditionFilters, LiftFilters, MarkingFilters
+from press.overview.api.input_serializers import (
+    DeliveredInput,
+    DeliveredSerializer,
+    EditionInput,
+    MarkingInput,
+    MomentInput,
+    NoteInput,
+    PressReasonInput,
+    WaitInput,
+)
+from press.overview.api.serializers import DeskEditionSerializer, DeskLiftSerializer, DeskMarkingSerializer
+from press.overview.api.texts import soonest
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
+from press.texts.models.visibility import published_lifts, standing
+from press.texts.permissions import DECISIONS
+from press.texts.selectors import edition_comparison
+from press.texts.services import decisions, editions, locks
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class Editions(Resource):
+    """Editions. Their words never change: other words are a new edition."""
+
+    name = "editions"
+    called = gettext_lazy("editions")
+    rule = "press.text"
+    does = ("add",)
+    model = Edition
+    output = DeskEditionSerializer
+    input = EditionInput
+    filters = EditionFilters
+    orders: ClassVar[Any] = {"created_at": ("created_at",)}
+    summit_path = "version__text__summit"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return editions with where they stand and what lies beside them."""
+        files = Prefetch("attachments", Attachment.objects.defer("content").order_by("attached__position"))
+        related = ("version__text__summit", "version__text__lift", "author", "decided_by", "afterwards_by")
+        return Edition.objects.select_related(*related).prefetch_related(files).annotate(standing=standing())
+
+    def lock(self, row: Edition) -> bool:
+        """Take the lift's lock, as all do who decide about a text."""
+        locks.lock_text(row.version.text_id)
+        return True
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Edition:
+        """Save words as a new edition."""
+        return editions.draft(by=by, **values)
+
+    @action("compare", reads=True, rule="press.text.view", input=ComparedInput, output=ComparisonSerializer)
+    def compare(self, *, by: User, row: Edition, values: Values) -> edition_comparison.Comparison:
+        """Compare it, word by word, with another edition of the text in its language, or prepared words with what was
+        delivered. Nothing is written."""
+        return edition_comparison.side_by_side(one=row, other=values["other"])
+
+    @action(
+        "preview",
+        reads=True,
+        rule="press.text.change",
+        input=WordsPreviewInput,
+        output=WordsPreviewSerializer,
+        on_list=True,
+    )
+    def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Show how words will look and what stands against publishing them. Nothing is written."""
+        return looked_at(values)
+
+    @action(
+        "read-file",
+        reads=True,
+        rule="press.text.change",
+        input=WordsFileInput,
+        output=FileWordsSerializer,
+        on_list=True,
+    )
+    def read_file(self, *, by: User, summit: Summit, values: Values) -> report.Taken:
+        """Read the words of a file as Markdown, and say what became of the rest of it. Nothing is kept."""
+        return words_of(values)
+
+    @action("submit", rule=DECISIONS["submit"])
+    def submit(self, *, by: User, row: Edition, values: Values) -> None:
+        """Submit the newest edition for review."""
+        decisions.submit(edition=row, by=by)
+
+    @action("ask-changes", rule=DECISIONS["ask_changes"], input=NoteInput)
+    def ask_changes(self, *, by: User, row: Edition, values: Values) -> None:
+        """Send it back to the writer with a remark on what to change."""
+        decisions.ask_changes(edition=row, note=values.get("note", ""), by=by)
+
+    @action("approve", rule=DECISIONS["approve"], input=NoteInput)
+    def approve(self, *, by: User, row: Edition, values: Values) -> None:
+        """Approve words that somebody else wrote: all read them as soon as their lift has lifted."""
+        decisions.approve(edition=row, note=values.get("note", ""), by=by)
+
+    @action("approve-alone", rule=DECISIONS["approve_alone"], input=PressReasonInput)
+    def approve_alone(self, *, by: User, row: Edition, values: Values) -> None:
+        """Approve it in an emergency without a second person, with the reason."""
+        decisions.approve_alone(edition=row, reason=values["reason"], by=by)
+
+    @action("review-afterwards", rule=DECISIONS["review_afterwards"])
+    def review_afterwards(self, *, by: User, row: Edition, values: Values) -> None:
+        """Say that you have read what somebody approved alone, and find it right."""
+        decisions.review_afterwards(edition=row, by=by)
+
+    @action("make-delivered", rule="press.write", input=DeliveredInput, output=DeliveredSerializer)
+    def make_delivered(self, *, by: User, row: Edition, values: Values) -> Text:
+        """Make the text as delivered, a draft, of what was marked in a prepared one."""
+        return delivery_check_services.make_delivered(edition=row, by=by, tell_removed=values["tell_removed"])
+
+
+class Markings(Resource):
+    """What was heard of prepared texts. None is changed or deleted: one is taken back."""
+
+    name = "markings"
+    called = gettext_lazy("markings of speeches")
+    rule = "press.text"
+    does = ("add",)
+    key = "pk"
+    model = Marking
+    output = DeskMarkingSerializer
+    input = MarkingInput
+    filters = MarkingFilters
+    orders: ClassVar[Any] = {"at": ("at",)}
+    summit_path = "edition__version__text__summit"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return markings with whether they were taken back."""
+        undone = Marking.objects.filter(undoes=OuterRef("pk"))
+        rows = Marking.objects.select_related("edition__version__text__summit", "by")
+        return rows.annotate(taken_back=Exists(undone))
+
+    def lock(self, row: Marking) -> bool:
+        """Take the lift's lock, as whoever marks."""
+        locks.lock_text(row.edition.version.text_id)
+        return True
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Marking:
+        """Mark a passage."""
+        seen = values.get("seen")
+        return delivery_check_services.mark(**{**values, "seen": None if seen is None else int(seen)}, by=by)
+
+    @action("undo", rule="press.write")
+    def undo(self, *, by: User, row: Marking, values: Values) -> None:
+        """Take it back: the one before it counts again, if there is one."""
+        delivery_check_services.undo(marking=row, by=by)
+
+
+class Lifts(Resource):
+    """When texts go out, and whether they are held."""
+
+    name = "lifts"
+    called = gettext_lazy("moments of texts")
+    rule = "press.text"
+    does = ()
+    model = Lift
+    output = DeskLiftSerializer
+    filters = LiftFilters
+    orders: ClassVar[Any] = {"moment": ("soonest",)}
+
+    def rows(self) -> QuerySet[Any]:
+        """Return lifts with their texts."""
+        texts = Prefetch("texts", Text.objects.order_by("pk"))
+        rows = Lift.objects.select_related("summit", "decided_by", "held_by").prefetch_related(texts)
+        read = published_lifts().filter(pk=OuterRef("pk"))
+        return rows.annotate(soonest=soonest("moment"), published=Exists(read))
+
+    def lock(self, row: Lift) -> bool:
+        """Take the lock under which lifts change."""
+        return locks.held_lift(row.pk)
+
+    @action("set-moment", rule=DECISIONS["set_moment"], input=MomentInput)
+    def set_moment(self, *, by: User, row: Lift, values: Values) -> None:
+        """Set the moment at which its texts may be read, or take it back."""
+        moment: datetime.datetime | None = values["moment"]
+        embargoes.set_moment(lift=row, moment=moment, by=by)
+
+    @action("release-now", rule=DECISIONS["set_moment"])
+    def release_now(self, *, by: User, row: Lift, values: Values) -> None:
+        """Let its texts go out now."""
+        embargoes.release_now(lift=row, by=by)
+
+    @action("wait-for-delivery", rule=DECISIONS["set_moment"], input=WaitInput)
+    def wait_for_delivery(self, *, by: User, row: Lift, values: Values) -> None:
+        """Let its texts wait until somebody says that the speech was given. Nothing goes out at the alarm."""
+        embargoes.wait_for_delivery(lift=row, fallback=values.get("alarm_at"), by=by)
+
+    @action("deliver", rule=DECISIONS["deliver"])
+    def deliver(self, *, by: User, row: Lift, values: Values) -> None:
+        """Say that the speech was given: what waits for it goes out."""
+        embargoes.deliver(lift=row, by=by)
+
+    @action("hold", rule=DECISIONS["hold"], input=PressReasonInput)
+    def hold(self, *, by: User, row: Lift, values: Values) -> None:
+        """Hold its texts: nobody outside the desk reads them until the hold is released."""
+        embargoes.hold(lift=row, reason=values["reason"], by=by)
+
+    @action("unhold", rule=DECISIONS["unhold"])
+    def unhold(self, *, by: User, row: Lift, values: Values) -> None:
+        """Release the hold. What was never read and whose moment has passed goes out now."""
+        embargoes.unhold(lift=row, by=by)

@@ -1,0 +1,145 @@
+"""By what the API's lists of the press desk are narrowed: by declared fields, as the desk's own lists are."""
+
+from datetime import datetime
+from typing import Any
+
+import django_filters
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from press.delivery_check.models import MarkingKind
+from press.overview.api.serializers import STANDINGS
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text, TextKind, Wording
+from summit.desk.search import matching
+
+_STANDINGS = [(each, each) for each in STANDINGS]
+
+
+def _id(path: str, label: Any) -> django_filters.CharFilter:
+    return django_filters.CharFilter(field_name=f"{path}__public_id", label=label)
+
+
+def _moment(path: str, how: str, label: Any) -> django_filters.IsoDateTimeFilter:
+    return django_filters.IsoDateTimeFilter(field_name=path, lookup_expr=how, label=label)
+
+
+def _since(rows: QuerySet[Edition], moment: datetime) -> QuerySet[Edition]:
+    """Return the editions that were written or decided since a moment."""
+    return rows.filter(Q(created_at__gte=moment) | Q(decided_at__gte=moment) | Q(afterwards_at__gte=moment))
+
+
+class TextFilters(django_filters.FilterSet):
+    """By what texts are narrowed."""
+
+    q = django_filters.CharFilter(method="words", label=_("words, as the desk’s search finds them"))
+    state = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("state"))
+    kind = django_filters.ChoiceFilter(choices=TextKind.choices, label=_("kind"))
+    wording = django_filters.ChoiceFilter(choices=Wording.choices, label=_("wording"))
+    language = django_filters.CharFilter(field_name="versions__language", label=_("language"))
+    topic = _id("topics", _("topic"))
+    speaker = _id("slot__speaker", pgettext_lazy("label", "speaker"))
+    speech = _id("slot", _("speech"))
+    session = _id("session", _("session"))
+    lift = _id("lift", _("lift"))
+    moment_from = _moment("lift__moment", "gte", _("goes out at this moment or later"))
+    moment_until = _moment("lift__moment", "lte", _("goes out at this moment or before"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        method="changed", label=_("words, decision or withdrawal at this moment or later")
+    )
+
+    def words(self, rows: QuerySet[Text], name: str, value: str) -> QuerySet[Text]:
+        """Keep what the desk's search finds."""
+        found = matching(Text, rows, value)
+        return rows if found is None else found
+
+    def changed(self, rows: QuerySet[Text], name: str, moment: datetime) -> QuerySet[Text]:
+        """Keep what changed since a moment."""
+        editions = _since(Edition.objects.filter(version__text=OuterRef("pk")), moment)
+        return rows.filter(Exists(editions) | Q(withdrawn_at__gte=moment) | Q(removed_at__gte=moment))
+
+
+class VersionFilters(django_filters.FilterSet):
+    """By what language versions are narrowed."""
+
+    text = _id("text", _("text"))
+    language = django_filters.CharFilter(label=_("language"))
+    authoritative = django_filters.BooleanFilter(label=_("authoritative"))
+    state = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("state"))
+
+
+class EditionFilters(django_filters.FilterSet):
+    """By what editions are narrowed."""
+
+    text = _id("version__text", _("text"))
+    version = _id("version", _("language version"))
+    language = django_filters.CharFilter(field_name="version__language", label=_("language"))
+    state = django_filters.ChoiceFilter(choices=EditionState.choices, label=_("state"))
+    stands = django_filters.ChoiceFilter(field_name="standing", choices=_STANDINGS, label=_("where it stands"))
+    author = _id("author", _("written by"))
+    changed_since = django_filters.IsoDateTimeFilter(
+        method="changed", label=_("written or decided at this moment or later")
+    )
+
+    def changed(self, rows: QuerySet[Edition], name: str, moment: datetime) -> QuerySet[Edition]:
+        """Keep what changed since a moment."""
+        return _since(rows, moment)
+
+
+class LiftFilters(django_filters.FilterSet):
+    """By what lifts are narrowed."""
+
+    text = _id("texts", _("text"))
+    mode = django_filters.ChoiceFilter(choices=LiftMode.choices, label=_("goes out"))
+    held = django_filters.BooleanFilter(field_name="held_at", lookup_expr="isnull", exclude=True, label=_("held"))
+    tied = django_filters.BooleanFilter(label=_("together or not at all"))
+    published = django_filters.BooleanFilter(label=_("something of it has been read"))
+    moment_from = _moment("moment", "gte", _("goes out at this moment or later"))
+    moment_until = _moment("moment", "lte", _("goes out at this moment or before"))
+
+
+class MarkingFilters(django_filters.FilterSet):
+    """By what markings are narrowed."""
+
+    edition = _id("edition", _("edition"))
+    version = _id("edition__version", _("language version"))
+    text = _id("edition__version__text", _("text"))
+    anchor = django_filters.CharFilter(label=_("paragraph"))
+    kind = django_filters.ChoiceFilter(choices=MarkingKind.choices, label=_("kind"))
+    taken_back = django_filters.BooleanFilter(label=_("taken back"))
+
+
+class AttachmentFilters(django_filters.FilterSet):
+    """By what files are narrowed."""
+
+    text = _id("text", _("text"))
+    edition = _id("editions", _("edition"))
+    language = django_filters.CharFilter(label=_("language"))
+
+
+class TopicFilters(django_filters.FilterSet):
+    """By what topics are narrowed."""
+
+    name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
+    text = _id("texts", _("text"))
+
+
+class SubscriberFilters(django_filters.FilterSet):
+    """By what subscribers are narrowed."""
+
+    language = django_filters.CharFilter(label=_("language"))
+    confirmed = django_filters.BooleanFilter(
+        field_name="confirmed_at", lookup_expr="isnull", exclude=True, label=_("confirmed")
+    )
+    ended = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull", exclude=True, label=_("ended"))
+    asked_since = _moment("asked_at", "gte", _("asked at this moment or later"))
+
+
+class AnnouncementFilters(django_filters.FilterSet):
+    """By what announcements are narrowed."""
+
+    edition = _id("edition", _("edition"))
+    text = _id("edition__version__text", _("text"))
+    since = _moment("at", "gte", _("announced at this moment or later"))

@@ -1,0 +1,164 @@
+"""The press desk's run of a day: what goes out when, who must do what next, and what is late or failed."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from press.overview import publication_schedule
+from press.overview.api.serializers import STANDINGS, id_of, name_of
+from press.overview.publication_schedule import Group, Plan
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import TextKind, Wording
+from press.texts.next_steps import LATE, NEXT
+from press.texts.selectors.workflow_queries import late_step, next_step
+from summit.api.rows import Values
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_year
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.users.models import User
+
+Told = serializers.Serializer[Any]
+# So many texts that stand on no day are named.
+MOST = 500
+
+
+class RunInput(Told):
+    """Which day at the venue; today without one."""
+
+    day = serializers.DateField(required=False, validators=[validate_year])
+
+
+class BehindSerializer(Told):
+    """A language of a text in which nobody has approved the newest words."""
+
+    version = serializers.CharField(source="public_id")
+    language = serializers.CharField()
+    state = serializers.ChoiceField(source="standing", choices=STANDINGS)
+
+
+class RunTextSerializer(Told):
+    """A text in a run. `next` says who must do what next, empty where nobody must."""
+
+    id = serializers.CharField(source="public_id")
+    kind = serializers.ChoiceField(choices=TextKind.choices)
+    title = serializers.CharField()
+    language = serializers.CharField(source="told.language", help_text="The authoritative one.")
+    state = serializers.ChoiceField(source="standing", choices=STANDINGS)
+    edition = serializers.IntegerField(source="number", help_text="The number of the newest.")
+    author = id_of("told.author")
+    author_name = name_of("told.author")
+    wording = serializers.ChoiceField(choices=Wording.choices)
+    speech = id_of("slot")
+    speaker = id_of("slot.speaker")
+    speaker_name = serializers.CharField(source="slot.speaker.label", default="")
+    behind = BehindSerializer(source="told.behind", many=True)
+    next = serializers.SerializerMethodField()
+
+    def get_next(self, text: Any) -> str:
+        """Return who must do what next."""
+        return str(NEXT[next_step(text)])
+
+
+class LateTextSerializer(RunTextSerializer):
+    """A text that should be out and isn't: by its moment, or by the alarm of its speech. `late` says what to do."""
+
+    lift = id_of("lift")
+    moment = serializers.DateTimeField(source="lift.moment", allow_null=True)
+    alarm_at = serializers.DateTimeField(source="lift.fallback_at", allow_null=True)
+    held = serializers.SerializerMethodField()
+    late = serializers.SerializerMethodField()
+
+    def get_held(self, text: Any) -> bool:
+        """Return whether it is kept back whatever its moment."""
+        return text.lift.held_at is not None
+
+    def get_late(self, text: Any) -> str:
+        """Return what to do about it."""
+        return str(LATE[late_step(text)])
+
+
+class RunGroupSerializer(Told):
+    """What goes out together. `at` is when; `by` is what says so: the "moment" that stands, or without one the "plan"
+    of the speech or session, or else the "alarm". With a session that is cancelled it is `cancelled`."""
+
+    at = serializers.DateTimeField()
+    by = serializers.ChoiceField(choices=("moment", "plan", "alarm"))
+    lift = id_of("lift")
+    mode = serializers.ChoiceField(source="lift.mode", choices=LiftMode.choices)
+    alarm_at = serializers.DateTimeField(source="lift.fallback_at", allow_null=True)
+    tied = serializers.BooleanField(source="lift.tied", help_text="Together or not at all.")
+    held = serializers.SerializerMethodField()
+    held_at = serializers.DateTimeField(source="lift.held_at", allow_null=True)
+    held_by = id_of("lift.held_by")
+    held_by_name = name_of("lift.held_by")
+    hold_reason = serializers.CharField(source="lift.hold_reason")
+    cancelled = serializers.BooleanField()
+    texts = RunTextSerializer(many=True)
+
+    def get_held(self, group: Group) -> bool:
+        """Return whether it is kept back whatever its moment."""
+        return group.lift.held_at is not None
+
+
+class OfEdition(Told):
+    """Which edition it is about."""
+
+    edition = id_of("edition")
+    text = id_of("edition.version.text")
+    language = serializers.CharField(source="edition.version.language")
+    title = serializers.CharField(source="edition.title")
+    number = serializers.IntegerField(source="edition.number")
+
+
+class UnreviewedSerializer(OfEdition):
+    """An edition that was approved without a second person and that nobody has reviewed since, and why."""
+
+    decided_by = id_of("edition.decided_by")
+    decided_by_name = name_of("edition.decided_by")
+    decided_at = serializers.DateTimeField(source="edition.decided_at")
+    reason = serializers.CharField(source="edition.emergency_reason")
+
+
+class UnsentSerializer(OfEdition):
+    """An edition of which mails failed, and how many. `about` finds them among “messages”, null for whoever doesn’t
+    see these."""
+
+    mails = serializers.IntegerField()
+    about = serializers.CharField(allow_null=True)
+
+
+class RunSerializer(Told):
+    """A day's run at the venue. What is `overdue`, `unreviewed` or `unsent` stands in that of every day; what stands
+    on no day, in today's alone: `unplaced` says how many these are, of which the newest 500 are `timeless`."""
+
+    day = serializers.DateField()
+    groups = RunGroupSerializer(many=True)
+    overdue = LateTextSerializer(many=True)
+    unreviewed = UnreviewedSerializer(many=True)
+    unsent = UnsentSerializer(many=True)
+    timeless = RunTextSerializer(many=True)
+    unplaced = serializers.IntegerField()
+
+
+def run_of(by: User, summit: Summit, values: Values) -> dict[str, Any]:
+    """Return the run of a day as it is told to somebody."""
+    now = db_now()
+    found = publication_schedule.plan(
+        summit, values.get("day") or now.astimezone(summit.zone).date(), now=now, most=MOST
+    )
+    for row in _texts(found):
+        row.told = found.told[row.pk]
+    sees = allows(by, "outbox.message.view", summit)
+    return {
+        **{name: getattr(found, name) for name in ("day", "groups", "overdue", "timeless", "unplaced")},
+        "unreviewed": [{"edition": edition} for edition in found.unreviewed],
+        "unsent": [
+            {"edition": each.edition, "mails": each.number, "about": each.about if sees else None}
+            for each in found.unsent
+        ],
+    }
+
+
+def _texts(plan: Plan) -> list[Any]:
+    return [*(row for group in plan.groups for row in group.texts), *plan.overdue, *plan.timeless]

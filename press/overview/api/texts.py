@@ -1,0 +1,195 @@
+"""Texts and their language versions at the press desk."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from django.core.exceptions import ValidationError
+from django.db.models import DateTimeField, F, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.embargoes.services import bulk_decisions, joint_publication
+from press.overview.api.filters import TextFilters, VersionFilters
+from press.overview.api.input_serializers import (
+    ApprovedSerializer,
+    DecidedSerializer,
+    MomentOfTextsInput,
+    PressReasonInput,
+    TextChange,
+    TextInput,
+    TextsInput,
+    TieInput,
+    VersionInput,
+)
+from press.overview.api.publication_schedule import RunInput, RunSerializer, run_of
+from press.overview.api.serializers import DeskTextSerializer, DeskVersionSerializer
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.visibility import public_editions, standing
+from press.texts.permissions import DECISIONS
+from press.texts.selectors.workflow_queries import with_standing
+from press.texts.services import locks, texts
+from summit.api.actions import action
+from summit.api.resources import Resource
+from summit.api.rows import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What has no moment comes after all that has one.
+LAST = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def soonest(path: str) -> Coalesce:
+    """Return by which moment rows are ordered; `path` leads to their lift's."""
+    return Coalesce(F(path), Value(LAST, output_field=DateTimeField()), output_field=DateTimeField())
+
+
+@contextmanager
+def as_sent() -> Iterator[None]:
+    """Say of a field that the domain calls otherwise what is wrong under the name by which it was sent."""
+    try:
+        yield
+    except ValidationError as refused:
+        if not hasattr(refused, "error_dict") or "slot" not in refused.error_dict:
+            raise
+        found = {**refused.error_dict, "speech": refused.error_dict["slot"]}
+        found.pop("slot")
+        raise ValidationError(found) from refused
+
+
+class Texts(Resource):
+    """Texts. `DELETE` isn't offered: what is out is withdrawn, and then removed, with a reason."""
+
+    name = "texts"
+    called = gettext_lazy("texts")
+    rule = "press.text"
+    does = ("add", "change")
+    model = Text
+    output = DeskTextSerializer
+    input = TextInput
+    input_of_change = TextChange
+    filters = TextFilters
+    orders: ClassVar[Any] = {"created_at": ("created_at",), "moment": ("soonest",), "slug": ("slug",)}
+
+    def rows(self) -> QuerySet[Any]:
+        """Return texts with where they stand."""
+        rows = with_standing(Text.objects.all()).annotate(soonest=soonest("lift__moment"))
+        return rows.select_related(
+            "summit", "lift", "slot__speaker", "slot__party", "session", "prepared"
+        ).prefetch_related("versions", "topics", "people")
+
+    def lock(self, row: Text) -> bool:
+        """Take the lift's lock, as all do who decide about a text."""
+        locks.lock_text(row.pk)
+        return True
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Text:
+        """Enter a text."""
+        with as_sent():
+            return texts.create_text(summit=summit, by=by, **values)
+
+    def change(self, *, by: User, row: Text, values: Values) -> Text:
+        """Say what a text is about."""
+        topics = values.get("topics", row.topics.all())
+        about = {"topics": [topic.name for topic in topics], "people": values.get("people", list(row.people.all()))}
+        texts.describe(text=row, by=by, **{**values, **about})
+        return row
+
+    @action("tie", rule=DECISIONS["tie"], input=TieInput)
+    def tie(self, *, by: User, row: Text, values: Values) -> None:
+        """Let it go out together with another text or not at all; without another, all its languages."""
+        joint_publication.tie(text=row, to=values.get("text"), by=by)
+
+    @action("untie", rule=DECISIONS["untie"])
+    def untie(self, *, by: User, row: Text, values: Values) -> None:
+        """Let it go out by itself."""
+        joint_publication.untie(text=row, by=by)
+
+    @action("withdraw", rule=DECISIONS["withdraw"], input=PressReasonInput)
+    def withdraw(self, *, by: User, row: Text, values: Values) -> None:
+        """Withdraw it: what has been read stays, marked, with the reason; what hasn't never comes out."""
+        texts.withdraw(text=row, reason=values["reason"], by=by)
+
+    @action("remove", rule=DECISIONS["remove"], input=PressReasonInput)
+    def take_off(self, *, by: User, row: Text, values: Values) -> None:
+        """Remove a text that was withdrawn: nobody reads it any more, and its addresses say why."""
+        texts.remove(text=row, reason=values["reason"], by=by)
+
+    @action("approve", rule=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, on_list=True)
+    def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Approve of each text the newest edition in each language that is in review and that somebody else wrote.
+        What can't be approved is told with the reason, and stops no other."""
+        told = _decided("approve", by, summit, values)
+        return {"approved": told["done"], "skipped": told["skipped"]}
+
+    @action("submit", rule=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, on_list=True)
+    def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Submit for review of each text the newest edition in each language that is a draft or was sent back. What
+        can't be submitted is told with the reason, and stops no other."""
+        return _decided("submit", by, summit, values)
+
+    @action(
+        "set-moment",
+        rule=DECISIONS["set_moment"],
+        input=MomentOfTextsInput,
+        output=DecidedSerializer,
+        on_list=True,
+    )
+    def set_moment(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Set one moment for texts that nobody has read yet, or take it back; those that are tied to one of them go
+        out with it. What has been read is told, and stops no other."""
+        return _decided("set_moment", by, summit, values, moment=values["moment"])
+
+    @action("run", reads=True, rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
+    def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
+        """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
+        return run_of(by, summit, values)
+
+
+def _decided(
+    name: str, by: User, summit: Summit, values: Values, *, moment: datetime | None = None
+) -> dict[str, Any]:
+    keys = set(values["texts"])
+    found = list(Text.objects.filter(summit=summit, public_id__in=keys))
+    if len(found) < len(keys):
+        raise ValidationError({"texts": _("There is none of this id.")})
+    locks.lock_texts([text.pk for text in found])
+    reach = bulk_decisions.decide(deed=bulk_decisions.DEEDS[name], texts=found, by=by, moment=moment)
+    skipped = [
+        {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
+        for edition, why in reach.skipped
+    ]
+    return {"done": [edition.public_id for edition in reach.to], "skipped": skipped}
+
+
+class Versions(Resource):
+    """Texts in one language each. A language is added with its first edition."""
+
+    name = "versions"
+    called = gettext_lazy("language versions")
+    rule = "press.text"
+    does = ("add",)
+    model = TextVersion
+    output = DeskVersionSerializer
+    input = VersionInput
+    filters = VersionFilters
+    orders: ClassVar[Any] = {"added_at": ("added_at",)}
+    summit_path = "text__summit"
+
+    def rows(self) -> QuerySet[Any]:
+        """Return language versions with their newest editions and where these stand."""
+        newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number")
+        public = public_editions().filter(version=OuterRef("pk"))
+        return TextVersion.objects.select_related("text__summit").annotate(
+            title=Subquery(newest.values("title")[:1]),
+            number=Subquery(newest.values("number")[:1]),
+            standing=Subquery(newest.annotate(standing=standing()).values("standing")[:1]),
+            public_number=Subquery(public.values("number")[:1]),
+        )
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> TextVersion:
+        """Add a language."""
+        return texts.add_language(by=by, **values)

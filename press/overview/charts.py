@@ -1,0 +1,76 @@
+"""How long after a text's moment its announcement had reached everybody."""
+
+from typing import Any
+
+from django.db.models import Count, F, Max, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
+from django.http import HttpRequest
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from press.overview.dashboard import HOLD
+from press.texts.models.visibility import published_editions
+from summit.desk import charts
+from summit.desk.charts import Chart, Row
+from summit.desk.today import desk_chart, lately
+from summit.outbox.models import Message, MessageState
+from summit.outbox.todo import duration
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.moments import day_clock
+
+LAST = 8
+
+
+def announced(summit: Summit) -> list[dict[str, Any]]:
+    """Return of the last texts that were announced and have reached somebody: `title`, when it came out (`at`),
+    number of `mails`, `lag` until the last mail was sent, and how many are `waiting`. One query."""
+    about = Message.objects.filter(kind="publication", subject_key=OuterRef("key")).order_by().values("subject_key")
+    counted = {
+        "mails": Count("pk"),
+        "last": Max("sent_at"),
+        "waiting": Count("pk", filter=Q(state=MessageState.PENDING)),
+    }
+    editions = published_editions().filter(version__text__summit=summit, announcement__isnull=False)
+    rows = editions.annotate(key=Concat(Value("press.edition:"), "public_id")).annotate(
+        at=F("published_at"), **{name: Subquery(about.annotate(n=what).values("n")) for name, what in counted.items()}
+    )
+    found = rows.filter(last__isnull=False).order_by("-announcement__at").values("title", "at", *counted)
+    return [{**row, "lag": row["last"] - row["at"]} for row in found[:LAST]]
+
+
+@desk_chart.register(90)
+def publication_lag(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how long it took from each text's moment to the last mail about it."""
+    if not allows(request.user, HOLD, summit):
+        return None
+    found = lately(request, ("announced", summit.pk), lambda: announced(summit))
+    if not found:
+        return None
+    slowest = duration(max(row["lag"] for row in found))
+    said = ngettext(
+        "%(n)d text was announced to everybody, within %(slowest)s",
+        "The last %(n)d texts were announced to everybody, each within %(slowest)s",
+        len(found),
+    )
+    title = said % {"n": len(found), "slowest": slowest}
+    about = _("A bar for each text: from its moment to the last mail about it.")
+    shown = [Row(row["title"], [max(row["lag"].total_seconds(), 0.5)], duration(row["lag"])) for row in found]
+    return Chart(
+        name="chart-publication",
+        title=title,
+        drawing=charts.bars(name="chart-publication", title=title, about=about, rows=shown),
+        head=[_("Text"), _("Out at"), _("Mails"), _("Last mail after"), _("Still to be sent")],
+        rows=[
+            [
+                row["title"],
+                day_clock(row["at"], summit),
+                formats.localize(row["mails"]),
+                duration(row["lag"]),
+                formats.localize(row["waiting"]),
+            ]
+            for row in found
+        ],
+        note=_("The texts themselves have no lag: each can be read from the second of its moment."),
+    )

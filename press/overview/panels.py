@@ -1,0 +1,72 @@
+"""What this app shows on the summit's home, on the admin's home and among the metrics."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Min
+from django.http import HttpRequest
+
+from delegations.parties.selectors import party_names
+from press.embargoes.permissions import can_hold
+from press.overview.dashboard import WORKS, embargoes_of, in_review, next_out, overdue, run_of
+from press.public.related_session import stamp_of
+from press.public.text_lists import line
+from press.published_texts.selectors import brief, listed
+from press.subscriptions.services.announcements import unannounced
+from press.texts.permissions import can_review, can_write
+from sessions.releases.services import removals
+from summit.core.database_clock import db_now
+from summit.core.metrics import Gauge, source
+from summit.desk.today import desk_panel, lately, now_of
+from summit.home import panel, stamp
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+
+LATEST = 5
+
+
+stamp(30)(stamp_of)
+
+
+@panel(30)
+def latest(summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show the latest texts on the summit's home."""
+    lines = [line(brief(summit, edition)) for edition in listed(summit).defer("body")[:LATEST]]
+    if not lines:
+        return None
+    return "press/panel.html", {"summit": summit, "lines": lines, **party_names.on_page(summit)}
+
+
+@desk_panel(30, works=WORKS)
+def press_desk(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
+    """Show what goes out next, what waits for whom, and what is late."""
+    user = request.user
+    if not allows(user, "press.text.view", summit):
+        return None
+    return "admin/press/panel.html", {
+        "summit": summit,
+        "coming": next_out(request, summit),
+        "waiting": in_review(request, summit),
+        "overdue": overdue(request, summit),
+        "removed": lately(request, ("removed", summit.pk), lambda: removals.of_summit(summit)[:LATEST]),
+        "now": now_of(request),
+        "may_review": can_review(user, summit),
+        "may_write": can_write(user, summit),
+        "may_hold": can_hold(user, summit),
+        "run_url": run_of(summit),
+        "calendar_url": embargoes_of(summit),
+    }
+
+
+@source
+def announcing() -> Iterable[Gauge]:
+    """Tell how far announcing is behind."""
+    due = unannounced().order_by()
+    oldest = due.aggregate(oldest=Min("published_at"))["oldest"]
+    late = (db_now() - oldest).total_seconds() if oldest else 0.0
+    yield "summit_press_unannounced", "Texts that are public and not announced yet", [({}, float(due.count()))]
+    yield (
+        "summit_press_unannounced_seconds",
+        "Seconds since the oldest text came out that is not announced yet",
+        [({}, max(late, 0.0))],
+    )

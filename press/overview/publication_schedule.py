@@ -1,0 +1,221 @@
+"""What goes out when, as the press desk looks at it: by the moments that stand, and by speeches that texts wait for.
+
+The same groups stand on a day's run and in the calendar of embargoes. The number of queries doesn't grow with them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from itertools import groupby
+
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.visibility import standing
+from press.texts.selectors import workflow_queries
+from press.texts.selectors.workflow_queries import StandingText, late
+from sessions.draft.models.sessions import Session
+from sessions.draft.selectors import speech_times
+from summit.desk.today import end_of
+from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# What a message is about, as press.subscriptions.services.announcements stores it.
+ABOUT = "press.edition:"
+# Where the newest edition in a language stands whose words nobody has approved.
+UNAPPROVED = ("draft", "in_review", "changes_asked")
+
+
+@dataclass(frozen=True)
+class Group:
+    """What hangs on one lift: it goes out, and is held, together. `at` is when, `by` what says so: the "moment" that
+    stands, or without one the "plan" of its speech or session, or else the "alarm" that is raised then."""
+
+    lift: Lift
+    texts: list[StandingText]
+    at: datetime
+    by: str
+
+    @property
+    def planned(self) -> bool:
+        """Whether it has no moment yet."""
+        return self.by != "moment"
+
+    @property
+    def approved(self) -> bool:
+        """Whether all of it goes out as it is: the newest edition of each text is approved."""
+        return all(text.edition_state == EditionState.APPROVED for text in self.texts)
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether a session of it doesn't take place."""
+        return any(session.cancelled_at is not None for session in map(session_of, self.texts) if session)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Mails about an edition that failed."""
+
+    edition: Edition
+    number: int
+
+    @property
+    def about(self) -> str:
+        """By what the outbox finds them."""
+        return f"{ABOUT}{self.edition.public_id}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the run says of a text besides: the languages beside the first that aren't approved are `behind`, each
+    with where it stands (`standing`)."""
+
+    language: str
+    author: User | None
+    behind: list[TextVersion]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A day's run: what goes out, what should be out and isn't, what stands on no day (on today's run alone; not all
+    are named of `unplaced`), what is to be reviewed and what wasn't sent; `told` of each text by its primary key."""
+
+    day: date
+    groups: list[Group]
+    overdue: list[StandingText]
+    timeless: list[StandingText]
+    unplaced: int
+    unreviewed: list[Edition]
+    unsent: list[Unsent]
+    told: dict[int, Told]
+
+
+def session_of(text: Text) -> Session | None:
+    """Return the session that a text belongs to: its speech's, or its own."""
+    return text.slot.session if text.slot else text.session
+
+
+def bounds(first: date, last: date, summit: Summit) -> tuple[datetime, datetime]:
+    """Return where the first day at the venue begins and the last one ends, in UTC: where the clocks change between
+    them it is an hour less or more."""
+    return datetime.combine(first, time.min, summit.zone).astimezone(UTC), end_of(last, summit)
+
+
+def whole(rows: QuerySet[StandingText]) -> QuerySet[StandingText]:
+    """Read with texts what the run says of each."""
+    return rows.select_related(
+        "summit", "lift__held_by", "slot__speaker", "slot__party", "slot__session", "session"
+    ).order_by("lift_id", "id")
+
+
+def groups(summit: Summit, first: date, last: date) -> list[Group]:
+    """Return what goes out, or is to, from one day at the venue to another, the earliest first. Two queries.
+
+    What is tied to a text of these days is in its group, wherever it belongs itself.
+    """
+    start, end = bounds(first, last, summit)
+    waits = Q(lift__moment__isnull=True)
+    speech = Q(slot__session__starts_at__lt=end, slot__session__ends_at__gte=start)
+    session = Q(slot__isnull=True, session__starts_at__lt=end, session__starts_at__gte=start)
+    alarm = Q(lift__fallback_at__gte=start, lift__fallback_at__lt=end)
+    there = Q(lift__moment__gte=start, lift__moment__lt=end) | waits & (speech | session | alarm)
+    lifts = Text.objects.filter(there, summit=summit, withdrawn_at__isnull=True).values("lift")
+    rows = list(whole(workflow_queries.texts(summit).filter(lift__in=lifts)))
+    begins = speech_times.planned(
+        sessions={row.slot.session_id for row in rows if row.slot and row.lift.moment is None}
+    )
+    found = [
+        group
+        for _lift, together in groupby(rows, key=lambda row: row.lift_id)
+        if (group := _group(list(together), begins, start, end)) is not None
+    ]
+    return sorted(found, key=lambda group: (group.at, group.lift.pk))
+
+
+def _group(rows: list[StandingText], begins: dict[int, datetime], start: datetime, end: datetime) -> Group | None:
+    lift = rows[0].lift
+    if lift.moment is not None:
+        return Group(lift, rows, lift.moment, "moment")
+    speeches = [begins[row.slot_id] for row in rows if row.slot_id in begins]
+    sessions = [row.session.starts_at for row in rows if row.session]
+    # Where the speech is on another day, the alarm is what there is to look at on this one.
+    times = [(at, "plan") for at in (*sorted(speeches), *sorted(sessions))]
+    times += [(lift.fallback_at, "alarm")] if lift.fallback_at else []
+    return next((Group(lift, rows, at, by) for at, by in times if start <= at < end), None)
+
+
+def timeless(summit: Summit) -> QuerySet[StandingText]:
+    """Return what nobody can place on a day: texts with no moment, no alarm, no speech and no session."""
+    rows = workflow_queries.texts(summit).filter(lift__moment__isnull=True, lift__fallback_at__isnull=True)
+    return whole(rows.filter(slot__isnull=True, session__isnull=True)).order_by("-id")
+
+
+def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
+    """Return the run of a day at the venue; `most` texts that stand on no day are named. The number of queries
+    depends on nothing but whether it is today."""
+    found, overdue = groups(summit, day, day), list(whole(late(summit)))
+    overdue.sort(key=lambda row: (row.lift.moment or row.lift.fallback_at or now, row.pk))
+    apart = timeless(summit) if day == now.astimezone(summit.zone).date() else None
+    named = list(apart[:most]) if apart is not None else []
+    return Plan(
+        day=day,
+        groups=found,
+        overdue=overdue,
+        timeless=named,
+        unplaced=apart.count() if apart is not None else 0,
+        unreviewed=unreviewed(summit),
+        unsent=unsent(summit),
+        told=_told([row for group in found for row in group.texts] + overdue + named),
+    )
+
+
+def _told(rows: list[StandingText]) -> dict[int, Told]:
+    """Return what is told of texts; their authors and languages are read at once, in two queries."""
+    written, languages = authors(rows), versions(rows)
+    told = {}
+    for row in rows:
+        first, *others = languages[row.pk]
+        behind = [each for each in others if getattr(each, "standing", "") in UNAPPROVED]
+        told[row.pk] = Told(first.language, written.get(row.written_by), behind)
+    return told
+
+
+def authors(rows: Iterable[StandingText]) -> dict[int, User]:
+    """Return who wrote the newest words of texts, by key. One query."""
+    return User.objects.in_bulk({row.written_by for row in rows})
+
+
+def versions(rows: Iterable[Text]) -> dict[int, list[TextVersion]]:
+    """Return the languages of texts by the text's key, the authoritative one first, each with where its newest
+    edition stands (`standing`). One query."""
+    newest = Edition.objects.filter(version=OuterRef("pk")).order_by("-number").annotate(standing=standing())
+    listed = TextVersion.objects.filter(text__in=[row.pk for row in rows]).annotate(
+        standing=Subquery(newest.values("standing")[:1])
+    )
+    found: dict[int, list[TextVersion]] = {}
+    for version in listed.order_by("text_id", "-authoritative", "language"):
+        found.setdefault(version.text_id, []).append(version)
+    return found
+
+
+def unreviewed(summit: Summit) -> list[Edition]:
+    """Return editions that were approved without a second person and that nobody has reviewed since. One query."""
+    rows = Edition.objects.filter(
+        version__text__summit=summit, version__text__withdrawn_at__isnull=True, afterwards_at__isnull=True
+    ).exclude(emergency_reason="")
+    return list(rows.select_related("version__text", "decided_by").defer("body").order_by("decided_at", "pk"))
+
+
+def unsent(summit: Summit) -> list[Unsent]:
+    """Return the editions of which mails to subscribers failed, with how many. Two queries."""
+    failed = Message.objects.filter(summit=summit, kind="publication", state=MessageState.FAILED)
+    numbers = dict(failed.order_by().values_list("subject_key").annotate(Count("pk")))
+    keys = [about.removeprefix(ABOUT) for about in numbers]
+    rows = Edition.objects.filter(public_id__in=keys, version__text__summit=summit)
+    listed = rows.select_related("version__text").defer("body").order_by("pk")
+    return [Unsent(row, numbers[f"{ABOUT}{row.public_id}"]) for row in listed]

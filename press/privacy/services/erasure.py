@@ -1,0 +1,44 @@
+"""What the press office holds of a person: their subscriptions. Texts are what the summit has published."""
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from press.subscriptions.models import Subscriber
+from press.texts.models.texts import Text
+from summit.privacy.registry import Portion, Subject, portion
+
+
+def _subscriptions(subject: Subject) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(summit=subject.summit, address__in=subject.mailboxes)
+
+
+def _texts(subject: Subject) -> QuerySet[Text]:
+    wanted = Q(slot__speaker=subject.person)
+    for name in subject.names:
+        wanted |= Q(versions__editions__body__icontains=name) | Q(versions__editions__title__icontains=name)
+        wanted |= Q(versions__editions__summary__icontains=name) | Q(contact__icontains=name)
+    return Text.objects.filter(wanted, summit=subject.summit).distinct().order_by("pk")
+
+
+portion(60)(
+    Portion(
+        name="subscriptions",
+        title=_("Subscriptions to texts"),
+        model=Subscriber,
+        rows=_subscriptions,
+        erase=lambda subject: _subscriptions(subject).delete()[0],
+        gone=_("Ended and deleted."),
+        columns=("address", "language", "asked_at", "confirmed_at", "ended_at"),
+    )
+)
+portion(61)(
+    Portion(
+        name="texts",
+        title=_("Texts of the press office that name the person, or that they spoke"),
+        model=Text,
+        rows=_texts,
+        stays=_("Published words are never changed. The press office can withdraw a text, or publish it corrected."),
+        columns=("kind", "slug"),
+        desks=True,
+    )
+)

@@ -1,0 +1,17 @@
+"""What the press office holds of people for a time: who is written to when something is published."""
+
+from django.utils.translation import gettext_lazy as _
+
+from delegations.privacy.models import Kept
+from delegations.privacy.services.retention import Piece, piece
+from press.subscriptions.models import Subscriber
+
+piece(50)(
+    Piece(
+        what=Kept.CONTACT,
+        name="subscribers",
+        title=_("subscribers to texts"),
+        rows=lambda summit: Subscriber.objects.filter(summit=summit),
+        purge=lambda keys: Subscriber.objects.filter(pk__in=keys).delete(),
+    )
+)

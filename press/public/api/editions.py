@@ -1,0 +1,173 @@
+"""Public words besides those of a text's page: of earlier editions, and as prepared beside as delivered."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from press.public.api.serializers import (
+    ChangeSerializer,
+    FileSerializer,
+    ParagraphSerializer,
+    WordPairSerializer,
+    paragraphs_of,
+)
+from press.published_texts.as_delivered import prepared_of
+from press.published_texts.pinned_editions import find_edition, find_gone, since
+from press.published_texts.related import File, files_of
+from press.published_texts.selectors import Change, find, read
+from press.texts.addresses import address, pinned
+from press.texts.models.editions import Edition
+from press.texts.selectors import word_differences
+from press.texts.selectors.rendered_editions import html_of, plain_of
+from press.texts.selectors.word_differences import compare_words
+from summit.api import asking
+from summit.api.access import PublicMixin
+from summit.api.problems import Problem
+from summit.summits.models import Summit
+from summit.views import get_summit
+
+Told = serializers.Serializer[Any]
+LANGUAGE = OpenApiParameter("language", str, description="In this language; without it in the authoritative one.")
+
+
+def missing(summit: Summit, slug: str, language: str | None) -> Exception:
+    """Return what is said of a text that nobody reads: that what had been read was removed, with the reason; or that
+    there is none. One query."""
+    removed = find_gone(summit, slug, language)
+    if removed is None:
+        return Http404()
+    said = _("The press office removed this text: %(reason)s")
+    return Problem("gone", said % {"reason": removed.version.text.removal_reason})
+
+
+@dataclass(frozen=True)
+class Published:
+    """An edition that has been read, with what became of its paragraphs in the newest one, by their addresses."""
+
+    edition: Edition
+    newest: int
+    about: Change
+    became: dict[str, str]
+    files: tuple[File, ...]
+    url: str
+
+
+class PublishedEditionSerializer(Told):
+    """An edition that everybody has read, whether or not a newer one has replaced it. `newest` is the number of that
+    one; `changed` and `gone` name the paragraphs that read otherwise there, or aren't there."""
+
+    slug = serializers.CharField(source="edition.version.text.slug")
+    language = serializers.CharField(source="edition.version.language")
+    newest = serializers.IntegerField()
+    about = ChangeSerializer()
+    title = serializers.CharField(source="edition.title")
+    summary = serializers.CharField(source="edition.summary")
+    body = serializers.CharField(source="edition.body", help_text="Markdown.")
+    html = serializers.SerializerMethodField()
+    plain = serializers.SerializerMethodField()
+    paragraphs = serializers.SerializerMethodField()
+    changed = serializers.SerializerMethodField()
+    gone = serializers.SerializerMethodField()
+    files = FileSerializer(many=True)
+
+    def get_html(self, found: Published) -> str:
+        """Return the words as HTML."""
+        return html_of(found.edition)
+
+    def get_plain(self, found: Published) -> str:
+        """Return the words without marks."""
+        return plain_of(found.edition)
+
+    @extend_schema_field(ParagraphSerializer(many=True))
+    def get_paragraphs(self, found: Published) -> list[dict[str, str]]:
+        """Return its paragraphs, each with its address."""
+        return paragraphs_of(found.edition, found.url)
+
+    def get_changed(self, found: Published) -> list[str]:
+        """Return the addresses of paragraphs that read otherwise now."""
+        return [anchor for anchor, what in found.became.items() if what == "changed"]
+
+    def get_gone(self, found: Published) -> list[str]:
+        """Return the addresses of paragraphs that were taken out."""
+        return [anchor for anchor, what in found.became.items() if what == "gone"]
+
+
+@extend_schema(parameters=[LANGUAGE], responses=PublishedEditionSerializer)
+class TextEdition(PublicMixin, APIView):
+    """The words of an edition that has been read by everybody."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give them, the 410 of a text that was removed, or the 404 of what was never written."""
+        asking.check_known(request.query_params, ("language", "lang"))
+        summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
+        language = request.query_params.get("language") or None
+        shown = find_edition(summit, slug, language, number)
+        current = find(summit, slug, language) if shown else None
+        if shown is None or current is None:
+            raise missing(summit, slug, language)
+        history = read(summit, current).history
+        found = Published(
+            edition=shown,
+            newest=current.number,
+            about=next(each for each in history if each.number == number),
+            became=since(shown, current),
+            files=files_of(summit, shown),
+            url=f"{settings.BASE_URL}{pinned(summit, shown.version, number)}",
+        )
+        context = {"request": request, "first_edition": history[-1].number}
+        return Response(PublishedEditionSerializer(found, context=context).data)
+
+
+class SpokenSerializer(Told):
+    """One of the two texts: its page, and the edition that is compared."""
+
+    slug = serializers.CharField()
+    url = serializers.URLField()
+    edition = serializers.IntegerField()
+
+
+class SpokenComparisonSerializer(Told):
+    """The words as delivered beside those prepared, without their marks."""
+
+    language = serializers.CharField()
+    prepared = SpokenSerializer()
+    delivered = SpokenSerializer()
+    differ = serializers.BooleanField(help_text="Whether anything was said otherwise.")
+    paragraphs = WordPairSerializer(many=True)
+
+
+@extend_schema(responses=SpokenComparisonSerializer)
+class TextComparison(PublicMixin, APIView):
+    """What was said otherwise than prepared, where the press office lets readers see it, and while they may read
+    both."""
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give it, or a 404."""
+        asking.check_known(request.query_params, ("lang",))
+        summit = get_summit(kwargs["summit"])
+        delivered = find(summit, kwargs["slug"], None)
+        prepared = prepared_of(summit, delivered) if delivered else None
+        if delivered is None or prepared is None:
+            raise Http404
+
+        def told(edition: Edition) -> dict[str, Any]:
+            url = f"{settings.BASE_URL}{address(summit, edition)}"
+            return {"slug": edition.version.text.slug, "url": url, "edition": edition.number}
+
+        pairs = compare_words(prepared.body, delivered.body)
+        found = {
+            "language": delivered.version.language,
+            "prepared": told(prepared),
+            "delivered": told(delivered),
+            "differ": word_differences.differ(pairs),
+            "paragraphs": pairs,
+        }
+        return Response(SpokenComparisonSerializer(found).data)

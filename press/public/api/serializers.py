@@ -1,0 +1,183 @@
+"""What the API tells of a public text: as much as its page."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from delegations.parties.api.public import PartySerializer
+from press.delivery_check.passages import passages
+from press.published_texts.related import File
+from press.published_texts.selectors import Change, Reading
+from press.texts.models.editions import ChangeKind, Edition
+from press.texts.models.texts import TextKind, Wording
+from press.texts.selectors.rendered_editions import html_of, plain_of
+from press.texts.selectors.word_differences import Kind
+from sessions.draft.models.participants import Slot
+
+Looked = serializers.Serializer[Any]
+
+
+class WordRunSerializer(Looked):
+    """Words that stand together and share what became of them."""
+
+    kind = serializers.ChoiceField(choices=[Kind.SAME.value, Kind.GONE.value, Kind.NEW.value])
+    words = serializers.CharField()
+
+
+class WordPairSerializer(Looked):
+    """A paragraph as it was beside what it is. `old_at` and `new_at` count paragraphs from 0, null on the side where
+    it isn't; `runs` tells both in one line, what is gone before what is new."""
+
+    kind = serializers.ChoiceField(choices=[kind.value for kind in Kind])
+    old_at = serializers.IntegerField(allow_null=True)
+    new_at = serializers.IntegerField(allow_null=True)
+    runs = WordRunSerializer(many=True)
+
+
+class SpeakerSerializer(serializers.Serializer[Any]):
+    """Who speaks."""
+
+    id = serializers.CharField(source="speaker.public_id", help_text="As `speaker` of the list takes it.")
+    name = serializers.CharField(source="speaker.name")
+    office = serializers.CharField(source="speaker.office")
+    party = serializers.CharField(source="party.name", default=None, allow_null=True)
+    about_party = serializers.SerializerMethodField(
+        help_text="The party with its names and footnotes; null for none."
+    )
+
+    @extend_schema_field(PartySerializer(allow_null=True))
+    def get_about_party(self, slot: Slot) -> dict[str, Any] | None:
+        """Return the party with its names in all languages, its footnotes and its flag."""
+        known: dict[int | str, dict[str, Any]] = self.context["parties"]
+        return known.get(slot.party_id or 0)
+
+
+class VersionSerializer(serializers.Serializer[Any]):
+    """A language in which the text can be read."""
+
+    language = serializers.CharField()
+    url = serializers.CharField()
+
+
+class ChangeSerializer(serializers.Serializer[Any]):
+    """A published edition of the text: of one that replaced another, whether it corrects or clarifies, and why."""
+
+    number = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.SerializerMethodField(help_text="Null for the first.")
+    note = serializers.CharField(help_text="The reason that readers were given.")
+    url = serializers.SerializerMethodField(help_text="The page of this edition.")
+
+    @extend_schema_field(serializers.ChoiceField(choices=ChangeKind.choices, allow_null=True))
+    def get_kind(self, change: Change) -> str | None:
+        """Return what it did to the edition before it."""
+        first = self.context.get("first_edition") == change.number
+        return None if first else change.kind or str(ChangeKind.CORRECTION)
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, change: Change) -> str:
+        """Return the absolute address."""
+        return f"{settings.BASE_URL}{change.url}"
+
+
+class TopicSerializer(serializers.Serializer[Any]):
+    """What a text is about."""
+
+    id = serializers.CharField(help_text="As `topic` of the list takes it.")
+    name = serializers.CharField()
+
+
+class OccasionSerializer(serializers.Serializer[Any]):
+    """The session to which a text belongs, as everybody may know it."""
+
+    id = serializers.CharField(source="session.public_id", help_text="As `session` of the list takes it.")
+    title = serializers.CharField(source="words.title")
+    starts_at = serializers.DateTimeField()
+    times_known = serializers.BooleanField()
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """A file that lies beside a text; `size` in bytes."""
+
+    title = serializers.CharField()
+    language = serializers.CharField()
+    content_type = serializers.CharField()
+    size = serializers.IntegerField()
+    name = serializers.CharField()
+    url = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.URLField())
+    def get_url(self, file: File) -> str:
+        """Return the absolute address."""
+        return f"{settings.BASE_URL}{file.url}"
+
+
+class ParagraphSerializer(serializers.Serializer[Any]):
+    """A paragraph: its address outlives corrections."""
+
+    anchor = serializers.CharField(help_text="Such as “p-7”; the same words keep it in later editions.")
+    body = serializers.CharField(help_text="Markdown.")
+    url = serializers.URLField()
+
+
+class TextSerializer(serializers.Serializer[Any]):
+    """A public text, as lists give it."""
+
+    id = serializers.CharField(source="edition.version.text.public_id")
+    slug = serializers.CharField(source="edition.version.text.slug")
+    url = serializers.URLField()
+    kind = serializers.ChoiceField(source="edition.version.text.kind", choices=TextKind.choices)
+    wording = serializers.ChoiceField(source="edition.version.text.wording", choices=Wording.choices)
+    language = serializers.CharField()
+    title = serializers.CharField(source="edition.title")
+    summary = serializers.CharField(source="edition.summary")
+    speaker = SpeakerSerializer(source="slot", allow_null=True)
+    edition = serializers.IntegerField(source="edition.number")
+    published_at = serializers.DateTimeField(source="first_published_at")
+    changed_at = serializers.DateTimeField()
+    withdrawn = serializers.BooleanField()
+
+
+class FullTextSerializer(TextSerializer):
+    """A public text with its words, its languages and its history."""
+
+    withdrawal_reason = serializers.CharField(source="edition.version.text.withdrawal_reason")
+    body = serializers.CharField(source="edition.body", help_text="Markdown.")
+    html = serializers.SerializerMethodField()
+    plain = serializers.SerializerMethodField()
+    versions = VersionSerializer(many=True)
+    history = ChangeSerializer(many=True, help_text="All published editions, the newest first.")
+    corrections = ChangeSerializer(many=True, help_text="The corrections and clarifications, the newest first.")
+    session = OccasionSerializer(source="occasion", allow_null=True)
+    topics = serializers.SerializerMethodField()
+    files = FileSerializer(source="beside.files", many=True)
+    paragraphs = serializers.SerializerMethodField()
+
+    @extend_schema_field(TopicSerializer(many=True))
+    def get_topics(self, reading: Reading) -> list[dict[str, str]]:
+        """Return what it is about."""
+        return [{"id": key, "name": name} for key, name in reading.beside.topics]
+
+    @extend_schema_field(ParagraphSerializer(many=True))
+    def get_paragraphs(self, reading: Reading) -> list[dict[str, str]]:
+        """Return its paragraphs, each with its address."""
+        return paragraphs_of(reading.edition, reading.url)
+
+    def get_html(self, reading: Reading) -> str:
+        """Return the words as HTML."""
+        return html_of(reading.edition)
+
+    def get_plain(self, reading: Reading) -> str:
+        """Return the words without marks."""
+        return plain_of(reading.edition)
+
+
+def paragraphs_of(edition: Edition, url: str) -> list[dict[str, str]]:
+    """Return the paragraphs of an edition, each with its address below that of a page."""
+    return [
+        {"anchor": each.anchor, "body": each.body or "", "url": f"{url}#{each.anchor}"}
+        for each in passages(edition.body, edition.anchors)
+        if each.anchor
+    ]

@@ -1,0 +1,205 @@
+"""The press site's lists narrowed: by words, kind, speaker, party, session, language and day, by plain addresses.
+
+All that can be chosen, and each number beside it, comes from what everybody may read, so that no choice tells of
+anything else. One choice has one address: the parameters stand in one order.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from delegations.parties.selectors.party_names import Book
+from press.search import query
+from press.search.documents import Public, Row, public, spoken
+from press.search.fields import FIELDS, World
+from press.search.params import NAMES, Asked
+from press.search.query import Found
+from summit.core.date_formats import plain_day
+from summit.summits.models import Summit
+
+# How many texts each value of each field would show.
+Numbers = dict[str, Counter[str]]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A value that one can choose: how many texts it would show."""
+
+    value: str
+    name: str
+    language: str
+    number: int
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """The values of a field from which one can choose."""
+
+    name: str
+    label: Any
+    choices: tuple[Choice, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Chip:
+    """Something that was chosen, and what is asked without it."""
+
+    label: Any
+    name: str
+    language: str
+    left: Asked
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown: keys of public editions in their order, of so many texts; what can be chosen and what was."""
+
+    asked: Asked
+    keys: tuple[int, ...]
+    groups: tuple[Group, ...]
+    chips: tuple[Chip, ...]
+    found: Found
+    corrected: tuple[int, ...]
+
+
+def narrowed(summit: Summit, wanted: Asked, names: Book) -> Shown:
+    """Return what everybody may read of a summit and has all that is asked for: what has the words in its title
+    first, then newest first, and of what came out together what has most of the words. Five queries at most; with
+    words to look for at most six more."""
+    everything = public(summit)
+    found, shown, numbers = _select(summit, wanted, everything)
+    has = query.relevance(found, wanted.q, _tied(shown))
+    shown.sort(
+        key=lambda row: (found.editions.get(row.pk, 0), row.first_published_at, has.get(row.pk, 0), row.pk),
+        reverse=True,
+    )
+    groups = tuple(_groups(numbers, wanted, World(summit, names, everything)))
+    return Shown(
+        asked=wanted,
+        keys=tuple(row.pk for row in shown),
+        groups=groups,
+        chips=tuple(_chips(wanted, groups)),
+        found=found,
+        corrected=_corrected(everything.rows),
+    )
+
+
+def all_keys(summit: Summit, wanted: Asked) -> list[int]:
+    """Return the keys of the public editions that have all that is asked for, in no order. As many queries as
+    `narrowed`."""
+    return [row.pk for row in _select(summit, wanted, public(summit))[1]]
+
+
+def changed_last(summit: Summit, wanted: Asked) -> list[int]:
+    """Return the keys of the public editions that have all that is asked for; what came out, was corrected or was
+    withdrawn last comes first. As many queries as `narrowed`."""
+    shown = _select(summit, wanted, public(summit))[1]
+    return [row.pk for row in sorted(shown, key=lambda row: (row.changed_at, row.pk), reverse=True)]
+
+
+def _select(summit: Summit, wanted: Asked, everything: Public) -> tuple[Found, list[Row], Numbers]:
+    """Return what words were found, what has all that is asked for, and how many texts each choice would show."""
+    if not wanted.q:
+        return Found(), *_count(everything.rows, wanted, everything, summit)
+    rows = everything.rows
+    found = query.ask(summit, wanted.q, {row.language for row in rows}, spoken(summit, rows))
+    found = query.as_quoted(found, wanted.q, {row.pk: row.said_by for row in rows if row.pk in found.editions})
+    return found, *_count([row for row in rows if row.pk in found.editions], wanted, everything, summit)
+
+
+def _tied(rows: Iterable[Row]) -> list[int]:
+    """Return the keys of those that came out at the same moment as another."""
+    at: dict[datetime, list[int]] = {}
+    for row in rows:
+        at.setdefault(row.first_published_at, []).append(row.pk)
+    return [key for keys in at.values() if len(keys) > 1 for key in keys]
+
+
+def _one_each(base: Iterable[Row], wanted: Asked) -> set[int]:
+    """Return which editions stand for their texts where no language is chosen: the authoritative ones, or where words
+    are looked for and those don't have them, the first that has."""
+    if not wanted.q:
+        return {row.pk for row in base if row.authoritative}
+    best: dict[int, tuple[bool, str, int]] = {}
+    for row in base:
+        rank = (not row.authoritative, row.language, row.pk)
+        best[row.text] = min(rank, best.get(row.text, rank))
+    return {key for _authoritative, _language, key in best.values()}
+
+
+def _count(base: Sequence[Row], wanted: Asked, everything: Public, summit: Summit) -> tuple[list[Row], Numbers]:
+    """Return what has all that is asked for, and how many texts each value of each field would show."""
+    numbers: Numbers = {name: Counter() for name in NAMES}
+    language, others = wanted.chosen.get("language"), [each for each in FIELDS if each.name != "language"]
+    inside, one_each = _inside(wanted, summit), _one_each(base, wanted)
+    shown = []
+    for row in base:
+        if not inside(row.first_published_at):
+            continue
+        keys = {each.name: each.keys(row, everything) for each in others}
+        wrong = [name for name, own in keys.items() if name in wanted.chosen and wanted.chosen[name] not in own]
+        if not wrong:
+            numbers["language"][row.language] += 1
+        if not (row.language == language if language else row.pk in one_each):
+            continue
+        if not wrong:
+            shown.append(row)
+        for name, own in keys.items():
+            if not wrong or wrong == [name]:
+                for key in own:
+                    numbers[name][key] += 1
+    return shown, numbers
+
+
+def _inside(wanted: Asked, summit: Summit) -> Callable[[datetime], bool]:
+    """Return whether a moment is on the days that are asked for, at the venue."""
+    first = datetime.combine(wanted.since or date.min, time(), summit.zone) if wanted.since else None
+    after = datetime.combine(wanted.until + timedelta(days=1), time(), summit.zone) if wanted.until else None
+    return lambda moment: (first is None or first <= moment) and (after is None or moment < after)
+
+
+def _groups(numbers: Numbers, wanted: Asked, world: World) -> Iterator[Group]:
+    some: dict[str, dict[str, Row]] = {name: {} for name in NAMES}
+    for row in world.public.rows:
+        for each in FIELDS:
+            for key in each.keys(row, world.public):
+                # What was chosen stays to be seen, also where nothing has it.
+                if numbers[each.name][key] or wanted.chosen.get(each.name) == key:
+                    some[each.name].setdefault(key, row)
+    for each in FIELDS:
+        chosen = wanted.chosen.get(each.name, "")
+        named = [(key, *each.named(row, key, world)) for key, row in some[each.name].items()]
+        if chosen and chosen not in some[each.name]:
+            named.append((chosen, _("something else"), ""))
+        choices = tuple(
+            Choice(key, name, language, numbers[each.name][key], key == chosen)
+            for key, name, language in sorted(named, key=lambda entry: (entry[1].casefold(), entry))
+        )
+        if len(choices) > 1 or chosen:
+            yield Group(each.name, each.label, choices, bool(chosen))
+
+
+def _chips(wanted: Asked, groups: Iterable[Group]) -> Iterator[Chip]:
+    if wanted.q:
+        yield Chip(gettext_lazy("Words"), wanted.q, "", wanted.without("q"))
+    for group in groups:
+        for choice in group.choices:
+            if choice.chosen:
+                yield Chip(group.label, choice.name, choice.language, wanted.without(group.name))
+    if wanted.since:
+        yield Chip(gettext_lazy("Published from"), plain_day(wanted.since), "", wanted.without("since"))
+    if wanted.until:
+        yield Chip(gettext_lazy("Published until"), plain_day(wanted.until), "", wanted.without("until"))
+
+
+def _corrected(every: Iterable[Row], most: int = 3) -> tuple[int, ...]:
+    """Return what was corrected lately, the last one first."""
+    lately = sorted((row for row in every if row.corrected and row.authoritative), key=lambda row: row.published_at)
+    return tuple(row.pk for row in reversed(lately[-most:]))

@@ -1,0 +1,35 @@
+"""What was said otherwise than prepared, where the office lets readers see it."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from press.public.page_cache import press_page
+from press.public.views.texts import gone
+from press.published_texts.as_delivered import prepared_of
+from press.published_texts.selectors import find, read
+from press.texts.addresses import address
+from press.texts.selectors.word_differences import compare_words, differ
+from summit.core.languages import direction
+from summit.views import get_summit
+
+
+@press_page()
+def comparison(request: HttpRequest, summit: str, slug: str) -> HttpResponse:
+    """Show a text as delivered beside the prepared one, while everybody may read both."""
+    found = get_summit(summit)
+    delivered = find(found, slug, None)
+    prepared = prepared_of(found, delivered) if delivered else None
+    if delivered is None or prepared is None:
+        return gone(request, found, slug, None)
+    pairs = compare_words(prepared.body, delivered.body)
+    context = {
+        "summit": found,
+        "reading": read(found, delivered),
+        "edition": delivered,
+        "version": delivered.version,
+        "words_direction": direction(delivered.version.language),
+        "prepared_path": address(found, prepared),
+        "shown": pairs,
+        "differ": differ(pairs),
+    }
+    return render(request, "press/comparison.html", context)

@@ -1,0 +1,107 @@
+"""Lists of what has been published: as a page and as feeds, narrowed by the same parameters."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import InvalidPage, Page, Paginator
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.utils import translation
+
+from delegations.parties.selectors import party_names
+from press.formats import atom as atom_feed
+from press.formats import feeds, jsonfeed
+from press.public.coming_next import begun, sessions_next
+from press.public.filters import Shown, changed_last, narrowed
+from press.public.page_cache import press_page
+from press.public.text_lists import lines, readings
+from press.published_texts.selectors import by_change, readable, several
+from press.search.params import DAYS, NAMES, Asked, asked
+from press.search.tokens import unquoted
+from summit.views import get_summit
+
+PAGE = 20
+
+
+# Pages of searches are not kept: there would be too many. What they look among is (press.search.documents).
+@press_page(*NAMES, *DAYS, "page", beside=begun)
+def index(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show the press site: what has been published, newest first, or what of it has all that the address asks for."""
+    found = get_summit(summit)
+    wanted = asked(request.GET)
+    if "" in request.GET.values():
+        # A form sends its empty fields too: one choice has one address.
+        return HttpResponseRedirect(f"{request.path}{wanted.query(**_spoken())}")
+    names = party_names.on_page(found)
+    shown = narrowed(found, wanted, names["names"])
+    page = Paginator(shown.keys, PAGE).get_page(request.GET.get("page"))
+    home = not wanted and page.number == 1
+    lately = shown.corrected if home else ()
+    known = readings(found, [*page, *lately], words=bool(wanted.q))
+    context = {
+        "summit": found,
+        "shown": shown,
+        "page": page,
+        "lines": lines(known, list(page), shown.found),
+        "corrected": lines(known, lately),
+        "coming": sessions_next(found) if home else (),
+        "interface": translation.get_language(),
+        **_addresses(request, shown, page),
+        **names,
+    }
+    return render(request, "press/list.html", context)
+
+
+def _addresses(request: HttpRequest, shown: Shown, page: Page[Any]) -> dict[str, Any]:
+    """Return the one address of what is shown, and those of it without each thing that was chosen."""
+    number = {"page": str(page.number)} if page.number > 1 else {}
+    return {
+        "canonical": f"{settings.BASE_URL}{request.path}{shown.asked.query(**number)}",
+        "feed_query": shown.asked.query(),
+        "chips": [(chip, chip.left.query(**_spoken()) or ".") for chip in shown.chips],
+        # The same words, wherever they stand.
+        "apart": replace(shown.asked, q=unquoted(shown.asked.q)).query(**_spoken()),
+        "whole": Asked().query(**_spoken()) or ".",
+    }
+
+
+def _spoken() -> dict[str, str]:
+    """Return the parameter of the language of the page's own words, which the first one doesn't need."""
+    language = translation.get_language() or settings.LANGUAGE_CODE
+    return {} if language == settings.LANGUAGE_CODE else {"lang": language}
+
+
+@press_page("page", *NAMES, *DAYS)
+def atom(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the Atom feed of what the address asks for."""
+    return _answer(_feed(request, summit), "press:atom", atom_feed.write, atom_feed.MEDIA_TYPE)
+
+
+@press_page("page", *NAMES, *DAYS)
+def json_feed(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the JSON Feed of what the address asks for."""
+    return _answer(_feed(request, summit), "press:json-feed", jsonfeed.write, jsonfeed.MEDIA_TYPE)
+
+
+def _answer(feed: feeds.Feed, name: str, write: Callable[[feeds.Feed], bytes], kind: str) -> HttpResponse:
+    """Give a feed, with its hub and its own address where subscribers look for them first (W3C WebSub, 4)."""
+    response = HttpResponse(write(feed), content_type=kind)
+    if feed.hub:
+        response["Link"] = f'<{feed.hub}>; rel="hub", <{feed.address(name)}>; rel="self"'
+    return response
+
+
+def _feed(request: HttpRequest, slug: str) -> feeds.Feed:
+    """Return the page of a feed that is asked for. Raises Http404 for one that there isn't."""
+    summit, wanted = get_summit(slug), asked(request.GET)
+    keys = changed_last(summit, wanted)
+    pages = Paginator(keys, feeds.LENGTH)
+    try:
+        page = pages.page(request.GET.get("page", "1"))
+    except InvalidPage:
+        raise Http404 from None
+    found = list(by_change(readable(summit).filter(pk__in=list(page.object_list))))
+    gone = feeds.buried(summit) if page.number == 1 else ()
+    return feeds.Feed(summit, several(summit, found), wanted.query()[1:], gone, page.number, pages.num_pages)

@@ -1,0 +1,37 @@
+"""A paragraph for other pages to quote."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from press.formats import oembed as standard
+from press.published_texts.quotations import find_quote
+from summit.http.public import public_page
+from summit.views import get_summit
+
+WRITERS = {"json": (standard.JSON, standard.as_json), "xml": (standard.XML, standard.as_xml)}
+PLAIN = "text/plain; charset=utf-8"
+
+
+@public_page
+def oembed(request: HttpRequest, summit: str) -> HttpResponse:
+    """Answer by oEmbed 1.0: 404 for what isn't public or isn't ours, 501 for other formats than it has."""
+    found = get_summit(summit)
+    asked = request.GET
+    writer = WRITERS.get(asked.get("format", "json"))
+    if writer is None:
+        return HttpResponse(_("Ask for the format json or xml."), status=501, content_type=PLAIN)
+    if "url" not in asked:
+        said = _("Give the address of a text or of a paragraph as “%(name)s”.") % {"name": "url"}
+        return HttpResponse(said, status=400, content_type=PLAIN)
+    quote = find_quote(found, asked["url"])
+    if quote is None:
+        raise Http404
+    answer = standard.answer(quote, width=_pixels(asked.get("maxwidth")), height=_pixels(asked.get("maxheight")))
+    kind, write = writer
+    # Anybody's page may ask: what it is told is everybody's.
+    return HttpResponse(write(answer), content_type=kind, headers={"Access-Control-Allow-Origin": "*"})
+
+
+def _pixels(given: str | None) -> int | None:
+    known = given is not None and given.isascii() and given.isdecimal() and len(given) < 6
+    return int(given or 0) or None if known else None

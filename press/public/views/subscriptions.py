@@ -1,0 +1,56 @@
+"""News by mail: asking for it, confirming that, ending it."""
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csrf import csrf_exempt
+
+from press.subscriptions.services import subscribers
+from summit.core.validators import validate_mailbox
+from summit.http.public import blind
+from summit.views import get_summit
+
+
+@csrf_exempt
+def subscribe(request: HttpRequest, summit: str) -> HttpResponse:
+    """Take an address for news of what is published. The answer is the same whether it was known or not."""
+    blind(request)
+    if request.method != "POST":
+        return HttpResponse(status=405, headers={"Allow": "POST"})
+    found = get_summit(summit)
+    asked = request.POST.get("address", "").strip().lower()
+    language = request.POST.get("language", "")
+    try:
+        validate_mailbox(asked)
+    except ValidationError:
+        context = {"summit": found, "step": "unreadable", "asked": asked[:254], "interface": language}
+        return _no_store(render(request, "press/subscription.html", context, status=400))
+    known = language if language in dict(settings.LANGUAGES) else found.language
+    subscribers.ask(summit=found, address=asked, language=known)
+    return _no_store(render(request, "press/subscription.html", {"summit": found, "step": "asked"}))
+
+
+@csrf_exempt
+def subscription(request: HttpRequest, summit: str, token: str) -> HttpResponse:
+    """Show the button that confirms or ends a subscription, and do it when it is pressed (RFC 8058: or posted to)."""
+    blind(request)
+    found = get_summit(summit)
+    claim = subscribers.resolve(summit=found, token=token)
+    if claim is None:
+        raise Http404
+    if request.method == "POST":
+        done = subscribers.confirm(claim) if claim.purpose == subscribers.CONFIRM else subscribers.end(claim)
+        step = {True: f"{claim.purpose}ed", False: "late"}[done]
+    elif request.method in ("GET", "HEAD"):
+        step = claim.purpose
+    else:
+        return HttpResponse(status=405, headers={"Allow": "GET, HEAD, POST"})
+    context = {"summit": found, "step": step, "token": token, "subscriber": claim.subscriber}
+    return _no_store(render(request, "press/subscription.html", context))
+
+
+def _no_store(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    return response

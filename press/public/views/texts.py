@@ -1,0 +1,123 @@
+"""A text: its page, and its other formats."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils import translation
+from django.utils.http import content_disposition_header
+from django.utils.safestring import SafeString
+
+from delegations.parties.selectors import party_names
+from press.formats import WRITERS
+from press.public.page_cache import press_page
+from press.published_texts.pinned_editions import find_edition, find_file, find_gone, since, with_links
+from press.published_texts.related import beside, files_of
+from press.published_texts.related_speeches import around
+from press.published_texts.selectors import Reading, find, read
+from press.texts.addresses import address, pinned
+from press.texts.models.editions import Edition
+from summit.core.languages import spoken
+from summit.pdf import missing_fonts as paper
+from summit.pdf.fonts import MissingFontError
+from summit.summits.models import Summit
+from summit.views import get_summit
+
+
+@press_page()
+def text(request: HttpRequest, summit: str, slug: str, language: str | None = None) -> HttpResponse:
+    """Show a text, in its authoritative language or another."""
+    found = get_summit(summit)
+    edition = find(found, slug, language)
+    if edition is None:
+        return gone(request, found, slug, language)
+    if language and edition.version.authoritative:
+        return HttpResponsePermanentRedirect(address(found, edition))
+    reading = read(found, edition)
+    body = with_links(edition, pinned(found, edition.version, edition.number))
+    return render(request, "press/text.html", _context(found, reading, body))
+
+
+def _context(summit: Summit, reading: Reading, body: SafeString) -> dict[str, Any]:
+    edition = reading.edition
+    return {
+        "summit": summit,
+        "reading": reading,
+        "edition": edition,
+        "text": edition.version.text,
+        "body": body,
+        "beside": beside(summit, edition),
+        "around": around(summit, reading),
+        "formats": [(ending.upper(), url) for ending, url in reading.formats()],
+        **party_names.on_page(summit),
+    }
+
+
+@press_page()
+def edition(request: HttpRequest, summit: str, slug: str, number: int, language: str | None = None) -> HttpResponse:
+    """Show an edition that has been read, whether or not a newer one has replaced it, and what became of it since."""
+    found = get_summit(summit)
+    shown = find_edition(found, slug, language, number)
+    if shown is None:
+        return gone(request, found, slug, language)
+    if language and shown.version.authoritative:
+        return HttpResponsePermanentRedirect(pinned(found, shown.version, number))
+    current = find(found, slug, language)
+    if current is None:
+        raise Http404
+    became = since(shown, current)
+    body = with_links(shown, pinned(found, shown.version, number), became)
+    context = _context(found, read(found, current), body) | {"edition": shown, "files": files_of(found, shown)}
+    context |= {"newer": current if current.number != shown.number else None, "since": len(became)}
+    return render(request, "press/edition.html", context)
+
+
+@press_page()
+def file(request: HttpRequest, summit: str, slug: str, public_id: str, name: str) -> HttpResponse:
+    """Give a file that lies beside an edition that has been read. Any other isn't there, whatever its address."""
+    found = get_summit(summit)
+    row = find_file(found, slug, public_id, name)
+    if row is None:
+        return gone(request, found, slug, None)
+    return HttpResponse(
+        bytes(row.content),
+        content_type=row.content_type,
+        headers={
+            "Content-Disposition": content_disposition_header(True, row.file_name) or "attachment",
+            "Content-Language": row.language,
+        },
+    )
+
+
+def gone(request: HttpRequest, summit: Summit, slug: str, language: str | None) -> HttpResponse:
+    """Answer 410 for what had been read and was removed, with the reason; 404 for all else, in as many queries."""
+    removed = find_gone(summit, slug, language)
+    if removed is None:
+        raise Http404
+    context = {"summit": summit, "text": removed.version.text}
+    return render(request, "press/gone.html", context, status=410)
+
+
+@press_page()
+def export(request: HttpRequest, summit: str, slug: str, ending: str, language: str | None = None) -> HttpResponse:
+    """Give a text in another format, named by the ending of its address. The words around it are in its language."""
+    found = get_summit(summit)
+    edition = find(found, slug, language)
+    if edition is None:
+        return gone(request, found, slug, language)
+    if language and edition.version.authoritative:
+        return HttpResponsePermanentRedirect(address(found, edition).rstrip("/") + f".{ending}")
+    kind, write = WRITERS[ending]
+    try:
+        with translation.override(spoken(edition.version.language)):
+            content = write(replace(read(found, edition), beside=beside(found, edition)))
+    except MissingFontError as problem:
+        return _no_font(request, found, edition, problem)
+    return HttpResponse(content, content_type=kind, headers={"Content-Language": edition.version.language})
+
+
+def _no_font(request: HttpRequest, summit: Summit, edition: Edition, problem: MissingFontError) -> HttpResponse:
+    """Say which font the machine lacks: better than a document of empty boxes. 503, since it can be put right."""
+    told = {"missing": paper.missing(problem), "remedy": paper.remedy(problem), "page": address(summit, edition)}
+    return render(request, "press/no_font.html", {"summit": summit, **told}, status=503)

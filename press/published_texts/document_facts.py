@@ -1,0 +1,26 @@
+"""What documents print between a text's title and its words: what it is, where, when, for whom, whom to ask."""
+
+from django.utils.translation import gettext as _
+
+from press.published_texts.selectors import Reading
+from press.published_texts.session_line import line_of
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import day_clock
+
+
+def facts(reading: Reading) -> list[str]:
+    """Return a line for each fact that there is, in the language that is active."""
+    text, summit = reading.edition.version.text, reading.summit
+    lines = [reading.what, line_of(reading)]
+    if text.media_access:
+        lines.append(_("Media: %(access)s") % {"access": text.get_media_access_display()})
+    gather = [day_clock(text.gather_at, summit) if text.gather_at else "", text.gather_place]
+    if any(gather):
+        lines.append(_("The media gather: %(where)s") % {"where": comma().join(filter(None, gather))})
+    lines.append(_("Published: %(moment)s") % {"moment": day_clock(reading.first_published_at, summit)})
+    if reading.beside.topics:
+        names = comma().join(name for _key, name in reading.beside.topics)
+        lines.append(_("Topics: %(names)s") % {"names": names})
+    if text.contact:
+        lines.append(_("Contact for the press: %(contact)s") % {"contact": text.contact})
+    return [line for line in lines if line]

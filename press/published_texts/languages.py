@@ -1,0 +1,57 @@
+"""In which languages texts can be read."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from django.conf import settings
+
+from press.texts.addresses import address
+from press.texts.models.texts import TextVersion
+from press.texts.models.visibility import public_editions
+from summit.core import languages
+from summit.core.languages import calls_itself
+from summit.summits.models import Summit
+
+
+@dataclass(frozen=True)
+class Version:
+    """A language in which a text can be read."""
+
+    language: str
+    name: str
+    direction: str
+    url: str
+    current: bool
+
+    @property
+    def full_url(self) -> str:
+        """The absolute address of its page."""
+        return f"{settings.BASE_URL}{self.url}"
+
+
+def versions_of(summit: Summit, texts: Iterable[int], current: int | None = None) -> dict[int, tuple[Version, ...]]:
+    """Return the languages in which texts can be read by the texts' keys, the authoritative one first; `current` is
+    the key of the version that is shown. One query."""
+    rows = (
+        public_editions()
+        .filter(version__text__in=texts)
+        .select_related("version__text")
+        .order_by("-version__authoritative", "version__language")
+    )
+    found: dict[int, tuple[Version, ...]] = {}
+    for row in rows:
+        version = row.version
+        shown = Version(
+            language=version.language,
+            name=calls_itself(version.language),
+            direction=languages.direction(version.language),
+            url=address(summit, row),
+            current=version.pk == current,
+        )
+        found[version.text_id] = (*found.get(version.text_id, ()), shown)
+    return found
+
+
+def shown_in(versions: Iterable[Version], current: TextVersion) -> tuple[Version, ...]:
+    """Return a text's languages, of which `current` is the one that is shown."""
+    return tuple(replace(each, current=each.language == current.language) for each in versions)

@@ -1,0 +1,80 @@
+"""Editions that have been read, each under an address of its own: a quotation leads to the words that it quotes."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
+from django.utils.html import escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from press.texts.markdown import paragraphs
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.models.visibility import gone_editions, published_editions
+from press.texts.selectors import paragraph_anchors
+from press.texts.selectors.rendered_editions import html_of
+from summit.summits.models import Summit
+
+if TYPE_CHECKING:
+    from press.texts.models.visibility import PublishedEdition
+
+# nh3 writes attributes in one way, and words that look like this are escaped in its HTML.
+_PARAGRAPH = re.compile(r'(<(?:p|li) id="(p-\d+)">)')
+
+
+def find_edition(summit: Summit, slug: str, language: str | None, number: int) -> PublishedEdition | None:
+    """Return an edition that has been read by all, in one query; None for any other and for what was removed."""
+    wanted = Q(version__language=language) if language else Q(version__authoritative=True)
+    rows = published_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug, number=number)
+    return rows.select_related(
+        "version__text__lift", "version__text__slot__speaker", "version__text__slot__party", "version__text__summit"
+    ).first()
+
+
+def find_file(summit: Summit, slug: str, public_id: str, name: str) -> Attachment | None:
+    """Return a file that lies beside an edition that has been read by all, in one query; None for any other."""
+    read = published_editions().filter(version__text__summit=summit, version__text__slug=slug)
+    lies = EditionAttachment.objects.filter(edition__in=read.values("pk"), attachment=OuterRef("pk"))
+    return Attachment.objects.filter(Exists(lies), public_id=public_id, file_name=name).first()
+
+
+def find_gone(summit: Summit, slug: str, language: str | None) -> Edition | None:
+    """Return an edition that had been read when its text was removed, in one query; None for anything else."""
+    wanted = Q(version__language=language) if language else Q(version__authoritative=True)
+    rows = gone_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug)
+    return rows.select_related("version__text").first()
+
+
+def since(old: Edition, new: Edition) -> dict[str, str]:
+    """Return what became of the paragraphs of an edition in a newer one, by their addresses: "changed" or "gone".
+    What stayed is left out."""
+    before, after = _by_anchor(old), _by_anchor(new)
+    return {
+        anchor: "changed" if anchor in after else "gone"
+        for anchor, words in before.items()
+        if after.get(anchor) != words
+    }
+
+
+def _by_anchor(edition: Edition) -> dict[str, str]:
+    kept = edition.anchors or paragraph_anchors.counted(edition.body)
+    return dict(zip(kept, paragraphs(edition.body), strict=False))
+
+
+def with_links(edition: Edition, path: str, marks: dict[str, str] | None = None) -> SafeString:
+    """Return an edition's HTML in which each paragraph has a link to itself below `path`; `marks` say which were
+    changed since or are gone, and how that is told."""
+    told = {"changed": _("changed since"), "gone": _("taken out since")}
+    said = escape(_("Link to this paragraph"))
+
+    def link(match: re.Match[str]) -> str:
+        opening, anchor = match.groups()
+        became = (marks or {}).get(anchor, "")
+        mark = format_html('<mark class="since">{}</mark> ', told[became]) if became else ""
+        return f'{opening}<a class="pin" href="{escape(path)}#{anchor}" aria-label="{said}">¶</a>{mark}'
+
+    # Cleaned by nh3; what is put in is escaped.
+    return mark_safe(_PARAGRAPH.sub(link, html_of(edition)))  # noqa: S308

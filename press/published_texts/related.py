@@ -1,0 +1,144 @@
+"""What stands beside a text on its page: files, the text that it follows or that follows it, topics, people."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import formats
+from django.utils.translation import get_language
+
+from press.texts.addresses import address
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.models.texts import Wording
+from press.texts.models.visibility import public_editions
+from sessions.documents.services.files import CALLED
+from summit.core import languages
+from summit.core.languages import calls_itself
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that everybody may read beside a text; `size` in bytes."""
+
+    title: str
+    language: str
+    direction: str
+    language_name: str
+    format: str
+    content_type: str
+    size: int
+    name: str
+    url: str
+
+    @property
+    def large(self) -> str:
+        """The size in words."""
+        return size_in_words(self.size)
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another text that everybody may read."""
+
+    title: str
+    language: str
+    direction: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a text. `delivered` and `prepared` are the other text of the same speech; `behind` is the
+    newest public edition of the original where a translation says an older one."""
+
+    files: tuple[File, ...] = ()
+    prepared: Other | None = None
+    delivered: Other | None = None
+    behind: int | None = None
+    topics: tuple[tuple[str, str], ...] = ()
+    people: tuple[Person, ...] = field(default=())
+
+
+def beside(summit: Summit, edition: Edition) -> Beside:
+    """Return what stands beside a public edition, in five queries at most."""
+    text = edition.version.text
+    language = get_language() or summit.language
+    partners = _partners(summit, edition)
+    return Beside(
+        files=files_of(summit, edition),
+        prepared=partners.get(text.prepared_id or 0),
+        delivered=next((other for key, other in partners.items() if key != text.prepared_id), None),
+        behind=_behind(edition),
+        topics=tuple((topic.public_id, topic.called(language)) for topic in text.topics.all()),
+        people=tuple(text.people.all()),
+    )
+
+
+def files_of(summit: Summit, edition: Edition) -> tuple[File, ...]:
+    """Return the files that lie beside an edition that everybody may read. One query, without their bytes."""
+    rows = edition.attachments.defer("content").order_by("attached__position", "pk")
+    return tuple(_file(summit, edition, row) for row in rows)
+
+
+def files_of_all(summit: Summit, editions: Sequence[Edition]) -> dict[int, tuple[File, ...]]:
+    """Return the files that lie beside editions that everybody may read, by the editions' keys. One query, without
+    their bytes."""
+    known = {edition.pk: edition for edition in editions}
+    rows = EditionAttachment.objects.filter(edition__in=list(known)).select_related("attachment")
+    found: dict[int, tuple[File, ...]] = {}
+    for row in rows.defer("attachment__content").order_by("edition", "position", "attachment"):
+        shown = _file(summit, known[row.edition_id], row.attachment)
+        found[row.edition_id] = (*found.get(row.edition_id, ()), shown)
+    return found
+
+
+def _file(summit: Summit, edition: Edition, row: Attachment) -> File:
+    args = [summit.slug, edition.version.text.slug, row.public_id, row.file_name]
+    return File(
+        title=row.title,
+        language=row.language,
+        direction=languages.direction(row.language),
+        language_name=calls_itself(row.language),
+        format=CALLED.get(row.content_type, ""),
+        content_type=row.content_type,
+        size=row.size,
+        name=row.file_name,
+        url=reverse("press:file", args=args),
+    )
+
+
+def _partners(summit: Summit, edition: Edition) -> dict[int, Other]:
+    """Return the texts of the same speech that this one follows or that follow it, by their keys, as far as everybody
+    may read them."""
+    text = edition.version.text
+    if text.wording not in (Wording.PREPARED, Wording.DELIVERED):
+        return {}
+    wanted = Q(version__text__prepared=text.pk) | Q(version__text=text.prepared_id or 0)
+    rows = public_editions().filter(wanted, version__authoritative=True, version__text__withdrawn_at__isnull=True)
+    return {
+        row.version.text_id: Other(
+            row.title, row.version.language, languages.direction(row.version.language), address(summit, row)
+        )
+        for row in rows.select_related("version__text")
+    }
+
+
+def _behind(edition: Edition) -> int | None:
+    if edition.version.authoritative or edition.translates is None:
+        return None
+    original = public_editions().filter(version__text=edition.version.text_id, version__authoritative=True)
+    newest = original.order_by().values_list("number", flat=True).first()
+    return newest if newest is not None and newest > edition.translates else None
+
+
+def size_in_words(size: int) -> str:
+    """Return a number of bytes as readers say it: "340 kB", "2.1 MB"."""
+    if size < 1_000_000:
+        return f"{formats.number_format(max(1, round(size / 1000)))}\u00a0kB"
+    return f"{formats.number_format(size / 1_000_000, 1)}\u00a0MB"

@@ -1,0 +1,92 @@
+"""Which speeches of the same session come before and after one, and what else was published of it: of what everybody
+may read, in the order in which the agenda was released."""
+
+from dataclasses import dataclass, replace
+
+from press.published_texts.selectors import Reading, listed
+from press.texts.addresses import address
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from sessions.agenda.models.releases import ReleasedParticipant
+from summit.core import languages
+from summit.summits.models import Summit
+
+# How many other texts of a session stand beside a text: the list of all of them is one step away.
+MOST = 8
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Another text: its title and whether it was withdrawn, and who speaks, as the agenda says."""
+
+    title: str
+    language: str
+    direction: str
+    speaker: str
+    path: str
+    withdrawn: bool
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """The texts around one. `session` is the public id of their session, "" where there is none that everybody may
+    know; `more` says that it has more texts than `others`; `alike` are of the same topics."""
+
+    previous: Neighbour | None = None
+    next: Neighbour | None = None
+    others: tuple[Neighbour, ...] = ()
+    session: str = ""
+    more: bool = False
+    alike: tuple[Neighbour, ...] = ()
+
+
+def around(summit: Summit, reading: Reading) -> Neighbours:
+    """Return what stands around a text: of a speech the others of its session, as the released agenda tells of them;
+    and texts of the same topics. Three queries at most."""
+    found = _of_session(summit, reading)
+    known = {each.path for each in found.others}
+    alike = tuple(each for each in _of_topics(summit, reading) if each.path not in known)
+    return replace(found, alike=alike[:MOST])
+
+
+def _of_topics(summit: Summit, reading: Reading) -> list[Neighbour]:
+    text = reading.edition.version.text_id
+    sharing = Text.topics.through.objects.filter(topic__texts=text).exclude(text=text)
+    rows = listed(summit).defer("body").filter(version__text__in=sharing.values("text"))[: 2 * MOST]
+    return [
+        _neighbour(summit, edition, slot.speaker.label if (slot := edition.version.text.slot) else "")
+        for edition in rows
+    ]
+
+
+def _of_session(summit: Summit, reading: Reading) -> Neighbours:
+    occasion, own = reading.occasion, reading.slot
+    if occasion is None or own is None:
+        return Neighbours()
+    places = ReleasedParticipant.objects.filter(released_session=occasion).exclude(slot_key="")
+    order = list(places.order_by("position", "id").values_list("slot_key", "label"))
+    names = dict(order)
+    found: dict[str, list[Neighbour]] = {}
+    # Of several texts of a speech the newest comes first.
+    for edition in listed(summit).defer("body").filter(version__text__slot__public_id__in=names):
+        slot = edition.version.text.slot
+        if slot is not None and edition.version.text_id != reading.edition.version.text_id:
+            found.setdefault(slot.public_id, []).append(_neighbour(summit, edition, names[slot.public_id]))
+    at = list(names).index(own.public_id)
+    before, after = list(names)[:at], list(names)[at + 1 :]
+    every = [each for key in names for each in found.get(key, ())]
+    return Neighbours(
+        previous=next((found[key][0] for key in reversed(before) if key in found), None),
+        next=next((found[key][0] for key in after if key in found), None),
+        others=tuple(every[:MOST]),
+        session=occasion.session.public_id,
+        more=len(every) > MOST,
+    )
+
+
+def _neighbour(summit: Summit, edition: Edition, speaker: str) -> Neighbour:
+    language = edition.version.language
+    withdrawn = edition.version.text.withdrawn_at is not None
+    return Neighbour(
+        edition.title, language, languages.direction(language), speaker, address(summit, edition), withdrawn
+    )

@@ -1,0 +1,22 @@
+"""In which session a speech was given, in a line."""
+
+from press.published_texts.selectors import Reading
+from sessions.agenda.models.releases import ReleasedSession
+from sessions.agenda.selectors.change_descriptions import days
+from summit.templatetags.marks import comma
+from summit.templatetags.moments import day_clock
+
+
+def place_of(occasion: ReleasedSession) -> str:
+    """Return what a session is called and where it is, in the active language."""
+    return comma().join(filter(None, (occasion.words.title, occasion.room_name, occasion.venue_name)))
+
+
+def line_of(reading: Reading) -> str:
+    """Return where and when a speech was given, as documents print it, or "" where it is not known."""
+    occasion, summit = reading.occasion, reading.summit
+    if occasion is None:
+        return ""
+    known = occasion.times_known
+    when = day_clock(occasion.starts_at, summit) if known else days(occasion.starts_at, occasion.ends_at, summit)
+    return f"{place_of(occasion)}. {when}"

@@ -1,0 +1,188 @@
+"""What everybody may read of a summit, each with no more than by what it can be found: a few queries, however many.
+
+The process keeps it, under the summit's stamp and the newest moment that has passed, as pages are kept
+(press.public.page_cache).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import Q
+from django.utils.translation import get_language
+
+from delegations.parties.models.parties import PartyName
+from press.published_texts.moments import read_moments
+from press.published_texts.selectors import readable
+from press.search import tokens
+from press.search.query import Spoken
+from press.search.tokens import Wanted
+from press.texts.models.texts import Text
+from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
+from summit.core.process_cache import Memory
+from summit.summits.models import Summit
+
+
+class Row(NamedTuple):
+    """A public edition by what it can be found. Speaker and party have the primary key, which is None for none, and
+    the public id; `slot` is the speech's public id."""
+
+    pk: int
+    text: int
+    kind: str
+    language: str
+    authoritative: bool
+    published_at: datetime
+    first_published_at: datetime
+    withdrawn_at: datetime | None
+    session_key: int | None
+    slot: str | None
+    speaker_key: int | None
+    speaker: str | None
+    speaker_name: str | None
+    speaker_office: str | None
+    party_key: int | None
+    party: str | None
+    party_name: str | None
+
+    @property
+    def corrected(self) -> bool:
+        """Whether an earlier edition has been read."""
+        return self.published_at > self.first_published_at
+
+    @property
+    def said_by(self) -> str:
+        """Who speaks, and for whom: a line each."""
+        return "\n".join(filter(None, (self.speaker_name, self.speaker_office, self.party_name)))
+
+    @property
+    def changed_at(self) -> datetime:
+        """When it came out, was corrected or was withdrawn last."""
+        return self.withdrawn_at or self.published_at
+
+
+@dataclass(frozen=True)
+class Held:
+    """A session in which speeches were given, as everybody may know it."""
+
+    key: str
+    title: str
+    language: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A topic as it is called in the reader's language, or the summit's; `language` is "" for the reader's."""
+
+    key: str
+    name: str
+    language: str
+
+
+_TEXT = "version__text__"
+_SLOT = f"{_TEXT}slot__"
+_PATHS = (
+    *("pk", "version__text_id", f"{_TEXT}kind", "version__language", "version__authoritative"),
+    *("published_at", "first_published_at", f"{_TEXT}withdrawn_at"),
+    *(f"{_TEXT}session_id", f"{_SLOT}public_id"),
+    *(f"{_SLOT}speaker_id", f"{_SLOT}speaker__public_id", f"{_SLOT}speaker__name", f"{_SLOT}speaker__office"),
+    *(f"{_SLOT}party_id", f"{_SLOT}party__public_id", f"{_SLOT}party__name"),
+)
+
+
+@dataclass(frozen=True)
+class Public:
+    """All that everybody may read of a summit, in no order: its rows, the sessions of speeches by the public id of
+    these, those of other texts by their primary key, and the topics of texts by the text's key."""
+
+    rows: tuple[Row, ...]
+    spoken_at: Mapping[str, Held]
+    about: Mapping[int, Held]
+    topics: Mapping[int, tuple[Subject, ...]]
+
+    def session(self, row: Row) -> Held | None:
+        """Return the session of a text, as everybody may know it."""
+        return self.spoken_at.get(row.slot) if row.slot else self.about.get(row.session_key or 0)
+
+
+# A large summit's takes some ten megabytes; pages of a few summits in a few languages are asked for.
+_KEPT: Memory[Public] = Memory(6)
+
+
+def public(summit: Summit) -> Public:
+    """Return what everybody may read of a summit in all languages. One query where the process has kept it, and
+    five more where it hasn't."""
+    known = read_moments(summit.slug)
+    if known is None:
+        return _read(summit)
+    _moments, version = known
+    return _KEPT.ask((version.whole, get_language()), lambda: _read(summit))
+
+
+def _read(summit: Summit) -> Public:
+    found = tuple(Row(*values) for values in readable(summit).order_by().values_list(*_PATHS))
+    slots = {row.slot for row in found if row.slot}
+    shown = ReleasedSession.objects.public(summit)
+    # By keys: in one query PostgreSQL, while it knows no sizes of tables, looks for the release at each row.
+    keys = list(shown.order_by().values_list("pk", flat=True))
+    places = ReleasedParticipant.objects.filter(released_session__in=keys).exclude(slot_key="")
+    at = {slot: key for slot, key in places.order_by().values_list("slot_key", "released_session") if slot in slots}
+    own = {row.session_key for row in found if row.session_key and not row.slot}
+    columns = ("session__public_id", "title", "summary", "texts", "kind", "kind_names", "starts_at")
+    rows = shown.filter(Q(pk__in=set(at.values())) | Q(session__in=own)).select_related("session").only(*columns)
+    held = {row.pk: _held(row, summit) for row in rows}
+    return Public(
+        found,
+        {slot: held[key] for slot, key in at.items()},
+        {row.session_id: held[row.pk] for row in rows},
+        _topics(summit, {row.text for row in found}),
+    )
+
+
+def _held(row: ReleasedSession, summit: Summit) -> Held:
+    said = row.words
+    return Held(row.session.public_id, said.title, said.language or summit.language, row.starts_at)
+
+
+def _topics(summit: Summit, texts: set[int]) -> dict[int, tuple[Subject, ...]]:
+    found: dict[int, tuple[Subject, ...]] = {}
+    language = get_language() or summit.language
+    rows = Text.topics.through.objects.filter(text__summit=summit).order_by("topic__name", "topic")
+    for text, key, name, names in rows.values_list("text", "topic__public_id", "topic__name", "topic__names"):
+        if text in texts:
+            said = Subject(key, names[language], "") if names.get(language) else Subject(key, name, summit.language)
+            found[text] = (*found.get(text, ()), said)
+    return found
+
+
+def spoken(summit: Summit, found: Iterable[Row]) -> Spoken:
+    """Return how speeches are found by who speaks and for whom, in each language in which the party is named. One
+    query when it is made."""
+    people = {row.speaker_key: row.speaker_name or row.speaker_office or "" for row in found if row.speaker_key}
+    names = {row.party_key: [(row.party_name or "", summit.language)] for row in found if row.party_key}
+    for party, name, language in PartyName.objects.filter(party__summit=summit).values_list(
+        "party", "name", "language"
+    ):
+        if party in names:
+            names[party].append((name, language))
+    said = [("speaker", key, [(name, summit.language)]) for key, name in people.items()]
+    said += [("party", key, own) for key, own in names.items()]
+    terms = [(what, key, frozenset().union(*(tokens.terms(*name) for name in own)), own) for what, key, own in said]
+
+    def ask(wanted: Wanted, loosely: bool) -> Q | None:
+        keys: dict[str, list[int | None]] = {"speaker": [], "party": []}
+        for what, key, own, written in terms:
+            if not own.isdisjoint(wanted.terms) or (loosely and _like(wanted.word, written)):
+                keys[what].append(key)
+        if not any(keys.values()):
+            return None
+        return Q(version__text__slot__speaker__in=keys["speaker"]) | Q(version__text__slot__party__in=keys["party"])
+
+    return ask
+
+
+def _like(word: str, written: list[tuple[str, str]]) -> bool:
+    known = {each for name, _language in written for each in tokens.known_words(name)}
+    return any(True for _each in tokens.alike(word, known))

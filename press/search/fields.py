@@ -1,0 +1,89 @@
+"""By what texts are narrowed, and what each value is called."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from delegations.parties.selectors.party_names import Book
+from press.search.documents import Public, Row
+from press.texts.models.texts import TextKind
+from summit.core.languages import tongue
+from summit.summits.models import Summit
+
+# What a value is called, and the language of that: "" is the page's own.
+Named = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class World:
+    """Whence names come: the summit, how the page names parties, and all that is public."""
+
+    summit: Summit
+    names: Book
+    public: Public
+
+
+def _kind(row: Row, _key: str, _world: World) -> Named:
+    return capfirst(str(TextKind(row.kind).label)), ""
+
+
+def _speaker(row: Row, _key: str, world: World) -> Named:
+    return row.speaker_name or row.speaker_office or "", world.summit.language
+
+
+def _party(row: Row, _key: str, world: World) -> Named:
+    named = world.names.of(row.party_key)
+    return (named.name, named.language) if named else (row.party_name or "", world.summit.language)
+
+
+def _session(row: Row, key: str, world: World) -> Named:
+    held = world.public.session(row)
+    return (held.title, held.language) if held else (key, "")
+
+
+def _topic(row: Row, key: str, world: World) -> Named:
+    own = (each for each in world.public.topics.get(row.text, ()) if each.key == key)
+    return next(((each.name, each.language) for each in own), (key, ""))
+
+
+def _language(row: Row, _key: str, _world: World) -> Named:
+    return capfirst(tongue(row.language)), ""
+
+
+def _sessions(row: Row, public: Public) -> tuple[str, ...]:
+    held = public.session(row)
+    return (held.key,) if held else ()
+
+
+@dataclass(frozen=True)
+class Field:
+    """By what texts are narrowed: the parameter's name, what it is called, which values of it a text has, as they
+    stand in addresses, and what one of these is called."""
+
+    name: str
+    label: Any
+    keys: Callable[[Row, Public], tuple[str, ...]]
+    named: Callable[[Row, str, World], Named]
+
+
+FIELDS = (
+    Field("kind", gettext_lazy("Kind"), lambda row, _public: (row.kind,), _kind),
+    Field("speaker", gettext_lazy("Speaker"), lambda row, _public: (row.speaker,) if row.speaker else (), _speaker),
+    Field(
+        "party",
+        pgettext_lazy("of a speaker", "Speaks for"),
+        lambda row, _public: (row.party,) if row.party else (),
+        _party,
+    ),
+    Field("session", gettext_lazy("Session"), _sessions, _session),
+    Field(
+        "topic",
+        gettext_lazy("Topic"),
+        lambda row, public: tuple(each.key for each in public.topics.get(row.text, ())),
+        _topic,
+    ),
+    Field("language", gettext_lazy("Language"), lambda row, _public: (row.language,), _language),
+)

@@ -1,0 +1,47 @@
+"""By what editions are found. Nothing here says who may read them: whoever looks begins with public editions."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from press.texts.models.editions import Edition
+from summit.summits.models import Summit
+
+
+class SearchEntry(models.Model):
+    """The words of an edition, made ready (press.search.tokens), each once, apart by spaces; `terms` has those of the
+    title too. An index of the database is over both columns (summit.core.word_index). `plain` has all words in their
+    order, for phrases; None where it was not made yet."""
+
+    edition = models.OneToOneField(
+        Edition, on_delete=models.CASCADE, related_name="search", verbose_name=pgettext_lazy("label", "edition")
+    )
+    title_terms = models.TextField(_("words of the title"), editable=False)
+    terms = models.TextField(_("words"), editable=False)
+    plain = models.TextField(_("words in their order"), editable=False, null=True)  # noqa: DJ001
+
+    class Meta:
+        verbose_name = _("words of an edition")
+        verbose_name_plural = _("words of editions")
+
+    def __str__(self) -> str:
+        return self.title_terms
+
+
+class SearchWord(models.Model):
+    """A word that texts of a summit in a language have, folded, with its trigrams: whoever mistypes it finds it."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+    )
+    language = models.CharField(_("language"), max_length=10, editable=False)
+    word = models.CharField(_("word"), max_length=64, editable=False)
+    trigrams = models.TextField(_("threes of letters"), editable=False)
+
+    class Meta:
+        verbose_name = _("word of texts")
+        verbose_name_plural = _("words of texts")
+        constraints = [models.UniqueConstraint(fields=["summit", "language", "word"], name="search_word_once")]
+
+    def __str__(self) -> str:
+        return self.word

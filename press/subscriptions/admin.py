@@ -1,0 +1,31 @@
+"""Subscribers and announcements in the admin: to read. Subscriptions are confirmed and ended from the mailbox."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from press.subscriptions.models import Announcement, Subscriber
+from summit.desk.base import ReadOnlyAdmin
+
+
+@admin.register(Subscriber)
+class SubscriberAdmin(ReadOnlyAdmin):
+    """Who is written to."""
+
+    place = 3
+    list_display = ["address", "language", "confirmed_at", "ended_at", "summit"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["address"]
+    page_shows = list_shows = ("address",)
+    nothing_yet = _("Nobody has asked for news yet. The press site offers it to every reader.")
+
+
+@admin.register(Announcement)
+class AnnouncementAdmin(ReadOnlyAdmin):
+    """What has been announced, and to how many."""
+
+    place = 2
+    summit_path = "edition__version__text__summit"
+    list_display = ["edition", "at", "recipients"]
+    nothing_yet = _("Nothing has been announced yet. A text is announced by itself once it is out.")
+    list_select_related = ["edition"]

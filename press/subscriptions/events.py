@@ -1,0 +1,69 @@
+"""What other systems are told of texts: after the fact, and never a word of them. Who receives it reads the address,
+which answers what stands at that moment: a title that was sent would still be on its way when the text is held."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from press.published_texts import websub
+from press.subscriptions.models import Announcement
+from press.texts import listeners
+from press.texts.addresses import address
+from press.texts.models.texts import Text
+from summit.webhooks import events as webhooks_events
+from summit.webhooks.emit import Cause, emit_many
+from summit.webhooks.event_data import absolute, of_summit
+
+if TYPE_CHECKING:
+    from press.texts.models.visibility import PublicEdition
+
+PUBLISHED = webhooks_events.declare("text.published", _("a text is published"))
+CORRECTED = webhooks_events.declare("text.corrected", _("a text is corrected"))
+WITHDRAWN = webhooks_events.declare("text.withdrawn", _("a text is withdrawn or removed"))
+
+
+def announced(text: Text, editions: Sequence["PublicEdition"]) -> None:
+    """Tell what of a text has come out, an event for each language, in the transaction that announces it."""
+    causes = [
+        Cause(
+            CORRECTED if edition.published_at > edition.first_published_at else PUBLISHED,
+            f"press.edition:{edition.public_id}",
+            edition.number,
+            _facts(text)
+            | {
+                "language": edition.version.language,
+                "authoritative": edition.version.authoritative,
+                "edition": edition.number,
+                "change": edition.change_kind or None,
+                "page": settings.BASE_URL + address(text.summit, edition),
+            },
+        )
+        for edition in editions
+    ]
+    emit_many(summit=text.summit, causes=causes)
+    websub.changed(text, {edition.version.language for edition in editions}, f"press.edition:{editions[0].public_id}")
+
+
+@listeners.withdrawn(10)
+def withdrawn(text: Text, removed: bool) -> None:
+    """Tell that a text was withdrawn or removed, in the transaction that does it. What was never announced is told to
+    nobody: it was withdrawn before anything said that it had come out."""
+    told = Announcement.objects.filter(edition__version__text=text.pk)
+    languages = set(told.order_by().values_list("edition__version__language", flat=True))
+    if not languages:
+        return
+    cause = Cause(WITHDRAWN, f"press.text:{text.public_id}", 2 if removed else 1, _facts(text) | {"removed": removed})
+    emit_many(summit=text.summit, causes=[cause])
+    websub.changed(text, languages, f"{cause.subject_key}:{cause.version}")
+
+
+def _facts(text: Text) -> dict[str, Any]:
+    summit = text.summit
+    return {
+        "summit": of_summit(summit),
+        "text": {"id": text.public_id, "slug": text.slug, "kind": text.kind},
+        "url": absolute("text-detail", summit.slug, text.slug),
+        "page": absolute("press:text", summit.slug, text.slug),
+    }

@@ -1,0 +1,148 @@
+"""The messages of this app: what has been published, and whether an address wants to hear of it."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.published_texts.selectors import STAR, described
+from press.subscriptions.models import Subscriber
+from press.subscriptions.services import subscribers
+from press.texts.models.editions import ChangeKind, Edition
+from press.texts.models.visibility import public_editions
+from press.texts.outbox import DELIVERY_TASK
+from summit.outbox import reasons
+from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox.models import Message, MessageState
+from summit.outbox.reasons import because
+
+NOT_PUBLIC = reasons.register("press.not_public", gettext_lazy("The text is no longer public."))
+ENDED = reasons.register("press.subscription_ended", gettext_lazy("The subscription has ended."))
+CONFIRMED = reasons.register("press.confirmed", gettext_lazy("The address is confirmed already."))
+
+
+def _subscriber(message: Message) -> Subscriber:
+    return Subscriber.objects.select_related("summit").get(public_id=message.facts["subscriber"])
+
+
+def _says_corrected(message: Message) -> bool:
+    """Whether the mail may call the text corrected: not where the mail about what it corrects never went out, since
+    this one then is the first that its reader sees."""
+    if not message.facts["corrected"]:
+        return False
+    before = Edition.objects.filter(
+        version__editions__public_id=message.facts["edition"], number__lt=message.version
+    ).values_list("public_id", flat=True)
+    told = Message.objects.filter(
+        kind=message.kind,
+        recipient_key=message.recipient_key,
+        subject_key__in=[f"press.edition:{public_id}" for public_id in before],
+    )
+    states = set(told.values_list("state", flat=True))
+    return not states or MessageState.SENT in states
+
+
+def render_publication(message: Message) -> Mail:
+    """Write what has been published and where it stands."""
+    facts = message.facts
+    end = subscribers.url(_subscriber(message), subscribers.END)
+    corrected = _says_corrected(message)
+    clarified = corrected and facts.get("change_kind") == ChangeKind.CLARIFICATION
+    subject = _("Corrected: %(title)s") if corrected else "%(title)s"
+    subject = _("Clarified: %(title)s") if clarified else subject
+    # The kind is said in the mail's language. Messages stored before they knew it hold the words themselves.
+    what = described(facts["kind"], facts["wording"]) if "kind" in facts else facts["what"]
+    star = STAR if facts.get("footnote") else ""
+    context = {
+        **facts,
+        "star": star,
+        "what": what,
+        "corrected": corrected,
+        "clarified": clarified,
+        "url": settings.BASE_URL + facts["path"],
+        "end": end,
+    }
+    return Mail(
+        subject=subject % {"title": facts["title"]},
+        text=render_to_string("mail/publication.txt", context),
+        headers=_one_press(end),
+    )
+
+
+def render_withdrawal(message: Message) -> Mail:
+    """Write what has been withdrawn, and why."""
+    end = subscribers.url(_subscriber(message), subscribers.END)
+    context = {**message.facts, "url": settings.BASE_URL + message.facts["path"], "end": end}
+    return Mail(
+        subject=_("Withdrawn: %(title)s") % {"title": message.facts["title"]},
+        text=render_to_string("mail/withdrawal.txt", context),
+        headers=_one_press(end),
+    )
+
+
+def withdrawals_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop what is for somebody who has left."""
+    people = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
+    return {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
+
+
+def _one_press(end: str) -> dict[str, str]:
+    """RFC 8058: one press in the mail program ends the subscription."""
+    return {"List-Unsubscribe": f"<{end}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+
+def publications_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop what is no longer public, was withdrawn, or is for somebody who has left."""
+    wanted = {message.facts["edition"] for message in messages}
+    still = set(
+        public_editions()
+        .filter(public_id__in=wanted, version__text__withdrawn_at__isnull=True)
+        .values_list("public_id", flat=True)
+    )
+    people = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=people).active().values_list("public_id", flat=True))
+    found = {m.pk: because(NOT_PUBLIC) for m in messages if m.facts["edition"] not in still}
+    left = {m.pk: because(ENDED) for m in messages if m.facts["subscriber"] not in active}
+    return left | found
+
+
+def render_subscription(message: Message) -> Mail:
+    """Ask whether the address wants to be written to."""
+    link = subscribers.url(_subscriber(message), subscribers.CONFIRM)
+    return Mail(
+        subject=_("Confirm that you want news from the press office"),
+        text=render_to_string("mail/subscription.txt", {**message.facts, "link": link}),
+    )
+
+
+def subscriptions_withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Drop questions that have been answered."""
+    keys = {message.facts["subscriber"] for message in messages}
+    active = set(Subscriber.objects.filter(public_id__in=keys).active().values_list("public_id", flat=True))
+    return {m.pk: because(CONFIRMED) for m in messages if m.facts["subscriber"] in active}
+
+
+PUBLICATION = register(
+    Kind(
+        "publication",
+        DELIVERY_TASK,
+        render_publication,
+        publications_withdrawn,
+        gettext_lazy("news of a publication"),
+    )
+)
+WITHDRAWAL = register(
+    Kind("withdrawal", DELIVERY_TASK, render_withdrawal, withdrawals_withdrawn, gettext_lazy("news of a withdrawal"))
+)
+SUBSCRIPTION = register(
+    Kind(
+        "subscription",
+        DELIVERY_TASK,
+        render_subscription,
+        subscriptions_withdrawn,
+        gettext_lazy("question to a subscriber"),
+    )
+)

@@ -1,0 +1,69 @@
+"""Who is written to when something is published, and what has been announced."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower, Now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from press.texts.models.editions import Edition
+from summit.core.models import PublicModel
+from summit.outbox.models.messages import new_nonce
+from summit.summits.models import Summit
+
+
+class SubscriberQuerySet(models.QuerySet["Subscriber"]):
+    """Subscribers."""
+
+    def active(self) -> "SubscriberQuerySet":
+        """Return those who confirmed their address and did not leave."""
+        return self.filter(confirmed_at__isnull=False, ended_at__isnull=True)
+
+
+class Subscriber(PublicModel):
+    """A mailbox that asked to be written to about a summit's texts."""
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="subscribers", verbose_name=pgettext_lazy("label", "summit")
+    )
+    address = models.EmailField(_("mailbox"))
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    nonce = models.CharField(max_length=32, unique=True, default=new_nonce, editable=False)
+    asked_at = models.DateTimeField(_("asked"), db_default=Now())
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+
+    objects = SubscriberQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("subscriber")
+        verbose_name_plural = _("subscribers")
+        ordering = ["address"]
+        constraints = [
+            models.UniqueConstraint(fields=["summit", "address"], name="subscriber_once"),
+            models.CheckConstraint(name="subscriber_address_small", condition=Q(address=Lower("address"))),
+        ]
+
+    def __str__(self) -> str:
+        return self.address
+
+
+class Announcement(models.Model):
+    """A published edition has been announced: the row and the messages were written in one transaction."""
+
+    edition = models.OneToOneField(
+        Edition, on_delete=models.PROTECT, related_name="announcement", verbose_name=pgettext_lazy("label", "edition")
+    )
+    at = models.DateTimeField(_("announced"), db_default=Now())
+    recipients = models.PositiveIntegerField(_("subscribers written to"), default=0)
+
+    class Meta:
+        verbose_name = _("announcement")
+        verbose_name_plural = _("announcements")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.edition} {self.at}"

@@ -1,0 +1,136 @@
+"""Announcing what has been published: after the fact, once, to whoever asked to be told.
+
+Nothing here makes a text public. It looks for what is, and writes to subscribers about it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from delegations.parties.selectors.party_names import Books
+from press.published_texts.selectors import speaker
+from press.subscriptions import events as subscriptions_events
+from press.subscriptions.models import Announcement, Subscriber
+from press.texts.addresses import address
+from press.texts.models.texts import Text
+from press.texts.models.visibility import public_editions
+from press.texts.services.locks import lock_text
+from summit.audit import services as audit
+from summit.core.compiled_query import Prepared
+from summit.core.languages import spoken
+from summit.core.lock_yielding import Turns
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.summits.models import sends
+
+if TYPE_CHECKING:
+    from press.texts.models.visibility import PublicEdition
+
+
+def untold() -> QuerySet[PublicEdition]:
+    """Return the public editions that nobody has been told of. What has been withdrawn is not announced."""
+    return public_editions().filter(announcement__isnull=True, version__text__withdrawn_at__isnull=True)
+
+
+def unannounced() -> QuerySet[PublicEdition]:
+    """Return those of them whose summit sends: what is to be announced now."""
+    return untold().filter(sends("version__text__summit_id"))
+
+
+def announce_due(*, limit: int = 200) -> int:
+    """Announce what has come out since the last time; return how many texts. One query where there is nothing.
+
+    Of several workers at once, whoever finds a text announced by another stops: all go through what is due in one
+    order, so that the other goes on, and twelve don't ask twelve times about each. What is left the next sweep finds.
+    """
+    done, turns = 0, Turns()
+    for (text_id,) in _DUE.rows()[:limit]:
+        turns.give_way()
+        if not announce(text_id):
+            break
+        done += 1
+    return done
+
+
+def _due() -> QuerySet[PublicEdition, tuple[int]]:
+    """Return the texts of which something is to be announced, in the order of their keys."""
+    return unannounced().order_by("version__text_id").values_list("version__text_id").distinct()
+
+
+_DUE = Prepared(_due)
+
+
+def announce(text_id: int) -> bool:
+    """Announce what is public of one text, in one transaction; return whether there was anything left to announce.
+
+    Under the lift's lock the predicate is asked again: whoever held or moved it before has won, and of several
+    workers at once the first announces.
+    """
+    with transaction.atomic():
+        lock_text(text_id)
+        editions = _still_due(text_id)
+        if not editions:
+            return False
+        text = editions[0].version.text
+        sent = enqueue.store(list(_messages(text, editions)))
+        subscriptions_events.announced(text, editions)
+        Announcement.objects.bulk_create([Announcement(edition=edition, recipients=sent) for edition in editions])
+        audit.record(
+            by=audit.SYSTEM,
+            action="press.announce",
+            target=text,
+            summit=text.summit,
+            detail={"editions": [edition.public_id for edition in editions], "messages": sent},
+        )
+    return True
+
+
+def _still_due(text_id: int) -> list[PublicEdition]:
+    rows = unannounced().filter(version__text=text_id)
+    return list(
+        rows.select_related("version__text__summit", "version__text__slot__speaker", "version__text__slot__party")
+    )
+
+
+def _messages(text: Text, editions: Iterable[PublicEdition]) -> Iterable[Message]:
+    """One message to each subscriber: about the edition in their language, else about the authoritative one."""
+    by_language = {edition.version.language: edition for edition in editions}
+    books = Books(text.summit)
+    original = next((edition for edition in editions if edition.version.authoritative), None)
+    for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
+        edition = by_language.get(subscriber.language, original)
+        if edition is not None:
+            yield _message(text, edition, subscriber, books)
+
+
+def _message(text: Text, edition: PublicEdition, subscriber: Subscriber, books: Books) -> Message:
+    slot = edition.version.text.slot
+    named = books.of(slot.party_id, edition.version.language) if slot else None
+    return enqueue.draft(
+        summit=text.summit,
+        kind="publication",
+        subject_key=f"press.edition:{edition.public_id}",
+        version=edition.number,
+        recipient_key=f"press.subscriber:{subscriber.public_id}",
+        address=subscriber.address,
+        language=subscriber.language,
+        facts={
+            "subscriber": subscriber.public_id,
+            "edition": edition.public_id,
+            "title": edition.title,
+            "summary": edition.summary,
+            "who": speaker(edition, named),
+            "footnote": named.footnote if named else "",
+            "kind": text.kind,
+            "wording": text.wording,
+            "corrected": edition.published_at > edition.first_published_at,
+            "change_kind": edition.change_kind,
+            "change_note": edition.change_note,
+            "path": address(text.summit, edition),
+            "summit": text.summit.named(spoken(subscriber.language)).name,
+        },
+    )

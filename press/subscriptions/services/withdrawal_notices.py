@@ -1,0 +1,117 @@
+"""Telling those who were written to of a text that it was withdrawn: after the fact, once, as announcements are."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat, Now
+
+from press.subscriptions.models import Subscriber
+from press.texts.addresses import address
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text
+from press.texts.models.visibility import gone_editions, public_editions
+from press.texts.services.locks import lock_text
+from summit.audit import services as audit
+from summit.core.compiled_query import Prepared
+from summit.core.languages import spoken
+from summit.outbox.domain import enqueue
+from summit.outbox.models import Message
+from summit.summits.models import sends
+
+KIND = "withdrawal"
+# Whoever was not told within a day has read it elsewhere; messages are not kept for ever.
+WITHIN = timedelta(days=1)
+
+
+def _key(text: Text) -> str:
+    return f"press.withdrawn:{text.public_id}"
+
+
+def unrecalled() -> QuerySet[Text]:
+    """Return the texts of summits that send which are to be recalled now."""
+    return unrecalled_anywhere().filter(sends("summit_id"))
+
+
+def unrecalled_anywhere() -> QuerySet[Text]:
+    """Return the texts that were withdrawn lately, after somebody had been written to of them who isn't told yet.
+    What was withdrawn before its summit came here was told of there."""
+    editions = Edition.objects.filter(version__text=OuterRef("pk")).annotate(
+        key=Concat(Value("press.edition:"), "public_id")
+    )
+    told = Message.objects.filter(kind="publication", subject_key=OuterRef("key"))
+    again = Message.objects.filter(kind=KIND, subject_key=OuterRef("withdrawn_key"))
+    here = Q(summit__disarmed_at__isnull=True) | Q(withdrawn_at__gt=F("summit__disarmed_at"))
+    rows = Text.objects.filter(here, withdrawn_at__gt=Now() - WITHIN)
+    rows = rows.annotate(withdrawn_key=Concat(Value("press.withdrawn:"), "public_id"))
+    return rows.filter(Exists(editions.filter(Exists(told))), ~Exists(again))
+
+
+def recall_due(*, limit: int = 200) -> int:
+    """Tell of what has been withdrawn since the last time; return of how many texts. One query where there is
+    nothing."""
+    return sum(recall(text_id) for (text_id,) in _DUE.rows()[:limit])
+
+
+_DUE = Prepared(lambda: unrecalled().values_list("pk"))
+
+
+def recall(text_id: int) -> bool:
+    """Store a message to each subscriber who was written to of a text that is withdrawn, in one transaction; return
+    whether there was anybody. What was never read by all is told to nobody."""
+    with transaction.atomic():
+        lock_text(text_id)
+        text = unrecalled().filter(pk=text_id).select_related("summit").first()
+        edition = _read(text) if text is not None else None
+        if text is None or edition is None:
+            return False
+        sent = enqueue.store(list(_messages(text, edition)))
+        audit.record(
+            by=audit.SYSTEM, action="press.recall", target=text, summit=text.summit, detail={"messages": sent}
+        )
+    return bool(sent)
+
+
+def _read(text: Text) -> Edition | None:
+    """Return the edition that everybody has read last, removed since or not."""
+    for editions in (public_editions(), gone_editions()):
+        rows = editions.filter(version__text=text.pk, version__authoritative=True).order_by("-number")
+        found = rows.select_related("version__text").first()
+        if found is not None:
+            return found
+    return None
+
+
+def _messages(text: Text, edition: Edition) -> Iterable[Message]:
+    keys = [f"press.edition:{key}" for key in _keys_of(text)]
+    told = set(
+        Message.objects.filter(kind="publication", subject_key__in=keys).values_list("recipient_key", flat=True)
+    )
+    for subscriber in Subscriber.objects.filter(summit=text.summit_id).active().order_by("id"):
+        if f"press.subscriber:{subscriber.public_id}" in told:
+            yield _message(text, edition, subscriber)
+
+
+def _keys_of(text: Text) -> list[str]:
+    return list(Edition.objects.filter(version__text=text).values_list("public_id", flat=True))
+
+
+def _message(text: Text, edition: Edition, subscriber: Subscriber) -> Message:
+    return enqueue.draft(
+        summit=text.summit,
+        kind=KIND,
+        subject_key=_key(text),
+        version=1,
+        recipient_key=f"press.subscriber:{subscriber.public_id}",
+        address=subscriber.address,
+        language=subscriber.language,
+        facts={
+            "subscriber": subscriber.public_id,
+            "title": edition.title,
+            "reason": text.removal_reason or text.withdrawal_reason,
+            "removed": text.removed_at is not None,
+            "path": address(text.summit, edition),
+            "summit": text.summit.named(spoken(subscriber.language)).name,
+        },
+    )

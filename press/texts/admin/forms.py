@@ -1,0 +1,120 @@
+"""Forms of the press desk."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from press.texts.models.editions import Edition
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.selectors.publication_checks import check_pictures, check_words
+from sessions.draft.models.participants import Slot
+from summit.core.languages import tongues
+from summit.summits.models import Summit
+
+ROWS = 24
+
+
+class WordsForm(forms.Form):
+    """Title, summary and text of an edition."""
+
+    title = forms.CharField(
+        label=gettext_lazy("Title"), max_length=200, widget=forms.TextInput(attrs={"dir": "auto"})
+    )
+    summary = forms.CharField(
+        label=gettext_lazy("Summary"), required=False, widget=forms.Textarea(attrs={"rows": 2, "dir": "auto"})
+    )
+    body = forms.CharField(
+        label=gettext_lazy("Text"),
+        strip=False,
+        help_text=gettext_lazy("Markdown: an empty line starts a paragraph, # a heading, - a list."),
+        widget=forms.Textarea(attrs={"rows": ROWS, "class": "prose", "dir": "auto"}),
+    )
+
+    def clean_body(self) -> str:
+        """Refuse what readers would not see as it is meant."""
+        body: str = self.cleaned_data["body"]
+        check_pictures(body)
+        return body
+
+    def clean(self) -> dict[str, Any]:
+        """Ask the model whether the words may stand in a document."""
+        cleaned = super().clean() or {}
+        words = ("title", "summary", "body", "change_note")
+        for name in (name for name in words if name in self.fields):
+            field = Edition._meta.get_field(name)
+            try:
+                field.run_validators(cleaned.get(name) or "")  # type: ignore[union-attr]
+            except forms.ValidationError as problem:
+                self.add_error(name, problem)
+        if not self.errors:
+            self._check({name: cleaned[name] for name in words if name in cleaned})
+        return cleaned
+
+    def _check(self, words: dict[str, str]) -> None:
+        try:
+            check_words(**words)
+        except forms.ValidationError as problem:
+            self.add_error(None, problem)
+
+
+class LanguageForm(WordsForm):
+    """A text in another language."""
+
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
+
+    field_order = ["language", "title", "summary", "body"]
+
+
+class NewTextForm(WordsForm):
+    """A text with its first edition."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=TextKind.choices)
+    slot = forms.ModelChoiceField(
+        label=gettext_lazy("Speech"),
+        queryset=Slot.objects.none(),
+        required=False,
+        help_text=gettext_lazy("A transcript has one; another text may go with one."),
+    )
+    wording = forms.ChoiceField(
+        label=gettext_lazy("Wording"),
+        choices=Wording.choices,
+        initial=Wording.PREPARED,
+        help_text=gettext_lazy("Of a transcript: how the words relate to what was said."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language"), choices=tongues)
+    slug = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("The last part of its address. Left empty, it is made from the title."),
+    )
+    contact = forms.CharField(label=gettext_lazy("Contact for the press"), max_length=200, required=False)
+
+    field_order = ["kind", "slot", "wording", "language", "title", "summary", "body", "slug", "contact"]
+
+    def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.summit = summit
+        self.fields["language"].initial = summit.language
+        slots: forms.ModelChoiceField[Slot] = self.fields["slot"]  # type: ignore[assignment]
+        slots.queryset = Slot.objects.filter(session__summit=summit).select_related("speaker", "session")
+
+    def clean_slug(self) -> str:
+        """Refuse an address that is not in form."""
+        slug: str = self.cleaned_data["slug"].strip()
+        if slug:
+            field = Text._meta.get_field("slug")
+            field.run_validators(slug)
+        return slug
+
+    def clean(self) -> dict[str, Any]:
+        """Make kind and wording agree."""
+        cleaned = super().clean()
+        if cleaned.get("kind") != TextKind.TRANSCRIPT:
+            cleaned["wording"] = Wording.NONE
+            return cleaned
+        if cleaned.get("wording") == Wording.NONE:
+            self.add_error("wording", _("Say how the words of the transcript relate to what was said."))
+        return cleaned

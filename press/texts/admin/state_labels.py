@@ -1,0 +1,52 @@
+"""How the desk says where a text stands and who must do what next."""
+
+from typing import Any
+
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text
+
+# The word and the colour's name of each standing that the predicate derives.
+STANDINGS = {
+    "draft": (_("draft"), "off"),
+    "in_review": (_("in review"), "wait"),
+    "changes_asked": (_("changes asked"), "warn"),
+    "held": (_("held"), "bad"),
+    "unscheduled": (_("approved, no moment"), "warn"),
+    "undelivered": (_("approved, waits for the speech"), "wait"),
+    "under_embargo": (_("under embargo"), "wait"),
+    "waits_for_others": (_("waits for what goes out with it"), "warn"),
+    "published": (_("published"), "good"),
+    "replaced": (_("replaced"), "off"),
+    "withdrawn": (_("withdrawn"), "bad"),
+    "removed": (_("removed"), "bad"),
+}
+# What stands in red beside it, whatever its standing.
+RED = {"alarms": _("alarm: not marked as given"), "approved_alone": _("approved without a second person")}
+TASKS = {
+    "alarm": RED["alarms"],
+    "overdue": _("should be out"),
+    "afterwards": RED["approved_alone"],
+    "review": _("waits for my review"),
+    "change": _("changes asked"),
+    "schedule": _("approved, no moment"),
+    "held": _("held"),
+    "deliver": _("goes out when delivered"),
+    "submit": _("draft"),
+}
+
+
+def stands_as(row: Text) -> tuple[Any, str]:
+    """Return the word and the colour's name for where an annotated text stands."""
+    stand = str(getattr(row, "standing", "draft"))
+    waits = stand == "unscheduled" and row.lift.mode == LiftMode.DELIVERED
+    return STANDINGS["undelivered" if waits else stand]
+
+
+def in_red(row: Text) -> SafeString:
+    """Return what stands in red beside where an annotated text stands, each in its shape."""
+    said = ((words,) for name, words in RED.items() if getattr(row, name, False))
+    return format_html_join("", ' <span class="state" data-state="bad">{}</span>', said)

@@ -1,0 +1,63 @@
+"""What texts are about, in the admin: topics are named, translated, and deleted where no text has them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy
+
+from press.texts.errors import DecisionRefused
+from press.texts.models.texts import Text
+from press.texts.models.topics import Topic
+from press.texts.selectors.workflow_queries import StandingText, with_standing
+from press.texts.services import topics
+from summit.desk.called import CalledAdmin, called_form
+from summit.desk.through import Values
+from summit.users.models import User
+
+
+def _link(text: StandingText) -> str:
+    return format_html(
+        '<a href="{}"><bdi lang="">{}</bdi></a>', reverse("admin:press_text_about", args=[text.pk]), text.title
+    )
+
+
+@admin.register(Topic)
+class TopicAdmin(CalledAdmin):
+    """Topics, deleted one by one. One that a text has can't be, not even if the text was withdrawn."""
+
+    place = 4
+    end_first = gettext_lazy("Take the topic off these texts first:")
+    users = "texts"
+    actions = None
+    refusals = (DecisionRefused,)
+    form = called_form(Topic)
+    deeds: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
+    list_display = ["name", "others", "used", "summit"]
+    nothing_yet = gettext_lazy("Topics come with the texts: name them on a text’s page, or add one here.")
+
+    @admin.display(description=gettext_lazy("texts"), ordering="number")
+    def used(self, row: Any) -> int:
+        """Show how many texts have it."""
+        number: int = row.number
+        return number
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Say which texts have what is to be deleted: then nothing is."""
+        rows, counts, needed, protected = super().get_deleted_objects(objs, request)
+        using = with_standing(Text.objects.filter(topics__in=[row.pk for row in objs])).order_by("pk")
+        return rows, counts, needed, [*protected, *(_link(text) for text in using)]
+
+    def enter(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Enter the topic."""
+        return topics.add_topic(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Topic, values: Values) -> Topic:
+        """Change the topic."""
+        return topics.change_topic(by=by, topic=row, values=values)
+
+    def remove(self, *, by: User, row: Topic) -> None:
+        """Delete the topic."""
+        topics.remove_topic(by=by, topic=row)

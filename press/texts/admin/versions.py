@@ -1,0 +1,15 @@
+"""The language version that a page of the desk is about."""
+
+from django.http import Http404
+
+from press.texts.models.texts import Text, TextVersion
+
+
+def version_of(text: Text, language: str) -> TextVersion:
+    """Return a text's version in a language, or without one its authoritative version. Raises Http404."""
+    rows = TextVersion.objects.filter(text=text).select_related("text__summit", "text__lift")
+    found = rows.filter(language=language) if language else rows.order_by("-authoritative")
+    version = found.first()
+    if version is None:
+        raise Http404
+    return version

@@ -1,0 +1,91 @@
+"""When texts may be read."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from summit.core.models import PublicModel
+from summit.core.validators import validate_printable
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# Caches in between may answer until the next full multiple of these seconds, whatever is about to come: a header that
+# said less before a moment would tell that there is one. The desk sets moments on these multiples.
+GRID = 5
+
+
+class LiftMode(models.TextChoices):
+    """What a lift waits for."""
+
+    MOMENT = "moment", _("at a moment")
+    DELIVERED = "delivered", _("when delivered")
+
+
+class Lift(PublicModel):
+    """The moment at which the texts that share it may be read, and whether it is held.
+
+    Only what somebody decided is stored. With "when delivered" the moment is empty until a named officer says that
+    the speech has been given.
+    """
+
+    summit = models.ForeignKey(
+        Summit, on_delete=models.CASCADE, related_name="lifts", verbose_name=pgettext_lazy("label", "summit")
+    )
+    mode = models.CharField(_("goes out"), max_length=10, choices=LiftMode, default=LiftMode.MOMENT)
+    moment = models.DateTimeField(_("moment"), null=True, blank=True)
+    fallback_at = models.DateTimeField(
+        _("alarm at"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "If the speech hasn't been marked as given by then, the desk is alarmed. Nothing goes out by itself."
+        ),
+    )
+    alarmed_at = models.DateTimeField(_("alarm raised"), null=True, blank=True, editable=False)
+    tied = models.BooleanField(
+        _("together or not at all"),
+        default=False,
+        help_text=_("Nothing of it is read before every text, in every language, is approved."),
+    )
+    decided_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("set by")
+    )
+    held_at = models.DateTimeField(_("held"), null=True, blank=True)
+    held_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("held by")
+    )
+    hold_reason = models.CharField(
+        _("reason for the hold"), max_length=300, blank=True, validators=[validate_printable]
+    )
+
+    class Meta:
+        verbose_name = _("lift")
+        verbose_name_plural = _("lifts")
+        ordering = ["moment", "id"]
+        indexes = [
+            models.Index(fields=["moment"], name="lift_by_moment"),
+            models.Index(fields=["summit", "moment"], name="lift_of_summit_by_moment"),
+        ]
+        constraints = [
+            models.CheckConstraint(name="lift_mode_known", condition=Q(mode__in=LiftMode.values)),
+            # What the system itself did holds it too, as when a schedule is read in by a command: nobody held it.
+            models.CheckConstraint(
+                name="lift_held_whole",
+                condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
+                | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
+            ),
+            # An alarm is for what waits for a speech, and is raised for a time that stands.
+            models.CheckConstraint(
+                name="lift_fallback_of_delivery", condition=Q(fallback_at__isnull=True) | Q(mode=LiftMode.DELIVERED)
+            ),
+            models.CheckConstraint(
+                name="lift_alarm_of_fallback", condition=Q(alarmed_at__isnull=True) | Q(fallback_at__isnull=False)
+            ),
+            models.CheckConstraint(
+                name="lift_moment_has_officer", condition=Q(moment__isnull=True) | Q(decided_by__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.moment.isoformat() if self.moment else str(self.get_mode_display())

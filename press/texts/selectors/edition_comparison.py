@@ -1,0 +1,42 @@
+"""Two editions side by side: which of them are compared, and what differs."""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition
+from press.texts.selectors.word_differences import Pair, compare
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """What differs between an edition and a later one, or between prepared and delivered words."""
+
+    old: Edition
+    new: Edition
+    titles: list[Pair]
+    summaries: list[Pair]
+    bodies: list[Pair]
+
+
+def side_by_side(*, one: Edition, other: Edition) -> Comparison:
+    """Compare two editions of a text in one language, or prepared words with what was delivered, in whichever order
+    they are given. Whoever calls this has seen to it that the reader sees both. Raises DecisionRefused for others."""
+    old, new = _in_order(one, other)
+    pairs = (compare(getattr(old, name), getattr(new, name)) for name in ("title", "summary", "body"))
+    return Comparison(old, new, *pairs)
+
+
+def _in_order(one: Edition, other: Edition) -> tuple[Edition, Edition]:
+    if one.version_id == other.version_id:
+        return (one, other) if one.number <= other.number else (other, one)
+    texts = one.version.text, other.version.text
+    if one.version.language == other.version.language:
+        if texts[1].prepared_id == texts[0].pk:
+            return one, other
+        if texts[0].prepared_id == texts[1].pk:
+            return other, one
+    raise DecisionRefused(
+        _("These two say different things. Choose editions of one text in one language, or prepared and delivered.")
+    )

@@ -1,0 +1,51 @@
+"""Addresses of paragraphs that outlive corrections: `#p-7` leads to the same words in each edition that has them."""
+
+from collections.abc import Iterable, Sequence
+from difflib import SequenceMatcher
+
+from press.texts.markdown import paragraphs
+from press.texts.selectors.tokens import words
+
+# A paragraph that was changed keeps its address while so much of it is the same.
+ALIKE = 0.5
+PREFIX = "p-"
+
+
+def counted(body: str) -> list[str]:
+    """Return the addresses of a text's paragraphs where none has been kept: "p-1", "p-2" ..."""
+    return [f"{PREFIX}{number}" for number in range(1, len(paragraphs(body)) + 1)]
+
+
+def follow(*, before: str, anchors: Sequence[str], after: str, used: Iterable[str]) -> list[str]:
+    """Return the addresses of the paragraphs of `after`, words that replace `before` with its `anchors`.
+
+    Paragraphs that stayed, or were changed in part, keep theirs. New ones get numbers that no edition has had
+    (`used`), so that a link never leads to other words than those it was made for.
+    """
+    old, new = paragraphs(before), paragraphs(after)
+    kept = list(anchors) or counted(before)
+    found = [""] * len(new)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(a=old, b=new, autojunk=False).get_opcodes():
+        if tag == "equal":
+            found[j1:j2] = kept[i1:i2]
+        elif tag == "replace":
+            for i, j in _pairs(old[i1:i2], new[j1:j2]):
+                found[j1 + j] = kept[i1 + i]
+    last = max((int(each.removeprefix(PREFIX)) for each in {*used, *kept}), default=0)
+    fresh = iter(range(last + 1, last + len(new) + 1))
+    return [anchor or f"{PREFIX}{next(fresh)}" for anchor in found]
+
+
+def _pairs(old: list[str], new: list[str]) -> Iterable[tuple[int, int]]:
+    """Yield, in order, which paragraphs of `new` are changed ones of `old`."""
+    start = 0
+    for position, said in enumerate(old):
+        best = max(range(start, len(new)), key=lambda at: (_likeness(said, new[at]), -at), default=None)
+        if best is not None and _likeness(said, new[best]) >= ALIKE:
+            yield position, best
+            start = best + 1
+
+
+def _likeness(one: str, other: str) -> float:
+    matcher = SequenceMatcher(a=words(one), b=words(other), autojunk=False)
+    return matcher.ratio() if matcher.quick_ratio() >= ALIKE else 0.0

@@ -1,0 +1,16 @@
+"""How words will look that nobody has saved yet."""
+
+import nh3
+from django.utils.safestring import SafeString, mark_safe
+
+from press.texts.markdown import SCHEMES, TAGS, to_html
+from press.texts.selectors.lengths import Length, measure
+from press.texts.selectors.publication_checks import LONGEST
+
+
+def preview(body: str) -> tuple[SafeString, Length]:
+    """Return a text's HTML as readers will see it, without the addresses of its paragraphs, and how long it is."""
+    kept = body[:LONGEST]
+    # The page shows the saved edition as well, and an address stands on a page once.
+    bare = nh3.clean(to_html(kept), tags=TAGS, attributes={"a": {"href"}, "ol": {"start"}}, url_schemes=SCHEMES)
+    return mark_safe(bare), measure(kept)  # noqa: S308 - cleaned by nh3

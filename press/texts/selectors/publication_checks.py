@@ -1,0 +1,137 @@
+"""What can't be published is refused when it is saved, so that no format and no feed meets it later."""
+
+import re
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from markdown_it.token import Token
+
+from press.texts.errors import DecisionRefused
+from press.texts.markdown import parse
+from summit.core.validators import is_printable
+
+# A communiqué of a whole summit has some 100,000 characters; every reader's request sets all of them.
+LONGEST = 200_000
+# Paragraphs, marks and links together, counted where they begin, where they end, and between.
+PARTS = 20_000
+# Quotations and lists within one another; the parser stops at 20 and drops the words, a PDF stops before.
+DEEPEST = 8
+LONGEST_LINK = 2_000
+LONGEST_REMARK = 2_000
+
+# A picture as Markdown has it. Readers would see an exclamation mark and a link.
+PICTURE = re.compile(r"(?<!\\)!\[[^\]\n]*\]\(")
+BREAKS = frozenset("\n\r\t\u2028\u2029")
+OPENS, CLOSES = {"\u202a": "\u202c", "\u202b": "\u202c"}, frozenset("\u202c\u2069")
+OPENS |= dict.fromkeys("\u2066\u2067\u2068", "\u2069")
+
+
+def check_words(*, title: str, summary: str, body: str, change_note: str = "") -> None:
+    """Refuse words that some format could not show, or that would read otherwise than they are written.
+
+    Raises ValidationError by field.
+    """
+    refused = {
+        "title": check_line(title) or check_visible(title),
+        "summary": _check_isolated(summary),
+        "body": check_body(body) or check_visible(body),
+        "change_note": check_line(change_note),
+    }
+    found = {field: said for field, said in refused.items() if said}
+    if found:
+        raise ValidationError(found)
+
+
+def check_line(value: str) -> str:
+    """Return why a line can't stand in lists and in subjects of mails, or ""."""
+    if any(character in BREAKS for character in value):
+        return _("This has to be one line. Take out the line break.")
+    return _check_isolated(value)
+
+
+def _check_isolated(value: str) -> str:
+    """Return a refusal of marks of direction that would turn what stands after these words, or ""."""
+    waiting: list[str] = []
+    for character in value:
+        if character in OPENS:
+            waiting.append(OPENS[character])
+        elif character in CLOSES and (not waiting or waiting.pop() != character):
+            break
+    else:
+        if not waiting:
+            return ""
+    return _("An invisible mark of writing direction isn't closed. Type these words anew instead of pasting them.")
+
+
+def check_visible(value: str) -> str:
+    """Return a refusal of words of which nothing would be seen, or ""."""
+    if any(character.isalnum() for character in value):
+        return ""
+    return _("There is nothing to read here. Write at least one letter or figure.")
+
+
+def check_body(body: str) -> str:
+    """Return why Markdown can't be published, or ""."""
+    if len(body) > LONGEST:
+        return _("The text has %(count)d characters; at most %(most)d can be published. Publish it in parts.") % {
+            "count": len(body),
+            "most": LONGEST,
+        }
+    tokens = list(_walk(parse(body)))
+    if len(tokens) > PARTS:
+        return _("The text has too many paragraphs, marks and links. Publish it in parts, or with fewer marks.")
+    if _depth(tokens) > DEEPEST:
+        return _("Quotations and lists stand more than %(most)d deep in one another. Take some out.") % {
+            "most": DEEPEST
+        }
+    if any(len(str(token.attrs.get("href", ""))) > LONGEST_LINK for token in tokens):
+        return _("A link has more than %(most)d characters. Use its short address.") % {"most": LONGEST_LINK}
+    if not all(is_printable(value) for token in tokens for value in _values(token)):
+        return _("An entity, such as &#12;, stands for a control character. Take it out: it can't be printed.")
+    return ""
+
+
+def check_pictures(body: str) -> None:
+    """Refuse words that somebody writes with a picture among them. Raises ValidationError."""
+    found = PICTURE.search(body)
+    if found:
+        raise ValidationError(
+            _("A text shows no pictures. Take out “%(words)s…”, and lay the picture beside the text as a file."),
+            params={"words": found.group()[:40]},
+            code="picture",
+        )
+
+
+def check_remark(value: str) -> None:
+    """Refuse a reason or remark that can't be stored or shown. Raises DecisionRefused."""
+    if len(value) > LONGEST_REMARK:
+        raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REMARK})
+    if not is_printable(value):
+        raise DecisionRefused(_("A character in these words can't be printed. Type them anew instead of pasting."))
+    if refused := check_body(value):
+        raise DecisionRefused(refused)
+
+
+def _walk(tokens: list[Token]) -> Iterator[Token]:
+    for token in tokens:
+        yield token
+        yield from token.children or ()
+
+
+def _values(token: Token) -> Iterator[str]:
+    yield token.content
+    yield token.info
+    yield from (str(value) for value in token.attrs.values())
+
+
+def _depth(tokens: list[Token]) -> int:
+    """Return how many quotations and lists stand in one another."""
+    deepest = depth = 0
+    for token in tokens:
+        if token.type.endswith(("list_open", "blockquote_open")):
+            depth += 1
+        elif token.type.endswith(("list_close", "blockquote_close")):
+            depth -= 1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,0 +1,206 @@
+"""What the press desk looks at: texts with where they stand, derived by the predicate, in one query each."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, TypedDict, cast
+
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.expressions import BaseExpression
+from django.db.models.functions import Now
+
+from press.texts.models import visibility
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import LiftMode
+from press.texts.models.texts import Text, TextVersion
+from press.texts.models.visibility import public_editions, published_lifts
+from summit.permissions.rules import Actor
+from summit.summits.models import Summit
+
+# So many texts are offered to be tied to.
+MOST_TIED = 50
+
+
+class Stand(TypedDict):
+    """Where a text stands: by its newest edition in the authoritative language, and by what everybody reads."""
+
+    title: str
+    number: int
+    edition_state: str
+    standing: str
+    written_by: int
+    public_number: int | None
+    alarms: bool
+    approved_alone: bool
+
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
+    StandingText = WithAnnotations[Text, Stand]
+else:
+    StandingText = Text
+
+
+def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
+    """Annotate texts with their newest edition in the authoritative language: `title`, `number`, `standing`,
+    `edition_state`, `written_by`; with `public_number`, the edition that everybody reads; with `alarms`, whether its
+    speech should have been given by now and wasn't, and `approved_alone`, whether somebody has yet to review what was
+    approved without a second person."""
+    found = rows.annotate(**_standings()).select_related("summit", "lift", "slot__speaker", "slot__party")
+    return cast("QuerySet[StandingText]", found)
+
+
+@functools.cache
+def _standings() -> dict[str, BaseExpression]:
+    """Return what `with_standing` annotates. To compose it takes as long as to ask it: done once a process."""
+    newest = Edition.objects.filter(version__text=OuterRef("pk"), version__authoritative=True).order_by("-number")
+    public = public_editions().filter(version__text=OuterRef("pk"), version__authoritative=True)
+    return {
+        "title": Subquery(newest.values("title")[:1]),
+        "number": Subquery(newest.values("number")[:1]),
+        "edition_state": Subquery(newest.values("state")[:1]),
+        "written_by": Subquery(newest.values("author")[:1]),
+        "standing": Subquery(newest.annotate(standing=visibility.standing()).values("standing")[:1]),
+        "public_number": Subquery(public.values("number")[:1]),
+        "alarms": Case(When(_ALARMS, then=True), default=False, output_field=BooleanField()),
+        "approved_alone": Exists(unreviewed().filter(version__text=OuterRef("pk"))),
+    }
+
+
+def texts(summit: Summit) -> QuerySet[StandingText]:
+    """Return the texts of a summit with where they stand, those withdrawn left out."""
+    return with_standing(Text.objects.filter(summit=summit, withdrawn_at__isnull=True))
+
+
+def together(text: Text) -> list[StandingText]:
+    """Return the other texts that go out at the same moment because they hang on the same lift. One query."""
+    others = Text.objects.filter(lift=text.lift_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
+    return list(with_standing(others).order_by("id"))
+
+
+def tieable(text: Text) -> list[StandingText]:
+    """Return the texts that this one can be tied to: those that nobody has read, on another lift. One query."""
+    others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(lift=text.lift_id)
+    return list(with_standing(others).exclude(lift__in=published_lifts().values("pk")).order_by("-id")[:MOST_TIED])
+
+
+def alone(version: TextVersion) -> Edition | None:
+    """Return the newest edition that was approved without a second person and that nobody has reviewed since."""
+    return unreviewed().filter(version=version).select_related("decided_by").order_by("-number").first()
+
+
+def unreviewed() -> QuerySet[Edition]:
+    """Return the editions that were approved without a second person and that nobody has reviewed since."""
+    return Edition.objects.filter(afterwards_at__isnull=True).exclude(emergency_reason="")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A text as the desk's home counts it: what `with_standing` tells, and its lift."""
+
+    pk: int
+    title: str
+    standing: str
+    edition_state: str
+    written_by: int
+    public_number: int | None
+    alarms: bool
+    approved_alone: bool
+    moment: datetime | None
+    held_at: datetime | None
+    mode: str
+
+    def has_passed(self, now: datetime) -> bool:
+        """Whether it should be out and isn't: its moment has passed, and it is held or not approved."""
+        return self.moment is not None and self.moment <= now and self.public_number is None
+
+    def todo(self, user: Actor, now: datetime) -> Iterator[str]:
+        """Yield what has to be done about it, by the keys of `todo`, whose conditions these are in Python."""
+        passed, unscheduled = self.has_passed(now), self.standing == "unscheduled"
+        found = {
+            "alarm": self.alarms,
+            "overdue": passed,
+            "afterwards": self.approved_alone,
+            "review": self.standing == EditionState.IN_REVIEW and self.written_by != (user.pk or 0),
+            "change": self.standing == EditionState.CHANGES_ASKED,
+            "schedule": unscheduled and self.mode == LiftMode.MOMENT,
+            "held": self.standing == "held" and not self.alarms and not passed,
+            "deliver": unscheduled and self.mode == LiftMode.DELIVERED and not self.alarms,
+            "submit": self.standing == EditionState.DRAFT,
+        }
+        yield from (name for name, is_so in found.items() if is_so)
+
+
+_OF_TEXT = ("pk", "title", "standing", "edition_state", "written_by", "public_number", "alarms", "approved_alone")
+_OF_LIFT = ("moment", "held_at", "mode")
+
+
+def outlines(summit: Summit) -> list[Outline]:
+    """Return the texts of a summit, those withdrawn left out, as the desk's home counts them. One query."""
+    rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"lift__{name}" for name in _OF_LIFT))
+    return [Outline(*row) for row in rows]
+
+
+def late(summit: Summit) -> QuerySet[StandingText]:
+    """Return what is overdue, and what waits for a speech that should have been given by now: its alarm has come."""
+    return texts(summit).filter(_PASSED | _ALARMS).order_by("lift__moment", "lift__fallback_at", "id")
+
+
+_PASSED = Q(lift__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
+# Also where it is held or its speech was cancelled: that is what the alarm is for.
+_ALARMS = Q(
+    lift__mode=LiftMode.DELIVERED,
+    lift__moment__isnull=True,
+    lift__fallback_at__lte=Now(),
+    withdrawn_at__isnull=True,
+)
+
+
+def todo(user: Actor) -> dict[str, Q]:
+    """Return, by what has to be done, the conditions on annotated texts: the one definition behind the desk's tasks
+    and its list. What waits for review leaves out the reader's own words, which nobody approves themselves."""
+    unscheduled = Q(standing="unscheduled")
+    return {
+        "alarm": Q(alarms=True),
+        "overdue": _PASSED,
+        "afterwards": Q(approved_alone=True),
+        "review": Q(standing=EditionState.IN_REVIEW) & ~Q(written_by=user.pk or 0),
+        "change": Q(standing=EditionState.CHANGES_ASKED),
+        "schedule": unscheduled & Q(lift__mode=LiftMode.MOMENT),
+        "held": Q(standing="held", alarms=False) & ~_PASSED,
+        "deliver": unscheduled & Q(lift__mode=LiftMode.DELIVERED, alarms=False),
+        "submit": Q(standing=EditionState.DRAFT),
+    }
+
+
+def next_step(text: Text) -> str:
+    """Return the key of what has to be done next about an annotated text, for the desk to say in words."""
+    stand = str(getattr(text, "standing", ""))
+    if getattr(text, "alarms", False):
+        return "alarm"
+    if getattr(text, "approved_alone", False):
+        return "afterwards"
+    if stand == "unscheduled":
+        return "deliver" if text.lift.mode == LiftMode.DELIVERED else "set_moment"
+    steps = {
+        "draft": "submit",
+        "changes_asked": "change",
+        "in_review": "approve",
+        "held": "unhold",
+        "waits_for_others": "others",
+    }
+    return steps.get(stand, "")
+
+
+def late_step(text: Text) -> str:
+    """Return the key of what to do about an annotated text that should be out, for the desk to say in words."""
+    if text.lift.held_at is not None:
+        return "unhold"
+    if text.lift.moment is None:
+        return "deliver"
+    steps = {"in_review": "approve", "waits_for_others": "others", "published": "open"}
+    return steps.get(str(getattr(text, "standing", "")), "submit")

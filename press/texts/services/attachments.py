@@ -1,0 +1,43 @@
+"""Files that lie beside a text: kept once, and read by whoever may read an edition that they lie beside."""
+
+import hashlib
+
+from django.db import transaction
+
+from press.texts.models.attachments import Attachment
+from press.texts.models.texts import Text
+from press.texts.permissions import check_can_write
+from press.texts.services.locks import lock_text
+from sessions.documents.services.files import File
+from summit.audit import services as audit
+from summit.users.models import User
+
+
+def keep(*, text: Text, file: File, language: str, by: User, title: str = "") -> Attachment:
+    """Keep a file of a text. Nobody reads it before an edition that it lies beside is read by all.
+
+    The same file under the same title is kept once. Raises PermissionDenied or ValidationError.
+    """
+    check_can_write(by, text.summit)
+    digest = hashlib.sha256(file.content).hexdigest()
+    row = Attachment(
+        text=text,
+        title=title.strip() or file.stem,
+        language=language,
+        file_name=file.name,
+        content_type=file.content_type,
+        size=len(file.content),
+        digest=digest,
+        content=file.content,
+        added_by=by,
+    )
+    row.full_clean(exclude=["text", "added_by"])
+    with transaction.atomic():
+        lock_text(text.pk)
+        same = Attachment.objects.filter(text=text, digest=digest, title=row.title, language=language)
+        known = same.defer("content").first()
+        if known is not None:
+            return known
+        row.save(force_insert=True)
+        audit.record(by=by, action="press.attach", target=row, summit=text.summit)
+    return row

@@ -1,0 +1,163 @@
+"""What is decided about an edition: as the one table says (press.texts.models.decisions), under the lift's lock."""
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from press.texts.errors import DecisionRefused
+from press.texts.models.decisions import BY_NAME
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.visibility import missing, published_editions, published_lifts
+from press.texts.permissions import DECISIONS
+from press.texts.selectors.publication_checks import check_remark
+from press.texts.services.editions import check_standing, newest
+from press.texts.services.locks import lock_text
+from summit.audit import services as audit
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+LONGEST_REASON = 300
+
+
+def submit(*, edition: Edition, by: User) -> None:
+    """Submit the newest edition for review. Raises PermissionDenied or DecisionRefused."""
+    check(by, DECISIONS["submit"], _summit(edition))
+    latest = newest(edition.version)
+    if latest.pk != edition.pk:
+        raise DecisionRefused(_("Edition %(number)d is newer. Submit that one.") % {"number": latest.number})
+    _decide(edition, "submit", by=by, action="press.submit")
+
+
+def ask_changes(*, edition: Edition, note: str, by: User) -> None:
+    """Send an edition back with a remark on what to change. Raises PermissionDenied or DecisionRefused."""
+    check(by, DECISIONS["ask_changes"], _summit(edition))
+    if not note.strip():
+        raise DecisionRefused(_("Say what to change: the writer sees this remark."))
+    _decide(edition, "ask_changes", by=by, action="press.ask_changes", note=note.strip())
+
+
+def approve(*, edition: Edition, by: User, note: str = "") -> None:
+    """Approve an edition that somebody else wrote: it is read by all as soon as its lift has lifted.
+
+    Raises PermissionDenied, or DecisionRefused: for one's own words, for what isn't in review, for a withdrawn text,
+    where there is a newer edition, and where it replaces what has been read without saying why.
+    """
+    check(by, DECISIONS["approve"], _summit(edition))
+    _check_another(edition, "approve", by)
+    _decide(edition, "approve", by=by, action="press.approve", note=note.strip())
+
+
+def approve_alone(*, edition: Edition, reason: str, by: User) -> None:
+    """Approve an edition in an emergency without a second person, one's own words too. It stands in red on the desk
+    until somebody else has reviewed it. Raises PermissionDenied, or DecisionRefused as `approve`, and without a
+    reason."""
+    check(by, DECISIONS["approve_alone"], _summit(edition))
+    said = reason.strip()
+    if not said:
+        raise DecisionRefused(_("Say why nobody else can approve it: the reason stays with the text."))
+    if len(said) > LONGEST_REASON:
+        raise DecisionRefused(_("Say it in %(most)d characters at most.") % {"most": LONGEST_REASON})
+    check_remark(said)
+    _decide(edition, "approve_alone", by=by, action="press.approve_alone", more={"emergency_reason": said})
+
+
+def review_afterwards(*, edition: Edition, by: User) -> None:
+    """Say that one has read what somebody approved alone and finds it right. Raises PermissionDenied, or
+    DecisionRefused for one's own words, for what one approved oneself, and where nothing waits for it."""
+    check(by, DECISIONS["review_afterwards"], _summit(edition))
+    _check_another(edition, "review_afterwards", by)
+    if edition.decided_by_id == by.pk:
+        raise DecisionRefused(_("You approved it yourself. Somebody else has to review it."))
+    with transaction.atomic():
+        lock_text(edition.version.text_id)
+        rows = Edition.objects.filter(pk=edition.pk, afterwards_at__isnull=True).exclude(emergency_reason="")
+        if not rows.update(afterwards_by=by, afterwards_at=Now()):
+            raise DecisionRefused(_("Nothing waits for a review afterwards here. Look at the page again."))
+        _record(edition, by=by, action="press.review_afterwards", fields=["afterwards_by", "afterwards_at"])
+    edition.refresh_from_db()
+
+
+def _check_another(edition: Edition, name: str, by: User) -> None:
+    if BY_NAME[name].another and edition.author_id == by.pk:
+        raise DecisionRefused(
+            _("You wrote edition %(number)d. Another press approver has to approve it.") % {"number": edition.number}
+        )
+
+
+def _decide(
+    edition: Edition, name: str, *, by: User, action: str, note: str = "", more: dict[str, Any] | None = None
+) -> None:
+    """Move an edition as the table's row says; of two decisions at once the first wins."""
+    check_remark(note)
+    row = BY_NAME[name]
+    values = {"state": row.after, "decided_by": by, "decided_at": Now(), "decision_note": note} | (more or {})
+    with transaction.atomic():
+        lift = lock_text(edition.version.text_id)
+        check_standing(edition.version)
+        rows = Edition.objects.filter(pk=edition.pk, state__in=row.before)
+        read = published_lifts().filter(pk=lift.pk).exists()
+        if row.after == EditionState.APPROVED:
+            _check_says_why(edition)
+            # What the writer has replaced meanwhile may be what was wrong: it isn't let out over the newer words.
+            rows = rows.filter(~Exists(_newer()))
+        if not rows.update(**values):
+            raise _refusal(edition)
+        _record(edition, by=by, action=action, fields=["state", "decided_by", "decided_at", *(more or {})])
+        if row.after == EditionState.APPROVED and not read:
+            _complete(lift, by)
+    edition.refresh_from_db(fields=[*values, "state"])
+
+
+def _check_says_why(edition: Edition) -> None:
+    """What replaces words that have been read is a correction or a clarification, and says which and why."""
+    if not edition.change_kind and published_editions().filter(version=edition.version_id).exists():
+        raise DecisionRefused(
+            _(
+                "Edition %(number)d would replace one that has been read. Save it again as a correction or a "
+                "clarification, with what changed; then submit that one."
+            )
+            % {"number": edition.number}
+        )
+
+
+def _complete(lift: Lift, by: User) -> None:
+    """What is tied, and was waited for beyond its moment, goes out when the last of it is approved, and says so."""
+    rows = Lift.objects.filter(~missing(), pk=lift.pk, tied=True, moment__lte=Now())
+    if rows.update(moment=Now(), decided_by=by):
+        audit.record(by=by, action="press.complete", target=lift, summit=lift.summit, fields=["moment", "decided_by"])
+
+
+def _newer() -> QuerySet[Edition]:
+    return Edition.objects.filter(version=OuterRef("version"), number__gt=OuterRef("number"))
+
+
+def _refusal(edition: Edition) -> DecisionRefused:
+    now = Edition.objects.get(pk=edition.pk)
+    latest = newest(now.version)
+    if latest.number > now.number:
+        said = _("%(who)s saved edition %(newer)d since edition %(number)d. Read that one before you decide.")
+        return DecisionRefused(said % {"who": latest.author, "newer": latest.number, "number": now.number})
+    return DecisionRefused(
+        _("Edition %(number)d is “%(state)s” now. Look at the page again before you decide.")
+        % {"number": now.number, "state": now.get_state_display()}
+    )
+
+
+def _record(edition: Edition, *, by: User, action: str, fields: list[str]) -> None:
+    audit.record(
+        by=by,
+        action=action,
+        target=edition,
+        summit=_summit(edition),
+        fields=fields,
+        detail={"number": edition.number},
+    )
+
+
+def _summit(edition: Edition) -> Summit:
+    return edition.version.text.summit

@@ -1,0 +1,122 @@
+"""Editions: every save is a new one, and one that everybody may read has been seen by a second person."""
+
+from collections.abc import Sequence
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from press.texts import listeners
+from press.texts.errors import DecisionRefused, EditConflict
+from press.texts.models.attachments import Attachment
+from press.texts.models.editions import Edition, EditionAttachment
+from press.texts.models.texts import TextVersion
+from press.texts.permissions import check_can_write
+from press.texts.selectors import paragraph_anchors
+from press.texts.selectors.publication_checks import check_words
+from press.texts.services.locks import lock_text
+from summit.audit import services as audit
+from summit.users.models import User
+
+
+def newest(version: TextVersion) -> Edition:
+    """Return the newest edition of a language version, whatever its state."""
+    return Edition.objects.filter(version=version).select_related("author").order_by("-number")[:1].get()
+
+
+def draft(
+    *,
+    version: TextVersion,
+    based_on: int,
+    title: str,
+    body: str,
+    by: User,
+    summary: str = "",
+    change_kind: str = "",
+    change_note: str = "",
+    translates: int | None = None,
+    attachments: Sequence[Attachment] | None = None,
+) -> Edition:
+    """Save words as a new edition, in draft.
+
+    `based_on` is the number of the edition that the writer started from. `translates` is the authoritative edition
+    that a translation says, `attachments` what lies beside it; without them as in the edition before. The same saved
+    twice is one edition. Raises EditConflict, with the newest edition, where somebody saved another since;
+    PermissionDenied; DecisionRefused for a withdrawn text; ValidationError by field.
+    """
+    summit = version.text.summit
+    check_can_write(by, summit)
+    words = {"title": title.strip(), "summary": summary.strip(), "body": body}
+    change = {"change_kind": change_kind, "change_note": change_note.strip()}
+    edition = Edition(version=version, number=based_on + 1, author=by, translates=translates, **words, **change)
+    _check(edition)
+    try:
+        with transaction.atomic():
+            lock_text(version.text_id)
+            check_standing(version)
+            latest = newest(version)
+            if latest.number != based_on:
+                return _saved_already(latest, edition)
+            _store(edition, latest, attachments)
+            detail = {"number": edition.number}
+            audit.record(by=by, action="press.draft", target=edition, summit=summit, detail=detail)
+    except IntegrityError:
+        # Two saved at once and the other's number came first: the constraint is the last word.
+        return _saved_already(newest(version), edition)
+    return edition
+
+
+def _store(edition: Edition, before: Edition, attachments: Sequence[Attachment] | None) -> None:
+    _follow(edition, before)
+    edition.save(force_insert=True)
+    listeners.store(edition)
+    attach(edition, list(before.attachments.order_by("attached")) if attachments is None else attachments)
+
+
+def _check(edition: Edition) -> None:
+    if edition.change_kind and not edition.change_note:
+        raise DecisionRefused(_("Say what was wrong, or unclear: readers see it beside the text."))
+    edition.clean_fields()
+    check_words(title=edition.title, summary=edition.summary, body=edition.body, change_note=edition.change_note)
+
+
+def _follow(edition: Edition, before: Edition) -> None:
+    """Give an edition what it takes over from the one before it."""
+    known = Edition.objects.filter(version=edition.version).values_list("anchors", flat=True)
+    edition.anchors = paragraph_anchors.follow(
+        before=before.body,
+        anchors=before.anchors,
+        after=edition.body,
+        used=(anchor for row in known for anchor in row),
+    )
+    if edition.translates is None:
+        edition.translates = before.translates
+
+
+def attach(edition: Edition, files: Sequence[Attachment]) -> None:
+    """Lay files beside an edition, in order. Files of another text are left out."""
+    own = [file for file in files if file.text_id == edition.version.text_id]
+    EditionAttachment.objects.bulk_create(
+        [EditionAttachment(edition=edition, attachment=file, position=place) for place, file in enumerate(own)]
+    )
+
+
+def _saved_already(latest: Edition, wanted: Edition) -> Edition:
+    """Return the newest edition where its author pressed the button twice. Raises EditConflict."""
+    same = ("number", "author_id", "title", "summary", "body", "change_kind", "change_note")
+    if any(getattr(latest, name) != getattr(wanted, name) for name in same):
+        raise _conflict(latest) from None
+    return latest
+
+
+def check_standing(version: TextVersion) -> None:
+    """Refuse to go on with a text that has been withdrawn. Raises DecisionRefused."""
+    if TextVersion.objects.filter(pk=version.pk, text__withdrawn_at__isnull=False).exists():
+        raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+
+
+def _conflict(latest: Edition) -> EditConflict:
+    return EditConflict(
+        _("%(who)s saved edition %(number)d meanwhile. Compare it with yours, and save again.")
+        % {"who": latest.author, "number": latest.number},
+        latest,
+    )

@@ -1,0 +1,237 @@
+"""Texts and their languages: created, translated, withdrawn."""
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from press.texts import listeners
+from press.texts.errors import DecisionRefused
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import RESERVED_TEXT_SLUGS, Text, TextKind, TextVersion, Wording
+from press.texts.models.topics import Topic
+from press.texts.models.visibility import published_lifts
+from press.texts.permissions import DECISIONS, check_can_withdraw, check_can_write
+from press.texts.selectors import paragraph_anchors
+from press.texts.selectors.publication_checks import check_remark, check_words
+from press.texts.services import holds
+from press.texts.services.locks import lock_text
+from sessions.draft.models.participants import Slot
+from summit.audit import services as audit
+from summit.people.models import Person
+from summit.permissions.rules import check
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SLUG_LENGTH = 80
+MOST_TOPICS = 20
+# What is said of some texts alone: of media advisories, and of the words of speeches.
+OF_ADVISORIES = ("media_access", "gather_place", "gather_at")
+
+
+def propose_slug(*, summit: Summit, title: str) -> str:
+    """Return a free address made from a title: at most 80 letters, digits and hyphens, numbered where it is taken."""
+    plain = unicodedata.normalize("NFKD", title)
+    base = re.sub(r"-+", "-", slugify(plain).replace("_", "-"))[:SLUG_LENGTH].strip("-")
+    # A short word could read like a language, and “text” says nothing wrong about any title.
+    if len(base) < 4 or base in RESERVED_TEXT_SLUGS:
+        base = f"text-{base}".strip("-")
+    taken = set(Text.objects.filter(summit=summit, slug__startswith=base).values_list("slug", flat=True))
+    if base not in taken:
+        return base
+    return next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
+
+
+def create_text(
+    *,
+    summit: Summit,
+    kind: str,
+    title: str,
+    body: str,
+    language: str,
+    by: User,
+    slug: str = "",
+    slot: Slot | None = None,
+    wording: str = Wording.NONE,
+    summary: str = "",
+    contact: str = "",
+    lift: Lift | None = None,
+    prepared: Text | None = None,
+) -> Text:
+    """Enter a text with its first edition in the language that will be authoritative.
+
+    Without a `slug` one is proposed from the title; without a `lift` it gets one of its own, with no moment yet. A
+    text as delivered follows its `prepared` one, of the same speech.
+    Raises PermissionDenied, or ValidationError by field.
+    """
+    check_can_write(by, summit)
+    _check_slot(summit, slot, kind, wording)
+    _check_prepared(prepared, slot)
+    with transaction.atomic():
+        lift = lift or Lift.objects.create(summit=summit)
+        if lift.summit_id != summit.pk:
+            raise ValidationError({"lift": _("This moment belongs to another summit.")})
+        if slug and Text.objects.filter(summit=summit, slug=slug).exists():
+            raise ValidationError({"slug": _("Another text has this address. Choose another.")})
+        address = slug or propose_slug(summit=summit, title=title)
+        text = Text(summit=summit, kind=kind, slug=address, slot=slot, wording=wording, lift=lift, contact=contact)
+        text.prepared = prepared
+        text.full_clean()
+        text.save(force_insert=True)
+        _add_version(text=text, language=language, authoritative=True, words=(title, summary, body), by=by)
+        audit.record(by=by, action="press.create", target=text, summit=summit, detail={"kind": kind})
+    return text
+
+
+def add_language(*, text: Text, language: str, title: str, body: str, by: User, summary: str = "") -> TextVersion:
+    """Add a translation with its first edition. Raises PermissionDenied, DecisionRefused or ValidationError."""
+    check_can_write(by, text.summit)
+    try:
+        with transaction.atomic():
+            lock_text(text.pk)
+            if Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False).exists():
+                raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+            version = _add_version(
+                text=text, language=language, authoritative=False, words=(title, summary, body), by=by
+            )
+            audit.record(
+                by=by, action="press.add_language", target=text, summit=text.summit, detail={"language": language}
+            )
+    except IntegrityError as problem:
+        raise DecisionRefused(_("This text has this language already. Change its edition instead.")) from problem
+    return version
+
+
+def describe(*, text: Text, by: User, topics: Sequence[str], people: Sequence[Person], **values: Any) -> None:
+    """Say what a text is about: names of `topics`, made where the summit has none of that name, `people`, and columns
+    of the text (`session`, `contact`, `comparison_public`, `media_access`, `gather_place`, `gather_at`).
+
+    Raises PermissionDenied, DecisionRefused for a withdrawn text, or ValidationError by field, also for what is not
+    said of such a text.
+    """
+    check_can_write(by, text.summit)
+    _check_told(text, topics, values)
+    with transaction.atomic():
+        lock_text(text.pk)
+        # As it stands now: it may have been tied to others, or described, since the caller read it.
+        row = Text.objects.get(pk=text.pk)
+        if row.withdrawn_at is not None:
+            raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
+        changed = [name for name, value in values.items() if getattr(row, name) != value]
+        for name in changed:
+            setattr(row, name, values[name])
+        row.clean_fields(exclude={field.name for field in Text._meta.fields} - values.keys())
+        Text.objects.filter(pk=text.pk).update(**{name: values[name] for name in changed})
+        text.topics.set([Topic.objects.get_or_create(summit=text.summit, name=name)[0] for name in topics])
+        text.people.set(people)
+        audit.record(
+            by=by, action="press.describe", target=text, summit=text.summit, fields=[*changed, "topics", "people"]
+        )
+
+
+def withdraw(*, text: Text, reason: str, by: User) -> None:
+    """Withdraw a text: once read, it stays, marked, with the reason; before that it never comes out.
+
+    Of texts that go out together or not at all, the others are held then. Raises PermissionDenied, or DecisionRefused
+    without a reason, with one that can't be shown, or where it is withdrawn already.
+    """
+    check_can_withdraw(by, text.summit)
+    said = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
+    with transaction.atomic():
+        lift = lock_text(text.pk)
+        tied = lift.tied and lift.held_at is None and not published_lifts().filter(pk=lift.pk).exists()
+        changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
+            withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=said
+        )
+        if not changed:
+            raise DecisionRefused(_("This text has been withdrawn already."))
+        if tied and Text.objects.filter(lift=lift.pk, withdrawn_at__isnull=True).exists():
+            holds.hold_for(lift=lift, reason=_("A text that goes out with it was withdrawn."), by=by)
+        fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
+        audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
+        listeners.withdraw(text, removed=False)
+
+
+def remove(*, text: Text, reason: str, by: User) -> None:
+    """Remove a withdrawn text: nobody reads it any more, its addresses answer 410 with the reason, and nothing is
+    deleted. Raises PermissionDenied, or DecisionRefused as `withdraw`, and where the text hasn't been withdrawn."""
+    check(by, DECISIONS["remove"], text.summit)
+    said = _reason(reason, _("Say why the text is removed: readers who look for it see the reason."))
+    with transaction.atomic():
+        lock_text(text.pk)
+        rows = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=False, removed_at__isnull=True)
+        if not rows.update(removed_at=Now(), removed_by=by, removal_reason=said):
+            raise DecisionRefused(_("Only a withdrawn text can be removed, once. Withdraw it first."))
+        fields = ["removed_at", "removed_by", "removal_reason"]
+        audit.record(by=by, action="press.remove", target=text, summit=text.summit, fields=fields)
+        listeners.withdraw(text, removed=True)
+
+
+def _reason(reason: str, wanted: str) -> str:
+    if not reason.strip():
+        raise DecisionRefused(wanted)
+    check_remark(reason)
+    return reason.strip()
+
+
+def _check_slot(summit: Summit, slot: Slot | None, kind: str, wording: str) -> None:
+    if slot is not None and slot.session.summit_id != summit.pk:
+        raise ValidationError({"slot": _("This speech belongs to another summit.")})
+    if (kind == TextKind.TRANSCRIPT) == (wording == Wording.NONE):
+        raise ValidationError(
+            {"wording": _("A transcript is prepared, as delivered or speaker's notes; other texts are no speech.")}
+        )
+    if kind == TextKind.TRANSCRIPT and slot is None:
+        raise ValidationError({"slot": _("Choose the speech. One that is missing is entered in its session first.")})
+
+
+def _check_told(text: Text, topics: Sequence[str], values: Mapping[str, Any]) -> None:
+    refused: dict[str, str] = {}
+    if text.kind != TextKind.ADVISORY:
+        said = _("Only a media advisory says this. Leave it out.")
+        refused |= {name: said for name in OF_ADVISORIES if values.get(name)}
+    if text.wording not in (Wording.PREPARED, Wording.DELIVERED) and values.get("comparison_public"):
+        refused["comparison_public"] = _("Only a prepared text and one as delivered are compared.")
+    if text.slot_id and values.get("session"):
+        refused["session"] = _("The text is of a speech, and belongs to its session.")
+    if len(topics) > MOST_TOPICS:
+        refused["topics"] = _("Give at most %(number)d topics.") % {"number": MOST_TOPICS}
+    if refused:
+        raise ValidationError(refused)
+
+
+def _check_prepared(prepared: Text | None, slot: Slot | None) -> None:
+    if prepared is not None and (slot is None or prepared.slot_id != slot.pk or prepared.wording != Wording.PREPARED):
+        raise ValidationError({"prepared": _("Choose the prepared text of the same speech.")})
+
+
+def _add_version(
+    *, text: Text, language: str, authoritative: bool, words: tuple[str, str, str], by: User
+) -> TextVersion:
+    title, summary, body = words
+    version = TextVersion(text=text, language=language, authoritative=authoritative)
+    version.clean_fields()
+    version.save(force_insert=True)
+    edition = Edition(version=version, number=1, title=title.strip(), summary=summary.strip(), body=body, author=by)
+    if not authoritative:
+        edition.translates = _original(text)
+    edition.clean_fields()
+    # What is too long is refused before anything reads it as Markdown.
+    check_words(title=edition.title, summary=edition.summary, body=body)
+    edition.anchors = paragraph_anchors.counted(body)
+    edition.save(force_insert=True)
+    listeners.store(edition)
+    return version
+
+
+def _original(text: Text) -> int | None:
+    """Return the number of the newest edition in the authoritative language, which a translation is made from."""
+    rows = Edition.objects.filter(version__text=text, version__authoritative=True).order_by("-number")
+    return rows.values_list("number", flat=True).first()

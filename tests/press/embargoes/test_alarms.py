@@ -1,0 +1,225 @@
+"""The alarm at a text's fallback time: nothing goes out by itself, the desk is told, once for each time."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from email import message_from_bytes, policy
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from press.embargoes.services import alarms, embargoes
+from press.subscriptions.services import announcements
+from press.tasks import raise_alarms
+from press.texts.models import embargoes as embargoes_models
+from press.texts.models.editions import EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
+from press.texts.services import decisions, texts
+from sessions.draft.services import edits
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.outbox.domain import delivery
+from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.clients import signed_in
+from tests.factories import PersonFactory, SlotFactory, SummitFactory, UserFactory
+from tests.press.helpers import approver, make_text, officer, organiser
+from tests.press.overview.test_dashboard import opened, tasks
+from tests.press.speeches import hang, out, waits
+from tests.sessions.conftest import session
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+LATE = "1 text waits for a speech that should have been given by now. Say whether it was."
+
+
+def pass_fallback(lift: Lift) -> None:
+    """Let the time of the alarm pass: it is moved, not the clock."""
+    Lift.objects.filter(pk=lift.pk).update(fallback_at=db_now() - timedelta(seconds=1))
+    lift.refresh_from_db()
+
+
+def speech(summit: Summit, **more: Any) -> Text:
+    """Make an approved text that waits for a speech which should have been given a second ago."""
+    row = session(summit, title="Opening")
+    slot = SlotFactory(session=row, speaker=PersonFactory(summit=summit, name="Ada"))
+    lift = waits(summit, fallback_at=db_now() + HOUR, **more)
+    text = hang(slot, lift)
+    pass_fallback(lift)
+    return text
+
+
+def body_of(sent: Any) -> str:
+    """Return what a mail says."""
+    return str(message_from_bytes(sent.message().as_bytes(), policy=policy.default).get_content())
+
+
+def mails() -> list[tuple[str, str]]:
+    return sorted(Message.objects.filter(kind="alarm").values_list("address", "state"))
+
+
+def test_the_press_desk_is_told_once(summit: Summit) -> None:
+    desk = [officer(summit), approver(summit), organiser(summit)]
+    UserFactory.with_role(Role.PROTOCOL, summit)
+    UserFactory.with_role(Role.PRESS_OFFICER, SummitFactory())
+    gone = officer(summit)
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    text = speech(summit)
+    raise_alarms()
+    assert alarms.raise_due() == 0
+    assert mails() == sorted((user.email, "pending") for user in desk)
+    assert Lift.objects.get().alarmed_at is not None
+    (entry,) = AuditEntry.objects.filter(action="press.alarm")
+    assert (entry.by, entry.detail) == (None, {"messages": 3})
+    # Nothing went out by it.
+    assert (out(), announcements.announce_due()) == (0, 0)
+    assert text.lift.moment is None
+
+
+def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> None:
+    user = officer(summit)
+    text = speech(summit)
+    alarms.raise_due()
+    delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
+    (sent,) = mail.outbox
+    assert (sent.to, sent.subject) == ([user.email], "Alarm: has the speech of Ada been given?")
+    body = body_of(sent)
+    for part in ("The speech of Ada in “Opening”", f"/admin/press/text/{text.pk}/change/"):
+        assert part in body
+    edition = text.versions.get().editions.get()
+    assert edition.title not in body + sent.subject
+    assert edition.title not in str(Message.objects.get().facts)
+
+
+def test_a_new_time_alarms_anew(summit: Summit) -> None:
+    by = officer(summit)
+    text = speech(summit)
+    # It is raised whatever is decided about the words.
+    text.versions.get().editions.update(state=EditionState.DRAFT)
+    assert alarms.raise_due() == 1
+    embargoes.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by)
+    text.lift.refresh_from_db()
+    assert (text.lift.alarmed_at, alarms.raise_due()) == (None, 0)
+    pass_fallback(text.lift)
+    assert alarms.raise_due() == 1
+    assert len(mails()) == 2
+
+
+def test_no_alarm_for_what_was_given_withdrawn_or_has_no_time(summit: Summit) -> None:
+    by = officer(summit)
+    given, withdrawn, without = speech(summit), speech(summit), speech(summit)
+    embargoes.deliver(lift=given.lift, by=by)
+    texts.withdraw(text=withdrawn, reason="It is wrong.", by=by)
+    Lift.objects.filter(pk=without.lift_id).update(fallback_at=None)
+    assert alarms.raise_due() == 0
+    assert LATE not in tasks(summit, by)
+
+
+ANSWERS: dict[str, Callable[[Text, User], object]] = {
+    "given": lambda text, by: embargoes.deliver(lift=text.lift, by=by),
+    "withdrawn": lambda text, by: texts.withdraw(text=text, reason="It is wrong.", by=by),
+    "another time": lambda text, by: embargoes.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by),
+    "a moment": lambda text, by: embargoes.set_moment(lift=text.lift, moment=db_now() + HOUR, by=by),
+}
+
+
+@pytest.mark.parametrize("answer", ANSWERS)
+def test_mail_about_what_was_answered_meanwhile_is_not_sent(summit: Summit, answer: str) -> None:
+    by = officer(summit)
+    text = speech(summit)
+    alarms.raise_due()
+    ANSWERS[answer](text, by)
+    delivery.deliver(list(Message.objects.filter(kind="alarm").values_list("pk", flat=True)))
+    assert (Message.objects.get(kind="alarm").state, mail.outbox) == (MessageState.DROPPED, [])
+
+
+def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit: Summit) -> None:
+    by = officer(summit)
+    text = speech(summit)
+    other = make_text(summit=summit, lift=waits(summit, fallback_at=db_now() + HOUR), title="In time")
+    found = tasks(summit, by)
+    assert found[LATE][0] == "late"
+    assert opened(by, found[LATE][1]) == [text.versions.get().editions.get().title]
+    # At once: nobody has swept yet, and nobody is told twice.
+    assert not Lift.objects.filter(alarmed_at__isnull=False).exists()
+    assert found["1 text goes out when you say that its speech has been given."][0] == "next"
+    client = signed_in(by)
+    row = client.get("/admin/press/text/").content.decode()
+    assert row.count('<span class="state" data-state="bad">alarm: not marked as given</span>') == 1
+    for shown, alarmed in ((text, True), (other.version.text, False)):
+        page = client.get(f"/admin/press/text/{shown.pk}/change/").content.decode()
+        assert ("<strong>Alarm: by" in page) is alarmed
+
+
+def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
+    """From end to end: nothing is public, and an alarm."""
+    desk, office = organiser(summit), officer(summit)
+    text = speech(summit)
+    assert text.slot is not None
+    Lift.objects.update(fallback_at=db_now() + HOUR)
+    edits.cancel(session=text.slot.session, by=desk)
+    text.lift.refresh_from_db()
+    assert text.lift.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
+    assert alarms.raise_due() == 0
+    pass_fallback(text.lift)
+    raise_alarms()
+    announcements.announce_due()
+    found = tasks(summit, office)
+    assert (found[LATE][0], "1 text is held." in found) == ("late", False)
+    delivery.deliver(list(Message.objects.order_by("pk").values_list("pk", flat=True)))
+    # The office was told of the hold before.
+    held, *alarm = mail.outbox
+    assert (held.to, sorted(sent.to[0] for sent in alarm)) == ([office.email], sorted([desk.email, office.email]))
+    for sent in alarm:
+        assert "The session has been cancelled." in body_of(sent)
+        assert "It is held" in body_of(sent)
+    # Whoever says in error that it was given lets nothing out either.
+    embargoes.deliver(lift=text.lift, by=office)
+    assert (out(), announcements.announce_due()) == (0, 0)
+    # The control: a speech that was not cancelled goes out when given.
+    embargoes.deliver(lift=speech(summit).lift, by=office)
+    assert out() == 1
+
+
+def test_what_was_approved_alone_is_late_until_somebody_reviews_it(summit: Summit) -> None:
+    by, reader = officer(summit), approver(summit)
+    edition = make_text(summit=summit, state=EditionState.DRAFT, author=by, title="Alone")
+    late = "1 text was approved without a second person. Review it."
+    assert late not in tasks(summit, reader)
+    decisions.approve_alone(edition=edition, reason="The wire has it.", by=by)
+    found = tasks(summit, reader)
+    assert (found[late][0], opened(reader, found[late][1])) == ("late", ["Alone"])
+    client, red = signed_in(by), 'data-state="bad">approved without a second person</span>'
+    assert client.get("/admin/press/text/").content.decode().count(red) == 1
+    decisions.review_afterwards(edition=edition, by=reader)
+    assert late not in tasks(summit, reader)
+    assert red not in client.get("/admin/press/text/").content.decode()
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("claims", [True, False])
+def test_of_four_workers_at_once_one_raises_it(claims: bool, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Control: without the claim each does."""
+
+    class Anew:
+        """Forgets that the alarm was raised."""
+
+        def update(self, **_values: Any) -> int:
+            return 1
+
+    real = embargoes_models.Lift.objects.filter
+
+    def unclaimed(**values: Any) -> Any:
+        return Anew() if "pk__in" in values else real(**values)
+
+    officer(summit)
+    lift = speech(summit).lift
+    if not claims:
+        monkeypatch.setattr(embargoes_models.Lift.objects, "filter", unclaimed)
+    raised = sum(at_once(*[lambda: alarms.raise_alarm(lift.pk)] * 4))
+    assert (raised, len(mails())) == ((1, 1) if claims else (4, 1))

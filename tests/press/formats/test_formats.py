@@ -1,0 +1,188 @@
+"""What a text becomes as HTML, plain text, Akoma Ntoso, ninjs and PDF: its words, their order and addresses."""
+
+import io
+import json
+import re
+
+import pypdf
+import pytest
+from django.test import Client
+from lxml import etree
+
+from press.texts.markdown import to_blocks, to_html, to_plain, words
+from press.texts.models.editions import Edition
+from summit.pdf import fonts, typst
+from tests.languages import pseudo
+from tests.press.checks import akoma_ntoso, ninjs_faults
+from tests.press.helpers import add_edition, ago, make_text, officer, url_of
+from tests.schemas import needs_schemas
+
+pytestmark = pytest.mark.django_db
+AKN = {"akn": "http://docs.oasis-open.org/legaldocml/ns/akn/3.0"}
+
+RICH = """# A heading
+
+One *two* **three** ~~four~~ `five` [six](https://six.example/?a=1&b=2) <b>seven</b>\\
+eight & nine
+
+- ten
+- eleven
+  1. twelve
+
+5. thirteen
+
+   fourteen
+
+> fifteen
+
+| sixteen | seventeen |
+|---|---|
+| eighteen | nineteen |
+
+---
+
+    twenty
+
+#set page(fill: red) #sys.inputs $x$ @ref <label> // comment
+"""
+WORDS = ["One", "two", "three", "four", "five", "six", "<b>seven</b>", "eight", "nine", "ten", "eleven", "twelve"]
+WORDS += ["thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty"]
+
+
+@pytest.fixture
+def rich() -> Edition:
+    edition = make_text(moment=ago(3), speech=True, title="Tïtle & <co> #1", summary="Sum <1>", body=RICH)
+    return add_edition(
+        edition.version, decided_at=ago(1), title="Tïtle & <co> #1", summary="Sum", body=RICH, change_note="Note & co"
+    )
+
+
+def get(client: Client, edition: Edition, ending: str) -> bytes:
+    response = client.get(url_of(edition.version.text)[:-1] + ending)
+    assert response.status_code == 200
+    return bytes(response.content)
+
+
+def test_html_is_clean() -> None:
+    assert to_html("[a](javascript:alert(1))") == '<p id="p-1">[a](javascript:alert(1))</p>\n'
+    assert to_html("<img src=x onerror=alert(1)>") == '<p id="p-1">&lt;img src=x onerror=alert(1)&gt;</p>\n'
+    image = to_html("![x](https://evil.example/x.png)")
+    assert image == '<p id="p-1">!<a href="https://evil.example/x.png" rel="noopener noreferrer">x</a></p>\n'
+    assert to_html("[a](tel:1)") == '<p id="p-1"><a rel="noopener noreferrer">a</a></p>\n'
+
+
+def test_paragraphs_have_addresses_and_headings_step_down() -> None:
+    assert to_html("# A\n\none\n\n- two\n- three\n\nfour") == (
+        '<h2 id="s-a">A</h2>\n<p id="p-1">one</p>\n<ul>\n<li id="p-2">two</li>\n<li id="p-3">three</li>\n</ul>\n'
+        '<p id="p-4">four</p>\n'
+    )
+    assert [block.anchor for block in to_blocks("one\n\ntwo")] == ["p-1", "p-2"]
+
+
+def test_headings_skip_no_level() -> None:
+    assert to_html("###### deep") == '<h2 id="s-deep">deep</h2>\n'
+    body = "\n".join("#" * level + " a" for level in (2, 2, 4, 1, 2, 3, 4, 5, 6, 6))
+    assert [block.level for block in to_blocks(body)] == [2, 2, 3, 2, 3, 4, 5, 6, 6, 6]
+
+
+def test_plain_text() -> None:
+    assert to_plain("# A\n\nb *c*\nd\n\n2. e\n3. f\n\n- g\n\n> h") == "A\n\nb c d\n\n2. e\n3. f\n\n– g\n\n> h\n"
+    assert words("one *two*\n\nthree") == 3
+
+
+def test_txt(client: Client, rich: Edition) -> None:
+    content = get(client, rich, ".txt").decode()
+    assert (content.startswith("Tïtle & <co> #1\n"), "*" in content.replace("* * *", "")) == (True, False)
+    assert all(word in content for word in ["Note & co", *WORDS])
+
+
+@needs_schemas
+def test_akoma_ntoso_is_valid(client: Client) -> None:
+    edition = make_text(moment=ago(3), speech=True, withdrawn_at=ago(1), title="T & t", summary="S", body=RICH)
+    for body in (RICH, "Only.", "---"):
+        last = add_edition(edition.version, decided_at=ago(2), body=body, change_note="c")
+        document = etree.fromstring(get(client, last, ".xml"))
+        akoma_ntoso().assertValid(document)
+    assert edition.version.text.withdrawal_reason in " ".join(document.itertext())
+
+
+def test_akoma_ntoso_keeps_the_words_and_their_addresses(client: Client, rich: Edition) -> None:
+    document = etree.fromstring(get(client, rich, ".xml"))
+    text = " ".join("".join(document.itertext()).split())
+    assert all(word in text for word in WORDS)
+    within = "dbsect_1__speech_1__"
+    ids = document.xpath("//akn:speech//*[self::akn:p or self::akn:li]/@eId", namespaces=AKN)
+    assert {each.partition(within)[0] for each in ids} == {""}
+    numbers = [f"p-{each.rpartition('_')[2]}" for each in ids]
+    assert numbers == [anchor for anchor in re.findall(r'id="(p-\d+)"', to_html(RICH)) if anchor in numbers]
+    assert document.xpath("string(//*[local-name()='from'])").startswith("Minister")
+
+
+@needs_schemas
+def test_ninjs_is_valid(client: Client) -> None:
+    for speech, withdrawn, status in ((True, None, "usable"), (False, ago(1), "canceled")):
+        edition = make_text(moment=ago(3), speech=speech, withdrawn_at=withdrawn, title="T & t", body=RICH)
+        found = json.loads(get(client, edition, ".json"))
+        assert ninjs_faults(found) == []
+        assert (found["pubStatus"], found["bodies"][1]["value"]) == (status, to_plain(RICH))
+
+
+def test_a_pdf_is_readable_and_the_same_each_time(client: Client, rich: Edition) -> None:
+    content = get(client, rich, ".pdf")
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    assert reader.metadata is not None
+    assert reader.metadata.title == "Tïtle & <co> #1"
+    text = " ".join(" ".join(page.extract_text() for page in reader.pages).split())
+    assert all(word in text for word in WORDS)
+    # What would be source stands there as words.
+    assert "#set page(fill: red) #sys.inputs $x$ @ref <label> // comment" in text
+    assert content == get(client, rich, ".pdf")
+
+
+def test_a_pdf_counts_its_pages_and_skips_no_level_of_headings(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    long = "\n\n".join(["A paragraph of some length. " * 30] * 12)
+    edition = make_text(moment=ago(1), body=f"### Deep\n\n# High\n\n> #### In a quote\n\n{long}")
+    pages = pypdf.PdfReader(io.BytesIO(get(client, edition, ".pdf"))).pages
+    assert (len(pages) > 1, caplog.records) == (True, [])
+    assert all(f"{n} / {len(pages)}" in page.extract_text() for n, page in enumerate(pages, 1))
+
+
+class TestLettersWithoutAFont:
+    @pytest.fixture
+    def korean(self, monkeypatch: pytest.MonkeyPatch) -> Edition:
+        monkeypatch.setattr(fonts, "machine", fonts.own)
+        monkeypatch.setattr(fonts, "further", tuple)
+        typst.lacking.cache_clear()
+        return make_text(moment=ago(1), body="한글 and words")
+
+    def test_who_prints_is_told_which_package_is_missing(
+        self, client: Client, korean: Edition, request: pytest.FixtureRequest
+    ) -> None:
+        path = f"{url_of(korean.version.text)[:-1]}.pdf"
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"]) == (503, "text/html; charset=utf-8")
+        page = answer.content.decode()
+        assert "No font on this machine prints “한글”." in page
+        assert "install the package fonts-noto-cjk" in page
+        pseudo.install(request)
+        assert "⟦No font on this machine prints “한글”.⟧" in client.get(f"{path}?lang=fr").content.decode()
+
+    def test_the_press_desk_is_warned_before(self, client: Client, korean: Edition) -> None:
+        text = korean.version.text
+        client.force_login(officer(text.summit))
+        page = client.get(f"/admin/press/text/{text.pk}/change/").content.decode()
+        assert ("This edition has no PDF." in page, "install the package fonts-noto-cjk" in page) == (True, True)
+        # The control: with a font nobody is warned.
+        printed = make_text(summit=text.summit, moment=ago(1), body="كلمة Łódź Ελλάδα Україна")
+        assert get(client, printed, ".pdf").startswith(b"%PDF-")
+        page = client.get(f"/admin/press/text/{printed.version.text.pk}/change/").content.decode()
+        assert "This edition has no PDF." not in page
+
+    def test_of_arabic_the_page_says_where_to_copy(self, client: Client) -> None:
+        told = []
+        for body in ("أولاً", "First"):
+            edition = make_text(moment=ago(1), body=body)
+            told.append("Copy from this page or from the plain text." in get(client, edition, "/").decode())
+        assert told == [True, False]

@@ -1,0 +1,107 @@
+"""Files that pack well and take long to read: what they take doesn't grow with the square of what they hold, and what
+isn't small is read in a process that is ended."""
+
+import time
+from typing import Any
+
+import pytest
+from django.utils.translation import override
+
+from press.imports import files as files_imports
+from press.imports.files import making, package
+from press.imports.files.making import make
+from press.imports.files.report import Unreadable
+from summit.uploads import sandbox
+from tests.press.imports.docx_files import docx, item, par, run
+
+LONG = "The file takes too long to read. Take the text into a new one."
+BIT = run("a", "<w:b/>") + run("b", "")
+FIELD = '<w:r><w:fldChar w:fldCharType="begin"/></w:r>'
+BOX = "<w:r><w:drawing><w:txbxContent><w:p>{}</w:p></w:txbxContent></w:drawing></w:r>"
+CELL = '<w:tc><w:tcPr><w:gridSpan w:val="99"/></w:tcPr><w:p><w:r><w:t>a</w:t></w:r></w:p></w:tc>'
+
+
+def read_here(body: str, **parts: Any) -> str:
+    """Read a DOCX in this process, however large it is; return its words, or why it can't be read."""
+    try:
+        return make(filename="a.docx", content=docx(body, **parts), small=False).body
+    except Unreadable as problem:
+        return str(problem)
+
+
+@pytest.mark.parametrize(
+    ("body", "parts", "said"),
+    [
+        (f"<w:p>{BIT * 3000}</w:p>", {}, "**a**b" * 3000),
+        (f"<w:p>{FIELD * 3000}{BIT * 3000}</w:p>", {}, "Too much stands in one another in this file."),
+        (par(*["<w:r><w:footnoteReference w:id='1'/></w:r>"] * 3000, "a"), {"footnotes": "1"}, "a"),
+        (f"<w:tbl>{f'<w:tr>{CELL * 50}</w:tr>' * 100}</w:tbl>", {}, "A table of this file has too many cells."),
+        (f"<w:p><w:r><w:t>{'[' * 60_000}a</w:t></w:r></w:p>", {}, "[[["),
+    ],
+    ids=["runs", "fields", "footnotes", "cells", "brackets"],
+)
+def test_what_took_minutes_takes_seconds(body: str, parts: dict[str, Any], said: str) -> None:
+    if parts:
+        words = f"<w:p>{'<w:r><w:t>a </w:t></w:r>' * 3000}</w:p>"
+        parts = {"footnotes": f"<w:footnote w:id='1'>{words}</w:footnote>"}
+    begun = time.process_time()
+    assert read_here(body, **parts).startswith(said)
+    assert time.process_time() - begun < 6
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"word/document.xml": b"<w:document xmlns:w='w'>" + b"<w:p/>" * 1_000_001 + b"</w:document>"},
+        {"word/styles.xml": b"a" * (60 * 1024 * 1024)},
+    ],
+    ids=["signs", "bytes"],
+)
+def test_what_no_text_comes_to_is_not_read(files: dict[str, bytes]) -> None:
+    assert read_here("", files=files).startswith("The file is too large when it is unpacked")
+
+
+def test_boxes_in_boxes_are_read_once() -> None:
+    """Each box stood for itself and in all those around it: twenty of them made a million."""
+    body = run("a")
+    for _number in range(20):
+        body = BOX.format(body)
+    taken = make(filename="a.docx", content=docx(f"<w:p>{body}</w:p>"), small=True)
+    assert taken.body == "a\n"
+    assert {note.kind.value: note.number for note in taken.notes} == {"text_box": 20}
+
+
+class TestApart:
+    """Small is here what the tests' files are not."""
+
+    @pytest.fixture(autouse=True)
+    def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(package, "SMALL_SIGNS", 20)
+        monkeypatch.setattr(making, "SMALL", 20)
+
+    @pytest.mark.slow("starts a process that loads the settings", 5)
+    def test_it_is_read_as_small_ones_are(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        content = docx(par("Title", style="Titel") + item("a", 1) + par(run("Ünder", '<w:u w:val="single"/>')))
+        with override("fr"):
+            apart = files_imports.read(filename="a.docx", content=content)
+            assert apart == make(filename="a.docx", content=content, small=False)
+        assert apart.notes[0].said == "1 passage était souligné\xa0: il ne l’est plus."
+        # Control: it was read apart.
+        monkeypatch.setattr(sandbox, "run", lambda *args, **options: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            files_imports.read(filename="a.docx", content=content)
+        with pytest.raises(ZeroDivisionError):
+            files_imports.read(filename="a.md", content=b"# A heading and words.\n")
+        assert files_imports.read(filename="a.md", content=b"Few words.").body == "Few words.\n"
+
+    @pytest.mark.slow("starts a process that loads the settings", 5)
+    def test_a_problem_is_said_in_the_readers_language(self) -> None:
+        with override("fr"), pytest.raises(Unreadable) as refused:
+            files_imports.read(filename="a.md", content=b"." * 100)
+        assert str(refused.value).startswith("Ce fichier ne contient pas de mots.")
+
+    def test_it_is_ended_where_it_takes_too_long(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(files_imports, "SECONDS", 0)
+        with pytest.raises(Unreadable) as refused:
+            files_imports.read(filename="a.md", content=b"Many words" * 100)
+        assert str(refused.value) == LONG

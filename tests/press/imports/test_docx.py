@@ -1,0 +1,195 @@
+"""DOCX files: what becomes of each part, and what is said of what isn't kept."""
+
+import io
+import zipfile
+
+import docx as python_docx
+import pytest
+
+from press.imports import files as files_imports
+from press.imports.files.report import Taken, Unreadable
+from press.texts.markdown import to_html
+from tests.press.imports.docx_files import docx, item, par, run
+
+
+def take(body: str, **parts: object) -> Taken:
+    return files_imports.read(filename="speech.docx", content=docx(body, **parts))  # type: ignore[arg-type]
+
+
+def noted(taken: Taken) -> dict[str, tuple[int, tuple[str, ...]]]:
+    return {note.kind.value: (note.number, note.quotes) for note in taken.notes}
+
+
+RUBY = (
+    "<w:r><w:ruby><w:rt><w:r><w:t>hàn</w:t></w:r></w:rt>"
+    "<w:rubyBase><w:r><w:t>汉</w:t></w:r></w:rubyBase></w:ruby></w:r>"
+)
+BODIES = [
+    ("words that look like Markdown", par("1. *Now*, # and [a](b) <b>"), "1\\. \\*Now\\*, # and \\[a\\](b) \\<b>\n"),
+    ("bold and italics", par("A ", run("b ", "<w:b/>"), run("c", "<w:b/><w:i/>"), "."), "A **b *c***.\n"),
+    ("off again", par(run("a", '<w:b w:val="0"/>'), style="Bold"), "a\n"),
+    ("bold by the paragraph's style", par("a", style="Bold"), "**a**\n"),
+    ("italics by the run's style", par(run("a", '<w:rStyle w:val="Em"/>')), "*a*\n"),
+    ("struck out", par("a ", run("b", "<w:strike/>")), "a ~~b~~\n"),
+    ("line breaks", par("a", "<w:r><w:br/><w:t>b</w:t></w:r>"), "a\\\nb\n"),
+    ("page breaks", par("a", '<w:r><w:br w:type="page"/><w:t>b</w:t></w:r>'), "ab\n"),
+    ("quotations", par("a", style="Zitat") + par("b", style="Zitat"), "> a\n>\n> b\n"),
+    ("lists", item("a", 1) + item("b", 1, 1) + item("c", 1), "- a\n  1. b\n- c\n"),
+    ("lists with a start", item("a", 2) + item("b", 2), "3. a\n4. b\n"),
+    ("lists that go on", item("a", 2) + par("x") + item("b", 2), "3. a\n\nx\n\n4. b\n"),
+    ("lists that begin anew", item("a", 2) + item("b", 4) + item("c", 4), "3. a\n\n9) b\n10) c\n"),
+    ("Arabic", par("مرحبا ", run("بكم", "<w:rtl/><w:bCs/>"), "،"), "مرحبا **بكم**،\n"),
+    ("what is bold in Arabic alone", par(run("a", "<w:bCs/>")), "a\n"),
+    ("Chinese, where points touch letters", par("各位", run("代表。", "<w:b/>"), "你好"), "各位**代表**。你好\n"),
+    ("ruby", par(RUBY), "汉\n"),
+    ("an end of paragraph that was deleted", par("a ", more="<w:rPr><w:del/></w:rPr>") + par("b"), "a b\n"),
+    ("content controls", f"<w:sdt><w:sdtContent>{par('a')}</w:sdtContent></w:sdt>", "a\n"),
+    ("headings", par("a", style="berschrift1") + par("b", style="Own"), "# a\n\n# b\n"),
+    ("a box of one cell", f"<w:tbl><w:tr><w:tc>{par('a')}{par('b')}</w:tc></w:tr></w:tbl>", "a\n\nb\n"),
+]  # fmt: skip
+
+
+def test_what_is_kept() -> None:
+    for name, body, expected in BODIES:
+        taken = take(body)
+        assert (taken.body, taken.notes) == (expected, ()), name
+    # What looks like Markdown reads as it is written.
+    assert to_html(take(BODIES[0][1]).body) == '<p id="p-1">1. *Now*, # and [a](b) &lt;b&gt;</p>\n'
+
+
+FIELD = (
+    '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{}</w:instrText></w:r>'
+    '<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>{}</w:t></w:r>'
+    '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
+)
+GONE = "<w:del><w:r><w:delText>old</w:delText></w:r><w:r><w:delText> er</w:delText></w:r></w:del>"
+NUMBERED = '<w:numPr><w:numId w:val="2"/></w:numPr>'
+BOX = "<w:drawing><wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx></w:drawing>".format(par("inside"))
+RED = run("b", '<w:color w:val="FF0000"/>')
+EACH = f"<mc:Choice>{BOX}</mc:Choice><mc:Fallback>{BOX}</mc:Fallback>"
+TWICE = f"<w:r><mc:AlternateContent>{EACH}</mc:AlternateContent></w:r>"
+TABLE = (
+    f'<w:tbl><w:tr><w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{par("h|")}</w:tc></w:tr>'
+    f"<w:tr><w:tc>{par('a')}{par('b')}</w:tc><w:tc>{par('c')}</w:tc></w:tr></w:tbl>"
+)
+NOTED = [
+    ("image", par("a", '<w:r><w:drawing><wp:docPr descr="a dog"/><a:blip/></w:drawing></w:r>'), "a", ("a dog",)),
+    ("drawing", par("a", "<w:r><w:drawing><wp:docPr/></w:drawing></w:r>"), "a", ()),
+    ("embedded", par("a", "<w:r><w:object/></w:r>"), "a", ()),
+    ("equation", par("a", "<m:oMath><m:t>x=1</m:t></m:oMath>"), "a", ("x=1",)),
+    ("deleted", par("a", GONE), "a", ("old er",)),
+    ("deleted", par("a", "<w:moveFrom><w:r><w:t>b</w:t></w:r></w:moveFrom>"), "a", ("b",)),
+    ("inserted", par("a", "<w:ins><w:r><w:t>new</w:t></w:r></w:ins>"), "anew", ("new",)),
+    ("hidden", par("a", run("secret", "<w:vanish/>")), "a", ("secret",)),
+    ("contents", par(FIELD.format("TOC \\o", "1 Opening")) + par("a"), "a", ()),
+    ("link", par('<w:hyperlink r:id="x"><w:r><w:t>a</w:t></w:r></w:hyperlink>'), "a", ("a (file:///etc/passwd)",)),
+    ("symbol", par("a", '<w:r><w:sym w:font="Wingdings" w:char="F04A"/></w:r>'), "a", ("Wingdings",)),
+    ("text_box", par("a", TWICE) + par("b"), "a\n\ninside\n\nb", ("inside",)),
+    ("colour", par("a", RED, run("c", '<w:highlight w:val="red"/>')), "abc", ("bc",)),
+    ("underline", par("a", run("b", '<w:u w:val="single"/>')), "ab", ("b",)),
+    ("numbers", item("a", 3), "1. a", ("a",)),
+    ("heading_number", par("a", style="berschrift1", more=NUMBERED) + par("b", style="Own"), "# a\n\n# b", ("a",)),
+    ("merged", TABLE.replace(par("b"), ""), "| h\\| |  |\n| --- | --- |\n| a | c |", ("h|",)),
+    ("lines", TABLE.replace('<w:gridSpan w:val="2"/>', ""), "| h\\| |  |\n| --- | --- |\n| a b | c |", ("a",)),
+    ("title", par("Opening", style="Titel") + par("a", style="berschrift1"), "# a", ("Opening",)),
+    ("control", par("a\u202eb"), "ab", ()),
+]  # fmt: skip
+
+
+def test_what_is_not_kept_is_said() -> None:
+    for kind, body, expected, quotes in NOTED:
+        taken = take(body, links={"x": "file:///etc/passwd"})
+        assert (taken.body, noted(taken)) == (expected + "\n", {kind: (1, quotes)})
+
+
+def test_what_stands_in_other_parts_is_said() -> None:
+    reference = '<w:r><w:footnoteReference w:id="2"/></w:r>'
+    taken = take(
+        par("a", reference, reference),
+        footnotes=f'<w:footnote w:id="2">{par("see there")}</w:footnote>',
+        comments=f'<w:comment w:author="Ann">{par("wrong")}</w:comment>',
+        header1=par("Check against delivery"),
+        header2=par("Check against delivery"),
+        footer1=par("Page"),
+        files={"word/vbaProject.bin": b"x"},
+    )
+    assert taken.body == "a\n"
+    assert noted(taken) == {
+        "macros": (1, ()),
+        "footnote": (2, ("see there",)),
+        "comment": (1, ("Ann: wrong",)),
+        "header": (1, ("Check against delivery",)),
+        "footer": (1, ("Page",)),
+    }
+    assert all(note.dropped for note in taken.notes)
+    assert taken.notes[1].said == "2 footnotes are left out."
+
+
+def test_links_are_kept_where_they_lead_to_pages_and_mailboxes() -> None:
+    body = par(
+        '<w:hyperlink r:id="a">' + run("one", '<w:color w:val="00F"/><w:u w:val="single"/>') + "</w:hyperlink>",
+        " ",
+        FIELD.format('HYPERLINK "mailto:press@summit.example"', "two"),
+    )
+    taken = take(body, links={"a": "https://summit.example/?a=1&b=(2)"})
+    assert taken.body == "[one](<https://summit.example/?a=1&b=(2)>) [two](mailto:press@summit.example)\n"
+    assert taken.notes == ()
+
+
+def test_a_document_of_another_program() -> None:
+    made = python_docx.Document()
+    made.add_heading("Opening address", 0)
+    made.add_paragraph("Friends, ").add_run("welcome").bold = True
+    made.add_paragraph("First", style="List Number")
+    made.add_paragraph("Second", style="List Number")
+    made.add_table(1, 2).cell(0, 0).text = "Cell"
+    kept = io.BytesIO()
+    made.save(kept)
+    taken = files_imports.read(filename="a.bin", content=kept.getvalue())
+    assert (taken.title, taken.body) == (
+        "Opening address",
+        "Friends, **welcome**\n\n1. First\n2. Second\n\n| Cell |  |\n| --- | --- |\n",
+    )
+
+
+def packed(**files: bytes) -> bytes:
+    kept = io.BytesIO()
+    with zipfile.ZipFile(kept, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return kept.getvalue()
+
+
+GOOD = docx(par("a"))
+ENTITY = (
+    '<!DOCTYPE d [<!ENTITY e "aaaa">]><w:document xmlns:w="w"><w:body><w:p><w:r><w:t>&e;</w:t></w:r></w:p></w:body>'
+    "</w:document>"
+)
+BROKEN = "This file can’t be read as a DOCX"
+REFUSED = [
+    (b"", "The file is empty"),
+    (b" " * (files_imports.MOST_BYTES + 1), "The file has more than 10 MB"),
+    (GOOD[:200], BROKEN),
+    (GOOD[:-30], BROKEN),
+    (GOOD.replace(b"word/document.xml", b"word/documenx.xml", 1), BROKEN),
+    (packed(a=b"x"), BROKEN),
+    (docx("", files={"word/document.xml": "<w:document"}), BROKEN),
+    (docx("", files={"word/document.xml": ENTITY}), BROKEN),
+    (docx("", files={"word/document.xml": ENTITY.encode("utf-16")}), BROKEN),
+    (docx("", files={"word/document.xml": "<workbook/>"}), "This file is no text document"),
+    (docx("<w:sdt><w:sdtContent>" * 500 + "</w:sdtContent></w:sdt>" * 500), BROKEN),
+    (docx(par("")), "There are no words in this file"),
+    (docx(par("a" * 200_000)), "The file has 200001 characters"),
+    (b"\xd0\xcf\x11\xe0" + b"x" * 99, "This is an old or locked document"),
+    (b"%PDF-1.7", "This is a PDF"),
+    (b"{\\rtf1 hello}", "This is an RTF document"),
+    (b"\x89PNG\0\0\0", "This file is no text"),
+    (b"<!DOCTYPE html><p>a", "This file is a web page"),
+]
+
+
+def test_what_cannot_be_read_is_refused_in_a_sentence() -> None:
+    for content, said in REFUSED:
+        with pytest.raises(Unreadable) as refused:
+            files_imports.read(filename="speech.docx", content=content)
+        assert (str(refused.value)[: len(said)], str(refused.value)[-1]) == (said, ".")

@@ -1,0 +1,318 @@
+"""The press desk's pages: what is entered, decided and refused there, and by whom."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.test import Client
+
+from press.embargoes.admin.moments import local_moment
+from press.texts.models.editions import ChangeKind, Edition, EditionState
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.models.visibility import public_editions
+from press.texts.services import decisions
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests.clients import signed_in
+from tests.factories import SummitFactory, UserFactory
+from tests.press.helpers import (
+    HOUR,
+    add_edition,
+    add_language,
+    ago,
+    approver,
+    make_lift,
+    make_slot,
+    make_text,
+    officer,
+    organiser,
+)
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/press/text/"
+
+
+def page(edition: Edition) -> str:
+    return f"{LIST}{edition.version.text_id}/change/"
+
+
+def decide(client: Client, edition: Edition, name: str, **values: Any) -> Any:
+    path = f"{LIST}{edition.version.text_id}/decide/{name}/"
+    return client.post(path, {"version": edition.version.language, "number": edition.number, **values}, follow=True)
+
+
+def said(response: Any) -> str:
+    return " ".join(str(message) for message in response.context["messages"])
+
+
+def words(based_on: int, **values: str) -> dict[str, Any]:
+    return {"title": "T", "summary": "", "body": "Body.", "change_note": "", "based_on": based_on} | values
+
+
+@pytest.mark.slow("opens the pages of a text in each of its states")
+def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
+    writer, reader = signed_in(officer(summit)), signed_in(approver(summit))
+    slot = make_slot(summit)
+    assert writer.get(f"{LIST}add/?summit={summit.slug}").status_code == 200
+    values = {"kind": TextKind.TRANSCRIPT, "wording": Wording.PREPARED, "language": "en", "slot": slot.pk}
+    answer = writer.post(f"{LIST}add/?summit={summit.slug}", values | {"title": "Opening address", "body": "One."})
+    text = Text.objects.get()
+    assert (answer.status_code, answer["Location"]) == (302, f"{LIST}{text.pk}/change/")
+    edition = Edition.objects.get()
+    answer = writer.post(page(edition), words(1, title="Opening address", body="Two."), follow=True)
+    assert said(answer).endswith("Edition 2 is saved, as a draft.")
+    second = Edition.objects.get(number=2)
+    assert said(decide(writer, second, "submit")) == "Submitted: a press approver has to read it."
+    assert said(decide(reader, second, "approve")) == "Approved."
+    assert said(decide(writer, second, "set_moment", when="soon")) == "The moment stands."
+    moment = Lift.objects.get().moment
+    assert moment is not None
+    assert 110 < (moment - db_now()).total_seconds() <= 120
+    assert said(decide(writer, second, "set_moment", when="now")) == "The moment stands."
+    assert public_editions().get() == second
+    assert "Open the public page" in writer.get(page(edition)).content.decode()
+    refused = said(decide(writer, second, "set_moment", when="soon"))
+    assert refused == "This has been published: its moment has passed. Hold it, or withdraw the text, instead."
+    assert said(decide(reader, second, "withdraw", note="Wrong text.")).startswith("Withdrawn")
+    assert "Wrong text." in reader.get(page(edition)).content.decode()
+
+
+def test_moment_is_entered_in_the_venues_zone() -> None:
+    edition = make_text()
+    client = signed_in(officer(edition.version.text.summit))
+    decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30")
+    assert Lift.objects.get().moment == datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    assert 'value="2030-07-01T09:30:00"' in client.get(page(edition)).content.decode()
+    wrong = decide(client, edition, "set_moment", when="at", moment="tomorrow")
+    assert said(wrong) == "Give day and time, such as 2025-03-31 09:30."
+    between = decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30:03")
+    assert said(between) == "Give full five seconds, such as 09:30:00 or 09:30:05."
+
+
+def test_hours_that_the_clocks_skip_or_show_twice() -> None:
+    zone = ZoneInfo("Europe/London")
+    with pytest.raises(ValueError, match="The clocks skip this time"):
+        local_moment("2025-03-30T01:30", zone)
+    assert local_moment("2025-10-26T01:30", zone) == datetime(2025, 10, 26, 1, 30, tzinfo=UTC)
+    assert local_moment("2025-10-26T00:30", zone) == datetime(2025, 10, 25, 23, 30, tzinfo=UTC)
+
+
+BUTTONS = {
+    "Save a new edition",
+    "Submit for review",
+    "Approve this edition",
+    "Ask for changes",
+    "Set the moment",
+    "Hold this text",
+    "Release the hold",
+    "Withdraw this text",
+    "The speech has been given: publish now",
+}
+IN_REVIEW, HELD, OUT = ({"state": "in_review"}, {"held": True}, {"moment": ago(1)})
+WRITES = {"Save a new edition", "Withdraw this text"}
+SHOWN: list[tuple[Any, dict[str, Any], set[str]]] = [
+    (officer, {"state": "draft"}, WRITES | {"Submit for review", "Set the moment", "Hold this text"}),
+    (officer, HELD, WRITES | {"Set the moment", "Release the hold"}),
+    (officer, OUT, WRITES | {"Hold this text"}),
+    (approver, IN_REVIEW, {"Approve this edition", "Ask for changes", "Hold this text", "Withdraw this text"}),
+    (organiser, IN_REVIEW, {"Hold this text"}),
+    (officer, OUT | {"withdrawn_at": ago(0.5)}, set()),
+]
+
+
+@pytest.mark.parametrize(("make", "values", "shown"), SHOWN)
+def test_buttons_fit_the_role_and_the_state(make: Any, values: dict[str, Any], shown: set[str]) -> None:
+    edition = make_text(**values)
+    content = signed_in(make(edition.version.text.summit)).get(page(edition)).content.decode()
+    assert {label for label in BUTTONS if f">{label}</button>" in content} == shown
+
+
+def test_the_second_editor_sees_the_first_ones_words_and_loses_none() -> None:
+    edition = make_text(state=EditionState.DRAFT)
+    client = signed_in(officer(edition.version.text.summit))
+    add_edition(edition.version, state=EditionState.DRAFT, body="Their words.")
+    answer = client.post(page(edition), words(1, body="My words."))
+    content = answer.content.decode()
+    assert answer.status_code == 409
+    assert all(part in content for part in ("Their words.", "My words.", 'name="based_on" value="2"'))
+    # Saving what the page shows keeps the words of both.
+    body = answer.context["form"]["body"].value()
+    assert "1 place you both changed" in content
+    assert client.post(page(edition), words(2, body=body)).status_code == 302
+    bodies = list(Edition.objects.order_by("number").values_list("body", flat=True))
+    assert [each.strip() for each in bodies[1:]] == ["Their words.", "Their words.\n\nMy words."]
+
+
+def test_two_officers_who_both_add_a_paragraph_lose_none() -> None:
+    edition = make_text(state=EditionState.DRAFT, body="One.\n\nTwo.\n")
+    ada, bea = (signed_in(officer(edition.version.text.summit)) for _name in range(2))
+    title = edition.title
+    assert ada.post(page(edition), words(1, title=title, body="One.\n\nTwo.\n\nAda’s.")).status_code == 302
+    answer = bea.post(page(edition), words(1, title="Bea’s title", body="Zero.\n\nOne.\n\nTwo.\n\nBea’s."))
+    content = answer.content.decode()
+    assert (answer.status_code, "you both changed" in content) == (409, False)
+    form = answer.context["form"]
+    typed = {name: form[name].value() for name in ("title", "summary", "body", "based_on")}
+    assert typed["body"] == "Zero.\n\nOne.\n\nTwo.\n\nAda’s.\n\nBea’s.\n"
+    assert bea.post(page(edition), {**words(2), **typed}).status_code == 302
+    newest = Edition.objects.order_by("-number")[0]
+    assert (newest.number, newest.title, newest.body.strip()) == (3, "Bea’s title", typed["body"].strip())
+
+
+def test_what_stops_a_form_is_said() -> None:
+    edition = make_text(state=EditionState.DRAFT)
+    client = signed_in(officer(edition.version.text.summit))
+    given = {"kind": "statement", "wording": "none", "language": "en", "title": "T", "body": "B"}
+    for wrong, sentence in (
+        ({"slug": edition.version.text.slug}, "Another text has this address"),
+        ({"body": "Bell \x07"}, "is a control character"),
+        ({"kind": "transcript", "wording": "prepared"}, "Choose the speech. One that is missing is entered"),
+        ({"body": "See ![a map](map.png)."}, "A text shows no pictures. Take out “![a map](…”"),
+    ):
+        answer = client.post(f"{LIST}add/", given | wrong)
+        assert (answer.status_code, sentence in answer.content.decode()) == (400, True)
+    assert client.post(f"{LIST}add/", given | {"body": r"Wow\![a](b) !["}).status_code == 302
+
+
+def test_languages_are_added_and_written() -> None:
+    edition = make_text(state=EditionState.DRAFT)
+    client = signed_in(officer(edition.version.text.summit))
+    path = f"{LIST}{edition.version.text_id}/language/"
+    assert client.get(path).status_code == 200
+    content = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"}, follow=True).content.decode()
+    assert ('lang="ar" dir="rtl"' in content, "كلمة" in content) == (True, True)
+    again = client.post(path, {"language": "ar", "title": "كلمة", "body": "نص"})
+    assert "has this language already" in again.content.decode()
+
+
+def test_list_and_page_say_where_each_stands() -> None:
+    edition = make_text(moment=ago(1))
+    summit = edition.version.text.summit
+    client = signed_in(officer(summit))
+    make_text(summit=summit, moment=ago(-1))
+    make_text(summit=summit, state=EditionState.IN_REVIEW)
+    add_edition(edition.version, decided_at=ago(0.5))
+    add_edition(edition.version, state=EditionState.DRAFT)
+    content = client.get(LIST).content.decode()
+    assert all(f">{word}</span>" in content for word in ("draft", "in review", "under embargo"))
+    assert "A press officer submits it for review." in content
+    assert "edition 2 is public" in content
+    own = client.get(page(edition)).content.decode()
+    assert own.count(">replaced</span>") == 1
+    assert ">edition 2 is public</span>" in own
+    assert client.get(f"{LIST}?q=Title").status_code == 200
+
+
+def test_whoever_submitted_has_not_decided(summit: Summit) -> None:
+    edition = make_text(summit=summit, state=EditionState.DRAFT)
+    client, decided = signed_in(officer(summit)), '<td data-label="Decided by">{}</td>'
+    decisions.submit(edition=edition, by=officer(summit))
+    assert decided.format("") in client.get(page(edition)).content.decode()
+
+
+def test_desk_panel(summit: Summit) -> None:
+    make_text(summit=summit, moment=db_now() + HOUR, title="Comes next")
+    make_text(summit=summit, moment=ago(1), state=EditionState.IN_REVIEW, title="Is late")
+    make_text(summit=summit, moment=ago(1), title="Is out")
+    make_text(moment=ago(-1), title="Elsewhere")
+    home = f"/admin/?summit={summit.slug}"
+    content = signed_in(officer(summit)).get(home).content.decode()
+    panel = content[content.index("Press office</h2>") : content.index("Enter a text")]
+    late, following = panel.split("Goes out next")
+    coming, waits = following.split("Waits for a second person")
+    assert ("Is late" in late, "Comes next" in coming, "Is late" in waits) == (True, True, True)
+    assert ("Is out" in panel, "Elsewhere" in panel) == (False, False)
+    viewer = signed_in(UserFactory.with_role(Role.VIEWER, summit)).get(home).content.decode()
+    assert "Press office</h2>" not in viewer.split("app_list")[0]
+
+
+def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> None:
+    edition = make_text(state=EditionState.APPROVED)
+    client = signed_in(officer(edition.version.text.summit))
+    answer = decide(client, edition, "set_moment", when="at", moment="2020-07-01T09:30")
+    assert said(answer) == "This moment has passed. Choose one to come, or “now”."
+    assert 'value="2020-07-01T09:30"' in answer.content.decode()
+    # Where its field isn't offered any more it stands by itself.
+    answer = decide(client, edition, "approve_alone", note="Nobody is here.")
+    assert re.search(r"What you had typed:</strong></p><p [^>]*>Nobody is here\.</p>", answer.content.decode())
+    answer = decide(client, edition, "hold", note=" ")
+    assert said(answer) == "Say why it is held: the desk sees the reason."
+    content = answer.content.decode()
+    assert "What you had typed:" not in content
+    assert content.count('<details class="rare" open>') == 1
+
+
+@pytest.mark.slow("opens the page of a text in each of its states")
+def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
+    lift = make_lift(summit, None, mode=LiftMode.DELIVERED)
+    edition = make_text(state=EditionState.DRAFT, lift=lift, summit=summit)
+    client = signed_in(officer(summit))
+    content = client.get(page(edition)).content.decode()
+    assert "It isn’t approved: it goes out once it is." in content
+    assert "publish now" not in content
+    for name, when, sentence in (
+        ("deliver", "", "Marked as given. Nothing of it goes out before it is approved."),
+        ("set_moment", "never", "The moment is taken back."),
+        ("set_moment", "delivered", "It goes out when the speech has been given."),
+        ("set_moment", "soon", "The moment stands. Nothing of it"),
+    ):
+        assert said(decide(client, edition, name, when=when)).startswith(sentence)
+
+
+def test_the_form_of_the_moment_begins_with_how_it_stands() -> None:
+    summit, alarm = SummitFactory(), datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    lift = make_lift(summit, None, mode=LiftMode.DELIVERED, fallback_at=alarm)
+    edition = make_text(state=EditionState.APPROVED, lift=lift, summit=summit)
+    content = signed_in(officer(summit)).get(page(edition)).content.decode()
+    assert 'value="2030-07-01T09:30"' in content
+    assert re.search(r'value="delivered"[^>]*checked', content)
+
+
+def test_who_wrote_it_is_offered_the_emergency_and_not_to_approve() -> None:
+    edition = make_text(state=EditionState.IN_REVIEW)
+    reader, button = approver(edition.version.text.summit), ">Approve this edition alone</button>"
+    assert button not in signed_in(reader).get(page(edition)).content.decode()
+    edition.author.roles.create(summit=edition.version.text.summit, role=Role.PRESS_APPROVER)
+    client = signed_in(edition.author)
+    content = client.get(page(edition)).content.decode()
+    assert (button in content, ">Approve this edition</button>" in content) == (True, False)
+    assert "You wrote this edition. Another press approver has to approve it." in content
+    assert said(decide(client, edition, "approve")).startswith("You wrote edition 1.")
+
+
+def test_the_reason_of_a_correction_is_asked_and_stays_until_it_is_approved() -> None:
+    first = make_text(state=EditionState.IN_REVIEW, moment=ago(1))
+    client = signed_in(officer(first.version.text.summit))
+    # It is asked once something can have been read.
+    assert "Kind of change" not in client.get(page(first)).content.decode()
+    Edition.objects.update(state=EditionState.APPROVED)
+    why = {"change_kind": ChangeKind.CLARIFICATION, "change_note": "The year was missing."}
+    second = add_edition(first.version, state=EditionState.CHANGES_ASKED, **why)
+    content = client.get(page(first)).content.decode()
+    assert "Kind of change" in content
+    assert 'name="change_note" value="The year was missing."' in content
+    assert '<option value="clarification" selected>' in content
+    Edition.objects.filter(pk=second.pk).update(state=EditionState.APPROVED)
+    assert 'name="change_note" value="' not in client.get(page(first)).content.decode()
+
+
+def test_each_language_says_where_it_stands() -> None:
+    edition = make_text(moment=ago(1))
+    client = signed_in(officer(edition.version.text.summit))
+    add_language(edition.version.text, "fr", state=EditionState.DRAFT)
+    tabs = client.get(page(edition)).content.decode().split('<nav class="tabs"')[1].split("</nav>")[0]
+    assert re.findall(r"data-state=\"\w+\">(\w+)</span>", tabs) == ["published", "draft"]
+
+
+def test_an_advisory_asks_for_what_the_media_need() -> None:
+    edition = make_text()
+    Text.objects.update(kind=TextKind.ADVISORY)
+    client, asks = signed_in(officer(edition.version.text.summit)), "It doesn’t say yet which media may come."
+    assert asks in client.get(page(edition)).content.decode()
+    Text.objects.update(media_access="open")
+    assert asks not in client.get(page(edition)).content.decode()

@@ -1,0 +1,213 @@
+"""A day's run and the calendar of embargoes: what stands where, to whom, and in how many queries."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from press.overview import publication_schedule
+from press.texts.models.editions import EditionState
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.visibility import public_editions
+from sessions.draft.models.participants import Slot
+from sessions.draft.models.sessions import Session
+from summit.core.database_clock import db_now
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.clients import signed_in
+from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
+from tests.press.helpers import HOUR, add_language, ago, approver, make_lift, make_slot, make_text, officer, organiser
+
+pytestmark = pytest.mark.django_db
+RUN, CALENDAR = "/admin/press/text/run/", "/admin/press/text/embargoes/"
+DAY, SECOND = date(2030, 7, 1), date(2030, 7, 2)
+
+
+@pytest.fixture
+def summit() -> Summit:
+    return SummitFactory(starts_on=DAY, ends_on=SECOND)
+
+
+def at(hour: int, minute: int = 0, day: int = 1) -> datetime:
+    """A time of a July day of 2030 in London, an hour ahead of UTC."""
+    return datetime(2030, 7, day, hour - 1, minute, tzinfo=UTC)
+
+
+def shown(user: User, path: str = RUN, **query: str) -> str:
+    answer = signed_in(user).get(path, query)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def waits(summit: Summit, **kwargs: Any) -> Lift:
+    return make_lift(summit, None, mode=LiftMode.DELIVERED, **kwargs)
+
+
+def session_at(summit: Summit, starts_at: datetime) -> Session:
+    session = make_slot(summit).session
+    Session.objects.filter(pk=session.pk).update(starts_at=starts_at, ends_at=starts_at + HOUR, opening=10)
+    session.slots.all().delete()
+    session.refresh_from_db()
+    return session
+
+
+def give(slot: Slot, title: str, lift: Lift) -> None:
+    """Make a text of a speech that hangs on a lift."""
+    text = make_text(summit=lift.summit, lift=lift, title=title).version.text
+    text.slot = slot
+    text.save()
+
+
+def titles(groups: list[publication_schedule.Group]) -> list[tuple[str, list[str], bool]]:
+    zone = groups[0].texts[0].summit.zone
+    return [(f"{each.at.astimezone(zone):%H:%M}", [row.title for row in each.texts], each.planned) for each in groups]
+
+
+class TestGroups:
+    def test_moments_and_planned_speeches_in_order(self, summit: Summit) -> None:
+        session = session_at(summit, at(10))
+        first = SlotFactory(session=session, position=1, minutes=20)
+        second = SlotFactory(session=session, position=2, minutes=5)
+        make_text(summit=summit, moment=at(10, 20), title="At a moment")
+        for slot, title in ((second, "Second speech"), (first, "First speech")):
+            give(slot, title, waits(summit))
+        make_text(summit=summit, moment=at(9, day=2), title="The day after")
+        make_text(moment=at(9), title="Another summit’s")
+        make_text(summit=summit, moment=at(11), withdrawn_at=ago(1), title="Withdrawn")
+        assert titles(publication_schedule.groups(summit, DAY, DAY)) == [
+            ("10:10", ["First speech"], True),
+            ("10:20", ["At a moment"], False),
+            ("10:30", ["Second speech"], True),
+        ]
+
+    def test_what_is_tied_stands_together_and_an_alarm_on_another_day_on_its_own(self, summit: Summit) -> None:
+        lift = waits(summit, tied=True, fallback_at=at(8, day=2))
+        give(SlotFactory(session=session_at(summit, at(10)), minutes=5), "Speech", lift)
+        make_text(summit=summit, lift=lift, title="Notice")
+        for day, clock, by in ((DAY, "10:10", "plan"), (SECOND, "08:00", "alarm")):
+            groups = publication_schedule.groups(summit, day, day)
+            assert (titles(groups), groups[0].by) == ([(clock, ["Speech", "Notice"], True)], by)
+
+    def test_a_day_is_the_venues_across_the_change_of_clocks(self, summit: Summit) -> None:
+        for day, hours in ((date(2030, 3, 31), 23), (date(2030, 10, 27), 25), (DAY, 24)):
+            start, end = publication_schedule.bounds(day, day, summit)
+            assert (end - start) / HOUR == hours
+            second = timedelta(seconds=1)
+            moments = {"Before": start - second, "First": start, "Last": end - second, "After": end}
+            for title, moment in moments.items():
+                make_text(summit=summit, moment=moment, title=title)
+            assert [row.title for each in publication_schedule.groups(summit, day, day) for row in each.texts] == [
+                "First",
+                "Last",
+            ]
+
+
+class TestRun:
+    def test_each_text_says_where_it_stands_and_who_is_next(self, summit: Summit) -> None:
+        edition = make_text(summit=summit, moment=at(10), state="in_review", title="Not ready")
+        add_language(edition.version.text, "fr", state="draft")
+        make_text(summit=summit, moment=at(11), held=True, title="Is held")
+        content = shown(approver(summit), day="2030-07-01")
+        ten, eleven = content[content.index("<h2>10:00</h2>") :].split("<h2>11:00</h2>")
+        assert "A press approver other than the writer reads it, and approves it or asks for changes." in ten
+        assert f"edition 1 by {edition.author}" in ten
+        assert '<bdi lang="fr">Français</bdi> <span class="state" data-state="off">draft</span>' in ten
+        assert ("Held by" in eleven, '<bdi lang="">wait</bdi>' in eleven) == (True, True)
+
+    def test_what_is_late_or_failed_stands_on_top_of_every_day(self, summit: Summit) -> None:
+        make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
+        make_text(summit=summit, moment=ago(2), state="draft", title="Not approved")
+        make_text(summit=summit, lift=waits(summit, fallback_at=ago(1)), title="Not given")
+        alone = make_text(summit=summit, moment=ago(3), title="Alone", emergency_reason="Nobody was there.")
+        out = make_text(summit=summit, moment=ago(3), title="Not told")
+        about = {"kind": "publication", "state": "failed", "subject_key": f"press.edition:{out.public_id}"}
+        for address in ("a@paper.example", "b@paper.example"):
+            MessageFactory(summit=summit, problem="550", address=address, **about)
+        content = shown(officer(summit), day="2030-07-01")
+        late = content[content.index("Late or failed") : content.index("</ul>", content.index("Late or failed"))]
+        for part in (
+            "Release the hold, or withdraw it.",
+            "Submit it, or set another moment.",
+            "Ask at the venue whether the speech has been given, and say so here.",
+            "Nobody was there.",
+            "2 mails about it failed.",
+            f"q=press.edition%3A{out.public_id}",
+        ):
+            assert part in late
+        assert "Read why, and send them again" in shown(organiser(summit), day="2030-07-01")
+        alone.afterwards_by, alone.afterwards_at = UserFactory(), db_now()
+        alone.save()
+        assert "Nobody was there." not in shown(officer(summit), day="2030-07-01")
+        assert "Nothing is late, and nothing failed." in shown(officer(other := SummitFactory()), summit=other.slug)
+
+    def test_the_speech_is_given_from_the_run_and_one_comes_back(self, summit: Summit) -> None:
+        edition = make_text(summit=summit, lift=waits(summit, fallback_at=at(10)), title="Speech")
+        user = officer(summit)
+        button = "The speech has been given: publish now"
+        here = f"{RUN}?summit={summit.slug}&day=2030-07-01"
+        content = shown(user, day="2030-07-01")
+        assert (button in content, f'name="next" value="{here.replace("&", "&amp;")}"' in content) == (True, True)
+        assert button not in shown(approver(summit), day="2030-07-01")
+        address = f"/admin/press/text/{edition.version.text_id}/decide/deliver/"
+        answer = signed_in(user).post(address, {"number": "1", "next": here})
+        assert (answer.status_code, answer["Location"]) == (302, here)
+        assert public_editions().get() == edition
+        # It has been given already: that is said on the text's own page.
+        answer = signed_in(user).post(address, {"number": "1", "next": "//elsewhere.example/"})
+        assert (answer.status_code, answer.get("Location")) == (400, None)
+
+    def test_on_a_full_day_hours_that_are_out_are_folded(
+        self, summit: Summit, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        past = at(9, day=2) - timedelta(days=3000)
+        make_text(summit=summit, moment=past, title="One")
+        make_text(summit=summit, moment=past + 2 * HOUR, state=EditionState.DRAFT, title="Two")
+        day, user = past.date().isoformat(), officer(summit)
+        assert "text is out" not in shown(user, day=day)
+        monkeypatch.setattr("press.overview.admin.publication_schedule.MOST", 1)
+        folded = shown(user, day=day).split("<details")[-1].split("</details>")[0]
+        assert ("1 text is out" in folded, ">One<" in folded, ">Two<" in folded) == (True, True, False)
+
+    def test_what_is_on_no_day_stands_on_todays_run_alone(self, summit: Summit) -> None:
+        make_text(summit=summit, state="draft", title="Some day")
+        user = officer(summit)
+        found = ["Some day" in shown(user, **query) for query in ({}, {"day": "2030-07-01"}, {"day": "no day"})]
+        assert found == [True, False, True]
+
+    def test_whoever_sees_no_texts_finds_neither_page(self, summit: Summit) -> None:
+        make_text(summit=summit, moment=at(10), title="Under embargo")
+        stranger = officer(SummitFactory())
+        for path in (RUN, CALENDAR):
+            assert signed_in(stranger).get(path, {"summit": summit.slug}).status_code == 404
+            assert "Under embargo" not in shown(stranger, path, day="2030-07-01", month="2030-07")
+        # Whoever does is led to both.
+        content = shown(officer(summit), "/admin/", summit=summit.slug)
+        assert all(f'href="{path}?summit={summit.slug}"' in content for path in (RUN, CALENDAR))
+
+
+class TestCalendar:
+    def test_the_summits_days_stand_in_whole_weeks(self, summit: Summit) -> None:
+        make_text(summit=summit, moment=at(10), title="On the first day")
+        make_text(summit=summit, moment=at(23, 59, day=2), state="draft", title="On the second")
+        make_text(summit=summit, moment=at(9, day=20), title="Later")
+        answer = signed_in(officer(summit)).get(CALENDAR)
+        weeks = answer.context["weeks"]
+        assert [(week[0].day, week[-1].day) for week in weeks] == [
+            (date(2030, 6, 24), date(2030, 6, 30)),
+            (date(2030, 7, 1), date(2030, 7, 7)),
+        ]
+        found = [[(entry.clock, entry.text.title) for entry in cell.entries] for cell in weeks[1][:3]]
+        assert found == [[("10:00", "On the first day")], [("23:59", "On the second")], []]
+        assert "Later" not in answer.content.decode()
+
+    def test_a_month_and_the_change_of_clocks_in_it(self, summit: Summit) -> None:
+        for hour, minute, title in ((0, 30, "Before the change"), (22, 59, "After it"), (23, 1, "In April")):
+            make_text(summit=summit, moment=datetime(2030, 3, 31, hour, minute, tzinfo=UTC), title=title)
+        answer = signed_in(officer(summit)).get(CALENDAR, {"month": "2030-03"})
+        cells = {cell.day: cell for week in answer.context["weeks"] for cell in week}
+        last = cells[date(2030, 3, 31)]
+        assert (last.hours, [entry.clock for entry in last.entries]) == (23, ["00:30", "23:59"])
+        assert max(cells) == date(2030, 3, 31)
+        assert "The clocks change." in answer.content.decode()
+        months = [name for _url, name, _current in answer.context["months"]]
+        assert months == ["February 2030", "March 2030", "April 2030", "July 2030"]

@@ -1,0 +1,161 @@
+"""Kept pages of the press site: valid again at each lift and decision, and in no cache for too long."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.conf import LazySettings
+from django.db.models.functions import Now
+from django.test import Client
+from pytest_django import DjangoAssertNumQueries
+
+from press.embargoes.services import embargoes
+from press.public import related_session
+from press.published_texts import moments
+from press.published_texts.moments import Moments
+from press.texts.models.embargoes import Lift
+from press.texts.services import decisions, editions, texts
+from summit import home
+from summit.core.compiled_query import Prepared
+from summit.core.registry import Registry
+from summit.http.page_cache import PAGES, Version
+from summit.summits.models import Venue
+from tests.factories import TopicFactory, VenueFactory
+from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _keeping(settings: LazySettings) -> Any:
+    settings.KEPT_PAGES = 10_000_000
+    PAGES.clear()
+    yield
+    PAGES.clear()
+
+
+def body(client: Client, path: str) -> str:
+    return client.get(path).content.decode()
+
+
+def test_it_is_right_at_each_decision(client: Client) -> None:
+    edition = make_text(moment=ago(1), decided_at=ago(2), title="First words", speech=True)
+    text = edition.version.text
+    path, writer, reader = url_of(text), officer(text.summit), approver(text.summit)
+    assert "First words" in body(client, path)
+    why = {"change_kind": "correction", "change_note": "n"}
+    second = editions.draft(version=edition.version, based_on=1, title="Second words", body="B", by=writer, **why)
+    decisions.submit(edition=second, by=writer)
+    assert "Second words" not in body(client, path)
+    decisions.approve(edition=second, by=reader)
+    assert "Second words" in body(client, path)
+    assert text.slot is not None
+    text.slot.speaker.name = "Renamed Since"
+    text.slot.speaker.save()
+    assert "Renamed Since" in body(client, path)
+    text.topics.add(TopicFactory(summit=text.summit, name="Coasts"))
+    assert "Coasts" in body(client, path)
+    embargoes.hold(lift=text.lift, reason="r", by=writer)
+    assert client.get(path).status_code == 404
+    embargoes.unhold(lift=text.lift, by=writer)
+    assert "Second words" in body(client, path)
+    texts.withdraw(text=text, reason="Not so.", by=writer)
+    assert "Not so." in body(client, path)
+
+
+def advance(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put the database's clock an hour on."""
+    ahead = "STRFTIME('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'NOW', '+1 hour')"
+    _tell_time(monkeypatch, sqlite=ahead, postgresql="(STATEMENT_TIMESTAMP() + INTERVAL '1 hour')")
+
+
+def stop(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Stop the database's clock."""
+    said = f"{moment:%Y-%m-%d %H:%M:%S.%f}"
+    _tell_time(monkeypatch, sqlite=f"'{said[:-3]}'", postgresql=f"TIMESTAMPTZ '{said}+00'")
+
+
+def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str) -> None:
+    def on_sqlite(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=sqlite, **more)
+
+    def on_postgresql(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=postgresql, **more)
+
+    monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
+    monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
+    monkeypatch.setattr(moments, "_MOMENTS", Prepared(moments._moments))
+    monkeypatch.setattr(related_session, "_PASSED", Prepared(related_session._passed))
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_a_lift_makes_kept_pages_of_its_summit_anew(
+    asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is written when a moment passes: the clock alone moves what a page depends on. Control: where it isn't
+    asked, the page that was kept goes on without what is out."""
+    if not asks:
+        read = moments.read_moments
+        monkeypatch.setattr(moments, "read_moments", lambda slug: (read(slug)[0], Version("the rows", "alone")))
+    prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
+    delivered = make_delivered(prepared, moment=ago(-0.5), decided_at=ago(3), title="Comes at its second")
+    path = url_of(prepared.version.text)
+    assert "Comes at its second" not in body(client, path)
+    advance(monkeypatch)
+    assert client.get(url_of(delivered.version.text)).status_code == 200
+    assert ("Comes at its second" in body(client, path)) is asks
+
+
+@pytest.mark.parametrize("asks", [True, False])
+def test_the_summits_home_is_kept_and_right_when_a_text_comes_out(
+    asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    """Control: where nothing is asked of the clock, the home goes on without what is out."""
+    if not asks:
+        monkeypatch.setattr(home, "_stamps", Registry())
+    summit = make_text(moment=ago(-0.5), decided_at=ago(3), title="Comes at its second").version.text.summit
+    venue = VenueFactory(summit=summit, name="Lancaster House")
+    path = summit.get_absolute_url()
+    assert "Lancaster House" in body(client, path)
+    with django_assert_num_queries(2 if asks else 1):
+        assert "Comes at its second" not in body(client, path)
+    Venue.objects.filter(pk=venue.pk).update(name="Marlborough House")
+    assert "Marlborough House" in body(client, path)
+    advance(monkeypatch)
+    assert ("Comes at its second" in body(client, path)) is asks
+
+
+NOW = datetime(2026, 3, 29, 0, 59, 57, 250_000, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("now", "header"),
+    [
+        (NOW, "public, max-age=0, s-maxage=2, must-revalidate"),
+        (NOW + timedelta(seconds=2.5), "public, no-cache"),
+        (NOW + timedelta(seconds=2.75), "public, max-age=0, s-maxage=4, must-revalidate"),
+    ],
+)
+def test_no_cache_lives_past_the_grids_next_step(now: datetime, header: str) -> None:
+    assert Moments(None, now).cache_control == header
+
+
+def test_no_header_tells_that_something_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A moment between the steps of the grid is told in advance as little as one on them."""
+    text = make_text(moment=NOW - timedelta(hours=1), decided_at=NOW - timedelta(hours=2)).version.text
+    coming = make_text(summit=text.summit, moment=ago(-1), decided_at=NOW - timedelta(hours=2)).version.text.lift
+    stop(monkeypatch, NOW)
+    answers = []
+    for away in (timedelta(hours=1), timedelta(seconds=1.5), timedelta(seconds=0.5)):
+        Lift.objects.filter(pk=coming.pk).update(moment=NOW + away)
+        answers.append(dict(client.get(url_of(text)).headers))
+    assert answers[0]["Cache-Control"] == "public, max-age=0, s-maxage=2, must-revalidate"
+    assert answers[1:] == answers[:1] * 2
+
+
+def test_what_is_not_there_is_asked_for_each_time(client: Client) -> None:
+    edition = make_text(moment=ago(-1))
+    missing = client.get(url_of(edition.version.text))
+    assert (missing.status_code, missing["Cache-Control"]) == (404, "no-store")
+    move_to_now(edition.version.text.lift)
+    assert client.get(url_of(edition.version.text)).status_code == 200

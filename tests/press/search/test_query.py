@@ -1,0 +1,317 @@
+"""What is found by which words, in each language: the same on both databases."""
+
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+
+from delegations.parties.selectors import party_names
+from press.public.filters import Shown, narrowed
+from press.published_texts import selectors as published_texts_selectors
+from press.search import query as query_search
+from press.search import services as search_services
+from press.search.models import SearchEntry, SearchWord
+from press.search.params import Asked
+from press.texts.models.editions import Edition
+from press.texts.models.texts import TextKind
+from press.texts.services import editions, texts
+from summit.core.process_cache import forget_all
+from summit.people.models import Person
+from summit.summits.models import Summit
+from tests.factories import PartyNameFactory, SummitFactory
+from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer
+from tests.press.test_visibility import everything
+from tests.rows import once_a_module
+
+pytestmark = pytest.mark.django_db
+
+# By a name: language, title, body.
+TEXTS = {
+    "en": (
+        "en",
+        "Secured borders",
+        "Smugglers were **stopped** at the [frontier](https://x.example). Cooperation helps.",
+    ),
+    "en2": ("en", "Closing remarks", "We thank the President of Ukraine, Volodymyr Zelenskyy, for his words."),
+    "fr": ("fr", "Les élections en Géorgie", "De l’Europe à l’Asie, la sécurité des frontières nous concerne tous."),
+    "ar": ("ar", "كلمة عن الأمن", "إن أمن الْحُدُودِ مسؤولية الوزراء في إيران والعراق، وبالتعاون نكافح المهربين."),
+    "ar2": ("ar", "عن الهجرة", "حدود آمنة وهجرة منظمة."),
+    "zh": ("zh", "部长讲话", "我们讨论边境安全问题，打击走私网络。"),
+    "ru": ("ru", "Мировой порядок", "Безопасность границ и борьба с контрабандой. Ёлка."),
+    "es": ("es", "La migración irregular", "Las acciones de los países en las fronteras."),
+    "tr": ("tr", "Sınırların güvenliği", "İstanbul ve Iğdır’da kaçakçılıkla mücadele."),
+    "sq": ("sq", "Sigurimi i kufijve", "Shqipëria dhe Kosova bashkëpunojnë."),
+    "ja": ("ja", "国境管理について", "密輸ネットワークと闘う。"),
+    "th": ("th", "ความมั่นคงชายแดน", "ประเทศของเรา"),
+}
+# (query, what is found): with and without accents, endings, articles, marks, spaces.
+FOUND: list[tuple[str, set[str]]] = [
+    ("border", {"en"}),
+    ("SMUGGLER stops", {"en"}),
+    ("frontier", {"en", "fr"}),
+    ("x.example", set()),
+    # Without its accents one is the other's stem.
+    ("frontières", {"fr", "en"}),
+    ("élection géorgie", {"fr"}),
+    ("l'Europe", {"fr"}),
+    ("حدود", {"ar", "ar2"}),
+    ("الحُدُود", {"ar", "ar2"}),
+    ("للحدود", {"ar", "ar2"}),
+    # "Safe" comes of the same root as "safety".
+    ("الأمن", {"ar", "ar2"}),
+    ("والأمن", {"ar", "ar2"}),
+    ("العراق", {"ar"}),
+    ("تعاون", {"ar"}),
+    ("مهربون الوزراء", {"ar"}),
+    ("هجرة", {"ar2"}),
+    ("والهجرة", {"ar2"}),
+    ("边境安全", {"zh"}),
+    ("走私 部长", {"zh"}),
+    ("边", {"zh"}),
+    ("边全", set()),
+    ("國境", set()),
+    ("国境", {"ja"}),
+    ("ネットワーク", {"ja"}),
+    ("ﾈｯﾄﾜｰｸ", {"ja"}),
+    ("ชายแดน", {"th"}),
+    ("граница", {"ru"}),
+    ("ГРАНИЦЫ безопасности", {"ru"}),
+    ("мирового", {"ru"}),
+    ("елка", {"ru"}),
+    ("migracion", {"es"}),
+    ("accion pais", {"es"}),
+    ("sinirlarin guvenligi", {"tr"}),
+    ("istanbul", {"tr"}),
+    ("IĞDIR", {"tr"}),
+    ("shqiperia kosova", {"sq"}),
+    # Words fail: parts of words, and mistyped ones.
+    ("Zelenski", {"en2"}),
+    ("Volodimir", {"en2"}),
+    ("smugler", {"en"}),
+    ("shqip", {"sq"}),
+    ("контробанда", {"ru"}),
+    ("xylophone", set()),
+    ("", set(TEXTS)),
+    ("a b", set()),
+    ("**", set()),
+    ("\"'()*: AND OR NOT NEAR {terms} & | ! <->", set()),
+]
+
+
+@once_a_module
+def summit() -> Summit:
+    """Return a summit with a text in each language."""
+    summit: Summit = SummitFactory()
+    lift = make_lift(summit, ago(2))
+    for key, (language, title, body) in TEXTS.items():
+        make_text(summit=summit, lift=lift, slug=f"text-{key}", language=language, title=title, body=body)
+    return summit
+
+
+def look(summit: Summit, query: str, **chosen: Any) -> Shown:
+    return narrowed(summit, Asked(query, **chosen), party_names.book(summit))
+
+
+def keys(shown: Shown) -> list[str]:
+    """The texts that are shown, in their order."""
+    known = dict(Edition.objects.values_list("pk", "version__text__slug"))
+    return [known[key].removeprefix("text-") for key in shown.keys]
+
+
+def test_words_find_the_same_in_each_language(summit: Summit) -> None:
+    assert {query: set(keys(look(summit, query))) for query, _hits in FOUND} == dict(FOUND)
+
+
+def test_control_without_stems_and_folds_much_is_missed(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("press.search.tokens.forms", lambda word, language, written=True: frozenset({word}))
+    SearchWord.objects.all().delete()
+    search_services.rebuild(summit=summit)
+    missed = [query for query, hits in FOUND[:30] if set(keys(look(summit, query))) != hits]
+    assert len(missed) > 5
+
+
+def test_only_a_guess_is_called_one(summit: Summit) -> None:
+    exact, guess, none = (look(summit, query).found for query in ("borders", "Zelenski", "xylophone"))
+    assert (exact.guessed, guess.guessed, bool(none.editions)) == (False, True, False)
+
+
+def test_what_has_the_words_in_its_title_comes_first_then_the_newest() -> None:
+    summit = SummitFactory()
+    for age, slug, title, body in (
+        (4, "old-title", "On borders", "x y."),
+        (3, "body", "Other", "On the borders."),
+        (2, "many", "Other", "Borders, borders, borders."),
+        (1, "new-title", "Border talks", "x y."),
+    ):
+        make_text(summit=summit, moment=ago(age), slug=slug, title=title, body=body)
+    assert keys(look(summit, "border")) == ["new-title", "old-title", "many", "body"]
+
+
+def test_nothing_that_is_not_out_changes_what_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    summit = SummitFactory()
+    public = make_text(summit=summit, moment=ago(1), slug="open", title="Open", body="Smugglers at the border.")
+    lists = [f"/{summit.slug}/press/?q={query}" for query in ("border", "bordre", "secret", "secrte")]
+    before = [Client().get(path).content for path in lists]
+    for state, moment in (("draft", ago(1)), ("approved", ago(-1)), ("in_review", ago(1))):
+        words = {"title": "Secret border", "body": "A secret of bordre."}
+        make_text(summit=summit, state=state, moment=moment, speech=True, **words)
+    add_edition(public.version, state="draft", title="Secret", body="Secret bordre.")
+    add_language(public.version.text, "fr", state="draft", title="Secret", body="Secret border.")
+    assert [Client().get(path).content for path in lists] == before
+    # Control: without the predicate the hidden are found.
+    monkeypatch.setattr(published_texts_selectors, "public_editions", everything)
+    forget_all()
+    assert Client().get(lists[0]).content.count(b"<article") > before[0].count(b"<article") == 1
+
+
+def test_a_correction_is_found_by_its_own_words_once_it_is_out() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(5), decided_at=ago(6), slug="one", body="Seven ships.")
+    words = {"title": "T", "body": "Eight boats.", "change_note": "Number."}
+    correction = editions.draft(version=edition.version, based_on=1, by=officer(summit), **words)
+    assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == (["one"], [])
+    approved = {"state": "approved", "decided_by": edition.decided_by, "decided_at": ago(1)}
+    Edition.objects.filter(pk=correction.pk).update(**approved)
+    assert (keys(look(summit, "ships")), keys(look(summit, "boats"))) == ([], ["one"])
+
+
+def test_a_translation_is_found_and_a_text_stands_once(summit: Summit) -> None:
+    english = Edition.objects.get(version__text__slug="text-en")
+    french = add_language(english.version.text, "fr", title="Des contrebandiers arrêtés", body="Smugglers.")
+    assert keys(look(summit, "contrebandier")) == ["en"]
+    assert look(summit, "contrebandier").keys == (french.pk,)
+    # Both languages have it: the authoritative one stands for the text.
+    assert look(summit, "smugglers").keys == (english.pk,)
+    assert look(summit, "smugglers", chosen={"language": "fr"}).keys == (french.pk,)
+
+
+def test_a_speech_is_found_by_who_gave_it_and_for_whom() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1), speech=True, slug="speech", body="x y.")
+    slot = edition.version.text.slot
+    assert slot is not None
+    slot.speaker.name, slot.party.name = "Şefika Öztürk", "Germany"
+    slot.speaker.save()
+    slot.party.save()
+    PartyNameFactory(party=slot.party, language="fr", name="Allemagne")
+    asked = ("ozturk", "Germany", "allemagne sefika", "Oztruk", "nobody")
+    assert [keys(look(summit, query)) for query in asked] == [["speech"]] * 4 + [[]]
+
+
+def test_the_page_marks_what_was_looked_for(summit: Summit) -> None:
+    def page(query: str) -> str:
+        return Client().get(f"/{summit.slug}/press/?q={query}").content.decode()
+
+    assert "<mark>Smugglers</mark> were <mark>stopped</mark> at the frontier." in page("smuggler+stop")
+    guessed = page("Zelenski")
+    assert "Volodymyr <mark>Zelenskyy</mark>, for his words." in guessed
+    assert "None has exactly these words" in guessed
+
+
+def test_what_is_found_follows_rows_that_change_and_comes_back_when_they_are_rebuilt(summit: Summit) -> None:
+    def stored() -> tuple[set[str], int]:
+        rows = SearchEntry.objects.filter(edition__version__text__summit=summit)
+        terms = {term for row in rows.values_list("terms", flat=True) for term in row.split()}
+        return terms, SearchWord.objects.filter(summit=summit).count()
+
+    before, other = stored(), make_text(moment=ago(1), title="Elsewhere borders")
+    SearchEntry.objects.filter(edition__version__text__slug="text-en").update(terms="en_xylophon", title_terms="")
+    assert (keys(look(summit, "xylophones")), keys(look(summit, "smugglers"))) == (["en"], [])
+    SearchEntry.objects.filter(edition__version__text__summit=summit).delete()
+    SearchWord.objects.filter(summit=summit).delete()
+    assert keys(look(summit, "border")) == []
+    call_command("rebuild_search", "--summit", summit.slug)
+    assert keys(look(summit, "border")) == ["en"]
+    assert stored() == before
+    assert SearchEntry.objects.filter(edition=other).count() == 1
+
+
+def test_every_edition_that_is_saved_can_be_found() -> None:
+    summit = SummitFactory()
+    by = officer(summit)
+    words = {"title": "Uno", "body": "Dos tres."}
+    text = texts.create_text(summit=summit, kind=TextKind.STATEMENT, language="en", by=by, **words)
+    version = texts.add_language(text=text, language="fr", by=by, **words)
+    editions.draft(version=version, based_on=1, title="Deux", body="Trois.", by=by)
+    rows = Edition.objects.filter(version__text=text)
+    assert SearchEntry.objects.filter(edition__in=rows).count() == rows.count() == 3
+
+
+QUOTED: list[tuple[str, set[str]]] = [
+    ('"cooperation helps"', {"en"}),
+    ('"helps cooperation"', set()),
+    ("“Cooperation helps”", {"en"}),
+    ("«sécurité des frontières»", {"fr"}),
+    # Without accents, over marks of Markdown, and with other words beside it.
+    ('"securite des frontieres"', {"fr"}),
+    ('"were stopped at the frontier"', {"en"}),
+    ('smugglers "secured borders"', {"en"}),
+    # A title and what follows it stand apart, and so do paragraphs.
+    ('"borders smugglers"', set()),
+    ('"边境安全"', {"zh"}),
+    ('"安全边境"', set()),
+    ('"مسؤولية الوزراء"', {"ar"}),
+    # One word, or a mark that is open, is no phrase.
+    ('"border"', {"en"}),
+    ('cooperation "helps', {"en"}),
+]
+
+
+def test_what_stands_in_quotation_marks_is_found_as_it_stands(summit: Summit) -> None:
+    for query, wanted in QUOTED:
+        assert set(keys(look(summit, query))) == wanted, query
+    # What has the words apart is counted.
+    assert look(summit, '"helps cooperation"').found.apart == 1
+    assert look(summit, '"cooperation helps"').found.apart == 0
+
+
+def test_a_speaker_is_found_by_their_whole_name() -> None:
+    summit = SummitFactory()
+    edition = make_text(summit=summit, moment=ago(1), speech=True)
+    slot = edition.version.text.slot
+    assert slot is not None
+    Person.objects.filter(pk=slot.speaker_id).update(name="Ada Maria Example")
+    forget_all()
+    assert len(look(summit, '"Ada Maria Example"').keys) == 1
+    assert look(summit, '"Example Ada"').keys == ()
+
+
+class TestOrder:
+    """Of what came out at one moment what has most of the words comes first."""
+
+    def summit(self, *bodies: str, apart: bool = False) -> Summit:
+        made: Summit = SummitFactory()
+        lift = make_lift(made, ago(1))
+        for number, body in enumerate(bodies):
+            own = make_lift(made, ago(1 + number)) if apart else lift
+            make_text(summit=made, lift=own, title=f"T{number}", body=body)
+        forget_all()
+        return made
+
+    FILLER = "Other words that say nothing of it. " * 20
+    FEW = f"Food is one thing. {FILLER} Security is another."
+    MOST = f"Food security matters. {FILLER} Food security again, and food security."
+
+    def titles(self, summit: Summit, query: str = "food security") -> list[str]:
+        known = dict(Edition.objects.filter(version__text__summit=summit).values_list("pk", "title"))
+        return [known[key] for key in look(summit, query).keys]
+
+    def test_it_is_by_how_much_they_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        summit = self.summit(self.MOST, self.FEW)
+        assert self.titles(summit) == ["T0", "T1"]
+        assert self.titles(summit, '"food security"') == ["T0"]
+        # The control: by their keys the other came first.
+        monkeypatch.setattr(query_search, "RANKED", 0)
+        assert self.titles(summit) == ["T1", "T0"]
+
+    def test_what_is_newer_comes_first_whatever_it_has(self) -> None:
+        assert self.titles(self.summit(self.FEW, self.MOST, apart=True)) == ["T0", "T1"]
+
+    def test_no_other_text_moves_it(self) -> None:
+        """What isn't out has no part in the order."""
+        summit = self.summit(self.MOST, self.FEW)
+        before = self.titles(summit)
+        for _number in range(3):
+            make_text(summit=summit, body=self.FEW, moment=None)
+        assert self.titles(summit) == before

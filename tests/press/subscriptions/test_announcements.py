@@ -1,0 +1,251 @@
+"""Announcements: each subscriber is told once of what is out, in their language, and of nothing that no longer is."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from django.core import mail
+
+from press.embargoes.services import embargoes
+from press.subscriptions.models import Announcement, Subscriber
+from press.subscriptions.services import announcements
+from press.tasks import announce_publications, deliver_announcements
+from press.texts.models.decisions import BY_NAME
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift
+from press.texts.models.visibility import public_editions
+from press.texts.services import decisions, editions, texts
+from summit.audit.models import AuditChain, AuditEntry
+from summit.core.metrics import exposition
+from summit.outbox.models import Message, MessageState
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import SubscriberFactory, SummitFactory
+from tests.press.helpers import add_edition, add_language, ago, approver, make_lift, make_text, move_to_now, officer
+from tests.threads import at_once, names
+
+pytestmark = pytest.mark.django_db
+THREADS = 12
+
+
+def deliver() -> None:
+    deliver_announcements(list(Message.objects.order_by("id").values_list("pk", flat=True)))
+
+
+def told() -> list[tuple[str, str]]:
+    return list(Message.objects.order_by("address", "id").values_list("address", "facts__title"))
+
+
+def test_each_subscriber_is_told_once_in_their_language(summit: Summit) -> None:
+    edition = make_text(summit=summit, moment=ago(1), title="English")
+    add_language(edition.version.text, "fr", title="Français")
+    for address, language in (("a@x.example", "en"), ("b@x.example", "fr"), ("c@x.example", "ar")):
+        SubscriberFactory(summit=summit, address=address, language=language)
+    SubscriberFactory(summit=summit, address="d@x.example", confirmed_at=None)
+    SubscriberFactory(summit=summit, address="e@x.example", ended_at=ago(1))
+    SubscriberFactory(address="elsewhere@x.example")
+    assert announcements.announce_due() == 1
+    assert told() == [("a@x.example", "English"), ("b@x.example", "Français"), ("c@x.example", "English")]
+    assert set(Announcement.objects.values_list("edition__title", "recipients")) == {("English", 3), ("Français", 3)}
+    assert AuditEntry.objects.get().action == "press.announce"
+    assert (announcements.announce_due(), Message.objects.count()) == (0, 3)
+
+
+def test_a_translation_that_comes_later_is_told_to_its_readers_alone(summit: Summit) -> None:
+    edition = make_text(summit=summit, moment=ago(1))
+    for language in ("en", "fr"):
+        SubscriberFactory(summit=summit, address=f"{language}@x.example", language=language)
+    announcements.announce_due()
+    add_language(edition.version.text, "fr", title="Français")
+    assert announcements.announce_due() == 1
+    assert [row for row in told() if row[1] == "Français"] == [("fr@x.example", "Français")]
+
+
+@pytest.mark.parametrize("sent_before", [True, False])
+def test_corrections_are_told_to_whoever_had_the_first_mail(sent_before: bool, summit: Summit) -> None:
+    SubscriberFactory(summit=summit, address="a@x.example")
+    first = make_text(summit=summit, moment=ago(5), decided_at=ago(9), title="Replaced before it was read")
+    add_edition(first.version, decided_at=ago(8), title="Wrong")
+    announcements.announce_due()
+    if sent_before:
+        deliver()
+    add_edition(first.version, decided_at=ago(1), title="Right", change_note="The sum.")
+    SubscriberFactory(summit=summit, address="later@x.example")
+    announcements.announce_due()
+    deliver()
+    first_reader = ["Corrected: Right", "Wrong"] if sent_before else ["Right"]
+    told = [("a@x.example", subject) for subject in first_reader] + [("later@x.example", "Corrected: Right")]
+    assert sorted((sent.to[0], sent.subject) for sent in mail.outbox) == told
+
+
+def test_nothing_due_costs_two_queries(django_assert_num_queries: Any) -> None:
+    make_text(moment=ago(-1))
+    make_text(moment=ago(1), withdrawn_at=ago(0.5))
+    announce_publications()
+    with django_assert_num_queries(2):
+        announce_publications()
+
+
+def test_the_mail(settings: Any) -> None:
+    summit = SummitFactory(name="Border Summit")
+    subscriber = SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1), title="On <borders> & more", summary="Short.", speech=True)
+    announcements.announce_due()
+    message = Message.objects.get()
+    assert message.kind == "publication"
+    deliver_announcements([message.pk])
+    raw = mail.outbox[0].message().as_bytes().decode()  # type: ignore[attr-defined]
+    text = raw.replace("=\r\n", "").replace("=\n", "").replace("=3D", "=")
+    for part in (
+        "Subject: On <borders> & more",
+        f"{settings.BASE_URL}/{summit.slug}/press/{edition.version.text.slug}/",
+        "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        f"/press/subscription/end-{subscriber.public_id}-",
+        "Short.",
+    ):
+        assert part in text
+    assert edition.body.split()[0] not in text.split("Read it here:")[1]
+
+
+CHANGES: dict[str, Callable[[Edition, User], object]] = {
+    "hold": lambda edition, by: embargoes.hold(lift=edition.version.text.lift, reason="r", by=by),
+    "withdraw": lambda edition, by: texts.withdraw(text=edition.version.text, reason="r", by=by),
+    "move": lambda edition, by: Lift.objects.filter(pk=edition.version.text.lift_id).update(moment=ago(-1)),
+    "leave": lambda edition, by: Subscriber.objects.update(ended_at=ago(0)),
+    "correct": lambda edition, by: add_edition(edition.version, decided_at=ago(0)),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_is_no_longer_called_for_is_dropped(change: str, summit: Summit) -> None:
+    SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1))
+    announcements.announce_due()
+    CHANGES[change](edition, officer(summit))
+    deliver()
+    assert (Message.objects.get().state, mail.outbox) == (MessageState.DROPPED, [])
+
+
+@pytest.mark.parametrize("change", ["hold", "move", "withdraw"])
+def test_whoever_decides_before_the_lock_wins(change: str, monkeypatch: pytest.MonkeyPatch, summit: Summit) -> None:
+    """The sweep has seen the text; before it takes the lock somebody holds, moves or withdraws it."""
+    SubscriberFactory(summit=summit)
+    edition = make_text(summit=summit, moment=ago(1))
+    (text_id,) = announcements.unannounced().values_list("version__text_id", flat=True)
+    CHANGES[change](edition, officer(summit))
+    assert not announcements.announce(text_id)
+    assert not Message.objects.exists()
+    # Control: with what the sweep saw in place of the second look, it is announced early.
+    shown = Edition.objects.select_related("version__text__summit").get()
+    shown.published_at = shown.first_published_at = ago(1)  # type: ignore[attr-defined]
+    monkeypatch.setattr(announcements, "_still_due", lambda _text_id: [shown])
+    assert announcements.announce(text_id)
+    assert Message.objects.exists()
+
+
+def test_metrics_tell_what_is_behind() -> None:
+    def value(name: str) -> float:
+        lines = exposition().decode().splitlines()
+        return float(next(line.split()[1] for line in lines if line.startswith(name + " ")))
+
+    assert (value("summit_press_unannounced"), value("summit_press_unannounced_seconds")) == (0, 0)
+    make_text(moment=ago(1))
+    assert value("summit_press_unannounced") == 1
+    assert 3590 < value("summit_press_unannounced_seconds") < 3700
+    announcements.announce_due()
+    assert value("summit_press_unannounced") == 0
+
+
+# --- At once ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def chain(transactional_db: None) -> Iterator[None]:
+    """Put back the rows that migrations made and a transactional test's flush takes away."""
+    AuditChain.objects.get_or_create(pk=1)
+    yield
+    AuditChain.objects.get_or_create(pk=1)
+
+
+def race(act: Callable[[int], Any]) -> list[str]:
+    """Run `act(n)` in threads that start together; return the names of what they raised."""
+    came = at_once(*(lambda n=n: act(n) for n in range(THREADS)))
+    return names([each for each in came if isinstance(each, BaseException)])
+
+
+def due(number: int) -> None:
+    summit = SummitFactory()
+    SubscriberFactory.create_batch(3, summit=summit)
+    lift = make_lift(summit, ago(1))
+    for _ in range(number):
+        make_text(summit=summit, lift=lift)
+
+
+@pytest.mark.postgresql
+def test_twelve_at_once_announce_each_text_once(chain: None) -> None:
+    due(4)
+    assert race(lambda _n: announcements.announce_due()) == []
+    assert (Announcement.objects.count(), Message.objects.count()) == (4, 12)
+    assert AuditEntry.objects.filter(action="press.announce").count() == 4
+
+
+@pytest.mark.postgresql
+def test_control_without_the_second_look_they_collide(chain: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without the second look under the lock it is the constraint alone that keeps each text to one announcement."""
+    due(1)
+    edition = public_editions().select_related("version__text__summit").get()
+    text_id = edition.version.text_id
+    monkeypatch.setattr(announcements, "_still_due", lambda _text_id: [edition])
+    problems = race(lambda _n: announcements.announce(text_id))
+    assert problems == ["IntegrityError"] * (THREADS - 1)
+    assert Announcement.objects.count() == 1
+    # And without the constraint too, it would be announced twelve times.
+    monkeypatch.setattr(Announcement.objects, "bulk_create", lambda rows: rows)
+    assert race(lambda _n: announcements.announce(text_id)) == []
+    assert AuditEntry.objects.filter(action="press.announce").count() == 1 + THREADS
+
+
+@pytest.mark.postgresql
+def test_of_many_saves_at_once_one_is_the_next_edition(chain: None) -> None:
+    summit = SummitFactory()
+    version = make_text(summit=summit, state=EditionState.DRAFT).version
+    by = officer(summit)
+    problems = race(lambda n: editions.draft(version=version, based_on=1, title=f"Title of {n}", body="b", by=by))
+    assert problems == ["EditConflict"] * (THREADS - 1)
+    assert sorted(version.editions.values_list("number", flat=True)) == [1, 2]
+
+
+@pytest.mark.postgresql
+@pytest.mark.parametrize("guarded", [True, False])
+def test_of_many_approvals_and_refusals_at_once_one_stands(
+    guarded: bool, chain: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Control: where the UPDATE doesn't ask for the state before, all of them are written, one over the other."""
+    if not guarded:
+        for name in ("approve", "ask_changes"):
+            row = replace(BY_NAME[name], before=frozenset(EditionState.values))
+            monkeypatch.setitem(BY_NAME, name, row)
+    summit = SummitFactory()
+    edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
+    readers = [approver(summit) for _ in range(THREADS)]
+
+    def act(n: int) -> None:
+        own = Edition.objects.select_related("version__text__summit").get(pk=edition.pk)
+        if n % 2:
+            decisions.approve(edition=own, by=readers[n])
+        else:
+            decisions.ask_changes(edition=own, note="n", by=readers[n])
+
+    stood = 1 if guarded else THREADS
+    assert race(act) == ["DecisionRefused"] * (THREADS - stood)
+    assert AuditEntry.objects.filter(object_key=edition.public_id).count() == stood
+
+
+def test_texts_that_share_a_lift_go_out_together(summit: Summit) -> None:
+    lift = make_lift(summit, ago(-1))
+    both = [make_text(summit=summit, lift=lift) for _ in range(2)]
+    assert not public_editions().exists()
+    move_to_now(lift)
+    assert set(public_editions()) == set(both)
+    assert announcements.announce_due() == 2

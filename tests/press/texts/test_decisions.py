@@ -1,0 +1,257 @@
+"""How a text is entered, changed, approved, given a moment, held and withdrawn by the press office's services."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+
+from press.embargoes.services import embargoes
+from press.texts.errors import DecisionRefused, EditConflict
+from press.texts.models.editions import Edition, EditionState
+from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.texts import Text, TextKind, Wording
+from press.texts.models.visibility import public_editions, published_editions
+from press.texts.services import decisions, editions, texts
+from summit.audit.models import AuditEntry
+from summit.core.database_clock import db_now
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests.factories import SummitFactory
+from tests.press.helpers import (
+    HOUR,
+    add_edition,
+    ago,
+    approver,
+    make_lift,
+    make_slot,
+    make_text,
+    move_to_now,
+    officer,
+    organiser,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def create(**kwargs: Any) -> Text:
+    summit = kwargs.pop("summit", None) or SummitFactory()
+    by = kwargs.pop("by", None) or officer(summit)
+    values = {"kind": TextKind.STATEMENT, "title": "An opening address", "body": "Words.", "language": "en"}
+    return texts.create_text(summit=summit, by=by, **(values | kwargs))
+
+
+def test_create_text_makes_all_that_a_text_needs(summit: Summit) -> None:
+    by = officer(summit)
+    slot = make_slot(summit)
+    text = create(summit=summit, by=by, kind=TextKind.TRANSCRIPT, wording=Wording.PREPARED, slot=slot, summary="Sum")
+    edition = Edition.objects.get()
+    assert (text.slug, text.slot, text.lift.moment, text.lift.mode) == ("an-opening-address", slot, None, "moment")
+    assert (edition.number, edition.state, edition.author, edition.summary) == (1, "draft", by, "Sum")
+    assert (edition.version.language, edition.version.authoritative) == ("en", True)
+    assert AuditEntry.objects.get().action == "press.create"
+
+
+def test_slug_is_proposed_free_and_checked(summit: Summit) -> None:
+    for given, slug in (
+        ({}, "an-opening-address"),
+        ({}, "an-opening-address-2"),
+        ({"title": "Allocution d’été à l’École"}, "allocution-dete-a-lecole"),
+        ({"title": "خطاب"}, "text"),
+        ({"title": "Feed"}, "text-feed"),
+        ({"slug": "my-own"}, "my-own"),
+    ):
+        assert create(summit=summit, **given).slug == slug
+    for slug in ("feed", "My Own", "my-own", "fr"):
+        with pytest.raises(ValidationError):
+            create(summit=summit, slug=slug)
+
+
+def test_create_text_refuses() -> None:
+    summit, elsewhere = SummitFactory(), SummitFactory()
+    for given, sentence in (
+        ({"kind": "transcript", "wording": Wording.NOTES, "slot": make_slot(elsewhere)}, "another summit"),
+        ({"lift": make_lift(elsewhere, None)}, "another summit"),
+        ({"kind": TextKind.TRANSCRIPT}, "A transcript is"),
+        ({"wording": Wording.NOTES}, "A transcript is"),
+        ({"body": "Bell \x07"}, "control character"),
+    ):
+        with pytest.raises(ValidationError, match=sentence):
+            create(summit=summit, **given)
+    assert not Text.objects.exists()
+
+
+def test_add_language() -> None:
+    text = create()
+    words = {"language": "fr", "title": "Discours", "body": "Mots.", "by": officer(text.summit)}
+    version = texts.add_language(text=text, **words)
+    assert (version.authoritative, version.editions.get().number) == (False, 1)
+    with pytest.raises(DecisionRefused, match="has this language already"):
+        texts.add_language(text=text, **words)
+
+
+def test_every_save_is_a_new_edition_and_the_second_editor_gets_the_first_ones(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = create()
+    version, by = text.versions.get(), officer(text.summit)
+    first = version.editions.get()
+    second = editions.draft(version=version, based_on=1, title="T", body="B", change_note="N", by=by)
+    assert (second.number, second.state, second.author, second.change_note) == (2, "draft", by, "N")
+    with pytest.raises(EditConflict, match="saved edition 2 meanwhile") as caught:
+        editions.draft(version=version, based_on=1, title="Mine", body="B", by=officer(text.summit))
+    assert caught.value.newest == second
+    # It is found by the constraint too.
+    answers = iter([first, second])
+    monkeypatch.setattr(editions, "newest", lambda _version: next(answers))
+    with pytest.raises(EditConflict) as caught:
+        editions.draft(version=version, based_on=1, title="Mine", body="B", by=by)
+    assert caught.value.newest == second
+    assert list(version.editions.values_list("number", flat=True)) == [2, 1]
+
+
+def test_the_way_of_a_text() -> None:
+    text = create()
+    version, writer, reader = text.versions.get(), officer(text.summit), approver(text.summit)
+    edition = Edition.objects.get()
+    decisions.submit(edition=edition, by=writer)
+    assert edition.state == EditionState.IN_REVIEW
+    decisions.ask_changes(edition=edition, note="Shorter", by=reader)
+    assert (edition.state, edition.decision_note, edition.decided_by) == ("changes_asked", "Shorter", reader)
+    second = editions.draft(version=version, based_on=1, title="T", body="B", by=writer)
+    decisions.submit(edition=second, by=writer)
+    decisions.approve(edition=second, by=reader)
+    assert (second.state, second.decided_by) == ("approved", reader)
+    actions = ["create", "submit", "ask_changes", "draft", "submit", "approve"]
+    recorded = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
+    assert recorded == [f"press.{action}" for action in actions]
+
+
+def test_nobody_approves_their_own_words(summit: Summit) -> None:
+    both = officer(summit)
+    both.roles.create(summit=summit, role=Role.PRESS_APPROVER)
+    create(summit=summit, by=both)
+    edition = Edition.objects.get()
+    decisions.submit(edition=edition, by=both)
+    with pytest.raises(DecisionRefused, match="You wrote edition 1"):
+        decisions.approve(edition=edition, by=both)
+    assert Edition.objects.get().state == EditionState.IN_REVIEW
+    # Control: with the domain's check passed by, the constraint still holds.
+    with pytest.raises(IntegrityError):
+        Edition.objects.filter(pk=edition.pk).update(state=EditionState.APPROVED, decided_by=both, decided_at=ago(1))
+
+
+def test_only_the_newest_edition_is_submitted_and_no_older_one_approved_over_a_newer() -> None:
+    first = make_text(state=EditionState.DRAFT)
+    summit = first.version.text.summit
+    second = add_edition(first.version, state=EditionState.DRAFT)
+    with pytest.raises(DecisionRefused, match="Edition 2 is newer"):
+        decisions.submit(edition=first, by=officer(summit))
+    Edition.objects.update(state=EditionState.IN_REVIEW)
+    reader = approver(summit)
+    newer = rf"{second.author} saved edition 2 since edition 1\. Read that one before you decide"
+    # Nor over one that nobody has approved yet: what it changes may be what was wrong.
+    for approved in (False, True):
+        if approved:
+            decisions.approve(edition=second, by=reader)
+        with pytest.raises(DecisionRefused, match=newer):
+            decisions.approve(edition=first, by=reader)
+
+
+def test_a_withdrawn_text_gets_no_words_and_is_not_withdrawn_again() -> None:
+    edition = make_text(state=EditionState.IN_REVIEW, withdrawn_at=ago(1))
+    text = edition.version.text
+    by, words = officer(text.summit), {"title": "T", "body": "B"}
+    with pytest.raises(DecisionRefused, match="has been withdrawn"):
+        editions.draft(version=edition.version, based_on=1, by=by, **words)
+    with pytest.raises(DecisionRefused, match="has been withdrawn"):
+        texts.add_language(text=text, language="fr", by=by, **words)
+    with pytest.raises(DecisionRefused, match="withdrawn already"):
+        texts.withdraw(text=text, reason="again", by=by)
+
+
+def test_moment_is_set_moved_and_taken_back() -> None:
+    lift = make_text().version.text.lift
+    by = officer(lift.summit)
+    later = db_now() + HOUR
+    for moment in (later, later + HOUR, None):
+        embargoes.set_moment(lift=lift, moment=moment, by=by)
+        assert (lift.moment, lift.decided_by) == (moment, by if moment else None)
+    with pytest.raises(DecisionRefused, match="This moment has passed"):
+        embargoes.set_moment(lift=lift, moment=ago(1), by=by)
+
+
+def test_published_moment_is_not_moved() -> None:
+    lift = make_text(moment=ago(1)).version.text.lift
+    by = officer(lift.summit)
+    for act in (
+        lambda: embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=by),
+        lambda: embargoes.set_moment(lift=lift, moment=None, by=by),
+        lambda: embargoes.release_now(lift=lift, by=by),
+        lambda: embargoes.wait_for_delivery(lift=lift, by=by),
+    ):
+        with pytest.raises(DecisionRefused, match=r"This has been published.* Hold it, or withdraw the text"):
+            act()
+    embargoes.hold(lift=lift, reason="r", by=by)
+    with pytest.raises(DecisionRefused, match="This has been published"):
+        embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=by)
+    assert not public_editions().exists()
+    embargoes.unhold(lift=lift, by=by)
+    assert public_editions().get().published_at == lift.moment < ago(0.5)
+
+
+def test_passed_moment_of_what_was_never_read_is_moved() -> None:
+    lift = make_text(state=EditionState.IN_REVIEW, moment=ago(1)).version.text.lift
+    embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=officer(lift.summit))
+    assert lift.moment > db_now()
+
+
+def test_release_now_and_delivery() -> None:
+    edition = make_text()
+    lift = edition.version.text.lift
+    by = officer(lift.summit)
+    embargoes.wait_for_delivery(lift=lift, by=by)
+    assert (lift.mode, lift.moment) == (LiftMode.DELIVERED, None)
+    assert not public_editions().exists()
+    embargoes.deliver(lift=lift, by=by)
+    assert public_editions().get() == edition
+    with pytest.raises(DecisionRefused, match="has been marked as given"):
+        embargoes.deliver(lift=lift, by=by)
+    other = make_text(summit=lift.summit)
+    embargoes.release_now(lift=other.version.text.lift, by=by)
+    assert set(public_editions()) == {edition, other}
+
+
+def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unless_it_was_withdrawn(
+    summit: Summit,
+) -> None:
+    kept, withdrawn = (make_text(summit=summit, moment=ago(1), held=True) for _number in range(2))
+    Lift.objects.update(held_at=ago(2))
+    by, before = officer(summit), db_now()
+    texts.withdraw(text=withdrawn.version.text, reason="r", by=by)
+    for edition in (kept, withdrawn):
+        embargoes.unhold(lift=edition.version.text.lift, by=by)
+    found = public_editions().get()
+    assert (found, found.published_at >= before) == (kept, True)
+    with pytest.raises(DecisionRefused, match="This isn't held"):
+        embargoes.unhold(lift=kept.version.text.lift, by=by)
+
+
+def test_what_is_held_and_approved_is_not_read() -> None:
+    edition = make_text(state=EditionState.IN_REVIEW)
+    lift = edition.version.text.lift
+    move_to_now(lift)
+    embargoes.hold(lift=lift, reason="r", by=organiser(lift.summit))
+    decisions.approve(edition=edition, by=approver(lift.summit))
+    assert not public_editions().exists()
+
+
+def test_published_editions_leave_out_what_was_replaced_before_the_moment() -> None:
+    first = make_text(moment=ago(5), decided_at=ago(9))
+    second = add_edition(first.version, decided_at=ago(8))
+    third = add_edition(first.version, decided_at=ago(2))
+    add_edition(first.version, state=EditionState.DRAFT)
+    assert list(published_editions().order_by("number")) == [second, third]
+    found = public_editions().get()
+    assert found == third
+    assert (found.first_published_at, found.published_at) == (first.version.text.lift.moment, third.decided_at)
