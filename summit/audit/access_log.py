@@ -7,7 +7,7 @@ lists too. Nothing that somebody typed into a search is kept: it may be a name. 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import DatabaseError, OperationalError, models, transaction
 from django.db.models import Q, QuerySet, TextField
@@ -17,8 +17,10 @@ from summit.audit import services
 from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core.models import PublicModel
-from summit.summits.models import Summit
 from summit.users.models import User
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 SEEN = "summit.person.seen"
 ONCE_IN = timedelta(hours=1)
@@ -34,7 +36,7 @@ def note_page(
     *,
     by: By,
     target: models.Model,
-    summit: Summit | None,
+    summit: "Summit | None",
     fields: Iterable[str],
     people: Callable[[], Iterable[str]] = tuple,
     always: bool = False,

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
-from summit.summits.models import Summit
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
+
 
 # A sentence without its subject, in the past tense: "invited the party".
 Sentence = str | Any

@@ -6,7 +6,6 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.summits.models import Summit
 from summit.users.models import User
 
 
@@ -19,7 +18,11 @@ class AuditEntry(models.Model):
     """
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=pgettext_lazy("label", "summit")
+        "summit.Summit",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=pgettext_lazy("label", "summit"),
     )
     at = models.DateTimeField(_("at"), db_default=Now())
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("by"))

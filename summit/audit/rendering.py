@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.admin.sites import site
@@ -19,8 +19,10 @@ from summit.audit import services
 from summit.audit.actions import ACTORS, DEEDS, THINGS, Deed, Facts, Thing, Wanted
 from summit.audit.models import AuditEntry
 from summit.permissions.rules import Actor, allows
-from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,15 @@
 """Changes of a row, stored together with their record."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
 from summit.audit import services
-from summit.summits.models import Summit
 from summit.users.models import User
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 Values = Mapping[str, Any]
 
@@ -26,7 +28,7 @@ def save_changes(
     *,
     by: User,
     action: str,
-    summit: Summit,
+    summit: "Summit",
     part_of: models.Model | None = None,
 ) -> None:
     """Store what `put` changed, if anything, with its record, in the caller's transaction. Raises ValidationError

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
 from django.utils import timezone
@@ -13,8 +13,10 @@ from django.utils import timezone
 from summit.audit.actions import PERSONAL
 from summit.audit.models import AuditChain, AuditEntry
 from summit.core import bulk_insert
-from summit.summits.models import Summit
 from summit.users.models import User
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def references(row: models.Model) -> list[str]:
     return [
         name_of(model._default_manager.get(pk=key))
         for model, key in found
-        if key is not None and isinstance(model, type) and model is not Summit
+        if key is not None and isinstance(model, type) and model._meta.label != "summit.Summit"
     ]
 
 
@@ -106,7 +108,7 @@ def entry(
     by: By,
     action: str,
     target: models.Model,
-    summit: Summit | None,
+    summit: "Summit | None",
     fields: Iterable[str] = (),
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,
@@ -133,7 +135,7 @@ def record(
     by: By,
     action: str,
     target: models.Model,
-    summit: Summit | None,
+    summit: "Summit | None",
     fields: Iterable[str] = (),
     detail: Mapping[str, Any] | None = None,
     part_of: models.Model | None = None,

@@ -5,12 +5,14 @@ A model either moves with its summit, or stays behind for a reason, or belongs t
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from django.db.models import Model, Q
 
 from summit.core.registry import Registry
-from summit.summits.models import Summit
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 
 class Names(Protocol):
@@ -29,7 +31,7 @@ class Names(Protocol):
 # Rewrites what a row's values say of other rows' keys, where that isn't said by columns.
 Rewrite = Callable[[dict[str, Any], Names], None]
 # Completes a row that is about to be stored elsewhere.
-Arrive = Callable[[Any, Summit], None]
+Arrive = Callable[[Any, "Summit"], None]
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ OWN: dict[str, str] = {}
 # Accounts that are somebody's in one installation alone: elsewhere they hold no role and nobody signs in with them.
 _programs: list[Q] = []
 # What is made anew of a summit's rows after they arrived, in the same transaction.
-arrived: Registry[Callable[[Summit], object]] = Registry()
+arrived: Registry[Callable[["Summit"], object]] = Registry()
 
 
 def moves(

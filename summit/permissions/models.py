@@ -4,7 +4,6 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from summit.summits.models import Summit
 from summit.users.models import User
 
 
@@ -41,7 +40,7 @@ class RoleAssignment(models.Model):
     """An account holds a role in one summit, given by hand."""
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "summit")
+        "summit.Summit", on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "summit")
     )
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="roles", verbose_name=pgettext_lazy("label", "account")

@@ -26,7 +26,7 @@ A media representative holds an account and no desk. What they see is the public
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied
@@ -36,9 +36,11 @@ from django.utils.translation import gettext as _
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
 from summit.permissions.models import BY_HAND, DESKS, FOLLOWING, Role, RoleAssignment
-from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.users.models import User
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 __all__ = ["BY_HAND", "DESKS", "FOLLOWING", "RULES", "Actor", "Rule", "allows", "check", "declare", "declare_model"]
 
@@ -139,7 +141,7 @@ def roles_by_summit(user: Actor) -> dict[int, frozenset[str]]:
     return found
 
 
-def narrow(user: User, summit: Summit | int) -> None:
+def narrow(user: User, summit: "Summit | int") -> None:
     """Let this account, as it was read for one request, do nothing in other summits: it acts by a token of this one.
     Whoever sets the system up then has all roles there, and may do nothing that concerns them all."""
     user._only_summit = summit if isinstance(summit, int) else summit.pk  # type: ignore[attr-defined]
@@ -156,7 +158,7 @@ def may_everything(user: Actor) -> bool:
     return isinstance(user, User) and user.is_active and user.is_superuser and _only(user) is None
 
 
-def allows(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> bool:
+def allows(user: Actor, action: str, summit: "Summit | int | None", row: Model | None = None) -> bool:
     """Return whether the account may do `action` in a summit (None: in any of them).
 
     With `row`, an object of the summit, also whoever may do it on their own objects alone is asked, at the price of a
@@ -186,7 +188,7 @@ def allows_own(action: str, roles: Iterable[str]) -> bool:
     return bool(RULES[action].own.intersection(roles))
 
 
-def check(user: Actor, action: str, summit: Summit | int | None, row: Model | None = None) -> None:
+def check(user: Actor, action: str, summit: "Summit | int | None", row: Model | None = None) -> None:
     """Raise PermissionDenied, with a sentence that says who can, where `allows` is false."""
     if not allows(user, action, summit, row):
         raise PermissionDenied(refusal(action))
@@ -228,7 +230,7 @@ def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> 
     return found
 
 
-def refuse_door(user: Actor, action: str, summit: Summit | None) -> None:
+def refuse_door(user: Actor, action: str, summit: "Summit | None") -> None:
     """Raise PermissionDenied, with a sentence that says who can, where the account may do `action` neither on all
     objects of a summit nor on its own: which these are is asked when the object is known."""
     reached = summits_reached(user, action)
@@ -236,7 +238,7 @@ def refuse_door(user: Actor, action: str, summit: Summit | None) -> None:
         raise PermissionDenied(refusal(action))
 
 
-def refuse_row(user: Actor, action: str, summit: Summit | None, row: Model) -> None:
+def refuse_row(user: Actor, action: str, summit: "Summit | None", row: Model) -> None:
     """Raise PermissionDenied where the account may not do `action` on a row. Of a model of which nobody said whose
     its rows are, the door alone is asked, and the domain knows the rest."""
     if type(row) in _OWN:
