@@ -44,11 +44,21 @@ class SummitConfig(AppConfig):
         )
         from summit.accounts import role_assignments, rotation, signals  # noqa: F401
         from summit.accounts import routes as account_routes  # noqa: F401
+        from summit.api import import_definitions  # noqa: F401
+        from summit.api import permissions as api_permissions  # noqa: F401
+        from summit.api import routes as api_routes  # noqa: F401
+        from summit.api import words as api_words  # noqa: F401
         from summit.desk import arming, search_page, setup  # noqa: F401
         from summit.desk import routes as desk_routes  # noqa: F401
+        from summit.import_export import export_admin, import_job  # noqa: F401
+        from summit.import_export import services as import_export_services
+        from summit.jobs import export_job, exported_files  # noqa: F401
+        from summit.maintenance import heartbeats
         from summit.permissions import route_table, rules  # noqa: F401
         from summit.privacy import ground_data  # noqa: F401
 
+        heartbeats.clears(3)(exported_files.drop_old)
+        heartbeats.clears(4)(import_export_services.drop_old)
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")

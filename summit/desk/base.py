@@ -18,6 +18,7 @@ from summit.desk.forms import AgainMixin, SentencesForm
 from summit.desk.header import proposed
 from summit.desk.history import HistoryMixin
 from summit.desk.keys import key_of
+from summit.desk.list_files import ExportMixin
 from summit.desk.lookups import KeyedSelect, LookupsMixin
 from summit.desk.once import OnceMixin
 from summit.desk.search import matching
@@ -26,7 +27,6 @@ from summit.desk.shelves import Shelf
 from summit.desk.widgets import name_parts, plain_widget
 from summit.desk.words import NamedFormSet, WordsMixin
 from summit.desk.zones import ZoneMixin
-from summit.import_export.export_admin import ExportMixin
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows, summits_for
 from summit.summits.models import Summit

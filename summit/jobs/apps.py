@@ -17,12 +17,7 @@ class WorkConfig(AppConfig):
             audit_messages,  # noqa: F401
             audit_verification,  # noqa: F401
             dashboard,  # noqa: F401
-            export_job,  # noqa: F401
-            exported_files,
             permissions,  # noqa: F401
             routes,  # noqa: F401
             views,  # noqa: F401
         )
-        from summit.maintenance import heartbeats
-
-        heartbeats.clears(3)(exported_files.drop_old)
