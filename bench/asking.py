@@ -20,8 +20,8 @@ from django.test.utils import CaptureQueriesContext
 from delegations.overview.api.people import People
 from portal.demo import synthetic
 from sessions.overview.api.sessions import Sessions
-from summit.api.domain import tokens
-from summit.api.scopes import known
+from summit.api_base import tokens
+from summit.api_base.scopes import known
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit
 from summit.users.models import User

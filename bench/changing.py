@@ -20,7 +20,7 @@ from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases as releases_services
 from sessions.visibility.models import Visibility
 from summit.core.process_cache import forget_all
-from summit.http.page_cache import PAGES
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import PublicVersion, Summit
 
 CONNECTIONS, SECONDS = 8, 6.0

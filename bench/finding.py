@@ -16,7 +16,7 @@ from portal.demo import synthetic
 from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors import released_agenda
 from summit.core.process_cache import forget_all
-from summit.http.page_cache import PAGES
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 
 SIZES = (1000, 10_000)

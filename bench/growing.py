@@ -17,7 +17,7 @@ from bench.releasing import SIZES
 from sessions.draft.models.participants import Participant
 from sessions.releases.services import releases
 from summit.core.process_cache import forget_all
-from summit.http.page_cache import PAGES
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from summit.users.models import User
 

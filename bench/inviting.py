@@ -21,7 +21,7 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import FlagRule, Party, PartyKind
 from summit.core.database_clock import db_now
-from summit.outbox.domain import delivery, mime
+from summit.outbox import delivery, mime
 from summit.outbox.models import Message, MessageState
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment

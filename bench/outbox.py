@@ -17,7 +17,7 @@ from bench.sink import sink
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.selectors import letter_facts
 from delegations.mailboxes import selectors as mailboxes_selectors
-from summit.outbox.domain import delivery, enqueue, mime
+from summit.outbox import delivery, enqueue, mime
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 

@@ -15,7 +15,7 @@ from press.texts.models.texts import Text, TextKind
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedRole, ReleasedSession
 from sessions.agenda.selectors import released_agenda
 from summit.core.process_cache import forget_all
-from summit.http import page_cache
+from summit.public_base import page_cache
 from summit.summits.models import Summit
 
 ANYBODY, FOCAL, ORGANISER = "anybody", "focal", "organiser"

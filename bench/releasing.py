@@ -19,7 +19,7 @@ from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person

@@ -11,8 +11,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bench import pages
-from summit.api.domain import tokens
-from summit.api.scopes import known
+from summit.api_base import tokens
+from summit.api_base.scopes import known
 from summit.maintenance import heartbeats
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -17,7 +17,7 @@ from delegations.parties.models.parties import Party
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
-from summit.desk.base import SUMMIT_PATHS
+from summit.admin_base.model_admin import SUMMIT_PATHS
 
 REGISTERING = (
     "parties.admin.groups",

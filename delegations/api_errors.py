@@ -19,7 +19,7 @@ from delegations.participants.services.revisions import FinalStands, ListChanged
 from delegations.parties.selectors.party_kinds import Unreadable
 from delegations.travel.services.declarations import DeclarationRefused
 from delegations.travel.services.visas import VisaRefused
-from summit.api.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, means, unprocessable
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.privacy.erasure import AlreadyErased

@@ -31,8 +31,8 @@ from delegations.privacy.api.retention import RetentionTimes
 from delegations.travel.api.declarations import DeclarationKinds, Declarations
 from delegations.travel.api.visas import VisaLetters
 from delegations.zones.api import Zones
-from summit.api import scopes
-from summit.api.routes import declare_resource
+from summit.api_base import scopes
+from summit.api_base.routes import declare_resource
 from summit.permissions.route_table import Gate, declare
 
 for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Travel, Photos):

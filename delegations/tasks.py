@@ -5,7 +5,7 @@ from celery import shared_task
 from delegations.invitations.services import reminders
 from delegations.privacy.services import nightly_purge
 from summit.maintenance.sweeps import Sweep, sweep
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 
 
 @shared_task(name="delegations.tasks.deliver_invitations")

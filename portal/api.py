@@ -17,11 +17,11 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
 from press.texts.models.visibility import public_editions
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.pagination import ByNewest
+from summit.api_base import query_params
+from summit.api_base.pagination import ByNewest
+from summit.api_base.permission_classes import PublicMixin
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
 
 class ByAlphabet(ByNewest):
@@ -65,8 +65,8 @@ class PartyList(_PublicParties, generics.ListAPIView[Party]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of parties. Raises Problem for a parameter that isn't known."""
-        asking.check_known(request.query_params, asking.PUBLIC)
-        asking.check_page_size(request.query_params)
+        query_params.check_known(request.query_params, query_params.PUBLIC)
+        query_params.check_page_size(request.query_params)
         page = self.paginate_queryset(self.get_queryset()) or []
         policy = _policy(page)
         rows = self.get_serializer([party_names.as_data(party, policy=policy) for party in page], many=True)

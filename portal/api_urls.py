@@ -1,13 +1,14 @@
 """Addresses of the API, composed from all apps. What is public is for reading, and the same for everybody; what
-people work with stands below "me/" and each summit's "desk/", for whoever has a credential (summit.api.working)."""
+people work with stands below "me/" and each summit's "desk/", for whoever has a credential
+(summit.api_base.views)."""
 
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import PartyDetail, PartyList
 from press.published_texts.moments import version_of
-from summit.api.public import cached_api, not_found, public_api
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
+from summit.api_base.public_views import cached_api, not_found, public_api
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", public_api(Root.as_view()), name="api-root"),

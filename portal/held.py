@@ -28,7 +28,7 @@ from delegations.privacy.models import Kept
 from delegations.privacy.services.retention import Times
 from portal.views.delegation.person import SECTIONS
 from summit.core.date_formats import long_day
-from summit.outbox.kinds import label_of
+from summit.outbox.message_kinds import label_of
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.rules import RULES

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from delegations.portal_access.models import PortalSignIn
 from delegations.portal_access.services import portal_sessions
 from summit.accounts import browser_sessions
-from summit.http.middleware import DOOR_LANGUAGE
+from summit.public.language_middleware import DOOR_LANGUAGE
 from summit.summits.models import Summit
 
 # Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the

@@ -8,7 +8,7 @@ from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Lift
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
-from summit.desk.base import SUMMIT_PATHS
+from summit.admin_base.model_admin import SUMMIT_PATHS
 
 for _name in ("texts.admin.topics", "subscriptions.admin", "overview.admin.texts"):
     import_module(f"press.{_name}")

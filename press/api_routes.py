@@ -4,8 +4,8 @@ from press.overview.api.attachments_and_topics import Announcements, Attachments
 from press.overview.api.editions import Editions, Lifts, Markings
 from press.overview.api.texts import Texts, Versions
 from press.texts.errors import DecisionRefused
-from summit.api.problems import means
-from summit.api.routes import declare_resource
+from summit.api_base.problems import means
+from summit.api_base.routes import declare_resource
 
 for _resource in (
     Texts,

@@ -9,7 +9,7 @@ from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
 from press.published_texts.moments import version_of
 from press.search.params import DAYS, NAMES
-from summit.api.public import cached_api, public_api
+from summit.api_base.public_views import cached_api, public_api
 
 urlpatterns: list[URLPattern] = [
     path(

@@ -6,7 +6,7 @@ from press.embargoes.services.alarms import raise_due
 from press.subscriptions.services.announcements import announce_due
 from press.subscriptions.services.withdrawal_notices import recall_due
 from summit.maintenance.sweeps import sweep
-from summit.outbox.domain.delivery import deliver
+from summit.outbox.delivery import deliver
 
 
 @sweep("publications", every=1)

@@ -12,7 +12,7 @@ from sessions.signups.services.signups import SignUpRefused
 from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.line_up import ListChanged
 from sessions.speakers.services.speakers import SpeakersRefused
-from summit.api.problems import Problem, means, unprocessable
+from summit.api_base.problems import Problem, means, unprocessable
 
 
 def _file(error: FileProblem) -> Problem:

@@ -3,8 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 
 from sessions.api_urls import RESOURCES
-from summit.api import scopes
-from summit.api.routes import declare_resource
+from summit.api_base import scopes
+from summit.api_base.routes import declare_resource
 from summit.permissions.route_table import Gate, declare
 
 for _resource in RESOURCES:

@@ -15,7 +15,7 @@ from sessions.releases.api.releases import Releases
 from sessions.signups.api import SignUps
 from sessions.speakers.api.floor_requests import FloorRequests
 from sessions.speakers.api.slots import Slots
-from summit.api.public import cached_api
+from summit.api_base.public_views import cached_api
 
 RESOURCES = (
     *(Sessions, Slots, Participants, SessionTexts, Interpretations, Documents, OwnKinds),

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 
 
 @shared_task(name="sessions.tasks.deliver_agenda_changes")

@@ -1,5 +1,6 @@
 """The ground floor's application, and the admin site that all apps register with."""
 
+from importlib import import_module
 from typing import Any
 
 from django.apps import AppConfig
@@ -26,6 +27,36 @@ def make_chain(*, using: str, apps: Apps = global_apps, **kwargs: Any) -> None:
     chain._default_manager.using(using).get_or_create(pk=1)
 
 
+# Modules that register what they hold with registries below them: checks, audit messages, permissions, addresses.
+REGISTERING = (
+    "checks",
+    "transfer_policy",
+    "audit_messages",
+    "permissions.route_table",
+    "permissions.rules",
+    "accounts.key_rotation",
+    "accounts.messages",
+    "accounts.personal_data",
+    "accounts.role_assignments",
+    "accounts.routes",
+    "accounts.signals",
+    "admin_base.routes",
+    "import_export.export_admin",
+    "import_export.export_job",
+    "import_export.exported_file_page",
+    "import_export.exported_files",
+    "import_export.import_job",
+    "import_export.services",
+    "api_base.permissions",
+    "api.audit_messages",
+    "api.import_definitions",
+    "api.routes",
+    "backoffice.onboarding_pages",
+    "backoffice.outbound_pause",
+    "backoffice.search_page",
+)
+
+
 class SummitConfig(AppConfig):
     """Summits, venues, people, accounts, roles and the audit."""
 
@@ -35,30 +66,9 @@ class SummitConfig(AppConfig):
     desk_place = 5
 
     def ready(self) -> None:
-        """Register the checks, rules and addresses of this app."""
-        from summit import (  # noqa: F401
-            checks,
-            messages,
-            transfer_policy,
-            words,
-        )
-        from summit.accounts import role_assignments, rotation, signals  # noqa: F401
-        from summit.accounts import routes as account_routes  # noqa: F401
-        from summit.api import import_definitions  # noqa: F401
-        from summit.api import permissions as api_permissions  # noqa: F401
-        from summit.api import routes as api_routes  # noqa: F401
-        from summit.api import words as api_words  # noqa: F401
-        from summit.desk import arming, search_page, setup  # noqa: F401
-        from summit.desk import routes as desk_routes  # noqa: F401
-        from summit.import_export import export_admin, import_job  # noqa: F401
-        from summit.import_export import services as import_export_services
-        from summit.jobs import export_job, exported_files  # noqa: F401
-        from summit.maintenance import heartbeats
-        from summit.permissions import route_table, rules  # noqa: F401
-        from summit.privacy import ground_data  # noqa: F401
-
-        heartbeats.clears(3)(exported_files.drop_old)
-        heartbeats.clears(4)(import_export_services.drop_old)
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"summit.{name}")
         post_migrate.connect(make_chain, sender=self)
         connection_created.connect(sqlite_limits.connected, dispatch_uid="summit.limits")
         connection_created.connect(text_normalisation.connected, dispatch_uid="summit.fold")
@@ -67,4 +77,4 @@ class SummitConfig(AppConfig):
 class AdminConfig(DjangoAdminConfig):
     """Django's admin with this project's site: roles decide, sign-in by allauth."""
 
-    default_site = "summit.desk.site.SummitAdminSite"
+    default_site = "summit.backoffice.site.SummitAdminSite"

@@ -48,7 +48,7 @@ ALLOWED_HOSTS = env.list(
     "ALLOWED_HOSTS", default=[] if PRODUCTION else ["localhost", "127.0.0.1", "[::1]", "testserver"]
 )
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
-CSRF_FAILURE_VIEW = "summit.http.errors.csrf_failure"
+CSRF_FAILURE_VIEW = "summit.public.error_pages.csrf_failure"
 
 INSTALLED_APPS = [
     "summit.apps.AdminConfig",
@@ -67,7 +67,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "django_countries",
     "summit.apps.SummitConfig",
-    "summit.api.apps.ApiConfig",
+    "summit.api_base.apps.ApiConfig",
     "summit.outbox.apps.OutboxConfig",
     "summit.jobs.apps.WorkConfig",
     "summit.webhooks.apps.HooksConfig",
@@ -79,7 +79,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # The first three give every answer its headers, those too that the ones below give themselves: files, redirects.
-    "summit.http.headers.HeadersMiddleware",
+    "summit.public.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -87,15 +87,15 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "summit.http.middleware.LanguageMiddleware",
+    "summit.public.language_middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "summit.accounts.seen.LastSeenMiddleware",
-    "summit.accounts.guard.SecondStepMiddleware",
-    "summit.http.nul.NulMiddleware",
-    "summit.http.errors.MethodMiddleware",
-    "summit.http.errors.BusyMiddleware",
+    "summit.accounts.last_activity.LastSeenMiddleware",
+    "summit.accounts.second_step_guard.SecondStepMiddleware",
+    "summit.public.nul_characters.NulMiddleware",
+    "summit.public.error_pages.MethodMiddleware",
+    "summit.public.error_pages.BusyMiddleware",
 ]
 
 ROOT_URLCONF = "summit.urls"
@@ -112,7 +112,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "summit.http.context.page",
+                "summit.public.context.page",
             ],
         },
     },
@@ -197,7 +197,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "[Summit] "
 # The key of a failed sign-in is the mailbox and the client's address (summit.accounts.adapter): docs/decisions/0009.
 # Whoever exceeds one gets the form again with a sentence, or "429.html".
 ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/300s/key", "reset_password": "20/m/ip,5/h/key"}
-# Whoever works at a desk signs in by a passkey, or by a password and an app (summit.accounts.guard).
+# Whoever works at a desk signs in by a passkey, or by a password and an app (summit.accounts.second_step_guard).
 REQUIRE_SECOND_FACTOR = env.bool("REQUIRE_SECOND_FACTOR", PRODUCTION)
 ACCOUNT_FORMS = {
     "login": "summit.accounts.forms.SignIn",
@@ -331,8 +331,8 @@ OUTBOX_LEASE = env.float("OUTBOX_LEASE", 60.0)
 OUTBOX_HANDED = env.float("OUTBOX_HANDED", 15.0)
 OUTBOX_BATCH = env.int("OUTBOX_BATCH", 25)
 OUTBOX_MAX_ATTEMPTS = env.int("OUTBOX_MAX_ATTEMPTS", 12)
-# Which mail provider tells of mails that came back (summit.outbox.webhook), with what it brings as HTTP's user and
-# password, "user:password", and the keys with which it signs, "MAILGUN_WEBHOOK_SIGNING_KEY=...".
+# Which mail provider tells of mails that came back (summit.outbox.provider_webhook), with what it brings as HTTP's
+# user and password, "user:password", and the keys with which it signs, "MAILGUN_WEBHOOK_SIGNING_KEY=...".
 MAIL_WEBHOOK_PROVIDER = env.str("MAIL_WEBHOOK_PROVIDER", "")
 MAIL_WEBHOOK_SECRET = env.str("MAIL_WEBHOOK_SECRET", "")
 ANYMAIL = {"WEBHOOK_SECRET": MAIL_WEBHOOK_SECRET, **env.dict("MAIL_WEBHOOK_KEYS", default={})}
@@ -417,21 +417,21 @@ CELERY_BEAT_SCHEDULE = {
     "purge": {"task": "delegations.tasks.purge", "schedule": crontab(hour=2, minute=20)},
 }
 
-# Bytes of public pages that each web process keeps in memory (summit.http.page_cache); 0 makes each page anew.
+# Bytes of public pages that each web process keeps in memory (summit.public_base.page_cache); 0 makes each page anew.
 KEPT_PAGES = env.int("KEPT_PAGES", default=64 * 1024 * 1024)
 
 # --- API --------------------------------------------------------------------------------------------------------
 # Of each token, and of each account in its browser.
 API_REQUESTS_A_MINUTE = env.int("API_REQUESTS_A_MINUTE", default=600)
 REST_FRAMEWORK = {
-    "EXCEPTION_HANDLER": "summit.api.problems.handle",
+    "EXCEPTION_HANDLER": "summit.api_base.problems.handle",
     "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": ["summit.api.access.DenyAll"],
+    "DEFAULT_PERMISSION_CLASSES": ["summit.api_base.permission_classes.DenyAll"],
     "UNAUTHENTICATED_USER": None,
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["summit.api.bodies.BodyParser"],
-    "DEFAULT_SCHEMA_CLASS": "summit.api.schema.ApiSchema",
-    "DEFAULT_PAGINATION_CLASS": "summit.api.pagination.ByNewest",
+    "DEFAULT_PARSER_CLASSES": ["summit.api_base.parsers.BodyParser"],
+    "DEFAULT_SCHEMA_CLASS": "summit.api_base.schema.ApiSchema",
+    "DEFAULT_PAGINATION_CLASS": "summit.api_base.pagination.ByNewest",
     "PAGE_SIZE": 50,
 }
 SPECTACULAR_SETTINGS = {
@@ -443,9 +443,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
-        "summit.api.closed.close",
-        "summit.api.links.add_links",
-        "summit.api.sharing.share",
+        "summit.api_base.schema_closed_objects.close",
+        "summit.api_base.schema_links.add_links",
+        "summit.api_base.schema_sharing.share",
     ],
     "SWAGGER_UI_DIST": "SIDECAR",
     # Links inside buttons are not for keyboards. Hundreds of operations open at once are a page that takes seconds,
@@ -466,7 +466,7 @@ SPECTACULAR_SETTINGS = {
         "TokenStateEnum": ["alive", "expired", "revoked"],
         "MediaAccessEnum": "sessions.draft.models.sessions.MediaAccess",
         "PartyKindEnum": "delegations.parties.models.parties.PartyKind",
-        "GivenRoleEnum": "summit.api.team.ROLES",
+        "GivenRoleEnum": "summit.api.role_assignments.ROLES",
         "InvitationStateEnum": "delegations.invitations.models.invitations.InvitationState",
         "VisibilityEnum": "sessions.visibility.models.Visibility",
         "ParticipantRoleEnum": "sessions.draft.models.participants.ParticipantRole",

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from summit import sitemaps, views
+from summit.public import views as public_views
+from summit.public_base import sitemaps
 
 app_name = "summit"
 urlpatterns = [
-    path("", views.home, name="home"),
-    path("picture.png", views.picture, name="picture"),
-    path("theme.css", views.theme, name="theme"),
+    path("", public_views.home, name="home"),
+    path("picture.png", public_views.picture, name="picture"),
+    path("theme.css", public_views.theme, name="theme"),
     path("sitemap.xml", sitemaps.home, name="sitemap"),
 ]

@@ -8,35 +8,36 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 
-from summit import sitemaps, views
-from summit.http import health
-from summit.outbox import webhook
+from summit.outbox import provider_webhook
+from summit.public import health
+from summit.public import views as public_views
+from summit.public_base import sitemaps
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", views.root, name="root"),
+    path("", public_views.root, name="root"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
-    path("robots.txt", views.robots, name="robots"),
-    path(".well-known/security.txt", views.security, name="security"),
+    path("robots.txt", public_views.robots, name="robots"),
+    path(".well-known/security.txt", public_views.security, name="security"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),
     path("accounts/", include("summit.accounts.urls")),
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
     path("i/", include("portal.letter_urls")),
     path("calendar/", include("sessions.calendars.urls")),
-    path("webhooks/mail/", webhook.mail_events, name="mail-events"),
+    path("webhooks/mail/", provider_webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),
 ]
 if not settings.PRODUCTION:
-    urlpatterns += [path("dev/", include("summit.outbox.dev_urls"))]
+    urlpatterns += [path("dev/", include("summit.dev_urls"))]
 urlpatterns += [
     path("<slug:summit>/", include("summit.summit_urls")),
     path("<slug:summit>/", include("sessions.public.urls")),
     path("<slug:summit>/press/", include("press.public.urls")),
 ]
 
-handler400 = "summit.http.errors.bad_request"
-handler403 = "summit.http.errors.forbidden"
-handler404 = "summit.http.errors.not_found"
-handler500 = "summit.http.errors.server_error"
+handler400 = "summit.public.error_pages.bad_request"
+handler403 = "summit.public.error_pages.forbidden"
+handler404 = "summit.public.error_pages.not_found"
+handler500 = "summit.public.error_pages.server_error"

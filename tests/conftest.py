@@ -14,10 +14,10 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SQLiteOperatio
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 
+from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.process_cache import forget_all
-from summit.desk import today
-from summit.http.page_cache import PAGES
 from summit.maintenance import heartbeats
+from summit.public_base.page_cache import PAGES
 from tests.plugins.collection import asks_no_database
 from tests.processes import drop_databases
 from tools import migrated
@@ -130,7 +130,7 @@ def empty_page_cache() -> None:
 @pytest.fixture(autouse=True)
 def endless_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what the desk's home asks once a minute be asked once a test, whenever its minute ends."""
-    monkeypatch.setattr(today, "LATELY", 10**10)
+    monkeypatch.setattr(admin_base_dashboard, "LATELY", 10**10)
 
 
 @pytest.fixture(autouse=True)

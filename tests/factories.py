@@ -45,7 +45,7 @@ from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
 from sessions.exchange.models import ScheduleFile
-from summit.api.models import Application, Token
+from summit.api_base.models.tokens import Application, Token
 from summit.import_export.models import GivenTable
 from summit.outbox.models import Message
 from summit.people.models import Person

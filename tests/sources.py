@@ -63,3 +63,42 @@ def tasks() -> list[tuple[str, str, str]]:
                     names = [ast.literal_eval(word.value) for word in words if word.arg == "name"]
                     found.append((str(path), node.name, names[0] if names else ""))
     return found
+
+
+# Folders of an app that are no packages of its order: what Django looks for by name, or what stands beside all.
+NO_PACKAGES = {"templatetags", "management", "migrations", "embedded", "formats", "demo", "views"}
+
+
+def package_of(name: str) -> str:
+    """Return the package that a module is in, such as "summit.audit"; a module at an app's root stands for itself."""
+    parts = name.split(".")
+    inside = len(parts) > 1 and parts[1] not in NO_PACKAGES and (ROOT / parts[0] / parts[1]).is_dir()
+    return ".".join(parts[:2]) if inside else name
+
+
+def imported_packages() -> dict[str, set[str]]:
+    """Return which packages each package imports, wherever in its modules, but for what only the type checker reads.
+    Modules at an app's root that nobody imports, such as those of its start, are among them."""
+    found: dict[str, set[str]] = {}
+    for path in sources():
+        here = package_of(".".join(path.with_suffix("").parts).removesuffix(".__init__"))
+        skipped = {
+            each
+            for node in ast.walk(tree(ROOT / path))
+            if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+            for each in ast.walk(node)
+        }
+        for node in ast.walk(tree(ROOT / path)):
+            if not isinstance(node, ast.ImportFrom) or node in skipped or not node.module:
+                continue
+            for name in node.names:
+                whole = f"{node.module}.{name.name}"
+                module = whole if _is_module(whole) else node.module
+                if module.partition(".")[0] in APPS and package_of(module) != here:
+                    found.setdefault(here, set()).add(package_of(module))
+    return found
+
+
+def _is_module(name: str) -> bool:
+    path = ROOT.joinpath(*name.split("."))
+    return path.with_suffix(".py").exists() or path.is_dir()

@@ -3,6 +3,7 @@
 import os
 import pkgutil
 import re
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,11 @@ from django.db import connection, models
 from django.template.utils import get_app_template_dirs
 from django.utils.functional import Promise
 
-from summit.desk.base import SUMMIT_PATHS
-from summit.http.middleware import PERSONAL
+from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.permissions.rules import RULES
+from summit.public_base.public_pages import PERSONAL
 from tests.attack.crawling import routes
-from tests.sources import APPS, ROOT, sources, tasks, text, writes
+from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, writes
 
 COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_lift"),
@@ -76,10 +77,10 @@ LAYERED = {"delegations", "sessions", "press"}
 # Programs are sent nothing, and what expires is cleared by the ground floor, whose own messages are the outbox.
 LAYERS = {"apps.py", "models", "domain", "permissions.py", "migrations"}
 LAYERS_OF = {
-    "summit": {"apps.py", "migrations", "models.py", "tasks.py"},
-    "summit/api": LAYERS,
+    "summit": {"apps.py", "admin.py", "migrations", "models.py", "tasks.py"},
+    "summit/api_base": {"apps.py", "models", "migrations", "permissions.py"},
     "summit/webhooks": {"apps.py", "models", "migrations", "permissions.py", "tasks.py", "messages.py"},
-    "summit/outbox": {*LAYERS, "tasks.py", "kinds.py"},
+    "summit/outbox": {"apps.py", "models", "migrations", "permissions.py", "tasks.py", "message_kinds.py"},
     "summit/jobs": {"apps.py", "models", "migrations", "services.py", "permissions.py", "tasks.py", "job_kinds.py"},
     **{name: {"apps.py", "models.py", "admin.py", "migrations", "tasks.py"} for name in LAYERED},
 }
@@ -109,7 +110,7 @@ class TestLayers:
 
     def test_views_and_desks_write_nothing(self) -> None:
         thin = re.compile(
-            r"/(admin|views|api(?!/(?:domain|models)/)|desk|panels|tasks|messages|permissions(?!/)|templatetags)(/|\.py$|_urls)"
+            r"/(admin|views|api(?!/\w+_services)|backoffice|panels|tasks|messages|permissions(?!/)|templatetags)(/|\.py$|_urls)"
         )
         found = {str(path): writes(ROOT / path) for path in sources() if thin.search(f"/{path}")}
         assert len(found) > 300
@@ -121,6 +122,18 @@ class TestLayers:
         others = {path: calls for path, calls in found.items() if calls and not SERVICES.search(path)}
         assert others == NOT_OF_THE_DATABASE
         assert len(found) - len(others) > 450
+
+    def test_no_packages_import_each_other_in_a_circle(self) -> None:
+        found = imported_packages()
+        assert len(found) > 60
+        assert {"summit.core", "summit.audit"} <= found["delegations.members"]
+        TopologicalSorter(found).prepare()
+
+    def test_control_a_circle_is_found(self) -> None:
+        found = imported_packages()
+        found["summit.core"] = {*found.get("summit.core", ()), "summit.outbox"}
+        with pytest.raises(CycleError):
+            TopologicalSorter(found).prepare()
 
     def test_control_the_search_for_writes_finds_them(self, tmp_path: Path) -> None:
         bad = tmp_path / "bad.py"

@@ -1,0 +1,1 @@
+"""Badges: issued, ended, printed, checked at a door; passes that change hands."""

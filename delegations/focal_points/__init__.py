@@ -1,0 +1,1 @@
+"""Who acts for a party: asked for, approved, told, taken off."""

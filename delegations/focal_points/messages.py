@@ -12,10 +12,10 @@ from django.utils.translation import gettext_lazy
 from delegations.focal_points.models import FocalPointRequest
 from delegations.focal_points.services import notices
 from delegations.members.models.focal_points import FocalPoint
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 
 def render_focal(message: Message) -> Mail:
@@ -54,7 +54,7 @@ def _so(facts: dict[str, Any], states: dict[int, str], acting: set[tuple[str, st
     return bool(states.get(facts["request"]) == facts["what"])
 
 
-UNTRUE = reasons.register(
+UNTRUE = failure_reasons.register(
     "delegations.focal_untrue", gettext_lazy("Who acts for the party had changed again before the message was sent.")
 )
 FOCAL_POINT = register(

@@ -1,0 +1,1 @@
+"""Tables of parties and people that are read in: recognised, compared with what is there, planned, shown, written."""

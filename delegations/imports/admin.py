@@ -17,8 +17,8 @@ from delegations.imports.models import Sheet, SheetPurpose
 from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.parties.selectors.party_kinds import Unreadable
-from summit.desk.base import SUMMIT_PATHS
-from summit.desk.scope import chosen_summit
+from summit.admin_base.model_admin import SUMMIT_PATHS
+from summit.admin_base.summit_scope import chosen_summit
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.uploads.admin import UploadForm, UploadsAdmin

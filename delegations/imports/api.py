@@ -16,11 +16,11 @@ from delegations.imports.models import Sheet, SheetPurpose
 from delegations.imports.services import import_files
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
-from summit.api.actions import action
-from summit.api.contents import ContentSerializer, File
-from summit.api.files import ContentField
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import ContentSerializer, File
+from summit.api_base.file_fields import ContentField
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.audit import access_log
 from summit.import_export.parsers import MOST_BYTES
 from summit.jobs.models.jobs import Job

@@ -15,7 +15,7 @@ from delegations.members.services import quotas
 from delegations.parties.api.fields import OneParty
 from delegations.travel.api.declarations import DeclarationKinds
 from delegations.zones.api import Zones
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.import_export.registry import Intake, take_in
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -1,0 +1,1 @@
+"""Invitations: approval, letters and their templates, links, answers, reminders, calls, single guests, bounces."""

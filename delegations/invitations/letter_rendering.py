@@ -13,7 +13,7 @@ from delegations.invitations.letter_pdf import Sheet
 from delegations.invitations.selectors import letter_facts, placeholders
 from delegations.invitations.services import links
 from summit.core.languages import spoken
-from summit.outbox.kinds import Attachment, Mail
+from summit.outbox.message_kinds import Attachment, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
 

@@ -11,10 +11,10 @@ from delegations.invitations import letter_rendering
 from delegations.invitations.models.invitations import InvitationLink, InvitationState
 from delegations.invitations.selectors import letter_facts
 from delegations.invitations.services import reminders
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, always_stands, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, always_stands, register
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 
 def render_trial(message: Message) -> Mail:
@@ -40,7 +40,7 @@ def needless(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: because(NEEDLESS) for message in messages if message.facts["link"] not in still}
 
 
-LINK_DEAD = reasons.register(
+LINK_DEAD = failure_reasons.register(
     "delegations.link_dead",
     gettext_lazy("The invitation or its link was revoked, or the link expired, before the letter was sent."),
 )
@@ -62,7 +62,7 @@ TRIAL = register(
         gettext_lazy("test of a letter"),
     )
 )
-NEEDLESS = reasons.register(
+NEEDLESS = failure_reasons.register(
     "delegations.reminder_needless",
     gettext_lazy("The party had answered, its link opened nothing any more, or answers were due already."),
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from delegations.invitations.services import reminders
 from delegations.parties.models.policy import Policy
 from summit.core.database_clock import db_now
-from summit.outbox.kinds import label_of
+from summit.outbox.message_kinds import label_of
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 

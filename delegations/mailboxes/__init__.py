@@ -1,0 +1,1 @@
+"""At which mailbox a party or a person is reached."""

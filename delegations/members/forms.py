@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 from delegations.members.field_access import PARTICULARS, PERSON, particulars_of
 from delegations.members.models.particulars import Particulars, PassportType
 from delegations.parties import country_choices
+from summit.admin_base.widgets import MomentInput, name_parts, plain_widget
+from summit.backoffice.onboarding_forms import Suggested
 from summit.core.date_formats import long_day
 from summit.core.validators import validate_printable, validate_text, validate_time_zone, validate_year
-from summit.desk.setup_forms import Suggested
-from summit.desk.widgets import MomentInput, name_parts, plain_widget
 from summit.people.models import Person
 from summit.summits.models import Summit
 

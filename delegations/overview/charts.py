@@ -14,10 +14,10 @@ from delegations.overview.dashboard import INVITE, parties
 from delegations.overview.selectors import progress
 from delegations.parties.models.parties import Level
 from delegations.parties.selectors import regions as regions_selectors
+from summit.admin_base import charts
+from summit.admin_base.charts import Chart, Column, Row
+from summit.admin_base.dashboard import desk_chart, lately, now_of, today_of
 from summit.core.date_formats import short_day
-from summit.desk import charts
-from summit.desk.charts import Chart, Column, Row
-from summit.desk.today import desk_chart, lately, now_of, today_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.marks import semicolon

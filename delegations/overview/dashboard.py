@@ -19,9 +19,9 @@ from delegations.overview.selectors import completeness
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.visas import VisaState
 from delegations.travel.services import visas
+from summit.admin_base.dashboard import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.core import batched_counts
-from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
-from summit.outbox.todo import failed_words, returned_words
+from summit.outbox.dashboard import failed_words, returned_words
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

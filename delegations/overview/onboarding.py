@@ -21,13 +21,13 @@ from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import countries, country_names
 from delegations.parties.services import bulk_entry
 from delegations.parties.services.bulk_entry import LineProblems
+from summit.backoffice import onboarding
+from summit.backoffice.onboarding import Step, desk_step
+from summit.backoffice.onboarding_pages import show
 from summit.core.database_clock import db_now
 from summit.core.line_parts import parts_of
 from summit.core.process_cache import Memory
 from summit.core.validators import validate_year
-from summit.desk import steps
-from summit.desk.setup import show
-from summit.desk.steps import Step, desk_step
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -52,7 +52,7 @@ def parties(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
                 said = ngettext("%(n)d party is entered.", "%(n)d parties are entered.", len(made))
                 messages.success(request, said % {"n": len(made)})
                 _tell_translated(request, made)
-                return redirect(steps.after("parties", user, summit))
+                return redirect(onboarding.after("parties", user, summit))
             problems = [(0, _("The list is empty. Write a line for each party, or choose names below."))]
     listed = list(Party.objects.filter(summit=summit).order_by("sort_key", "pk"))
     known = {party.iso_code for party in listed} | {
@@ -172,7 +172,7 @@ def _letter(found: Reach, form: DueForm | None, summit: Summit) -> dict[str, Any
 
 
 def _sent(request: HttpRequest, summit: Summit, user: User, reach: Reach) -> HttpResponse:
-    listed = steps.stands(user, summit)
+    listed = onboarding.stands(user, summit)
     done = sum(stand.state == "done" for stand in listed)
     said = ngettext("%(n)d invitation is on its way.", "%(n)d invitations are on their way.", len(reach.to)) % {
         "n": len(reach.to)

@@ -32,8 +32,8 @@ from delegations.overview.dashboard import (
     waiting,
 )
 from delegations.overview.selectors import completeness
+from summit.admin_base.dashboard import desk_panel, lately, now_of
 from summit.core.metrics import Gauge, source
-from summit.desk.today import desk_panel, lately, now_of
 from summit.permissions.models import Role
 from summit.permissions.rules import allows
 from summit.summits.models import Summit

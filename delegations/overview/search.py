@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from delegations.parties.models.parties import Party, PartyName
+from summit.admin_base.search import Hit, Source, register
 from summit.core.text_normalisation import Fold
-from summit.desk.search import Hit, Source, register
 from summit.people.models import Person
 
 

@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy
 
 from delegations.portal_access.models import SignInCode
 from delegations.portal_access.services import sign_in_codes
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 
 def render_code(message: Message) -> Mail:
@@ -35,7 +35,7 @@ def expired_codes(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: because(CODE_DEAD) for message in messages if message.facts["nonce"] not in live}
 
 
-CODE_DEAD = reasons.register(
+CODE_DEAD = failure_reasons.register(
     "delegations.code_dead", gettext_lazy("The code expired or was used before the mail was sent.")
 )
 SIGN_IN_CODE = register(

@@ -1,0 +1,1 @@
+"""How long data are kept, the purge, erasure, and what people ask about their own data."""

@@ -18,13 +18,13 @@ from delegations.privacy import purge_job
 from delegations.privacy.models import Kept, Retention
 from delegations.privacy.services import nightly_purge, retention, retention_times
 from delegations.privacy.services.retention import Held, Times
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import SUMMIT_PATHS
+from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.summit_scope import where_may
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
-from summit.desk.base import SUMMIT_PATHS
-from summit.desk.forms import SentencesForm
-from summit.desk.scope import where_may
-from summit.desk.shelves import Shelf
-from summit.desk.through import DomainAdmin, Values
 from summit.jobs import services as jobs_services
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit

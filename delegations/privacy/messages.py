@@ -7,10 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.privacy.services import data_requests
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.people.models import Person
 
 
@@ -31,7 +31,7 @@ def settled(messages: Sequence[Message]) -> dict[int, str]:
     return {message.pk: because(SETTLED) for message in messages if message.facts["person_key"] not in known}
 
 
-SETTLED = reasons.register(
+SETTLED = failure_reasons.register(
     "delegations.own_data_settled", gettext_lazy("The person’s data was erased before the message was sent.")
 )
 OWN_DATA = register(

@@ -4,39 +4,20 @@ from typing import Any
 
 from django import template
 from django.template import Context
-from django.template.loader import render_to_string
-from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delegations.parties.models.parties import Party
+from delegations.parties.party_line import flag_url, footnote_mark, line, marked_party
 from delegations.parties.selectors.footnotes import Footnotes
-from delegations.parties.selectors.party_names import NEUTRAL, Book, Named
+from delegations.parties.selectors.party_names import Book, Named
 from summit.templatetags.content import own
 
 register = template.Library()
 
 
-@register.filter
-def flag_url(flag: str) -> str:
-    """Return the address of a flag's picture: an ISO code's or "neutral"'s."""
-    return static("flags/neutral.svg" if flag == NEUTRAL else f"flags/{flag.lower()}.gif")
-
-
-@register.simple_tag
-def marked_party(named: Named, mark: str) -> SafeString:
-    """Render a party's line: its flag, which is decoration beside the name, the name, the mark of its footnote. Made
-    here and by no template: a page may have a thousand."""
-    flag: SafeString | str = ""
-    if named.flag:
-        flag = format_html('<img class="flag" src="{}" alt="" width="16" height="11">', flag_url(named.flag))
-    return format_html('<span class="party-name">{}{}{}</span>', flag, own(named.name, named.language), _marked(mark))
-
-
-def line(named: Named, notes: Footnotes | None = None) -> SafeString:
-    """Return a party's line, with the mark of its footnote among those of its page."""
-    # A page without footnotes of its own gives none.
-    return marked_party(named, notes.mark(named) if isinstance(notes, Footnotes) else "")
+register.filter(flag_url)
+register.simple_tag(marked_party)
 
 
 @register.simple_tag
@@ -54,11 +35,7 @@ def party_words(named: Named, notes: Footnotes | None = None) -> SafeString:
 @register.simple_tag
 def party_mark(named: Named | None, notes: Footnotes | None = None) -> SafeString | str:
     """Render the mark of a party's footnote alone, for where the party is named in other words."""
-    return _marked(notes.mark(named) if isinstance(notes, Footnotes) else "")
-
-
-def _marked(mark: str) -> SafeString | str:
-    return render_to_string("components/mark.html", {"mark": mark}) if mark else ""
+    return footnote_mark(notes.mark(named) if isinstance(notes, Footnotes) else "")
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,1 @@
+"""Visa support letters, declarations of what people bring, dietary and access needs."""

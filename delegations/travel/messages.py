@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy
 
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.services import visa_notices
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 
 def render(message: Message) -> Mail:
@@ -41,7 +41,7 @@ def overtaken(messages: Sequence[Message]) -> dict[int, str]:
     }
 
 
-OVERTAKEN = reasons.register(
+OVERTAKEN = failure_reasons.register(
     "delegations.visa_overtaken", gettext_lazy("The letter was decided anew before the message was sent.")
 )
 VISA_LETTER = register(

@@ -1,0 +1,1 @@
+"""The parts of a venue that badges and passes open."""

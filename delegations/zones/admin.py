@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy
 from delegations.core.admin.row_admin import ThroughDomain, order_of
 from delegations.zones import services
 from delegations.zones.models import Zone
-from summit.desk.forms import SentencesForm
-from summit.desk.places import summit_page
-from summit.desk.shelves import Shelf
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
+from summit.admin_base.summit_pages import summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
 

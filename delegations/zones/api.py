@@ -11,8 +11,8 @@ from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import Order, Values
 from delegations.zones import services
 from delegations.zones.models import Zone
-from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit, Resource
 from summit.summits.models import Summit
 from summit.users.models import User
 

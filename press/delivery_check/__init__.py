@@ -1,0 +1,1 @@
+"""A prepared text checked against delivery, passage by passage, while the speech is given."""

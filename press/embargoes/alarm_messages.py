@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from press.embargoes.services import alarms
 from press.texts.outbox import DELIVERY_TASK
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 from summit.templatetags.moments import day_clock
 
@@ -30,5 +30,5 @@ def render(message: Message) -> Mail:
     return Mail(subject=subject, text=render_to_string("mail/alarm.txt", context).strip() + "\n")
 
 
-reasons.register(alarms.ANSWERED, gettext_lazy("The alarm had been answered before the message was sent."))
+failure_reasons.register(alarms.ANSWERED, gettext_lazy("The alarm had been answered before the message was sent."))
 ALARM = register(Kind(alarms.KIND, DELIVERY_TASK, render, alarms.answered, gettext_lazy("alarm of the press desk")))

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from press.embargoes.services import hold_notices
 from press.texts.outbox import DELIVERY_TASK
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 
 
@@ -25,5 +25,7 @@ def render(message: Message) -> Mail:
     return Mail(subject=said % {"n": number}, text=text.strip() + "\n")
 
 
-reasons.register(hold_notices.RELEASED, gettext_lazy("The hold had been released before the message was sent."))
+failure_reasons.register(
+    hold_notices.RELEASED, gettext_lazy("The hold had been released before the message was sent.")
+)
 HELD = register(Kind(hold_notices.KIND, DELIVERY_TASK, render, hold_notices.released, gettext_lazy("held texts")))

@@ -1,4 +1,4 @@
-"""The formats of a public text beside its page: each a pure function of what a reader is shown."""
+"""A published text in other formats: Akoma Ntoso, ninjs, JSON-LD, Atom, JSON Feed, oEmbed, PDF, plain text."""
 
 from collections.abc import Callable
 

@@ -1,0 +1,1 @@
+"""Words from files: DOCX, Markdown and plain text; folders of speeches."""

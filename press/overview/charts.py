@@ -11,11 +11,11 @@ from django.utils.translation import ngettext
 
 from press.overview.dashboard import HOLD
 from press.texts.models.visibility import published_editions
-from summit.desk import charts
-from summit.desk.charts import Chart, Row
-from summit.desk.today import desk_chart, lately
+from summit.admin_base import charts
+from summit.admin_base.charts import Chart, Row
+from summit.admin_base.dashboard import desk_chart, lately
+from summit.outbox.dashboard import duration
 from summit.outbox.models import Message, MessageState
-from summit.outbox.todo import duration
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.moments import day_clock

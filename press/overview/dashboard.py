@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from press.texts.models.editions import EditionState
 from press.texts.selectors.workflow_queries import Outline, outlines
-from summit.desk.today import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
+from summit.admin_base.dashboard import Coming, Due, Task, Urgency, desk_coming, desk_due, desk_task, now_of, once
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 

@@ -15,11 +15,11 @@ from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
 from press.texts.permissions import can_review, can_write
 from sessions.releases.services import removals
+from summit.admin_base.dashboard import desk_panel, lately, now_of
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
-from summit.desk.today import desk_panel, lately, now_of
-from summit.home import panel, stamp
 from summit.permissions.rules import allows
+from summit.public_base.home import panel, stamp
 from summit.summits.models import Summit
 
 LATEST = 5

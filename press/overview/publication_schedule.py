@@ -20,7 +20,7 @@ from press.texts.selectors import workflow_queries
 from press.texts.selectors.workflow_queries import StandingText, late
 from sessions.draft.models.sessions import Session
 from sessions.draft.selectors import speech_times
-from summit.desk.today import end_of
+from summit.admin_base.dashboard import end_of
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
+from summit.admin_base.search import Hit, Source, register
 from summit.core.text_normalisation import Fold
-from summit.desk.search import Hit, Source, register
 
 
 def _newest() -> Subquery:

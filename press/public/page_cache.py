@@ -13,8 +13,8 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
 from press.published_texts import moments
-from summit.http.page_cache import Version, cached_page
-from summit.http.public import public_page
+from summit.public_base.page_cache import Version, cached_page
+from summit.public_base.public_pages import public_page
 
 _asked: ContextVar[Version | None] = ContextVar("press.version", default=None)
 

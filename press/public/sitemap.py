@@ -13,9 +13,9 @@ from django.urls import reverse
 from press.public.page_cache import press_page
 from press.texts.addresses import address
 from press.texts.models.visibility import public_editions
-from summit.sitemaps import Chapter, Place, answer, interface, source
+from summit.public_base.sitemaps import Chapter, Place, answer, interface, source
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
 # How many texts a map names. With six languages that name each other it stays below the protocol's 50 MB and 50,000.
 LENGTH = 5000

@@ -12,7 +12,7 @@ from django.utils.dateparse import parse_datetime
 
 from press.texts.models.embargoes import GRID, Lift
 from summit.core.compiled_query import Prepared
-from summit.http.page_cache import Version
+from summit.public_base.page_cache import Version
 from summit.summits.models import PublicVersion, Summit
 
 # What passes between the database's clock and the cache that stores the answer.

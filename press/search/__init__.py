@@ -1,0 +1,1 @@
+"""By what texts are found: tokens, the index, the query, highlighting."""

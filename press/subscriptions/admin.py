@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from press.subscriptions.models import Announcement, Subscriber
-from summit.desk.base import ReadOnlyAdmin
+from summit.admin_base.model_admin import ReadOnlyAdmin
 
 
 @admin.register(Subscriber)

@@ -13,14 +13,14 @@ from press.subscriptions.services import subscribers
 from press.texts.models.editions import ChangeKind, Edition
 from press.texts.models.visibility import public_editions
 from press.texts.outbox import DELIVERY_TASK
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message, MessageState
-from summit.outbox.reasons import because
 
-NOT_PUBLIC = reasons.register("press.not_public", gettext_lazy("The text is no longer public."))
-ENDED = reasons.register("press.subscription_ended", gettext_lazy("The subscription has ended."))
-CONFIRMED = reasons.register("press.confirmed", gettext_lazy("The address is confirmed already."))
+NOT_PUBLIC = failure_reasons.register("press.not_public", gettext_lazy("The text is no longer public."))
+ENDED = failure_reasons.register("press.subscription_ended", gettext_lazy("The subscription has ended."))
+CONFIRMED = failure_reasons.register("press.confirmed", gettext_lazy("The address is confirmed already."))
 
 
 def _subscriber(message: Message) -> Subscriber:

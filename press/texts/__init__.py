@@ -1,0 +1,2 @@
+"""Text, language version, edition: the one table of decisions, the visibility predicate, Markdown, attachments,
+topics."""

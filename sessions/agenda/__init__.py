@@ -1,0 +1,2 @@
+"""The released agenda as each rank of readers knows it: immutable rows, snapshots, differences of two states, changes
+in words."""

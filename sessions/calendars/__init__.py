@@ -1,0 +1,1 @@
+"""iCalendar: the public feed, private feeds, the parts of messages that update a calendar."""

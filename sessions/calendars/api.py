@@ -17,10 +17,10 @@ from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.calendars import services
 from sessions.calendars.models import Feed
-from summit.api.problems import Problem, means, unprocessable
-from summit.api.rows import check_fields
-from summit.api.schema_of_resources import PATH
-from summit.api.working import WorkingView, working_api
+from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.resource_schema import PATH
+from summit.api_base.views import WorkingView, working_api
+from summit.api_base.viewsets import check_fields
 from summit.people.models import Person
 from summit.permissions.models import Role
 

@@ -12,7 +12,7 @@ from sessions.calendars import services
 from sessions.calendars.models import Feed
 from sessions.calendars.selectors.private_calendar import private_feed
 from summit.core.languages import spoken
-from summit.http.public import blind
+from summit.public_base.public_pages import blind
 
 
 @require_safe

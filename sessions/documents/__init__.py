@@ -1,0 +1,1 @@
+"""Papers on a session's table, in versions."""

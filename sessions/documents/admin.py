@@ -23,10 +23,10 @@ from sessions.documents.services.documents import Paper
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import can_edit
+from summit.admin_base.row_keys import key_of
 from summit.audit import access_log
 from summit.core.file_sizes import megabytes
 from summit.core.validators import validate_printable
-from summit.desk.keys import key_of
 from summit.users.models import User
 
 

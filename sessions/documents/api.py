@@ -13,11 +13,11 @@ from sessions.documents.services import documents, files
 from sessions.documents.services.documents import Paper
 from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.sessions import Session
-from summit.api.actions import action
-from summit.api.contents import WithContent
-from summit.api.files import ContentField
-from summit.api.resources import InSummit
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import WithContent
+from summit.api_base.file_fields import ContentField
+from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

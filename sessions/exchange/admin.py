@@ -13,7 +13,7 @@ from sessions.exchange.models import ScheduleFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
 from sessions.visibility.models import Visibility
-from summit.desk.base import SUMMIT_PATHS
+from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
 from summit.uploads.admin import UploadForm, UploadsAdmin

@@ -14,11 +14,11 @@ from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.selectors.report import Report
 from sessions.exchange.services import import_files
 from sessions.visibility.models import Visibility
-from summit.api.actions import action
-from summit.api.files import ContentField
-from summit.api.problems import Problem, means, unprocessable
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_fields import ContentField
+from summit.api_base.problems import Problem, means, unprocessable
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.audit import access_log
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit

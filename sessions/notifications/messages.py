@@ -15,7 +15,7 @@ from sessions.notifications.selectors import notification_content
 from sessions.notifications.selectors.message_facts import from_facts
 from sessions.notifications.selectors.speech_changes import sentence
 from sessions.notifications.services import notices
-from summit.outbox.kinds import Attachment, Kind, Mail, register
+from summit.outbox.message_kinds import Attachment, Kind, Mail, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import pair, semicolon
 

@@ -7,8 +7,8 @@ from sessions.agenda.selectors.change_descriptions import PUBLIC_STATES
 from sessions.agenda.selectors.released_agenda import NATURES
 from sessions.notifications.services import removal_notices
 from sessions.notifications.session_facts import context_of
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 
 
@@ -30,7 +30,7 @@ def render(message: Message) -> Mail:
     return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
 
 
-PUBLIC_AGAIN = reasons.register(
+PUBLIC_AGAIN = failure_reasons.register(
     removal_notices.PUBLIC_AGAIN,
     gettext_lazy("The public agenda had the sessions again before the message was sent."),
 )

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from sessions.draft.models.sessions import Session
 from sessions.releases.selectors import draft_status
 from sessions.releases.selectors.draft_status import Standing
-from summit.desk.today import (
+from summit.admin_base.dashboard import (
     MOST_COMING,
     Coming,
     Task,

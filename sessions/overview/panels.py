@@ -10,10 +10,10 @@ from sessions.agenda.models.releases import Release, ReleasedSession
 from sessions.overview.dashboard import EDIT, standing
 from sessions.public.views import by_day
 from sessions.releases.permissions import can_release
-from summit import home
+from summit.admin_base.dashboard import desk_panel
 from summit.core import metrics
-from summit.desk.today import desk_panel
 from summit.permissions.rules import allows
+from summit.public_base import home
 from summit.summits.models import Summit
 
 

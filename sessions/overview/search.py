@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from delegations.parties.models.parties import PartyName
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session, SessionText
+from summit.admin_base.search import Hit, Source, register
 from summit.core.text_normalisation import Fold
-from summit.desk.search import Hit, Source, register
 from summit.templatetags.moments import day_clock
 
 

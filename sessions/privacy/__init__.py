@@ -1,0 +1,1 @@
+"""What the agenda holds of a person: handed over, and erased."""

@@ -18,11 +18,11 @@ from sessions.agenda.selectors import released_agenda
 from sessions.draft.models.kinds import SessionKind
 from sessions.public import released_files
 from sessions.public.api_filters import ORDERS, asked_for
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.pagination import ByNewest
+from summit.api_base import query_params
+from summit.api_base.pagination import ByNewest
+from summit.api_base.permission_classes import PublicMixin
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
 
 class ByStart(ByNewest):
@@ -224,8 +224,8 @@ class AgendaList(_PublicAgenda, generics.ListAPIView[ReleasedSession]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of sessions. Raises Problem for a parameter that isn't known."""
-        asking.check_known(request.query_params, (*asking.PUBLIC, *ASKED))
-        asking.check_page_size(request.query_params)
+        query_params.check_known(request.query_params, (*query_params.PUBLIC, *ASKED))
+        query_params.check_page_size(request.query_params)
         return super().list(request, *args, **kwargs)
 
     def get_queryset(self) -> ReleasedQuerySet:

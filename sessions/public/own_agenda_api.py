@@ -16,11 +16,11 @@ from sessions.draft.models.kinds import SessionKind
 from sessions.public import pocket_programme
 from sessions.public.api import SessionSerializer
 from sessions.releases.api.released_changes import OwnChangesInput, OwnChangesSerializer, own_changes
-from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer
-from summit.api.problems import Problem
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.problems import Problem
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

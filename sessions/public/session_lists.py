@@ -21,7 +21,7 @@ from sessions.agenda.selectors.release_cache import Kept
 from sessions.draft.models.participants import Attendance
 from sessions.public import facts_line, filters
 from summit.core.process_cache import Memory
-from summit.http.context import lang_query
+from summit.public.context import lang_query
 from summit.summits.models import Stamp, Summit
 
 # More sessions than one person's days hold.

@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from sessions.agenda.models.releases import Release, ReleasedSession
 from sessions.agenda.selectors import last_changed
-from summit.http.page_cache import cached_page
-from summit.http.public import public_page
-from summit.sitemaps import Chapter, Place, answer, interface, source
-from summit.views import get_summit
+from summit.public_base.page_cache import cached_page
+from summit.public_base.public_pages import public_page
+from summit.public_base.sitemaps import Chapter, Place, answer, interface, source
+from summit.public_base.summits import get_summit
 
 
 @source(20)

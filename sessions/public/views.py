@@ -22,10 +22,10 @@ from sessions.public import released_files
 from sessions.public.filters import asked, narrowed
 from sessions.public.published_speeches import MOST, list_of, standing, texts
 from sessions.public.session_lists import SessionLine, SessionList
-from summit.http.page_cache import cached_page
-from summit.http.public import public_page
+from summit.public_base.page_cache import cached_page
+from summit.public_base.public_pages import public_page
+from summit.public_base.summits import get_summit
 from summit.summits.models import Stamp, Summit
-from summit.views import get_summit
 
 Row = TypeVar("Row", bound="HasStart")
 

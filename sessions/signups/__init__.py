@@ -1,0 +1,1 @@
+"""Places of sessions that delegates take themselves, and the queue for them."""

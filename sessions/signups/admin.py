@@ -14,7 +14,7 @@ from delegations.core import table_files
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.parties.selectors import party_names
 from sessions.draft.models.signups import SignUp, SignUpState
-from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.templatetags.moments import day_clock, short_clock
 from summit.users.models import User
 

@@ -13,8 +13,8 @@ from sessions.agenda.api.known import KnownPerson, KnownSession
 from sessions.draft.api.session_rows import OfSessionFilters
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.services import signups
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User

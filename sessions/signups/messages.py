@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from sessions.notifications import session_facts
 from sessions.signups.services import notices
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 from summit.templatetags.marks import comma
 
@@ -21,7 +21,9 @@ def render(message: Message) -> Mail:
     return Mail(subject=subject, text=text.strip() + "\n", reply_to=facts["summit"]["contact"])
 
 
-LEFT = reasons.register(notices.LEFT, gettext_lazy("The place had been given back before the message was sent."))
+LEFT = failure_reasons.register(
+    notices.LEFT, gettext_lazy("The place had been given back before the message was sent.")
+)
 PLACE_FREE = register(
     Kind(
         notices.KIND,

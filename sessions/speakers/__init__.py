@@ -1,0 +1,1 @@
+"""Speakers' lists and requests for the floor."""

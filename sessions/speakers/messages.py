@@ -6,8 +6,8 @@ from django.utils.translation import gettext_lazy
 
 from sessions.notifications.session_facts import context_of
 from sessions.speakers.services import floor_request_notices
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 
 
@@ -19,7 +19,7 @@ def render(message: Message) -> Mail:
     return Mail(subject=said % context, text=text.strip() + "\n", reply_to=message.facts["summit"]["contact"])
 
 
-DROPPED = reasons.register(
+DROPPED = failure_reasons.register(
     floor_request_notices.DROPPED, gettext_lazy("The speech had been taken off the list before the message was sent.")
 )
 FLOOR_REQUEST = register(

@@ -1,0 +1,1 @@
+"""Who may know of a session, and of each part of it."""

@@ -1,1 +1,1 @@
-"""How accounts sign in: allauth's pages in the words of this house, second steps, signed-in browsers."""
+"""Signing in and out, second steps, signed-in browsers, roles that are given by hand, the pages of one's tokens."""

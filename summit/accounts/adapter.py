@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import sign_in_log, words
+from summit.accounts import form_texts, sign_in_log
 from summit.accounts.devices import device
 from summit.core.languages import begun, spoken
 from summit.permissions.rules import can_use_admin
@@ -23,7 +23,7 @@ from summit.users.models import User
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     """Accounts are made by organisers: nobody signs up."""
 
-    error_messages = {**DefaultAccountAdapter.error_messages, **words.ACCOUNT_ERRORS}
+    error_messages = {**DefaultAccountAdapter.error_messages, **form_texts.ACCOUNT_ERRORS}
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Return False: there is no sign-up."""

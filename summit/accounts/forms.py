@@ -21,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from summit.accounts import guesses, words
+from summit.accounts import form_texts, guess_limits
 from summit.users.models import User
 
 _ADDRESS, _PASSWORD, _CODE = _("E-mail address"), _("Password"), _("Code")
@@ -137,16 +137,18 @@ class OnceOnly(OneCode):
         """Return the code. Raises ValidationError where it is not the one, or was used already, or where too many
         were guessed."""
         code: str = self.cleaned_data["code"]
-        guess = guesses.count(current.request, self.user)
+        guess = guess_limits.count(current.request, self.user)
         found = self._found(code, app=guess.app)
         if found is None:
             main = self._main()
             if main is not None:
                 self._emit_authentication_failed(main)  # type: ignore[attr-defined]
-            raise forms.ValidationError(words.MFA_ERRORS["incorrect_code"] if guess.app else words.APP_CLOSED)
+            raise forms.ValidationError(
+                form_texts.MFA_ERRORS["incorrect_code"] if guess.app else form_texts.APP_CLOSED
+            )
         key = f"second_step_used:{self.user.pk}:{''.join(filter(str.isdecimal, code))}"
         if not cache.add(key, 1, timeout=120):
-            raise forms.ValidationError(words.MFA_ERRORS["incorrect_code"])
+            raise forms.ValidationError(form_texts.MFA_ERRORS["incorrect_code"])
         guess.was_right()
         found.user = self.user
         self.authenticator = found
@@ -196,7 +198,7 @@ class AddPasskey(Worded, passkeys._BaseAddWebAuthnForm):  # type: ignore[misc]
 
     def clean(self) -> dict[str, Any]:
         """Take only what the device has signed, after it has made sure who is using it: a passkey is both steps."""
-        said = forms.ValidationError(words.NOT_THE_PASSKEY)
+        said = forms.ValidationError(form_texts.NOT_THE_PASSKEY)
         try:
             # The library reads what anybody may have posted, and stumbles over it in many ways.
             return super().clean()  # type: ignore[no-any-return]
@@ -226,7 +228,7 @@ class _Passkey:
             user = self.user or auth.extract_user_from_response(credential)
             return auth.complete_authentication(user, credential)
         except (AttributeError, KeyError, TypeError, ValueError, OverflowError, forms.ValidationError):
-            raise forms.ValidationError(words.NOT_THE_PASSKEY) from None
+            raise forms.ValidationError(form_texts.NOT_THE_PASSKEY) from None
 
 
 class PasskeySignIn(_Passkey, passkeys.LoginWebAuthnForm):  # type: ignore[misc]

@@ -7,23 +7,15 @@ from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from summit.accounts import words
+from summit.accounts import form_texts
 from summit.core.encrypted_fields import cipher
 from summit.users.models import User
-
-# What protects an account; recovery codes only stand in for one of these.
-PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
-
-
-def is_protected(user: User) -> bool:
-    """Return whether an account has a passkey or an app. One query."""
-    return bool(Authenticator.objects.filter(user=user, type__in=PROTECTING).exists())
 
 
 class MFAAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Secrets are encrypted at rest; passkeys belong to the host of BASE_URL."""
 
-    error_messages = {**DefaultMFAAdapter.error_messages, **words.MFA_ERRORS}
+    error_messages = {**DefaultMFAAdapter.error_messages, **form_texts.MFA_ERRORS}
 
     def encrypt(self, text: str) -> str:
         """Encrypt the secret of an app or the seed of recovery codes with FIELD_KEYS."""

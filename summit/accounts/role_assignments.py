@@ -7,9 +7,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from summit.accounts.messages import welcome
 from summit.audit import services as audit
-from summit.messages import welcome
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import check
 from summit.summits import services as summits_services

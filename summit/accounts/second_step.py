@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from summit.accounts import browser_sessions
-from summit.api.domain import tokens
+from summit.api_base import tokens
 from summit.audit import services as audit
 from summit.core.languages import spoken
 from summit.people.models import Person

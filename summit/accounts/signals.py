@@ -11,10 +11,9 @@ from django.contrib.auth.signals import user_logged_out
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from summit.accounts import browser_sessions, guesses, second_step, sign_in_log
-from summit.accounts.guard import SET_UP_KEY, took_it
-from summit.accounts.mfa import PROTECTING
-from summit.accounts.seen import SEEN_KEY
+from summit.accounts import browser_sessions, guess_limits, second_step, sign_in_log
+from summit.accounts.last_activity import SEEN_KEY
+from summit.permissions.second_step import PROTECTING, SET_UP_KEY, took_it
 from summit.users.models import User
 
 
@@ -24,7 +23,7 @@ def note_sign_in(request: HttpRequest, response: HttpResponse, user: User, **kwa
     request.session[SEEN_KEY] = int(time.time())
     sign_in_log.note_sign_in(account=user, way=_way(request, user))
     if took_it(request):
-        guesses.remember(request, response, user)
+        guess_limits.remember(request, response, user)
 
 
 def _way(request: HttpRequest, user: User) -> str:
@@ -73,11 +72,11 @@ def note_removal(user: User, authenticator: Authenticator, **kwargs: Any) -> Non
 def end_others(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """End the other browsers: they knew the old password."""
     browser_sessions.end_all(user=user, but=request.session.session_key)
-    guesses.forgive(request, user)
+    guess_limits.forgive(request, user)
 
 
 @receiver(password_reset)
 def end_every_one(request: HttpRequest, user: User, **kwargs: Any) -> None:
     """End all browsers: whoever sets the password anew signs in anew."""
     browser_sessions.end_all(user=user)
-    guesses.forgive(request, user)
+    guess_limits.forgive(request, user)

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django.views.generic import RedirectView
 
-from summit.accounts import tokens, views
+from summit.accounts import token_pages, views
 
 
 class Base36(StringConverter):
@@ -40,7 +40,7 @@ urlpatterns = [
         "password/reset/key/done/", account.password_reset_from_key_done, name="account_reset_password_from_key_done"
     ),
     path("sessions/", views.browsers, name="account_browsers"),
-    path("tokens/", tokens.own_tokens, name="account_tokens"),
+    path("tokens/", token_pages.own_tokens, name="account_tokens"),
     path("2fa/", views.ways, name="mfa_index"),
     path("2fa/authenticate/", second.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", second.reauthenticate, name="mfa_reauthenticate"),

@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from summit.accounts import browser_sessions as signed_in
-from summit.accounts.guard import must_set_up
+from summit.permissions.second_step import must_set_up
 from summit.users.models import User
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.accounts import selectors as accounts_selectors
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -2,8 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.api.places import Rooms, Venues
-from summit.api.team import Roles
+from summit.api.role_assignments import Roles
+from summit.api.venues import Rooms, Venues
 from summit.import_export.registry import Intake, take_in
 
 for _resource, _keys in ((Venues, ("name",)), (Rooms, ("venue", "name"))):

@@ -12,14 +12,13 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api import asking, etags
-from summit.api.domain import tokens
-from summit.api.models import Token
-from summit.api.pagination import ByNewest
-from summit.api.problems import Problem, unprocessable
-from summit.api.rows import check_fields
-from summit.api.scopes import known
-from summit.api.working import WorkingView
+from summit.api_base import etags, query_params, tokens
+from summit.api_base.models.tokens import Token
+from summit.api_base.pagination import ByNewest
+from summit.api_base.problems import Problem, unprocessable
+from summit.api_base.scopes import known
+from summit.api_base.views import WorkingView
+from summit.api_base.viewsets import check_fields
 from summit.permissions.models import Role
 from summit.permissions.rules import may_everything, roles_by_summit
 from summit.summits.models import Summit
@@ -149,12 +148,12 @@ class Tokens(OfTokens):
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return what the list can be asked for."""
-        return asking.PAGING if self.request.method in ("GET", "HEAD") else ()
+        return query_params.PAGING if self.request.method in ("GET", "HEAD") else ()
 
     @extend_schema(responses=TokenSerializer(many=True), operation_id="list_my_tokens", tags=["me"])
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """List my tokens, the newest first."""
-        asking.check_page_size(request.query_params)
+        query_params.check_page_size(request.query_params)
         pages = ByNewest()
         page = pages.paginate_queryset(self.mine(), request, self)
         return pages.get_paginated_response(TokenSerializer(page, many=True).data)

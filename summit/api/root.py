@@ -15,9 +15,9 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from summit.api import description
-from summit.api.access import PublicMixin
-from summit.api.kinds import KINDS
-from summit.http.public import public_page
+from summit.api_base.permission_classes import PublicMixin
+from summit.api_base.problem_types import KINDS
+from summit.public_base.public_pages import public_page
 
 
 class RootSerializer(serializers.Serializer[dict[str, str]]):

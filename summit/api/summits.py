@@ -7,9 +7,9 @@ from rest_framework import generics, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.pagination import ByNewest
+from summit.api_base import query_params
+from summit.api_base.pagination import ByNewest
+from summit.api_base.permission_classes import PublicMixin
 from summit.summits.models import Room, Summit, Venue
 from summit.summits.translated_names import TEXTS
 
@@ -97,8 +97,8 @@ class SummitList(PublicMixin, generics.ListAPIView[Summit]):
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give a page of summits. Raises Problem for a parameter that isn't known."""
-        asking.check_known(request.query_params, asking.PUBLIC)
-        asking.check_page_size(request.query_params)
+        query_params.check_known(request.query_params, query_params.PUBLIC)
+        query_params.check_page_size(request.query_params)
         return super().list(request, *args, **kwargs)
 
 

@@ -3,14 +3,14 @@
 from django.urls import URLPattern, path
 
 from summit.api.accounts import Accounts
-from summit.api.arming import Arming
+from summit.api.api_clients import Applications, ApplicationTokens
+from summit.api.dashboard import Tasks
+from summit.api.desk_summits import Summits
 from summit.api.me import Me, OneToken, Tokens
-from summit.api.own_summits import Summits
-from summit.api.places import Rooms, Venues
-from summit.api.programs import Applications, ApplicationTokens
-from summit.api.tasks import Tasks
-from summit.api.team import Audit, Roles
-from summit.api.working import working_api
+from summit.api.outbound_pause import Arming
+from summit.api.role_assignments import Audit, Roles
+from summit.api.venues import Rooms, Venues
+from summit.api_base.views import working_api
 from summit.jobs.api import Jobs
 from summit.outbox.api import Messages
 from summit.webhooks.api import Deliveries, Webhooks

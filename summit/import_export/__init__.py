@@ -1,1 +1,1 @@
-"""Tables that leave the system and come in: what a list of the admin shows, as files of three formats."""
+"""Lists of the admin as files, and files into lists: writers, parsers, the importer, what is kept of both."""

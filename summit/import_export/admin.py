@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.desk.base import SUMMIT_PATHS
+from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.import_export import import_job, parsers, services
 from summit.import_export.importer import UnreadableError
 from summit.import_export.models import GivenTable

@@ -18,13 +18,12 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
-from summit.desk.list_files import export_page, list_upload
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.seen import filters_of
-from summit.import_export import writers
+from summit.admin_base.access_log import filters_of
+from summit.admin_base.list_files import export_page, list_upload
+from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.import_export import exported_files, writers
 from summit.import_export.querysets import MOST, Listed
 from summit.import_export.registry import INTAKES
-from summit.jobs import exported_files
 from summit.permissions.rules import allows
 from summit.users.models import User
 

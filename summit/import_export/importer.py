@@ -17,8 +17,8 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from summit.api.problems import Problem, problem_of, unprocessable
-from summit.api.resources import InSummit
+from summit.api_base.problems import Problem, problem_of, unprocessable
+from summit.api_base.resources import InSummit
 from summit.import_export.parsers import Row, Table
 from summit.import_export.registry import Intake, headings, plain
 from summit.summits.models import Summit

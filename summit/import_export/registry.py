@@ -17,7 +17,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from summit.api.resources import InSummit, Resource
+from summit.api_base.resources import InSummit, Resource
 from summit.import_export.columns import Column, Value
 from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.users.models import User

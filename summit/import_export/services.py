@@ -16,6 +16,7 @@ from summit.import_export.importer import Report, UnreadableError, check_columns
 from summit.import_export.models import GivenTable
 from summit.import_export.parsers import Row, Table, TableProblem
 from summit.import_export.registry import INTAKES, Intake, recognised_by
+from summit.maintenance import heartbeats
 from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.uploads import services as uploads_services
@@ -109,6 +110,7 @@ def drop(*, given: GivenTable, by: User) -> None:
         GivenTable.objects.filter(pk=given.pk).delete()
 
 
+@heartbeats.clears(4)
 def drop_old() -> None:
     """Delete the tables that nobody took over for too long, of all summits."""
     uploads_services.drop_old(GivenTable)

@@ -1,0 +1,1 @@
+"""Long work in steps, each with its progress stored, fenced by the number of its claim."""

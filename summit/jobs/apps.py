@@ -1,7 +1,19 @@
 """Long work: what takes longer than a page may, done in steps by the workers, with its progress to look at."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+REGISTERING = (
+    "audit_messages",
+    "audit_verification",
+    "dashboard",
+    "permissions",
+    "routes",
+    "views",
+)
 
 
 class WorkConfig(AppConfig):
@@ -12,12 +24,6 @@ class WorkConfig(AppConfig):
     verbose_name = _("Long work")
 
     def ready(self) -> None:
-        """Register the ground floor's own kinds of work, the pages and the words."""
-        from summit.jobs import (
-            audit_messages,  # noqa: F401
-            audit_verification,  # noqa: F401
-            dashboard,  # noqa: F401
-            permissions,  # noqa: F401
-            routes,  # noqa: F401
-            views,  # noqa: F401
-        )
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"summit.jobs.{name}")

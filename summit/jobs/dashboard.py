@@ -6,10 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from summit.admin_base.audit_list import audit_head
+from summit.admin_base.dashboard import desk_panel
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now
-from summit.desk.audit_list import audit_head
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.today import desk_panel
 from summit.jobs import audit_verification
 from summit.jobs.models.jobs import UNFINISHED, Job, JobState
 from summit.jobs.permissions import may_verify_audit

@@ -1,6 +1,6 @@
 """Who opens the pages of long work: one's own jobs are one's own, and those of others aren't there."""
 
-from summit.api.routes import declare_resource
+from summit.api_base.routes import declare_resource
 from summit.jobs.api import Jobs
 from summit.permissions.route_table import Gate, declare
 

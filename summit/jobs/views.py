@@ -6,19 +6,16 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.sites import site
 from django.core.exceptions import PermissionDenied
-from django.db.models.functions import Now
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from summit.desk.pages import desk_page
-from summit.import_export.export_admin import as_file
-from summit.jobs import audit_verification, exported_files, services
+from summit.admin_base.pages import desk_page
+from summit.jobs import audit_verification, services
 from summit.jobs.job_kinds import KINDS
-from summit.jobs.models.exported_files import KeptTable
 from summit.jobs.models.jobs import Job, JobState
 from summit.jobs.permissions import may_verify_audit, visible
 from summit.jobs.progress import shown
@@ -27,7 +24,8 @@ from summit.users.models import User
 PER_PAGE = 50
 
 
-def _user(request: HttpRequest) -> User:
+def user_of(request: HttpRequest) -> User:
+    """Return who is signed in at the desk."""
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
@@ -45,7 +43,7 @@ def _find(request: HttpRequest, public_id: str) -> Job:
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """List the reader's jobs, newest first, and offer what can be asked for."""
-    rows = list(Job.objects.filter(by=_user(request)).select_related("summit")[:PER_PAGE])
+    rows = list(Job.objects.filter(by=user_of(request)).select_related("summit")[:PER_PAGE])
     context = {
         **site.each_context(request),
         "title": _("Long work"),
@@ -59,20 +57,8 @@ def listed(request: HttpRequest) -> HttpResponse:
 @require_POST
 def verify_audit(request: HttpRequest) -> HttpResponse:
     """Ask for the audit to be verified, and lead to the page that shows how far it is."""
-    job = services.start(kind=audit_verification.NAME, by=_user(request))
+    job = services.start(kind=audit_verification.NAME, by=user_of(request))
     return redirect("admin:work_job", job.public_id)
-
-
-@desk_page("work/table/<slug:public_id>/", "work_table")
-@never_cache
-@require_safe
-def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
-    """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
-    by = _user(request)
-    row = KeptTable.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
-    if row is None or not exported_files.open_to(row, by):
-        raise Http404
-    return as_file(exported_files.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)
 
 
 @desk_page("work/<slug:public_id>/", "work_job")
@@ -89,7 +75,7 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         **site.each_context(request),
         "title": found.title,
         "lines": kind.lines(job) if kind and kind.lines else [],
-        "file": kind.file(job) if kind and kind.file and job.by_id == _user(request).pk else None,
+        "file": kind.file(job) if kind and kind.file and job.by_id == user_of(request).pk else None,
         "onward": kind.onward(job) if kind and kind.onward and job.state == JobState.DONE else None,
         "summit": job.summit,
         "job": job,
@@ -116,7 +102,7 @@ def retry(request: HttpRequest, public_id: str) -> HttpResponse:
 def _decide(request: HttpRequest, public_id: str, decision: Callable[..., None]) -> HttpResponse:
     job = _find(request, public_id)
     try:
-        decision(job=job, by=_user(request))
+        decision(job=job, by=user_of(request))
     except ValueError as refused:
         messages.warning(request, str(refused))
     return redirect("admin:work_job", public_id)

@@ -1,0 +1,1 @@
+"""Sweeps that look again and again for what is due, and signs of life."""

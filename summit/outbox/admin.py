@@ -15,14 +15,13 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
-from summit.desk.words import written
-from summit.outbox import came_back, reasons
-from summit.outbox.domain import delivery
-from summit.outbox.kinds import KINDS, label_of
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.outbox import bounce_reasons, delivery, failure_reasons
+from summit.outbox.message_kinds import KINDS, label_of
 from summit.outbox.models import Message, MessageState
 from summit.outbox.permissions import can_send_again, check_can_send_again
-from summit.outbox.states import SIGNS
+from summit.outbox.state_labels import SIGNS
 from summit.permissions.rules import allows
 from summit.users.models import User
 
@@ -56,7 +55,7 @@ class ReturnedFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""
-        found = {"open": came_back.not_sent_again, "yes": came_back.came_back}.get(self.value() or "")
+        found = {"open": bounce_reasons.not_sent_again, "yes": bounce_reasons.came_back}.get(self.value() or "")
         return queryset if found is None else queryset.filter(pk__in=found().values("pk"))
 
 
@@ -123,10 +122,10 @@ class MessageAdmin(ReadOnlyAdmin):
     def what_went_wrong(self, row: Message) -> str:
         """Say why it did not go out or came back: in our words, or in the mail server's as they came."""
         if row.returned_at is not None:
-            said = (came_back.words(row.returned_why), came_back.their_words(row.returned_why))
+            said = (bounce_reasons.words(row.returned_why), bounce_reasons.their_words(row.returned_why))
             return format_html('{} <bdi lang="en" translate="no">{}</bdi>', *said)
-        if not row.problem or reasons.is_ours(row.problem):
-            return reasons.words(row.problem)
+        if not row.problem or failure_reasons.is_ours(row.problem):
+            return failure_reasons.words(row.problem)
         return format_html('<bdi lang="en" translate="no">{}</bdi>', row.problem)
 
     @admin.display(description=_("kind"), ordering="kind")

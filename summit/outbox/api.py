@@ -7,11 +7,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from summit.api.actions import action
-from summit.api.problems import means
-from summit.api.resources import Resource
-from summit.api.rows import Values
-from summit.outbox.domain import delivery
+from summit.api_base.actions import action
+from summit.api_base.problems import means
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
+from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.users.models import User
 

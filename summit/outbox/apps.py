@@ -1,7 +1,22 @@
 """The outbox: every message that leaves the system is a row here first."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+REGISTERING = (
+    "audit_messages",
+    "dashboard",
+    "message_kinds",
+    "metrics",
+    "outbound_pause",
+    "permissions",
+    "personal_data",
+    "routes",
+    "transfer_policy",
+)
 
 
 class OutboxConfig(AppConfig):
@@ -13,14 +28,6 @@ class OutboxConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Register the outbox's own kinds of message, rules, addresses and metrics."""
-        from summit.outbox import (  # noqa: F401
-            gauges,
-            kinds,
-            permissions,
-            routes,
-            todo,
-            transfer_policy,
-            words,
-        )
-        from summit.outbox.domain import arming, forgetting  # noqa: F401
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"summit.outbox.{name}")

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
-from summit.outbox.kinds import SYSTEM_MAIL
+from summit.outbox import enqueue
+from summit.outbox.message_kinds import SYSTEM_MAIL
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 

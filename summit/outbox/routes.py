@@ -1,6 +1,6 @@
 """Who opens the outbox's addresses."""
 
-from summit.api.routes import declare_resource
+from summit.api_base.routes import declare_resource
 from summit.outbox.api import Messages
 from summit.permissions.route_table import NOBODY, Gate, declare
 

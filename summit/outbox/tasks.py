@@ -3,7 +3,7 @@
 from celery import current_app, shared_task
 
 from summit.maintenance import sweeps
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 
 
 @sweeps.sweep("sweep", every=1)

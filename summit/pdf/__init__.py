@@ -1,1 +1,1 @@
-"""Documents on paper: made by typst, tagged for readers of screens (PDF/UA-1), with fonts that lie here."""
+"""PDF by typst, tagged for screen readers, with fonts that lie here; the picture for those who share a page."""

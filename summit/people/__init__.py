@@ -1,0 +1,1 @@
+"""Person: who takes part, whether they have an account or not."""

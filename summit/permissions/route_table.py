@@ -15,7 +15,7 @@ object, or the page where nothing is picked. To
   that nobody does by hand.
 
 The five addresses that each model has in the admin need no declaration: they follow from the rules of its ModelAdmin
-(`summit.desk.base.RoleMixin.deed`). What a ModelAdmin adds in `get_urls` is declared.
+(`summit.admin_base.model_admin.RoleMixin.deed`). What a ModelAdmin adds in `get_urls` is declared.
 
 `tests/routes` takes every address of the resolver and asks it as every role for own, foreign and other summits'
 objects and for one that isn't there; it fails on an address that nobody declared, and on an answer that isn't the

@@ -1,6 +1,6 @@
 """What people have written, on pages in any language: it stands in an element with its own language and direction."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import template
 from django.template import Context
@@ -8,13 +8,14 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 
-from summit.summits.models import Summit
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 register = template.Library()
 
 
 @register.filter
-def own(written: object, language: Summit | str | None) -> SafeString | str:
+def own(written: object, language: "Summit | str | None") -> SafeString | str:
     """Return a name, an office or a title marked with its language: a code, "" where nobody knows it, or a summit's.
 
     `bdi` keeps its direction apart from that of the words around it. Nothing stays nothing.
@@ -24,7 +25,7 @@ def own(written: object, language: Summit | str | None) -> SafeString | str:
 
 
 @register.filter
-def called(summit: Summit, text: str) -> SafeString | str:
+def called(summit: "Summit", text: str) -> SafeString | str:
     """Return what a summit is called in the reader's language, or else in its first, marked with that: its "name",
     "short_name", "place" or "host"."""
     names = summit.reads_as

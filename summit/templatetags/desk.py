@@ -14,10 +14,10 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
 
-from summit.desk.header import navigation
-from summit.desk.places import menu_of
-from summit.desk.progress import grouped
-from summit.desk.scope import list_scope
+from summit.admin_base.navigation import navigation
+from summit.admin_base.progress import grouped
+from summit.admin_base.summit_pages import menu_of
+from summit.admin_base.summit_scope import list_scope
 from summit.permissions.rules import Actor, allows
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import ARM

@@ -1,6 +1,7 @@
 """Times as people read them: in the venue's zone, with its name."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils import timezone
@@ -10,8 +11,10 @@ from django.utils.translation import gettext as _
 
 from summit.core import date_formats
 from summit.core.date_formats import brief_day, long_day, short_day
-from summit.summits.models import Summit
 from summit.templatetags.content import called
+
+if TYPE_CHECKING:
+    from summit.summits.models import Summit
 
 register = template.Library()
 register.filter("brief_day", brief_day)
@@ -23,63 +26,63 @@ class Moment(SafeString):
     at: datetime
 
     @classmethod
-    def said(cls, words: str, moment: datetime, summit: Summit) -> "Moment":
+    def said(cls, words: str, moment: datetime, summit: "Summit") -> "Moment":
         """Return words, which are HTML, as those of a moment."""
         found = cls(words)
         found.at = moment.astimezone(summit.zone)
         return found
 
 
-def local(moment: datetime, summit: Summit) -> datetime:
+def local(moment: datetime, summit: "Summit") -> datetime:
     """Return a moment in the venue's zone."""
     return moment.astimezone(summit.zone)
 
 
 @register.filter
-def clock(moment: datetime, summit: Summit) -> str:
+def clock(moment: datetime, summit: "Summit") -> str:
     """Return "14:30", and of an hour that comes twice which it is."""
     return date_formats.clock(local(moment, summit))
 
 
 @register.filter
-def exact_clock(moment: datetime, summit: Summit) -> str:
+def exact_clock(moment: datetime, summit: "Summit") -> str:
     """Return "14:30:05", where the second matters."""
     return date_formats.clock(local(moment, summit), "%H:%M:%S")
 
 
-def clock_zone(moment: datetime, summit: Summit) -> str:
+def clock_zone(moment: datetime, summit: "Summit") -> str:
     """Return "14:30 London time"."""
     return _("%(time)s %(place)s time") % {"time": clock(moment, summit), "place": summit.said_place}
 
 
 @register.filter
-def day(moment: datetime | date, summit: Summit) -> str:
+def day(moment: datetime | date, summit: "Summit") -> str:
     """Return "Monday 31 March 2025" in the reader's language."""
     found = local(moment, summit).date() if isinstance(moment, datetime) else moment
     return long_day(found)
 
 
-def day_clock(moment: datetime, summit: Summit) -> str:
+def day_clock(moment: datetime, summit: "Summit") -> str:
     """Return "Monday 31 March 2025, 14:30 London time"."""
     return _("%(day)s, %(time)s") % {"day": day(moment, summit), "time": clock_zone(moment, summit)}
 
 
 @register.filter("clock_zone")
-def marked_clock_zone(moment: datetime, summit: Summit) -> SafeString:
+def marked_clock_zone(moment: datetime, summit: "Summit") -> SafeString:
     """Return "14:30 London time" for a page: the place's name says in which language it is."""
     said = {"time": clock(moment, summit), "place": called(summit, "place")}
     return SafeString(conditional_escape(_("%(time)s %(place)s time")) % said)
 
 
 @register.filter("day_clock")
-def marked_day_clock(moment: datetime, summit: Summit) -> SafeString:
+def marked_day_clock(moment: datetime, summit: "Summit") -> SafeString:
     """Return "Monday 31 March 2025, 14:30 London time" for a page."""
     said = {"day": conditional_escape(day(moment, summit)), "time": marked_clock_zone(moment, summit)}
     return SafeString(conditional_escape(_("%(day)s, %(time)s")) % said)
 
 
 @register.filter
-def short_clock(moment: datetime, summit: Summit) -> Moment:
+def short_clock(moment: datetime, summit: "Summit") -> Moment:
     """Return "Mon 31 Mar 2025, 14:30 London time" for a table, broken after the day alone."""
     said = {"day": short_day(local(moment, summit)), "time": marked_clock_zone(moment, summit)}
     halves = {name: format_html('<span class="whole">{}</span>', half) for name, half in said.items()}
@@ -87,30 +90,30 @@ def short_clock(moment: datetime, summit: Summit) -> Moment:
 
 
 @register.filter
-def iso(moment: datetime, summit: Summit) -> str:
+def iso(moment: datetime, summit: "Summit") -> str:
     """Return the moment for a `datetime` attribute, with the venue's offset (RFC 3339)."""
     return local(moment, summit).isoformat(timespec="seconds")
 
 
 @register.filter
-def clock_words(summit: Summit) -> str:
+def clock_words(summit: "Summit") -> str:
     """Return "{time} London time": what a script fills with the time, so that the words are the server's."""
     return _("%(time)s %(place)s time") % {"time": "{time}", "place": summit.said_place}
 
 
 @register.simple_tag
-def clock_now(summit: Summit) -> str:
+def clock_now(summit: "Summit") -> str:
     """Return the time at the venue when the page is made: "14:30 London time". For pages of one reader alone."""
     return marked_clock_zone(timezone.now(), summit)
 
 
 @register.filter
-def day_clock_now(summit: Summit) -> SafeString:
+def day_clock_now(summit: "Summit") -> SafeString:
     """Return the day and the time at the venue when the page is made. For pages of one reader alone."""
     return marked_day_clock(timezone.now(), summit)
 
 
 @register.simple_tag
-def moment_now(summit: Summit) -> str:
+def moment_now(summit: "Summit") -> str:
     """Return the moment at which the page is made, so that a device's wrong clock does no harm."""
     return iso(timezone.now(), summit)

@@ -1,5 +1,1 @@
-"""A whole summit out to one archive, and in again elsewhere.
-
-What an archive holds is declared model by model (`declared`), found through foreign keys (`plan`), written row by row
-(`leaving`) into a ZIP that is encrypted as a whole (`sealed`), and read again under new keys (`arriving`).
-"""
+"""A summit out to one encrypted archive, and in again elsewhere under other keys."""

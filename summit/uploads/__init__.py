@@ -1,1 +1,2 @@
-"""Files that somebody uploads: looked at row by row before anything is written, then taken over once, or deleted."""
+"""What all uploaded files share: the report row by row, the pages, and the process of its own in which files are
+read."""

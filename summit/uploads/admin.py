@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_POST
 
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.summit_scope import chosen_summit
 from summit.audit import access_log
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.scope import chosen_summit
-from summit.desk.shelves import Shelf
 from summit.jobs.models.jobs import Job
 from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit

@@ -1,0 +1,1 @@
+"""User: the account by which somebody signs in."""

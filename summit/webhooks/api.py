@@ -7,10 +7,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from summit.api.actions import action
-from summit.api.problems import means
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.problems import means
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks import delivery, endpoints

@@ -1,7 +1,21 @@
 """Webhooks: events of a summit to other systems, by rows first, as the outbox does with mail."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+# Modules that register what they hold with registries below them: audit messages, permissions, messages, addresses.
+REGISTERING = (
+    "audit_messages",
+    "dashboard",
+    "messages",
+    "metrics",
+    "outbound_pause",
+    "permissions",
+    "routes",
+    "transfer_policy",
+)
 
 
 class HooksConfig(AppConfig):
@@ -13,14 +27,6 @@ class HooksConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Register this app's messages, rules, addresses and metrics."""
-        from summit.webhooks import (
-            audit_messages,  # noqa: F401
-            dashboard,  # noqa: F401
-            messages,  # noqa: F401
-            metrics,  # noqa: F401
-            outbound_pause,  # noqa: F401
-            permissions,  # noqa: F401
-            routes,  # noqa: F401
-            transfer_policy,  # noqa: F401
-        )
+        """Import what registers itself."""
+        for name in REGISTERING:
+            import_module(f"summit.webhooks.{name}")

@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from summit.desk.today import Task, Urgency, desk_task
+from summit.admin_base.dashboard import Task, Urgency, desk_task
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import DeliveryState

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.database_clock import db_now
-from summit.outbox.reasons import because
+from summit.outbox.failure_reasons import because
 from summit.users.models import User
 from summit.webhooks import endpoint_health, failure_reasons, http_client, payload
 from summit.webhooks.http_client import Answer

@@ -1,8 +1,8 @@
-"""Why a delivery did not get through, in words (summit.outbox.reasons keeps them as keys)."""
+"""Why a delivery did not get through, in words (summit.outbox.failure_reasons keeps them as keys)."""
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.outbox.reasons import register
+from summit.outbox.failure_reasons import register
 
 WORN = register("hooks.worn", _("No worker came to an end with it."))
 STATUS = register("hooks.status", _("The receiver answered %(value)s."))

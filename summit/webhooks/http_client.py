@@ -18,8 +18,8 @@ from email.utils import parsedate_to_datetime
 
 from django.core.exceptions import ValidationError
 
-from summit.outbox.domain.watch import Watch
-from summit.outbox.reasons import because
+from summit.outbox.failure_reasons import because
+from summit.outbox.send_timeout import Watch
 from summit.webhooks import addresses, failure_reasons
 from summit.webhooks.addresses import Target
 
@@ -30,8 +30,8 @@ MOST_KEPT = 1024
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of a request: the receiver's status and words, or a `problem` as summit.outbox.reasons keeps it.
-    `wait` is for how many seconds the receiver asks to be left alone."""
+    """What came of a request: the receiver's status and words, or a `problem` as summit.outbox.failure_reasons keeps
+    it. `wait` is for how many seconds the receiver asks to be left alone."""
 
     ms: int
     status: int | None = None

@@ -5,8 +5,8 @@ from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.outbox import reasons
-from summit.outbox.kinds import Kind, Mail, register
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import Kind, Mail, register
 from summit.outbox.models import Message
 from summit.webhooks import notices
 from summit.webhooks.models.endpoints import OffWhy
@@ -20,7 +20,7 @@ def render(message: Message) -> Mail:
     return Mail(subject=subject, text=render_to_string("mail/webhook_off.txt", context).strip() + "\n")
 
 
-reasons.register(notices.ON_AGAIN, gettext_lazy("The webhook was on again before the message was sent."))
+failure_reasons.register(notices.ON_AGAIN, gettext_lazy("The webhook was on again before the message was sent."))
 OFF = register(
     Kind(notices.KIND, "outbox.tasks.deliver", render, notices.on_again, gettext_lazy("webhook turned off"))
 )

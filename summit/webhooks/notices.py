@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.permissions.models import Role, RoleAssignment
 from summit.users.models import User
 from summit.webhooks.models.endpoints import Endpoint, OffWhy

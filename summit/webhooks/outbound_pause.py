@@ -6,7 +6,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy
 
-from summit.outbox.reasons import because, register
+from summit.outbox.failure_reasons import because, register
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import OLDER, Channel, Waiting, channels
 from summit.webhooks.models.deliveries import Delivery, DeliveryQuerySet, DeliveryState

@@ -2,7 +2,7 @@
 
 from enum import Enum
 
-from summit.outbox.reasons import because
+from summit.outbox.failure_reasons import because
 from summit.webhooks import failure_reasons
 from summit.webhooks.http_client import Answer
 
@@ -22,7 +22,7 @@ class Outcome(Enum):
 
 
 def judge(answer: Answer) -> tuple[Outcome, str]:
-    """Return what an answer means, and why it isn't the one wanted, as summit.outbox.reasons keeps it.
+    """Return what an answer means, and why it isn't the one wanted, as summit.outbox.failure_reasons keeps it.
 
     A redirect is not followed and tried again: it is how receivers say that they are being mended. What a receiver
     refuses otherwise (4xx) it would refuse again.

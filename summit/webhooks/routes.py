@@ -1,6 +1,6 @@
 """Who opens the addresses of webhooks beside those that each model has."""
 
-from summit.api.routes import declare_resource
+from summit.api_base.routes import declare_resource
 from summit.permissions.route_table import Gate, declare
 from summit.webhooks.api import Deliveries, Webhooks
 

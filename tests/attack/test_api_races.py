@@ -2,9 +2,8 @@
 
 import pytest
 
-from summit.api import etags
-from summit.api.domain import answers, tokens
-from summit.api.models import KeptAnswer
+from summit.api_base import etags, idempotency, tokens
+from summit.api_base.models.answers import KeptAnswer
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Room
@@ -57,11 +56,11 @@ def test_the_same_key_at_once_has_one_effect(asks: Program, room: Room) -> None:
 def test_control_without_the_row_of_the_key_the_second_is_refused_or_doubled(
     asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(question: answers.Question) -> KeptAnswer:
+    def forgetful(question: idempotency.Question) -> KeptAnswer:
         KeptAnswer.objects.all().delete()
         return KeptAnswer.objects.create(who=question.who, key=question.key, asked=question.asked)
 
-    monkeypatch.setattr(answers, "begin", forgetful)
+    monkeypatch.setattr(idempotency, "begin", forgetful)
     assert [add_cellar(asks, room)[0] for _number in range(2)] == [201, 422]
 
 

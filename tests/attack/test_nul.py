@@ -4,7 +4,7 @@ import pytest
 from django.db import DataError
 from django.test import Client
 
-from summit.http.nul import NulMiddleware
+from summit.public.nul_characters import NulMiddleware
 from tests import factories as f
 from tests.portal.delegation.helpers import World
 

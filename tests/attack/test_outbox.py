@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from summit.core import bulk_insert
-from summit.outbox.domain import delivery, enqueue
+from summit.outbox import delivery, enqueue
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from tests.factories import MessageFactory, SummitFactory, UserFactory

@@ -15,7 +15,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from summit.accounts.forms import ResetPassword
-from summit.outbox.domain import enqueue, mime
+from summit.outbox import enqueue, mime
 from tests.factories import PASSWORD, PersonFactory, UserFactory
 
 pytestmark = pytest.mark.django_db

@@ -14,8 +14,8 @@ from press.texts.models.embargoes import Lift
 from press.texts.models.texts import Text
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
+from summit.admin_base import form_idempotency
 from summit.audit.models import AuditEntry
-from summit.desk import once
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
@@ -145,7 +145,7 @@ def test_what_is_still_being_added_is_not_added_by_another(
 ) -> None:
     path = "/admin/programme/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
-    monkeypatch.setattr(once, "keep", lambda request, row: None)
+    monkeypatch.setattr(form_idempotency, "keep", lambda request, row: None)
     assert twice(desk, path, given) == ["This was sent twice, and is added once."]
     assert Session.objects.count() == 1
 

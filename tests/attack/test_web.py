@@ -193,7 +193,7 @@ def test_failures_have_the_headers(summit: Summit, monkeypatch: pytest.MonkeyPat
     client = Client(raise_request_exception=False, enforce_csrf_checks=True)
     forged = client.post("/accounts/login/")
     foreign = client.get("/", headers={"host": "evil.example"})
-    monkeypatch.setattr("summit.views.panels", lambda summit: 1 / 0)
+    monkeypatch.setattr("summit.public.views.panels", lambda summit: 1 / 0)
     broken = client.get(f"/{summit.slug}/")
     assert [answer.status_code for answer in (forged, foreign, broken)] == [403, 400, 500]
     for answer in (forged, foreign, broken):

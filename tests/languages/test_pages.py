@@ -19,7 +19,7 @@ from press.published_texts.selectors import FORMATS
 from press.subscriptions.services import subscribers
 from press.texts.models.texts import Text
 from sessions.draft.models.sessions import Session
-from summit.outbox.domain import mime
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from tests.attack.crawling import put, routes, variables

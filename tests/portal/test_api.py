@@ -14,7 +14,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 
 from portal.demo import synthetic
-from summit.api.kinds import KINDS
+from summit.api_base.problem_types import KINDS
 from summit.permissions.route_table import Gate, declared
 from summit.summits.models import Summit
 from tests.factories import RoomFactory, SummitFactory, VenueFactory

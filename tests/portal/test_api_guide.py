@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.api.domain import tokens
-from summit.api.scopes import known
+from summit.api_base import tokens
+from summit.api_base.scopes import known
 from summit.permissions.models import Role
 from tests.factories import RoomFactory, SummitFactory, UserFactory, VenueFactory
 from tests.press.helpers import ago, make_text

@@ -20,7 +20,7 @@ from portal.demo import synthetic
 from press.search.models import SearchEntry
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from summit.api.domain import applications
+from summit.api import api_client_services
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
@@ -70,7 +70,7 @@ def make() -> Summit:
     audit.record(by=organiser, action="summit.sign_in", target=organiser, summit=summit)
     f.MessageFactory(summit=summit, facts={"path": f"/admin/press/text/{prepared.pk}/change/"}, created_at=now())
     f.EndpointFactory(summit=summit, secret="whsec_there")
-    program = applications.make(by=organiser, summit=summit, name="Badges", given=[Role.VIEWER])
+    program = api_client_services.make(by=organiser, summit=summit, name="Badges", given=[Role.VIEWER])
     audit.record(by=program.user, action="summit.venue.change", target=summit, summit=summit)
     while audit.chain():
         pass
@@ -181,7 +181,7 @@ def test_it_sends_nothing_and_lets_nobody_in(one: tuple[dict[str, Any], Path]) -
     assert known.name == "Another name"
     roles = RoleAssignment.objects.filter(summit=here)
     assert roles.filter(user=known, role=Role.ORGANISER).exists()
-    program = User.objects.get(email__endswith=f"@{applications.DOMAIN}")
+    program = User.objects.get(email__endswith=f"@{api_client_services.DOMAIN}")
     assert (program.is_active, roles.filter(user=program).exists()) == (False, False)
     others = User.objects.filter(roles__summit=here).exclude(pk=known.pk)
     assert {user.has_usable_password() for user in others} == {False}

@@ -25,10 +25,10 @@ from delegations.portal_access.services import sign_in_codes
 from press.subscriptions.services import announcements
 from press.texts.models.texts import Wording
 from sessions.releases.services import releases
-from summit.http.page_cache import PAGES
-from summit.outbox.domain import mime
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
 from tests import factories as f
 from tests.clients import signed_in
 from tests.portal.test_named_alike import FLAG, NAME, NOTE, desk, party, portal

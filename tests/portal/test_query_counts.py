@@ -10,7 +10,7 @@ from portal.demo import border_security, synthetic
 from sessions.agenda.models.releases import EntryQuerySet, Release
 from sessions.agenda.selectors import release_cache, released_agenda
 from summit.core import bulk_insert
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.summits.models import Stamp, Summit
 from tests.factories import SummitFactory
 

@@ -16,8 +16,8 @@ import pytest
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 
-from summit.api.domain import tokens
-from summit.api.scopes import known
+from summit.api_base import tokens
+from summit.api_base.scopes import known
 from summit.people.models import Person
 from summit.users.models import User
 from tests.connections import unclosed

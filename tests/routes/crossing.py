@@ -18,13 +18,13 @@ from django.db import connection, transaction
 from django.http import HttpResponse
 from django.template.response import SimpleTemplateResponse
 
-from summit.api.domain import spending
+from summit.api_base import throttling
 from summit.core.process_cache import forget_all
-from summit.http.middleware import is_personal
-from summit.http.page_cache import PAGES
 from summit.permissions import rules
 from summit.permissions.models import Role
 from summit.permissions.route_table import Answer, Gate, Reader, Route, Whose, existing
+from summit.public_base.page_cache import PAGES
+from summit.public_base.public_pages import is_personal
 from summit.users.models import User
 from tests.routes.world import Somebody, Values, World
 
@@ -144,7 +144,7 @@ def known_readers() -> Iterator[None]:
         patch.object(SessionStore, "load", _once(SessionStore.load, "session_key")),
         patch.object(rules, "_given", _once(rules._given, "pk")),
         patch.object(rules, "_following", follow),
-        patch.object(spending, "spend", lambda who: spending.Budget(100, 99, 60)),
+        patch.object(throttling, "spend", lambda who: throttling.Budget(100, 99, 60)),
     ):
         # Whoever asks first takes no more queries than whoever asks then.
         for user in User.objects.all():

@@ -18,7 +18,7 @@ from press.published_texts.selectors import find
 from press.texts.models.texts import Text
 from sessions.draft.admin import session_pages
 from sessions.draft.models.sessions import Session
-from summit.admin.summits import VenueAdmin
+from summit.backoffice.summits import VenueAdmin
 from summit.permissions.route_table import Answer, Gate, declared
 from summit.summits.models import Summit, Venue
 from summit.users.models import User

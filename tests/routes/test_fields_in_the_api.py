@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.urls import include, path, reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from summit.api.places import Rooms
+from summit.api.venues import Rooms
 from tests.routes.fields import ADDRESS, ALSO, FORM_OF, FORMLESS, INLINES, NOTHING, SHOWN, TABLE
 from tests.routes.forms import described, forms_of, inputs_of
 from tests.routes.looks import found

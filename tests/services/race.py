@@ -29,7 +29,6 @@ from press.texts.models import visibility
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import Lift
 from press.texts.models.texts import Text, TextKind, TextVersion
-from press.texts.services import locks
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message
 from summit.summits.models import Summit
@@ -171,7 +170,7 @@ class Race:
         if number == 0:
             time_machine.travel(datetime.now(UTC) + WRONG_BY, tick=True).start()
         if self.without == "lock":
-            locks.lock_text = lambda text_id: None  # type: ignore[assignment]
+            announcements.lock_text = lambda text_id: None  # type: ignore[assignment]
         elif self.without == "database clock":
             visibility.Now = lambda: models.Value(timezone.now(), models.DateTimeField())  # type: ignore[assignment,misc]
         parent = os.getppid()

@@ -29,7 +29,7 @@ print(len(invitations.invite(parties=parties, by=by).to), Message.objects.count(
 """
 HAND_OUT_ONCE = """
 from celery import current_app
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 for task, ids in delivery.hand_out():
     current_app.send_task(task, args=[ids])
 """

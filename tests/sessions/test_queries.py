@@ -15,8 +15,8 @@ from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
 from sessions.speakers.services import line_up
 from summit.core.process_cache import forget_all
-from summit.http.page_cache import PAGES
 from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
 from tests import factories as f
 from tests.clients import signed_in
 from tests.delegations.helpers import queries

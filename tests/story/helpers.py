@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.parties.models.parties import Party
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.users.models import User
 

@@ -11,7 +11,7 @@ from press.embargoes.services import alarms
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements, withdrawal_notices
 from press.texts.models.embargoes import Lift, LiftMode
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -20,7 +20,7 @@ from delegations.privacy.services import nightly_purge
 from summit import settings as module
 from summit.celery import app, keep_connection
 from summit.maintenance.sweeps import SWEEPS
-from summit.outbox.kinds import KINDS
+from summit.outbox.message_kinds import KINDS
 from summit.tasks import clear_expired
 from tests.sources import ROOT, sources, text, tree
 from tests.threads import at_once

@@ -10,7 +10,7 @@ from django.db import OperationalError, connection
 from django.test import Client
 
 from summit.core.database_cache import DatabaseCache
-from summit.http import health
+from summit.public import health
 from tests import factories as f
 
 pytestmark = [

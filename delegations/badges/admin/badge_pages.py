@@ -23,8 +23,8 @@ from delegations.members.models.members import Membership
 from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.models.policy import Policy
 from delegations.parties.selectors import party_names
-from summit.desk.keys import keys_of
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check

@@ -22,9 +22,9 @@ from delegations.core.admin.decisions import ask_reason
 from delegations.core.admin.moments import moment
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.parties.admin.party_column import PartyColumn
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import key_of, keys_of
-from summit.desk.words import written
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import key_of, keys_of
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.badges.models.transferable_passes import OverpassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.admin.row_admin import ThroughDomain
-from summit.desk.forms import SentencesForm
-from summit.desk.shelves import Shelf
-from summit.desk.words import written
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
+from summit.admin_base.messages import written
 from summit.templatetags.marks import comma
 
 

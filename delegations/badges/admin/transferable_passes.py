@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from delegations.badges.models.transferable_passes import Overpass
 from delegations.core.admin.moments import moment
 from delegations.parties.admin.party_column import PartyColumn
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.shelves import Shelf
-from summit.desk.words import written
+from summit.admin_base.menu import Shelf
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
 
 FIELDS: list[Any] = ["rule", "party", "number", "carried_by", "handed"]
 

@@ -17,10 +17,10 @@ from delegations.core.api.fields import LeftOutSerializer, Several, StaffName, W
 from delegations.members.api.fields import OfPerson, OfPersonFilters
 from delegations.members.models.members import Membership
 from delegations.parties.permissions import standing_parties
-from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -10,7 +10,7 @@ from delegations.badges.models.transferable_passes import OverpassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.api.fields import Values
 from delegations.zones.api import ZonesField
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.summits.models import Summit
 from summit.users.models import User
 

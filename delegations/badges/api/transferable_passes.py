@@ -13,9 +13,9 @@ from delegations.badges.services import transferable_passes
 from delegations.core.api.access_log import log_shown_fields
 from delegations.members.api.fields import Member
 from delegations.parties.api.fields import PartyName
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

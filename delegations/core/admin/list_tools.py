@@ -12,10 +12,10 @@ from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 
 from delegations.core import table_files
+from summit.admin_base.access_log import NOT_FILTERS
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.audit import access_log
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.seen import NOT_FILTERS
-from summit.jobs.exported_files import MACHINES
+from summit.import_export.exported_files import MACHINES
 from summit.permissions.rules import allows
 from summit.users.models import User
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from delegations.core import row_order
 from delegations.core.services import rows
-from summit.desk.keys import key_of
+from summit.admin_base.row_keys import key_of
 
 MOVES = (row_order.UP, row_order.DOWN, row_order.TOP)
 

@@ -9,8 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from delegations.core.admin.ordering import arrange
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.through import DomainAdmin, Values
+from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

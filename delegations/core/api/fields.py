@@ -18,11 +18,11 @@ from rest_framework import serializers
 from delegations.core.row_order import OrderChanged
 from delegations.core.services import rows as rows_services
 from summit.accounts.selectors import known_to
-from summit.api.external import EXTERNAL, keys_told
-from summit.api.resources import InSummit
-from summit.api.rows import MOST_ROWS
+from summit.admin_base.search import LONGEST, SHORTEST, source_of, words_of
+from summit.api_base.external_keys import EXTERNAL, keys_told
+from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import MOST_ROWS
 from summit.core.text_normalisation import Fold
-from summit.desk.search import LONGEST, SHORTEST, source_of, words_of
 from summit.people.models import Person
 from summit.permissions.rules import allows, seen_rows
 from summit.users.models import User

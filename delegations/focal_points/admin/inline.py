@@ -10,8 +10,8 @@ from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.admin.party_names import FewRows
 from delegations.parties.models.parties import Party
-from summit.desk.forms import SentencesForm
-from summit.desk.lookups import KeyedSelect
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.lookups import KeyedSelect
 from summit.people.models import Person
 from summit.users.models import User
 

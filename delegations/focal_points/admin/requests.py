@@ -24,11 +24,11 @@ from delegations.members.services import duplicates
 from delegations.members.services.duplicates import Hit
 from delegations.members.services.people import SeemsKnown
 from delegations.parties.selectors import party_names
+from summit.admin_base.menu import Shelf
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import key_of
 from summit.audit import access_log
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import key_of
-from summit.desk.shelves import Shelf
-from summit.desk.words import written
 from summit.people.models import Person
 from summit.permissions.rules import allows, check
 from summit.users.models import User

@@ -15,8 +15,8 @@ from delegations.core.api.fields import OnePerson, Searched, Values
 from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.api.fields import OneParty
-from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -17,9 +17,9 @@ from delegations.focal_points.services.focal_points import ASK
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Party
-from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

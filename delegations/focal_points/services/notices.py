@@ -5,7 +5,7 @@ from delegations.focal_points.models import FocalPointRequest
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.models.parties import Party
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.people.models import Person
 

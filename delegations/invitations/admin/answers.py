@@ -19,9 +19,9 @@ from delegations.invitations.models.invitations import Channel, InvitationState,
 from delegations.parties.admin.group_filter import GroupFilter
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.models.parties import Party
+from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
 from summit.audit import access_log
 from summit.core.date_formats import short_day
-from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
 from summit.permissions.route_table import NOBODY
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma

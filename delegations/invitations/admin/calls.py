@@ -21,9 +21,9 @@ from delegations.invitations.permissions import can_answer_for, can_call
 from delegations.invitations.services import calls
 from delegations.invitations.services.calls import Narrowed
 from delegations.parties.selectors import party_names, regions
+from summit.admin_base.service_admin import user_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.database_clock import db_now
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.through import user_of
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -19,11 +19,11 @@ from delegations.invitations.services import guests
 from delegations.members.selectors import naming_rules
 from delegations.members.services.people import SeemsKnown
 from delegations.parties.models.parties import Party
+from summit.admin_base import form_idempotency
+from summit.admin_base.summit_pages import summit_page
 from summit.audit import access_log
 from summit.core.languages import spoken
 from summit.core.validators import validate_printable
-from summit.desk import once
-from summit.desk.places import summit_page
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -78,7 +78,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         except SeemsKnown as seems:
             known = seems.hits
             _note(user, summit, [hit.person for hit in known])
-        except once.AddedAlready as added:
+        except form_idempotency.AddedAlready as added:
             messages.info(request, _("This was sent twice, and is added once."))
             there = Party.objects.filter(summit=summit, pk=added.key or 0).select_related("summit").first()
             return redirect(address([there]) if there else "admin:delegations_party_changelist")
@@ -95,7 +95,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         "summit": summit,
         "form": form,
         "known": [(hit, reverse("admin:summit_person_change", args=[hit.person.pk])) for hit in known],
-        "once": once.mark_of(request),
+        "once": form_idempotency.mark_of(request),
         "back": f"{reverse('admin:delegations_party_changelist')}?summit__id__exact={summit.pk}",
     }
     status = 409 if known else 422 if form.errors else 200
@@ -105,7 +105,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
 def _enter(request: HttpRequest, form: GuestForm, summit: Summit, user: User) -> Party:
     values = form.cleaned_data
     another = request.POST.getlist("another")
-    return once.add(request, lambda: guests.enter(summit=summit, by=user, another=another, **values))
+    return form_idempotency.add(request, lambda: guests.enter(summit=summit, by=user, another=another, **values))
 
 
 def _tell(form: GuestForm, problem: ValidationError) -> None:

@@ -36,9 +36,9 @@ from delegations.invitations.services import invitations, reminders
 from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyColumn, ReadsAsParty
 from delegations.parties.selectors import party_names
-from summit.desk.base import ReadOnlyAdmin, SummitInline, summit_of
-from summit.desk.keys import keys_of
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.model_admin import ReadOnlyAdmin, SummitInline, summit_of
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.outbox import progress
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows, check

@@ -23,9 +23,9 @@ from delegations.invitations.services import approval, first_letter, invitations
 from delegations.mailboxes import access_log
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.desk.keys import keys_of
-from summit.desk.places import places_of
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.summit_pages import places_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.templatetags.marks import pair

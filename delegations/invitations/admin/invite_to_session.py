@@ -20,8 +20,8 @@ from delegations.invitations.permissions import check_can_invite
 from delegations.invitations.selectors import standing
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.desk.keys import keys_of
-from summit.desk.places import summit_page
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.summit_pages import summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -20,8 +20,8 @@ from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews
 from delegations.invitations.services import letter_templates as letter_templates_services
 from delegations.parties.models.parties import Party
-from summit.desk.places import Place, desk_place, summit_page
-from summit.desk.shelves import Shelf
+from summit.admin_base.menu import Shelf
+from summit.admin_base.summit_pages import Place, desk_place, summit_page
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -19,11 +19,11 @@ from delegations.invitations.services import link_requests, links
 from delegations.parties.admin.confirmation import Called, confirm
 from delegations.parties.admin.party_column import PartyOfInvitation
 from delegations.parties.selectors import party_names
+from summit.admin_base.filters import presence
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.filters import presence
-from summit.desk.keys import keys_of
-from summit.desk.shelves import Shelf
 from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
 from summit.users.models import User

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from delegations.invitations import occasions
 from delegations.invitations.models.invitations import Invitation
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.summits.models import Summit
 from summit.templatetags.content import own
 

@@ -17,9 +17,9 @@ from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers, scans
 from delegations.invitations.services.answers import DESK_CHANNELS, Way
 from delegations.parties.selectors import levels, party_names
+from summit.admin_base.widgets import DayInput
 from summit.audit import access_log
 from summit.core.validators import validate_year
-from summit.desk.widgets import DayInput
 from summit.permissions.rules import check
 from summit.users.models import User
 

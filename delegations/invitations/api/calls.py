@@ -15,9 +15,9 @@ from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.services import calls
 from delegations.parties.api.groups import HELP, validate_group
 from delegations.parties.selectors import party_names
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from delegations.invitations.services import guests
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Party, PartyKind
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -21,10 +21,10 @@ from delegations.invitations.services import answers, approval, calls, first_let
 from delegations.invitations.services.answers import DESK_CHANNELS, Way
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Level
-from summit.api.actions import action
-from summit.api.files import ContentField
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_fields import ContentField
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

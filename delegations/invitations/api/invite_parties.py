@@ -12,7 +12,7 @@ from delegations.invitations.selectors.eligibility import Reach, Step
 from delegations.invitations.selectors.next_steps import plan
 from delegations.parties.api.fields import parties_field
 from delegations.parties.models.parties import Party
-from summit.api.rows import Values
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -13,9 +13,9 @@ from delegations.invitations.selectors import letter_templates as letter_templat
 from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews, letter_templates
 from delegations.parties.api.fields import OneParty
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

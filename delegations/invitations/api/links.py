@@ -11,9 +11,9 @@ from delegations.core.api.access_log import log_shown_fields
 from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services import link_requests, links
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

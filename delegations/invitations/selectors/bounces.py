@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.selectors import letter_facts
 from delegations.members.models.focal_points import FocalPoint
-from summit.outbox import came_back
+from summit.outbox import bounce_reasons
 from summit.outbox.models import Message
 
 
@@ -25,7 +25,7 @@ class Back:
     @property
     def sentence(self) -> str:
         """What happened, and what to do."""
-        said = {"mailbox": self.message.address, "why": came_back.words(self.message.returned_why)}
+        said = {"mailbox": self.message.address, "why": bounce_reasons.words(self.message.returned_why)}
         return (
             _("The letter to %(mailbox)s came back: %(why)s. Correct the mailbox, then send the letter again.") % said
         )
@@ -33,13 +33,13 @@ class Back:
     @property
     def said(self) -> str:
         """What the mail server said, in its own words."""
-        return came_back.their_words(self.message.returned_why)
+        return bounce_reasons.their_words(self.message.returned_why)
 
 
 def letters_back(rows: Iterable[Invitation]) -> list[Back]:
     """Return the letters of these invitations that came back, the last first. Two queries at most."""
     by_key = {letter_facts.subject_key(row): row for row in rows}
-    found = came_back.not_sent_again().filter(subject_key__in=by_key).order_by("-returned_at")
+    found = bounce_reasons.not_sent_again().filter(subject_key__in=by_key).order_by("-returned_at")
     pairs = [(message, by_key[message.subject_key]) for message in found]
     boxes = _boxes({row.party_id for _message, row in pairs}) if pairs else {}
     return [Back(message, row, boxes.get((row.party_id, message.address.casefold()))) for message, row in pairs]

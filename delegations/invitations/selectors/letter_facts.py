@@ -31,7 +31,7 @@ from delegations.parties.selectors.party_names import Named
 from summit.core.database_clock import db_now
 from summit.core.date_formats import clock, long_day
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.summits.models import Summit

@@ -25,7 +25,7 @@ from delegations.mailboxes.selectors import Mailbox
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit import services as audit
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -18,7 +18,7 @@ from delegations.invitations.services.first_letter import Letter
 from delegations.parties.models.parties import Party
 from summit.audit import services as audit
 from summit.core.database_clock import db_now
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.users.models import User
 

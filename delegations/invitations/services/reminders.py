@@ -26,8 +26,7 @@ from summit.audit import services as audit
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
 from summit.core.languages import spoken
-from summit.outbox import came_back
-from summit.outbox.domain import enqueue
+from summit.outbox import bounce_reasons, enqueue
 from summit.outbox.models import Message
 from summit.summits.models import Summit, sends
 
@@ -142,7 +141,7 @@ def _boxes(rows: Sequence[Invitation]) -> dict[int, list[Mailbox]]:
     left |= {
         (back.invitation.party_id, back.message.address.casefold())
         for back in bounces.letters_back(rows)
-        if came_back.is_unknown(back.message.returned_why)
+        if bounce_reasons.is_unknown(back.message.returned_why)
     }
     found: dict[int, list[Mailbox]] = {}
     for box in mailboxes_selectors.for_letters(parties):

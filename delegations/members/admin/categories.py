@@ -17,11 +17,11 @@ from delegations.core.admin.moments import moment
 from delegations.core.admin.row_admin import ThroughDomain, order_of
 from delegations.members.models.categories import Category
 from delegations.members.services import categories
-from summit.desk.called import NAMES, NamedForm, with_names
-from summit.desk.places import summit_page
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.shelves import Shelf
-from summit.desk.words import written
+from summit.admin_base.menu import Shelf
+from summit.admin_base.messages import written
+from summit.admin_base.summit_pages import summit_page
+from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.users.models import User

@@ -19,8 +19,8 @@ from delegations.members.selectors.quotas import QuotaFull
 from delegations.members.services import members
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.desk.keys import key_of
-from summit.desk.search import matching
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.search import matching
 from summit.people.models import Person
 from summit.users.models import User
 

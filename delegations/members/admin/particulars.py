@@ -18,8 +18,8 @@ from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL, Gro
 from delegations.members.forms import PersonForm
 from delegations.members.services import people, photos
 from delegations.members.services.photos import PhotoProblem
+from summit.admin_base.summit_scope import belongs_to
 from summit.audit import access_log
-from summit.desk.scope import belongs_to
 from summit.people.models import Person
 from summit.permissions.rules import check, summits_for
 from summit.users.models import User

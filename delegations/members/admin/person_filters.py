@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from delegations.members.models.categories import Category
 from delegations.parties.selectors import party_names
-from summit.desk.keys import key_of
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 

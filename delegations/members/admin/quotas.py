@@ -24,10 +24,10 @@ from delegations.members.services.quotas import QuotaProblem
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import DIGITS, key_of
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.shelves import Shelf
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import DIGITS, key_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows, check, refusal
 from summit.users.models import User
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from delegations.members.models.members import Membership
 from delegations.members.services import duplicates
 from delegations.parties.models.parties import Party
-from summit.desk.forms import SentencesForm
+from summit.admin_base.forms import SentencesForm
 
 # By this an address says for which place somebody is entered.
 THEN = "then"

@@ -13,8 +13,8 @@ from delegations.core.services import rows as rows_services
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.services import categories
 from delegations.zones.api import ZonesField
-from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
 from summit.summits.models import Summit
 from summit.users.models import User
 

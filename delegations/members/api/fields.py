@@ -13,7 +13,7 @@ from delegations.core.api.fields import Reachable
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.parties.api.fields import PartyName
-from summit.api.resources import InSummit
+from summit.api_base.resources import InSummit
 from summit.people.models import Person
 from summit.permissions.rules import seen_rows
 from summit.users.models import User

@@ -28,7 +28,7 @@ from delegations.members.field_access import (
 from delegations.members.models.particulars import PassportType, Sex
 from delegations.members.permissions import own_parties
 from delegations.members.services import people
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import seen_rows, summits_for

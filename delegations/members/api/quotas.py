@@ -21,8 +21,8 @@ from delegations.members.services import quotas as quotas_services
 from delegations.parties.api import fields as parties_fields_api
 from delegations.parties.api.fields import PartiesSearched
 from delegations.parties.models.parties import Party, PartyKind
-from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
 from summit.users.models import User
 
 RAISE = "delegations.raise_quota"

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.members.models.duplicates import Resemblance
 from delegations.members.services import duplicates
 from delegations.membership_changes.admin.merging import merge_page
+from delegations.parties.party_line import line
 from delegations.parties.selectors import party_names
-from delegations.templatetags.parties import line
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.filters import presence
-from summit.desk.keys import keys_of
-from summit.desk.shelves import Shelf
+from summit.admin_base.filters import presence
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import keys_of
 from summit.permissions.rules import allows, check
 from summit.templatetags.content import own
 from summit.users.models import User

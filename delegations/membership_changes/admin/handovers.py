@@ -21,10 +21,10 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.permissions import can_decide_handovers, check_can_decide_handovers
 from delegations.membership_changes.services import handovers
 from delegations.parties.selectors import party_names
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import key_of
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.shelves import Shelf
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

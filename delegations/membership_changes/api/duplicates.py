@@ -14,9 +14,9 @@ from delegations.core.api.fields import StaffName
 from delegations.members.models.duplicates import Likeness, Resemblance
 from delegations.members.services import duplicates
 from delegations.membership_changes.services import merging
-from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -15,9 +15,9 @@ from delegations.membership_changes import handover_items
 from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.services import handovers
 from delegations.parties.api.fields import PartyName
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.users.models import User
 
 DECIDE = "delegations.decide_handover"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.overview.admin.person_filters import LACKS
-from summit.desk.keys import key_of
+from summit.admin_base.row_keys import key_of
 from summit.people.models import Person
 
 

@@ -29,10 +29,10 @@ from delegations.overview.admin.member_filters import (
 )
 from delegations.parties.admin.party_column import PartyColumn
 from delegations.parties.selectors import party_names
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.filters import presence
-from summit.desk.keys import key_of, keys_of
-from summit.desk.words import written
+from summit.admin_base.filters import presence
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import key_of, keys_of
 from summit.permissions.rules import allows, check
 from summit.templatetags.marks import comma, pair
 from summit.users.models import User

@@ -29,14 +29,14 @@ from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.admin.party_names import KeyInline, NameInline, filled
 from delegations.parties.models.parties import Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
+from delegations.parties.party_line import line
 from delegations.parties.selectors import footnotes, levels, party_names, regions
 from delegations.parties.services import parties
-from delegations.templatetags.parties import line
-from summit.desk import once
-from summit.desk.base import SummitModelAdmin
-from summit.desk.forms import SentencesForm
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.words import written
+from summit.admin_base import form_idempotency
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import SummitModelAdmin
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.people.models import Person
 from summit.templatetags.marks import comma
 from summit.users.models import User
@@ -188,7 +188,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
             changed = {name: value for name, value in given.items() if name in form.changed_data}
             parties.change(party=obj, values=changed, by=request.user)
             return
-        once.claim(request)
+        form_idempotency.claim(request)
         made = parties.enter(summit=obj.summit, values=given, by=request.user)
         for name, value in vars(made).items():
             setattr(obj, name, value)

@@ -25,9 +25,9 @@ from delegations.overview.admin.person_filters import ArrivesFilter, LacksFilter
 from delegations.overview.admin.person_sections import sections, shown_fields
 from delegations.parties.admin.party_column import PartyOfMember
 from delegations.portal_access.services import accounts
-from summit.admin.accounts import PersonAdmin
-from summit.desk.keys import keys_of
-from summit.desk.once import claim
+from summit.admin_base.form_idempotency import claim
+from summit.admin_base.row_keys import keys_of
+from summit.backoffice.accounts import PersonAdmin
 from summit.people.models import Person
 from summit.permissions.rules import allows, check
 from summit.users.models import User

@@ -25,9 +25,9 @@ from delegations.members.services import registration
 from delegations.overview.api.people import person_values
 from delegations.overview.selectors import member_completeness
 from delegations.parties.api.fields import OneParty
-from summit.api.actions import action
-from summit.api.external import EXTERNAL, external_key
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.external_keys import EXTERNAL, external_key
+from summit.api_base.resources import Resource
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

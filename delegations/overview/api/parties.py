@@ -25,8 +25,8 @@ from delegations.parties.models.parties import Level, Party, PartyKind
 from delegations.parties.selectors import regions
 from delegations.parties.services import parties
 from delegations.parties.services import precedence as precedence_services
-from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -25,8 +25,8 @@ from delegations.parties.models.parties import ExternalId
 from delegations.portal_access.services import accounts
 from delegations.privacy.api.data_rights import Rights
 from summit.accounts.selectors import CHOOSE
-from summit.api.actions import action
-from summit.api.resources import Resource
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

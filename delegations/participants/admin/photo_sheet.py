@@ -20,9 +20,9 @@ from delegations.participants import photo_sheet_pdf
 from delegations.participants.selectors import photo_sheet
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
+from summit.admin_base.pages import desk_page
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
-from summit.desk.pages import desk_page
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows

@@ -20,11 +20,11 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.selectors import comparison, listing, photo_sheet
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.summit_scope import where_may
 from summit.audit import access_log
 from summit.core.validators import validate_printable
-from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
-from summit.desk.scope import where_may
-from summit.desk.shelves import Shelf
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check

@@ -17,9 +17,9 @@ from delegations.members.services import photos
 from delegations.participants import photo_sheet_pdf as printed
 from delegations.participants.selectors import photo_sheet
 from delegations.parties.api.fields import parties_field
-from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer, WithContent
-from summit.api.files import ContentField
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, PersonalContentSerializer, WithContent
+from summit.api_base.file_fields import ContentField
 from summit.audit import access_log
 from summit.core.database_clock import db_now
 from summit.people.models import Person

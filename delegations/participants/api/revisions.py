@@ -15,10 +15,10 @@ from delegations.participants.models import ParticipantList
 from delegations.participants.selectors import comparison, listing
 from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
-from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.summits.models import Summit

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from delegations.parties.selectors import regions
-from summit.desk.scope import chosen_summit, summits_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 
 
 class GroupFilter(admin.SimpleListFilter):

@@ -15,8 +15,8 @@ from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.parties.services import groups
-from summit.desk.forms import SentencesForm
-from summit.desk.shelves import Shelf
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
 from summit.templatetags.content import own
 
 

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
+from delegations.parties.party_line import line
 from delegations.parties.selectors import party_names
-from delegations.templatetags.parties import line
 from summit.permissions.rules import allows
 
 

@@ -5,8 +5,8 @@ from typing import Any
 from django.http import HttpRequest
 
 from delegations.parties.models.parties import ExternalId, PartyName
-from summit.desk.base import SummitInline
-from summit.desk.words import NamedFormSet
+from summit.admin_base.messages import NamedFormSet
+from summit.admin_base.model_admin import SummitInline
 
 
 class FewRows(SummitInline):

@@ -16,12 +16,12 @@ from django.utils.translation import gettext as _
 
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
+from summit.admin_base.summit_pages import Place, desk_place, summit_page
+from summit.admin_base.widgets import name_parts, plain_widget
+from summit.backoffice.summit_names import lazy_label
 from summit.core.validators import validate_printable
-from summit.desk.forms import SentencesForm
-from summit.desk.places import Place, desk_place, summit_page
-from summit.desk.shelves import Shelf
-from summit.desk.summit_names import lazy_label
-from summit.desk.widgets import name_parts, plain_widget
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

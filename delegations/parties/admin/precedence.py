@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from delegations.core import row_order
 from delegations.parties.models.parties import Party
+from delegations.parties.party_line import line
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
-from delegations.templatetags.parties import line
-from summit.desk.keys import key_of
-from summit.desk.places import Place, desk_place, summit_page
-from summit.desk.shelves import Shelf
+from summit.admin_base.menu import Shelf
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.summit_pages import Place, desk_place, summit_page
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import footnotes, party_names, proposed_names
 from delegations.parties.services import parties
-from summit.desk.places import Place, desk_place, summit_page
-from summit.desk.shelves import Shelf
+from summit.admin_base.menu import Shelf
+from summit.admin_base.summit_pages import Place, desk_place, summit_page
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -9,7 +9,7 @@ from rest_framework import serializers
 from delegations.core.api.fields import Searched, SeenOne, Several
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from summit.desk.search import words_of
+from summit.admin_base.search import words_of
 from summit.permissions.rules import summits_for
 from summit.users.models import User
 

@@ -14,7 +14,7 @@ from delegations.parties.api.fields import OneParty
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.selectors import regions
 from delegations.parties.services import groups
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -11,10 +11,10 @@ from rest_framework.request import Request
 from delegations.core.api.fields import Values
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
-from summit.api import etags
-from summit.api.resources import Resource
-from summit.api.rows import Item
-from summit.api.working import working_api
+from summit.api_base import etags
+from summit.api_base.resources import Resource
+from summit.api_base.views import working_api
+from summit.api_base.viewsets import Item
 from summit.permissions.rules import summits_for
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
-from summit import messages
 from summit.accounts import browser_sessions, role_assignments
+from summit.accounts import messages as accounts_messages
 from summit.accounts.selectors import CHOOSE, known_to
-from summit.api.domain import applications
+from summit.api import api_client_services
 from summit.audit import services as audit
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import check
@@ -82,7 +82,7 @@ def _reason(row: Person, user: User | None, other: Person | None, belongs: bool)
 
 def _of_account(user: User) -> str:
     """Return why nobody signs in by an account, empty where somebody may."""
-    if applications.is_one(user):
+    if api_client_services.is_one(user):
         return str(OF_PROGRAM)
     if not user.is_active:
         return _("The account of this mailbox is closed. Whoever set the system up can open it.")
@@ -121,7 +121,7 @@ def _give(row: Person, summit: Summit, by: User) -> None:
     row.save(update_fields=["user"])
     held = [Role.FOCAL_POINT] if FocalPoint.objects.filter(person=row).exists() else []
     held += [Role.DELEGATE] if Membership.objects.filter(person=row).exists() else []
-    enqueue.store([messages.portal_welcome(summit=summit, user=user, roles=held)])
+    enqueue.store([accounts_messages.portal_welcome(summit=summit, user=user, roles=held)])
     told = {"rows": [audit.name_of(user)]}
     audit.record(by=by, action="delegations.give_account", target=row, summit=summit, fields=["user"], detail=told)
 
@@ -188,5 +188,5 @@ def _check_may_have(person: Person, user: User | None) -> None:
     if user is not None and person.erased_at is not None:
         said = _("This person’s data was erased, and nothing is entered about them again. Enter them anew.")
         raise ValidationError({"user": said})
-    if user is not None and applications.is_one(user):
+    if user is not None and api_client_services.is_one(user):
         raise ValidationError({"user": OF_PROGRAM})

@@ -21,7 +21,7 @@ from delegations.parties.permissions import standing_parties
 from delegations.portal_access.models import SignInCode
 from summit.core.database_clock import db_now
 from summit.maintenance import heartbeats
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.outbox.models.messages import new_nonce
 from summit.people.models import Person

@@ -7,9 +7,9 @@ from rest_framework import serializers
 from delegations.core.api import access_log
 from delegations.core.api.fields import PLAIN, Values
 from delegations.members.field_access import PERSON
-from summit.api.actions import action
-from summit.api.contents import File, PersonalContentSerializer
-from summit.api.problems import means
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.problems import means
 from summit.people.models import Person
 from summit.privacy import erasure, subject_access
 from summit.users.models import User

@@ -15,11 +15,11 @@ from rest_framework.response import Response
 from delegations.members import access_log
 from delegations.members.field_access import PASSPORT
 from delegations.privacy.services import data_requests
-from summit.api.contents import File, PersonalContentSerializer
-from summit.api.problems import unprocessable
-from summit.api.rows import check_fields
-from summit.api.schema_of_resources import PATH
-from summit.api.working import WorkingView, working_api
+from summit.api_base.file_contents import File, PersonalContentSerializer
+from summit.api_base.problems import unprocessable
+from summit.api_base.resource_schema import PATH
+from summit.api_base.views import WorkingView, working_api
+from summit.api_base.viewsets import check_fields
 from summit.people.models import Person
 from summit.privacy import erasure
 

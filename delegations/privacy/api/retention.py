@@ -12,9 +12,9 @@ from delegations.privacy import purge_job
 from delegations.privacy.models import Kept, Retention
 from delegations.privacy.services import retention, retention_times
 from delegations.privacy.services.retention import Times
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.jobs import services as jobs_services
 from summit.summits.models import Summit
 from summit.users.models import User

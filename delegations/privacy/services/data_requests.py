@@ -21,7 +21,7 @@ from summit.audit.models import AuditEntry
 from summit.audit.services import By
 from summit.core.languages import spoken
 from summit.core.validators import validate_text
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.people.models import Person
 
 KIND = "own_data"

@@ -19,7 +19,7 @@ from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
-from summit.outbox.domain import forgetting
+from summit.outbox import personal_data
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.privacy import erasure
@@ -126,7 +126,7 @@ PIECES = (
         what=Kept.MAIL,
         name="mail",
         title=_("mail that was sent"),
-        rows=lambda summit: forgetting.old(summit=summit),
+        rows=lambda summit: personal_data.old(summit=summit),
         purge=lambda keys: Message.objects.filter(pk__in=keys).delete(),
     ),
     Piece(
@@ -175,4 +175,4 @@ for _order, _piece in enumerate(PIECES, start=10):
 def purge_old_mail(*, before: datetime) -> int:
     """Delete mail of no summit, such as codes and notes about accounts, that was caused before a moment; return how
     many."""
-    return forgetting.old(summit=None, before=before).delete()[1].get("outbox.Message", 0)
+    return personal_data.old(summit=None, before=before).delete()[1].get("outbox.Message", 0)

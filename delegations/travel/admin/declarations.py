@@ -20,13 +20,13 @@ from delegations.parties.selectors import party_names
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.permissions import can_decide_declarations, check_can_decide_declarations
 from delegations.travel.services import declaration_kinds, declarations
+from summit.admin_base.menu import Shelf
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.audit import access_log
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.called import NAMES, NamedForm, with_names
-from summit.desk.keys import keys_of
-from summit.desk.shelves import Shelf
-from summit.desk.through import DomainAdmin, Values
-from summit.desk.words import written
 from summit.permissions.rules import allows, check
 from summit.templatetags.marks import pair
 from summit.users.models import User

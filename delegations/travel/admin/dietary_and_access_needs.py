@@ -13,12 +13,12 @@ from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.travel.selectors import dietary_and_access_needs
+from summit.admin_base.menu import Shelf
+from summit.admin_base.pages import desk_page
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.summit_pages import Place, desk_place
 from summit.audit import access_log
 from summit.core.date_formats import short_day
-from summit.desk.keys import key_of
-from summit.desk.pages import desk_page
-from summit.desk.places import Place, desk_place
-from summit.desk.shelves import Shelf
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -22,10 +22,10 @@ from delegations.travel import visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas, check_can_issue_visas
 from delegations.travel.services import visas
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import keys_of
 from summit.audit import access_log
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import keys_of
-from summit.desk.words import written
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.rules import allows, check

@@ -12,9 +12,9 @@ from delegations.core.api.fields import ByLanguage, StaffName, WhyInput
 from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declaration_kinds, declarations
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -14,9 +14,9 @@ from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.permissions import can_issue_visas
 from delegations.travel.services import visas
-from summit.api.actions import action
-from summit.api.contents import File, WithContent
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.file_contents import File, WithContent
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

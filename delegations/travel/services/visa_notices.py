@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.travel.models.visas import VisaLetter
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 

@@ -16,9 +16,9 @@ from press.texts.permissions import SEES_EMBARGOED
 from press.texts.services.locks import lock_lift
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.summits.models import sends
 
 KIND = "alarm"

@@ -7,9 +7,9 @@ from press.embargoes.services import desk_messages
 from press.texts.models.embargoes import Lift
 from press.texts.models.texts import Text
 from press.texts.permissions import PRESS
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.summits.models import Summit
 
 KIND = "held"

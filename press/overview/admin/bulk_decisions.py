@@ -18,8 +18,8 @@ from press.embargoes.services import bulk_decisions
 from press.embargoes.services.bulk_decisions import DEEDS, MOST, Deed
 from press.texts.models.texts import Text
 from press.texts.selectors import workflow_queries
-from summit.desk.keys import keys_of
-from summit.desk.scope import chosen_summit
+from summit.admin_base.row_keys import keys_of
+from summit.admin_base.summit_scope import chosen_summit
 from summit.permissions.rules import allows, check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.marks import pair

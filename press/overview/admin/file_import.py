@@ -25,8 +25,8 @@ from press.texts.models.texts import Text, TextVersion
 from press.texts.permissions import check_can_write
 from press.texts.selectors.preview import preview
 from press.texts.services import editions
+from summit.admin_base import form_idempotency
 from summit.core.languages import direction
-from summit.desk import once
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -113,7 +113,7 @@ class IntakeMixin:
         check_can_write(desk._user(request), summit)
         shown = unsaved(request)
         form = NewTextForm(initial=shown.words, summit=summit)
-        context = {"summit": summit, "title": _("Enter a text"), "once": once.mark_of(request)}
+        context = {"summit": summit, "title": _("Enter a text"), "once": form_idempotency.mark_of(request)}
         return self._unsaved_page(request, "new.html", context, form, shown)
 
     def unsaved_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -24,9 +24,9 @@ from press.texts.models.embargoes import LiftMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.next_steps import LATE, NEXT
 from press.texts.selectors.workflow_queries import StandingText, late_step, next_step
+from summit.admin_base.dashboard import now_of, today_of
+from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.core.date_formats import long_day
-from summit.desk.scope import chosen_summit, summits_of
-from summit.desk.today import now_of, today_of
 from summit.outbox.models import MessageState
 from summit.permissions.rules import allows
 from summit.summits.models import Summit

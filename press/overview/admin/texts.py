@@ -42,12 +42,12 @@ from press.texts.selectors.lengths import measure
 from press.texts.selectors.word_differences import compare
 from press.texts.selectors.workflow_queries import alone, next_step, tieable, together, with_standing
 from press.texts.services import editions, texts
+from summit.admin_base import form_idempotency
+from summit.admin_base.messages import written
+from summit.admin_base.model_admin import SummitModelAdmin
+from summit.admin_base.summit_scope import chosen_summit
 from summit.core.database_clock import db_now
 from summit.core.languages import direction
-from summit.desk import once
-from summit.desk.base import SummitModelAdmin
-from summit.desk.scope import chosen_summit
-from summit.desk.words import written
 from summit.permissions.rules import check, summits_for
 from summit.summits.models import Summit
 from summit.templatetags.moments import short_clock
@@ -161,15 +161,22 @@ class TextAdmin(
         form = NewTextForm(request.POST or None, summit=summit)
         if request.method == "POST" and form.is_valid():
             try:
-                text = once.add(request, lambda: texts.create_text(summit=summit, by=user, **form.cleaned_data))
-            except once.AddedAlready as added:
+                text = form_idempotency.add(
+                    request, lambda: texts.create_text(summit=summit, by=user, **form.cleaned_data)
+                )
+            except form_idempotency.AddedAlready as added:
                 return self.added_already(request, added)
             except ValidationError as problem:
                 form.add_error(None, problem)
             else:
                 messages.success(request, _("Entered as a draft. Submit it for review when it is ready."), SAVED)
                 return redirect("admin:press_text_change", text.pk)
-        context = {"summit": summit, "form": form, "title": _("Enter a text"), "once": once.mark_of(request)}
+        context = {
+            "summit": summit,
+            "form": form,
+            "title": _("Enter a text"),
+            "once": form_idempotency.mark_of(request),
+        }
         return self._page(request, "new.html", context, 400 if form.errors else 200)
 
     def _summit_to_write(self, request: HttpRequest) -> Summit:

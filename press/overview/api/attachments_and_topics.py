@@ -18,9 +18,9 @@ from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.topics import Topic
 from press.texts.services import attachments, topics
-from summit.api.contents import WithContent
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.file_contents import WithContent
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User

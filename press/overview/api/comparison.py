@@ -11,9 +11,9 @@ from press.public.api.serializers import Looked, WordPairSerializer
 from press.texts.models.editions import Edition
 from press.texts.selectors.preview import preview
 from press.texts.selectors.publication_checks import check_words
-from summit.api.files import ContentField
-from summit.api.problems import unprocessable
-from summit.api.resources import InSummit
+from summit.api_base.file_fields import ContentField
+from summit.api_base.problems import unprocessable
+from summit.api_base.resources import InSummit
 
 
 class ComparedInput(Looked):

@@ -41,9 +41,9 @@ from press.texts.models.visibility import published_lifts, standing
 from press.texts.permissions import DECISIONS
 from press.texts.selectors import edition_comparison
 from press.texts.services import decisions, editions, locks
-from summit.api.actions import action
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -13,7 +13,7 @@ from press.overview.api.serializers import STANDINGS
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.embargoes import LiftMode
 from press.texts.models.texts import Text, TextKind, Wording
-from summit.desk.search import matching
+from summit.admin_base.search import matching
 
 _STANDINGS = [(each, each) for each in STANDINGS]
 

@@ -15,8 +15,8 @@ from press.texts.selectors.publication_checks import check_pictures
 from sessions.documents.services.files import LARGEST, File, FileProblem, read
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
-from summit.api.files import ContentField
-from summit.api.resources import InSummit
+from summit.api_base.file_fields import ContentField
+from summit.api_base.resources import InSummit
 from summit.core.validators import validate_year
 from summit.people.models import Person
 

@@ -28,11 +28,11 @@ from press.texts.models.editions import Edition
 from press.texts.selectors import word_differences
 from press.texts.selectors.rendered_editions import html_of, plain_of
 from press.texts.selectors.word_differences import compare_words
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.problems import Problem
+from summit.api_base import query_params
+from summit.api_base.permission_classes import PublicMixin
+from summit.api_base.problems import Problem
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
 Told = serializers.Serializer[Any]
 LANGUAGE = OpenApiParameter("language", str, description="In this language; without it in the authoritative one.")
@@ -106,7 +106,7 @@ class TextEdition(PublicMixin, APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give them, the 410 of a text that was removed, or the 404 of what was never written."""
-        asking.check_known(request.query_params, ("language", "lang"))
+        query_params.check_known(request.query_params, ("language", "lang"))
         summit, slug, number = get_summit(kwargs["summit"]), kwargs["slug"], kwargs["number"]
         language = request.query_params.get("language") or None
         shown = find_edition(summit, slug, language, number)
@@ -151,7 +151,7 @@ class TextComparison(PublicMixin, APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give it, or a 404."""
-        asking.check_known(request.query_params, ("lang",))
+        query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         delivered = find(summit, kwargs["slug"], None)
         prepared = prepared_of(summit, delivered) if delivered else None

@@ -21,14 +21,14 @@ from press.published_texts.selectors import brief, find, listed, read, readable
 from press.search.params import DAYS, NAMES, Asked, asked
 from press.texts.models.editions import Edition
 from press.texts.models.texts import TextKind
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.pagination import ByNewest
-from summit.api.problems import parameters
+from summit.api_base import query_params
+from summit.api_base.pagination import ByNewest
+from summit.api_base.permission_classes import PublicMixin
+from summit.api_base.problems import parameters
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
-KNOWN = ("q", *NAMES, *DAYS, *asking.PAGING, "lang")
+KNOWN = ("q", *NAMES, *DAYS, *query_params.PAGING, "lang")
 _ASKED = [
     OpenApiParameter("q", str, description="Words, as the press site finds them."),
     OpenApiParameter("kind", str, enum=TextKind.values, description="Texts of this kind."),
@@ -45,8 +45,8 @@ _ASKED = [
 def wanted_of(query: QueryDict) -> Asked:
     """Return what a list is asked for, as the press site's own lists understand it. Raises Problem for what is not
     known there, and for a day that is none."""
-    asking.check_known(query, KNOWN)
-    asking.check_page_size(query)
+    query_params.check_known(query, KNOWN)
+    query_params.check_page_size(query)
     wanted = asked(query)
     for name in DAYS:
         if query.get(name) and getattr(wanted, name) is None:
@@ -96,7 +96,7 @@ class TextDetail(PublicMixin, RetrieveAPIView[Edition]):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give the text, the 410 of one that was removed, or the 404 of what was never written."""
-        asking.check_known(request.query_params, ("language", "lang"))
+        query_params.check_known(request.query_params, ("language", "lang"))
         summit = get_summit(kwargs["summit"])
         language = request.query_params.get("language") or None
         edition = find(summit, kwargs["slug"], language)

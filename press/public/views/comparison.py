@@ -10,7 +10,7 @@ from press.published_texts.selectors import find, read
 from press.texts.addresses import address
 from press.texts.selectors.word_differences import compare_words, differ
 from summit.core.languages import direction
-from summit.views import get_summit
+from summit.public_base.summits import get_summit
 
 
 @press_page()

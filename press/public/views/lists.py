@@ -20,7 +20,7 @@ from press.public.text_lists import lines, readings
 from press.published_texts.selectors import by_change, readable, several
 from press.search.params import DAYS, NAMES, Asked, asked
 from press.search.tokens import unquoted
-from summit.views import get_summit
+from summit.public_base.summits import get_summit
 
 PAGE = 20
 

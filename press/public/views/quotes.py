@@ -5,8 +5,8 @@ from django.utils.translation import gettext as _
 
 from press.formats import oembed as standard
 from press.published_texts.quotations import find_quote
-from summit.http.public import public_page
-from summit.views import get_summit
+from summit.public_base.public_pages import public_page
+from summit.public_base.summits import get_summit
 
 WRITERS = {"json": (standard.JSON, standard.as_json), "xml": (standard.XML, standard.as_xml)}
 PLAIN = "text/plain; charset=utf-8"

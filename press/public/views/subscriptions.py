@@ -8,8 +8,8 @@ from django.views.decorators.csrf import csrf_exempt
 
 from press.subscriptions.services import subscribers
 from summit.core.validators import validate_mailbox
-from summit.http.public import blind
-from summit.views import get_summit
+from summit.public_base.public_pages import blind
+from summit.public_base.summits import get_summit
 
 
 @csrf_exempt

@@ -21,8 +21,8 @@ from press.texts.models.editions import Edition
 from summit.core.languages import spoken
 from summit.pdf import missing_fonts as paper
 from summit.pdf.fonts import MissingFontError
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
-from summit.views import get_summit
 
 
 @press_page()

@@ -23,7 +23,7 @@ from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
 from summit.core.lock_yielding import Turns
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.summits.models import sends
 

@@ -14,7 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from press.subscriptions.models import Subscriber
 from summit.audit import services as audit
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 

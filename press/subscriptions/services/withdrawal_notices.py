@@ -16,7 +16,7 @@ from press.texts.services.locks import lock_text
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.core.languages import spoken
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.summits.models import sends
 

@@ -13,8 +13,8 @@ from press.texts.models.texts import Text
 from press.texts.models.topics import Topic
 from press.texts.selectors.workflow_queries import StandingText, with_standing
 from press.texts.services import topics
-from summit.desk.called import CalledAdmin, called_form
-from summit.desk.through import Values
+from summit.admin_base.service_admin import Values
+from summit.admin_base.translated_names import CalledAdmin, called_form
 from summit.users.models import User
 
 

@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy
 from sessions.draft.models.kinds import OwnKind, SessionKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import PARTS
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.widgets import NOTHING
 from summit.core.languages import UNITED_NATIONS, tongue, tongues
-from summit.desk.forms import SentencesForm
-from summit.desk.widgets import NOTHING
 from summit.summits.models import Summit
 
 # What stands before the key of a summit's own kind, among the kinds that one chooses from.

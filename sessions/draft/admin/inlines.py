@@ -14,9 +14,9 @@ from sessions.draft.admin.forms import InterpretationForm, ParticipantForm, Text
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, SessionText
 from sessions.draft.services.planning import Rows
-from summit.desk.base import SummitInline
-from summit.desk.widgets import NOTHING
-from summit.desk.words import NamedFormSet
+from summit.admin_base.messages import NamedFormSet
+from summit.admin_base.model_admin import SummitInline
+from summit.admin_base.widgets import NOTHING
 from summit.people.models import Person
 from summit.summits.models import Room, Summit
 

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy
 from sessions.draft.models.kinds import OwnKind
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import kinds
-from summit.desk.base import SUMMIT_PATHS
-from summit.desk.called import CalledAdmin, called_form
-from summit.desk.through import Values
+from summit.admin_base.model_admin import SUMMIT_PATHS
+from summit.admin_base.service_admin import Values
+from summit.admin_base.translated_names import CalledAdmin, called_form
 from summit.users.models import User
 
 SUMMIT_PATHS.update({OwnKind: "summit"})

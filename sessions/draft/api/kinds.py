@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from sessions.draft.models.kinds import OwnKind, SessionKind
 from sessions.draft.services import kinds
-from summit.api.resources import Resource
-from summit.api.rows import Values
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

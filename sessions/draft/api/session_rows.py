@@ -14,8 +14,8 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Participant, ParticipantRole
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services import agenda_lock, planning
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

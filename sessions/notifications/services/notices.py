@@ -28,15 +28,14 @@ from sessions.notifications.selectors.notification_content import Facts, Told
 from sessions.notifications.selectors.recipients import Reader, readers
 from sessions.visibility.models import TAKING_PART
 from summit.core.languages import spoken
-from summit.outbox import reasons
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue, failure_reasons
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message, MessageState
-from summit.outbox.reasons import because
 from summit.people.models import Person
 from summit.summits.models import Summit
 
 KIND = "agenda_change"
-OVERTAKEN = reasons.register("sessions.overtaken", _("Release %(value)s says it all."))
+OVERTAKEN = failure_reasons.register("sessions.overtaken", _("Release %(value)s says it all."))
 
 
 @dataclass(frozen=True)

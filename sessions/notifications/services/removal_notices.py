@@ -13,9 +13,9 @@ from sessions.agenda.models.releases import Release, ReleaseEntry
 from sessions.agenda.models.removals import PublicNotice
 from sessions.agenda.selectors.snapshots import Snapshot
 from sessions.notifications.session_facts import session_facts, summit_facts
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from sessions.documents.services import documents
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock
+from summit.admin_base import edit_conflicts
+from summit.admin_base.audit_list import condition_of
+from summit.admin_base.edit_conflicts import Change, Shown
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import Line, tell
-from summit.desk import meanwhile
-from summit.desk.audit_list import condition_of
-from summit.desk.meanwhile import Change, Shown
 from summit.templatetags.moments import day_clock
 
 # The field of the page that carries what it showed.
@@ -74,12 +74,12 @@ class TogetherMixin:
     def compare(self, request: HttpRequest, row: Session) -> None:
         """Where somebody has changed a session since its page was shown, put both changes into what was sent and keep
         what the first has changed for the page, which isn't saved then."""
-        before = meanwhile.unpacked(request.POST.get(FIELD, ""))
+        before = edit_conflicts.unpacked(request.POST.get(FIELD, ""))
         if before is None:
             return
         form, formsets = self._forms(request, row)
-        now = meanwhile.shown(form, formsets, facts=facts_of(row), entry=newest(row))
-        found = meanwhile.both(request.POST, before, now, form, formsets)
+        now = edit_conflicts.shown(form, formsets, facts=facts_of(row), entry=newest(row))
+        found = edit_conflicts.both(request.POST, before, now, form, formsets)
         request.POST = found.data  # type: ignore[assignment]
         request.__dict__["desk_shown"] = now
         if found.changes:
@@ -111,7 +111,7 @@ class TogetherMixin:
                     form, formsets = self._forms(request, row)
                 else:
                     formsets = [entry.formset for entry in context["inline_admin_formsets"]]
-                kept = meanwhile.shown(form, formsets, facts=facts_of(row), entry=newest(row))
+                kept = edit_conflicts.shown(form, formsets, facts=facts_of(row), entry=newest(row))
             context |= {"shown": kept.packed(), "meanwhile": request.__dict__.get("desk_meanwhile", [])}
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
 

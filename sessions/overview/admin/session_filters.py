@@ -14,11 +14,11 @@ from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import RULES, warnings
 from sessions.draft.models.kinds import OwnKind, SessionKind
 from sessions.overview.dashboard import HOUR
+from summit.admin_base.dashboard import end_of
+from summit.admin_base.row_keys import key_of
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
 from summit.core.validators import validate_year
-from summit.desk.keys import key_of
-from summit.desk.today import end_of
 from summit.summits.models import Room, Summit
 
 

@@ -50,9 +50,9 @@ from sessions.overview.admin.session_filters import (
 )
 from sessions.speakers.admin.speakers import SpeakersMixin
 from sessions.visibility.models import AS_THE_SESSION, PARTS
+from summit.admin_base import form_idempotency
+from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.core.date_formats import clock, long_day, short_day
-from summit.desk import once
-from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
 from summit.permissions.models import Role
 from summit.permissions.rules import summits_for
 from summit.summits.models import Summit
@@ -249,7 +249,7 @@ class SessionAdmin(
     def save_model(self, request: HttpRequest, obj: models.Model, form: ModelForm[Any], change: bool) -> None:
         """Leave it to `save_related`, which stores the session with its rows; the same twice is added once."""
         if not change:
-            once.claim(request)
+            form_idempotency.claim(request)
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Store the session with all that hangs on it."""

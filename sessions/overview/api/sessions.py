@@ -19,9 +19,9 @@ from sessions.draft.services import agenda_lock, edits, planning
 from sessions.releases.api.changes import WarnedInput, WarningsSerializer, warned
 from sessions.speakers.api.speakers import SpeakingMixin
 from sessions.visibility.models import Visibility
-from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 

@@ -18,8 +18,8 @@ from sessions.releases.admin.changes import board
 from sessions.releases.permissions import can_restore, check_can_restore
 from sessions.releases.services import restore as restore_services
 from sessions.releases.services.releases import DraftChanged
-from summit.desk.base import ReadOnlyAdmin
-from summit.desk.keys import key_of
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.row_keys import key_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -26,9 +26,9 @@ from sessions.releases.permissions import check_can_release
 from sessions.releases.services import releases
 from sessions.releases.services.removals import Decision, RemovalUndecided
 from sessions.visibility.models import Visibility
+from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.summit_scope import where_may
 from summit.core.date_formats import long_day
-from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
-from summit.desk.scope import where_may
 from summit.outbox import progress
 from summit.outbox.models import Message
 from summit.people.models import Person

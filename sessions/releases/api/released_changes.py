@@ -19,12 +19,12 @@ from sessions.agenda.selectors.change_descriptions import Names, Story, stories
 from sessions.agenda.selectors.differences import Programme
 from sessions.notifications.selectors.speech_changes import with_speeches
 from sessions.releases.api.changes import ChangedLineSerializer
-from summit.api import asking
-from summit.api.access import PublicMixin
-from summit.api.rows import Values
+from summit.api_base import query_params
+from summit.api_base.permission_classes import PublicMixin
+from summit.api_base.viewsets import Values
+from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 from summit.users.models import User
-from summit.views import get_summit
 
 Told = serializers.Serializer[Any]
 # A release, and what it changed in words.
@@ -131,7 +131,7 @@ class AgendaChanges(PublicMixin, APIView):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give it. Raises Http404, and Problem for a parameter that isn't known."""
-        asking.check_known(request.query_params, ("lang",))
+        query_params.check_known(request.query_params, ("lang",))
         summit = get_summit(kwargs["summit"])
         if not summit.public_changes:
             raise Http404

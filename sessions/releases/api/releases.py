@@ -27,9 +27,9 @@ from sessions.releases.api.changes import (
 from sessions.releases.services import releases
 from sessions.releases.services import restore as restore_services
 from sessions.releases.services.removals import Decision
-from summit.api.actions import action
-from summit.api.resources import InSummit, Resource
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
 from summit.core.validators import validate_printable, validate_year
 from summit.permissions.rules import check
 from summit.summits.models import Summit

@@ -8,9 +8,9 @@ from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.notifications import session_facts
 from sessions.visibility.models import TAKING_PART
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 KIND = "place_free"
 LEFT = "sessions.place_left"

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 
 from sessions.speakers.services.speakers import Line, SpeakersRefused
-from summit.desk.keys import key_of
+from summit.admin_base.row_keys import key_of
 
 
 @dataclass

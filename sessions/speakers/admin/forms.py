@@ -11,8 +11,8 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import USUAL_MINUTES, Session
 from sessions.speakers.services.speakers import LONGEST
+from summit.admin_base.widgets import NOTHING, MomentInput, name_parts
 from summit.core.validators import validate_printable, validate_year
-from summit.desk.widgets import NOTHING, MomentInput, name_parts
 from summit.people.models import Person, announced
 from summit.summits.models import Summit
 

@@ -27,7 +27,7 @@ from sessions.speakers.admin.forms import SpeechForm, TimesForm
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
 from sessions.speakers.services.speakers import SpeakersRefused
-from summit.desk.keys import key_of
+from summit.admin_base.row_keys import key_of
 from summit.users.models import User
 
 REFUSED = (SpeakersRefused, FloorRefused, ValidationError)

@@ -13,8 +13,8 @@ from sessions.draft.api.session_rows import HoldsAgenda, OfSessionFilters
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests
 from sessions.speakers.services.floor_requests import FloorRefused
-from summit.api.actions import action
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 

@@ -14,9 +14,9 @@ from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.speakers.services import speakers
 from sessions.speakers.services.speakers import LONGEST
-from summit.api.actions import action
-from summit.api.resources import InSummit
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import Values
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User

@@ -11,8 +11,8 @@ from sessions.draft.models.sessions import Session
 from sessions.speakers.services import floor_requests, speakers
 from sessions.speakers.services import line_up as line_up_services
 from sessions.speakers.services.speakers import LONGEST, SpeakersRefused
-from summit.api.actions import action
-from summit.api.rows import Values
+from summit.api_base.actions import action
+from summit.api_base.viewsets import Values
 from summit.users.models import User
 
 

@@ -7,9 +7,9 @@ from sessions.agenda.models.releases import ReleaseEntry
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.notifications.session_facts import session_facts, summit_facts
 from sessions.visibility.models import TAKING_PART
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 
 KIND = "floor_request"
 DROPPED = "sessions.floor_dropped"

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from summit.accounts import first_account
-from summit.accounts.links import password_link
+from summit.accounts.password_links import password_link
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@
 
 from django import template
 
-from summit.outbox import reasons
-from summit.outbox.kinds import label_of
-from summit.outbox.states import SIGNS
+from summit.outbox import failure_reasons
+from summit.outbox.message_kinds import label_of
+from summit.outbox.state_labels import SIGNS
 
 register = template.Library()
 
@@ -24,4 +24,4 @@ def kind_word(kind: str) -> str:
 @register.filter
 def reason(problem: str) -> str:
     """Return why a message did not go out, in words."""
-    return reasons.words(problem)
+    return failure_reasons.words(problem)

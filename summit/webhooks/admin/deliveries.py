@@ -16,7 +16,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from summit.desk.base import SUMMIT_PATHS, ReadOnlyAdmin
+from summit.admin_base.model_admin import SUMMIT_PATHS, ReadOnlyAdmin
 from summit.permissions.rules import allows, summits_for
 from summit.users.models import User
 from summit.webhooks import delivery, payload

@@ -5,7 +5,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from summit.outbox import reasons
+from summit.outbox import failure_reasons
 from summit.webhooks.models.deliveries import Delivery, DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 
@@ -38,4 +38,4 @@ def of_endpoint(row: Endpoint) -> SafeString:
 
 def why(stored: str) -> str:
     """Return why a delivery did not get through; what a receiver or a library said stands in its own words."""
-    return reasons.words(stored)
+    return failure_reasons.words(stored)

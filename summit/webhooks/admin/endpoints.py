@@ -17,9 +17,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from summit.desk import once
-from summit.desk.base import SUMMIT_PATHS, SummitModelAdmin
-from summit.desk.forms import SentencesForm
+from summit.admin_base import form_idempotency
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.permissions.rules import allows
 from summit.users.models import User
 from summit.webhooks import endpoints
@@ -112,7 +112,7 @@ class EndpointAdmin(SummitModelAdmin):
                 # The page has written on its own copy; what is compared is what stands.
                 endpoints.change(endpoint=Endpoint.objects.get(pk=obj.pk), values=changed, by=user)
             return
-        once.claim(request)
+        form_idempotency.claim(request)
         obj.pk = endpoints.make(summit=obj.summit, values=given, by=user).pk
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:

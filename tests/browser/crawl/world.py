@@ -50,17 +50,17 @@ from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import edits
 from sessions.releases.services import releases
-from summit.api.domain import tokens
-from summit.api.models import Application
+from summit.api_base import tokens
+from summit.api_base.models.tokens import Application
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.celery import app
 from summit.core.database_clock import db_now
 from summit.jobs.models.exported_files import KeptTable
 from summit.jobs.models.jobs import Job
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
+from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
-from summit.outbox.reasons import because
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Room, Summit, Venue

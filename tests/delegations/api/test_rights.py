@@ -12,8 +12,8 @@ from delegations.focal_points.api import requests
 from delegations.members.models.duplicates import Resemblance
 from delegations.members.models.focal_points import FocalPoint
 from delegations.privacy.services import data_requests
-from summit.api.models import KeptAnswer
-from summit.api.scopes import known
+from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.scopes import known
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person

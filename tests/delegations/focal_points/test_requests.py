@@ -20,7 +20,7 @@ from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSignIn
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link, Mailbox
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role

@@ -7,7 +7,7 @@ from delegations.invitations.models.letters import LetterTemplate
 from delegations.invitations.services import links
 from delegations.invitations.services.links import LinkProblem
 from summit.audit.models import AuditEntry
-from summit.outbox.domain import mime
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

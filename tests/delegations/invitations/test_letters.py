@@ -21,8 +21,8 @@ from delegations.invitations.services.invitations import invite, write_anew
 from delegations.parties.models.parties import Party
 from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
-from summit.outbox.domain import delivery, mime
-from summit.outbox.kinds import KINDS, Mail
+from summit.outbox import delivery, mime
+from summit.outbox.message_kinds import KINDS, Mail
 from summit.outbox.models import Message
 from summit.pdf.fonts import MissingFontError
 from summit.permissions.models import Role

@@ -14,8 +14,8 @@ from delegations.invitations.services import links
 from delegations.invitations.services.invitations import invite, revoke
 from delegations.parties.models.parties import Party
 from delegations.tasks import deliver_invitations
-from summit.outbox.domain import delivery
-from summit.outbox.kinds import KINDS
+from summit.outbox import delivery
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.users.models import User

@@ -16,7 +16,7 @@ from delegations.parties.models.policy import Policy
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core.database_clock import db_now
-from summit.outbox.domain import delivery, mime
+from summit.outbox import delivery, mime
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from tests import factories as f

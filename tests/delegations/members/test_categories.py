@@ -22,7 +22,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
 from tests.delegations.helpers import category, refuses
-from tests.summit.test_setup import FIELDS
+from tests.summit.backoffice.test_onboarding import FIELDS
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db

@@ -8,8 +8,8 @@ from django.utils import translation
 
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import accounts
-from summit import messages
-from summit.api.domain import applications
+from summit.accounts import messages as accounts_messages
+from summit.api import api_client_services
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
 from summit.people.models import Person
@@ -54,14 +54,14 @@ def test_a_focal_point_gets_one_and_is_written_to(party: Party, protocol: User) 
 def test_the_mail_leads_to_the_portal(party: Party, protocol: User) -> None:
     accounts.give(people=[member(party, "a@land.example")], by=protocol)
     with translation.override("en"):
-        mail = messages.render(Message.objects.get())
+        mail = accounts_messages.render(Message.objects.get())
     assert mail.subject == f"Your account for the {party.summit.name}"
     assert f"You now have an account for the portal of the {party.summit.name}, as: delegate." in mail.text
     assert "/accounts/password/reset/" in mail.text
     user = User.objects.get(email="a@land.example")
     user.set_password("x")
     user.save()
-    assert "/portal/\n" in messages.render(Message.objects.get()).text
+    assert "/portal/\n" in accounts_messages.render(Message.objects.get()).text
 
 
 def test_an_account_that_is_there_is_taken(party: Party, protocol: User) -> None:
@@ -165,7 +165,9 @@ class TestChoosing:
     def test_a_program_is_nobody(
         self, party: Party, organiser: User, protocol: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        printer = applications.make(by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]).user
+        printer = api_client_services.make(
+            by=organiser, summit=party.summit, name="Printer", given=[Role.VIEWER]
+        ).user
         chosen, given = f.FocalPointFactory(party=party).person, member(party, printer.email)
         with pytest.raises(ValidationError, match="This account is a program’s"):
             accounts.assign(person=chosen, user=printer, by=organiser)
@@ -173,6 +175,6 @@ class TestChoosing:
         assert said(accounts.give(people=[given], by=protocol)) == [("Zoe", said_of)]
         assert not Person.objects.filter(user=printer).exists()
         # Control: without the rule it acts for the party.
-        monkeypatch.setattr(applications, "is_one", lambda user: False)
+        monkeypatch.setattr(api_client_services, "is_one", lambda user: False)
         accounts.assign(person=chosen, user=printer, by=organiser)
         assert "focal_point" in roles_by_summit(User.objects.get(pk=printer.pk))[party.summit_id]

@@ -17,7 +17,7 @@ from delegations.portal_access.models import MOST_GUESSES, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from delegations.portal_access.services.sign_in_codes import CodeProblem
 from summit.maintenance import heartbeats
-from summit.outbox.domain import mime
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.people.models import Person
 from tests import factories as f

@@ -29,7 +29,7 @@ from delegations.travel.services.visas import (
 )
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

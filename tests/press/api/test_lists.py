@@ -15,7 +15,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text, TextKind
 from press.texts.services import locks
-from summit.api.resources import Resource
+from summit.api_base.resources import Resource
 from summit.audit.access_log import seen_of
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role

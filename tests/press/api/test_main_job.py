@@ -10,7 +10,7 @@ from press.texts.models.decisions import TABLE
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Lift
 from press.texts.models.texts import Text
-from summit.api.actions import actions_of
+from summit.api_base.actions import actions_of
 from summit.summits.models import Summit
 from tests.press.api.conftest import DESK, do, read, refused, soon
 from tests.press.helpers import move_to_now

@@ -19,7 +19,7 @@ from press.texts.services import decisions, texts
 from sessions.draft.services import edits
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit

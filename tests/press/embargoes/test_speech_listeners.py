@@ -28,7 +28,7 @@ from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.speakers import SpeakersRefused
 from summit.audit.models import AuditEntry
 from summit.core.registry import Registry
-from summit.outbox.domain.delivery import deliver
+from summit.outbox.delivery import deliver
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role

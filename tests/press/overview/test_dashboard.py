@@ -9,9 +9,9 @@ from django.test import RequestFactory
 from press.overview import charts
 from press.subscriptions.services import announcements
 from press.texts.models.embargoes import LiftMode
+from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
-from summit.desk import today
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -32,7 +32,7 @@ def asked(user: User) -> Any:
 
 def tasks(summit: Summit, user: User) -> dict[str, tuple[str, str]]:
     """The sentences with their urgency and address."""
-    return {task.sentence: (task.word, task.address) for task in today.tasks(asked(user), summit)}
+    return {task.sentence: (task.word, task.address) for task in admin_base_dashboard.tasks(asked(user), summit)}
 
 
 def opened(user: User, address: str) -> list[str]:
@@ -86,7 +86,7 @@ def test_what_goes_out_within_hours_counts_down(summit: Summit) -> None:
     make_text(summit=summit, moment=now + HOUR, title="Ready")
     make_text(summit=summit, moment=now + 2 * HOUR, state="draft", title="Not ready")
     make_text(summit=summit, moment=now + 7 * HOUR, title="Far")
-    found = [task for task in today.tasks(asked(approver(summit)), summit) if task.counts]
+    found = [task for task in admin_base_dashboard.tasks(asked(approver(summit)), summit) if task.counts]
     assert [(task.word, task.sentence, task.moment) for task in found] == [
         ("now", "“\u2068Not ready\u2069” is to go out and is not approved.", now + 2 * HOUR),
         ("next", "“\u2068Ready\u2069” goes out.", now + HOUR),

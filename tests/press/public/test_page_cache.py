@@ -15,10 +15,10 @@ from press.published_texts import moments
 from press.published_texts.moments import Moments
 from press.texts.models.embargoes import Lift
 from press.texts.services import decisions, editions, texts
-from summit import home
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
-from summit.http.page_cache import PAGES, Version
+from summit.public_base import home
+from summit.public_base.page_cache import PAGES, Version
 from summit.summits.models import Venue
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of

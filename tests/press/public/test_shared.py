@@ -12,7 +12,7 @@ from PIL import Image
 from press.texts.models.texts import Text, TextKind
 from sessions.draft.models.sessions import Session
 from sessions.public import published_speeches
-from summit.http import share_picture
+from summit.public import share_picture
 from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SessionFactory, SlotFactory, SummitFactory, UserFactory

@@ -9,7 +9,7 @@ from press.subscriptions.services.withdrawal_notices import recall, recall_due
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
 from press.texts.services import texts
-from summit.outbox.kinds import Mail
+from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message
 from tests.factories import SubscriberFactory
 from tests.press.helpers import ago, approver, make_text, officer

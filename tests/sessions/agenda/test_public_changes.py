@@ -19,7 +19,7 @@ from sessions.releases.services import releases
 from sessions.visibility.members import Members
 from sessions.visibility.models import DELEGATIONS, EVERYBODY, PARTS, RANKS, Visibility, rank_of
 from summit.core.process_cache import forget_all
-from summit.http.page_cache import PAGES
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.conftest import SILENTLY, release, session

@@ -10,8 +10,8 @@ from django.test import Client
 
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
-from summit.http.page_cache import PAGES
 from summit.permissions.models import Role
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Summit
 from tests import factories as f
 from tests.sessions.api.conftest import Land

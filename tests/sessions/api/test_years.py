@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from summit.api.problems import Problem
-from summit.api.rows import check_years
+from summit.api_base.problems import Problem
+from summit.api_base.viewsets import check_years
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.factories import UserFactory
@@ -27,7 +27,7 @@ def test_nothing_moves_to_years_no_page_tells(here: Summit, desk: Program, monke
     ):
         assert refused.status_code == 422
         assert set(errors(refused)) == {"#/starts_at", "#/ends_at"}
-    monkeypatch.setattr("summit.api.actions.check_years", lambda values: None)
+    monkeypatch.setattr("summit.api_base.actions.check_years", lambda values: None)
     assert desk.post(f"{where}move/", far).status_code == 200
 
 

@@ -17,8 +17,8 @@ from sessions.releases.services import releases
 from sessions.tasks import deliver_agenda_changes
 from sessions.visibility.models import Visibility
 from summit.celery import app
-from summit.outbox.domain import mime
-from summit.outbox.kinds import KINDS
+from summit.outbox import mime
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User

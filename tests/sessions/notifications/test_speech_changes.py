@@ -12,7 +12,7 @@ from sessions.draft.models.sessions import Session
 from sessions.notifications.services import notices
 from sessions.releases.services import releases
 from sessions.speakers.services import speakers
-from summit.outbox.kinds import KINDS
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User

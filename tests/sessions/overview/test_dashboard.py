@@ -8,8 +8,8 @@ from django.test import RequestFactory
 
 from sessions.overview import dashboard as overview_dashboard
 from sessions.releases.services import releases
+from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
-from summit.desk import today
 from summit.maintenance.models import Heartbeat
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -26,13 +26,13 @@ def swept() -> None:
     Heartbeat.objects.create(name="sweep")
 
 
-def tasks(summit: Summit, role: Role) -> list[today.Task]:
+def tasks(summit: Summit, role: Role) -> list[admin_base_dashboard.Task]:
     request: Any = RequestFactory().get("/admin/")
     request.user = UserFactory.with_role(role, summit)
-    return today.tasks(request, summit)
+    return admin_base_dashboard.tasks(request, summit)
 
 
-def opened(summit: Summit, task: today.Task) -> list[str]:
+def opened(summit: Summit, task: admin_base_dashboard.Task) -> list[str]:
     client = signed_in(UserFactory.with_role(Role.PROGRAMME, summit))
     page = client.get(task.address)
     assert page.status_code == 200
@@ -60,8 +60,11 @@ def test_warnings_open_the_list_of_them(summit: Summit) -> None:
     (task,) = tasks(summit, Role.PROGRAMME)
     assert task.sentence == "1 warning of the draft: something in it can’t be right."
     assert task.address == f"/admin/programme/release/warnings/{summit.slug}/"
-    task = today.Task(
-        "", today.Urgency.NOW, overview_dashboard.listed(summit, warning="person"), overview_dashboard.EDIT
+    task = admin_base_dashboard.Task(
+        "",
+        admin_base_dashboard.Urgency.NOW,
+        overview_dashboard.listed(summit, warning="person"),
+        overview_dashboard.EDIT,
     )
     assert opened(summit, task) == ["One", "Two"]
 

@@ -13,7 +13,7 @@ from sessions.draft.models.participants import Participant
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits, revisions
 from sessions.overview.admin import edit_conflicts
-from summit.desk import meanwhile
+from summit.admin_base import edit_conflicts as edit_conflicts_admin_base
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -170,7 +170,7 @@ class TestSecond:
         assert ann.post(path, form_of(row, shown=seen)).status_code == 302
         assert ben.post(path, form_of(row, shown=seen, title="Other")).status_code == 302
         for mangled in ("", "{", "[]", '{"fields": 3}', '{"fields": {"title": {"": 4}}}'):
-            assert meanwhile.unpacked(mangled) is None
+            assert edit_conflicts_admin_base.unpacked(mangled) is None
         assert ben.post(path, form_of(row, shown="{")).status_code == 302
 
 

@@ -18,7 +18,7 @@ from delegations.overview.selectors import completeness, progress
 from sessions.draft.models.sessions import Session
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
-from summit.outbox.domain import mime
+from summit.outbox import mime
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit

@@ -22,8 +22,8 @@ from sessions.notifications.services import notices
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
-from summit.outbox.domain import delivery
-from summit.outbox.kinds import always_stands
+from summit.outbox import delivery, enqueue, message_kinds
+from summit.outbox.message_kinds import always_stands
 from summit.outbox.models import Message, MessageState
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -263,7 +263,7 @@ def test_a_release_is_stored_with_its_messages_or_not_at_all(world: World, monke
     def fail(**kwargs: Any) -> int:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(notices.enqueue, "draft", fail)
+    monkeypatch.setattr(enqueue, "draft", fail)
     with pytest.raises(RuntimeError):
         world.release()
     assert list(Release.objects.values_list("number", flat=True)) == [1]
@@ -326,7 +326,9 @@ def test_what_failed_is_told_by_the_next_and_not_sent_again(world: World, monkey
     # The control: without the look, what is overtaken would be sent again.
     fail_to_reach(A, version=3)
     world.moved()
-    monkeypatch.setitem(delivery.KINDS, notices.KIND, replace(delivery.KINDS[notices.KIND], withdrawn=always_stands))
+    monkeypatch.setitem(
+        message_kinds.KINDS, notices.KIND, replace(message_kinds.KINDS[notices.KIND], withdrawn=always_stands)
+    )
     assert again(3).state == MessageState.SENT
 
 

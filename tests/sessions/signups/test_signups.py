@@ -22,7 +22,7 @@ from sessions.signups.services.signups import SignUpRefused
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link, Mailbox
-from summit.outbox.kinds import KINDS
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role

@@ -14,7 +14,7 @@ from sessions.releases.services import releases
 from sessions.speakers.services import floor_request_notices, floor_requests, speakers
 from sessions.speakers.services.floor_requests import FloorRefused
 from summit.audit.models import AuditEntry
-from summit.outbox.kinds import KINDS
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

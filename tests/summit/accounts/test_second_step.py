@@ -6,7 +6,7 @@ from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.core.exceptions import PermissionDenied
 
 from summit.accounts import second_step
-from summit.api.domain import tokens
+from summit.api_base import tokens
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Summit

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.api.domain import tokens
-from summit.api.scopes import known
+from summit.api_base import tokens
+from summit.api_base.scopes import known
 from summit.permissions.models import Role
 from summit.summits.models import Room, Summit
 from summit.users.models import User

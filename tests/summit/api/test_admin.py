@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from summit.api.domain import applications
-from summit.api.models import Application, Token
+from summit.api import api_client_services
+from summit.api_base.models.tokens import Application, Token
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -31,7 +31,7 @@ def desk(zoe: User) -> Client:
 
 @pytest.fixture
 def printer(here: Summit, zoe: User) -> Application:
-    return applications.make(by=zoe, summit=here, name="Badge printer", given=[Role.VIEWER])
+    return api_client_services.make(by=zoe, summit=here, name="Badge printer", given=[Role.VIEWER])
 
 
 def add(desk: Client, **data: Any) -> Any:

@@ -7,9 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from summit.api.access import PublicMixin
-from summit.api.domain import applications, tokens
-from summit.api.models import Token
+from summit.api import api_client_services
+from summit.api_base import tokens
+from summit.api_base.models.tokens import Token
+from summit.api_base.permission_classes import PublicMixin
 from summit.audit.models import AuditEntry
 from summit.jobs import services as jobs_services
 from summit.jobs.models.jobs import Job
@@ -132,7 +133,7 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
         f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
         f.PartyFactory(summit=here)
         make_text(summit=here, state="in_review")
-        app = applications.make(by=organiser.user, summit=here, name=f"App {number}", given=[Role.VIEWER])
+        app = api_client_services.make(by=organiser.user, summit=here, name=f"App {number}", given=[Role.VIEWER])
         tokens.make_for(by=organiser.user, application=app, name="A", scopes=["rooms:read"])
         Job.objects.create(kind="verify_audit", key=delivery.public_id, by=organiser.user, summit=here)
 

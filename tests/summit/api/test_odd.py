@@ -9,8 +9,8 @@ import pytest
 from django.test import Client
 from rest_framework.pagination import CursorPagination
 
-from summit.api import asking, bodies
-from summit.api.pagination import ByNewest
+from summit.api_base import parsers, query_params
+from summit.api_base.pagination import ByNewest
 from summit.summits.models import Room, Summit
 from tests.factories import VenueFactory
 from tests.summit.api.conftest import Program
@@ -36,8 +36,8 @@ def test_what_can_t_be_stored_is_malformed(organiser: Program, here: Summit, mon
         for path in (ROOMS, f"{ROOMS}bulk/"):
             assert kind(organiser.post(path, body)) == (400, "malformed"), body[:30]
     # The control: the framework's own parser lets it through.
-    parse = super(bodies.BodyParser, bodies.BodyParser).parse
-    monkeypatch.setattr(bodies.BodyParser, "parse", parse)
+    parse = super(parsers.BodyParser, parsers.BodyParser).parse
+    monkeypatch.setattr(parsers.BodyParser, "parse", parse)
     with pytest.raises(UnicodeEncodeError):
         organiser.post(ROOMS, BODIES[0])
 
@@ -113,7 +113,7 @@ def test_a_moment_before_year_1_is_refused(organiser: Program, here: Summit, mon
     refused = organiser.get(path)
     assert kind(refused) == (400, "parameters")
     assert refused.json()["errors"][0]["parameter"] == "since"
-    monkeypatch.setattr(asking, "_far", lambda moment: False)
+    monkeypatch.setattr(query_params, "_far", lambda moment: False)
     with pytest.raises(OverflowError):
         organiser.get(path)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from summit.api import problems
+from summit.api_base import problems
 
 
 class FullError(Exception):

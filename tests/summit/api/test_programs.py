@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from summit.api import programs
-from summit.api.domain import applications, tokens
-from summit.api.models import Application, Token
-from summit.api.scopes import known
+from summit.api import api_client_services, api_clients
+from summit.api_base import tokens
+from summit.api_base.models.tokens import Application, Token
+from summit.api_base.scopes import known
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -29,7 +29,7 @@ def post(client: Client, path: str, data: Any, **headers: str) -> Any:
 
 @pytest.fixture
 def printer(here: Summit, organiser: Program) -> Application:
-    return applications.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
+    return api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
 
 
 def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organiser: Program) -> None:
@@ -63,7 +63,7 @@ def test_a_token_makes_neither(organiser: Program, printer: Application, monkeyp
     assert [row["problem"]["type"].rpartition("#")[2] for row in bulk] == ["browser-only"]
     assert (Application.objects.count(), Token.objects.filter(application=printer).count()) == (1, 0)
     # The control: without it a token for one thing makes one for all.
-    monkeypatch.setattr(programs, "_only_in_a_browser", lambda by: None)
+    monkeypatch.setattr(api_clients, "_only_in_a_browser", lambda by: None)
     assert len(only.post(make, wide).json()["scopes"]) > 20
 
 

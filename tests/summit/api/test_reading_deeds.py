@@ -5,7 +5,7 @@ import re
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from summit.api.actions import Action
+from summit.api_base.actions import Action
 from summit.permissions.models import Role
 from tests.factories import SessionFactory, UserFactory
 from tests.summit.api.conftest import program

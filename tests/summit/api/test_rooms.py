@@ -8,9 +8,9 @@ from django.db import OperationalError, connection
 from django.test import Client
 from django.utils import timezone
 
-from summit.api import etags
-from summit.api.domain import answers, spending
-from summit.api.models import KeptAnswer, Spent, Token
+from summit.api_base import etags, idempotency, throttling
+from summit.api_base.models.answers import KeptAnswer, Spent
+from summit.api_base.models.tokens import Token
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.maintenance import heartbeats
@@ -315,13 +315,13 @@ def test_more_than_a_minute_allows_waits(
     organiser: Program, viewer: Program, rooms: list[Room], settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settings.API_REQUESTS_A_MINUTE = 2
-    monkeypatch.setattr(spending.time, "time", lambda: 6_000_010.0)
+    monkeypatch.setattr(throttling.time, "time", lambda: 6_000_010.0)
     said = [organiser.get(ROOMS) for _number in range(3)]
     assert [each["RateLimit"] for each in said] == [f'"default";r={left};t=50' for left in (1, 0, 0)]
     assert kind(said[2]) == (429, "too-many")
     assert said[2]["Retry-After"] == "50"
     assert viewer.get(ROOMS).status_code == 200
-    monkeypatch.setattr(spending.time, "time", lambda: 6_000_060.0)
+    monkeypatch.setattr(throttling.time, "time", lambda: 6_000_060.0)
     assert organiser.get(ROOMS)["RateLimit"] == '"default";r=1;t=60'
 
 
@@ -353,12 +353,12 @@ def test_each_row_has_its_result(organiser: Program, rooms: list[Room]) -> None:
 
 
 def test_answers_are_known_by_all_that_was_asked() -> None:
-    one = answers.Question.of(who="user:1", key="k", method="POST", address="/a", body=b"x")
-    other = answers.Question.of(who="user:1", key="k", method="POST", address="/a?b", body=b"x")
-    answers.finish(answers.begin(one), status=204, headers={}, body=b"")
-    assert [answers.was_answered(each) for each in (one, other)] == [True, False]
-    with pytest.raises(answers.KeyReused):
-        answers.begin(other)
+    one = idempotency.Question.of(who="user:1", key="k", method="POST", address="/a", body=b"x")
+    other = idempotency.Question.of(who="user:1", key="k", method="POST", address="/a?b", body=b"x")
+    idempotency.finish(idempotency.begin(one), status=204, headers={}, body=b"")
+    assert [idempotency.was_answered(each) for each in (one, other)] == [True, False]
+    with pytest.raises(idempotency.KeyReused):
+        idempotency.begin(other)
 
 
 def test_what_a_busy_database_refused_is_done_when_it_is_asked_again(

@@ -9,10 +9,10 @@ from django.test import Client
 from django.utils import timezone
 
 from delegations.zones.models import Zone
-from summit.api.actions import actions_of
-from summit.api.domain import answers
-from summit.api.models import KeptAnswer
-from summit.api.resources import Resource
+from summit.api_base import idempotency
+from summit.api_base.actions import actions_of
+from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.resources import Resource
 from summit.core import unique_errors
 from summit.summits.models import Summit, Venue
 from tests.factories import UserFactory
@@ -89,33 +89,33 @@ def test_postgres_tells_it_otherwise_and_what_is_not_said_is_not_guessed() -> No
 
 
 # --- the same key ---------------------------------------------------------------------------------------------------
-def question(key: str = "k") -> answers.Question:
-    return answers.Question.of(who="user:1", key=key, method="POST", address="/api/v1/", body=b"{}")
+def question(key: str = "k") -> idempotency.Question:
+    return idempotency.Question.of(who="user:1", key=key, method="POST", address="/api/v1/", body=b"{}")
 
 
 def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    first = answers.begin(question())
-    known = answers._known
+    first = idempotency.begin(question())
+    known = idempotency._known
 
-    def given_up(asked: answers.Question) -> KeptAnswer:
-        answers.drop(first)
+    def given_up(asked: idempotency.Question) -> KeptAnswer:
+        idempotency.drop(first)
         return known(asked)
 
-    monkeypatch.setattr(answers, "_known", given_up)
-    with pytest.raises(answers.StillRunning):
-        answers.begin(question())
-    assert answers.begin(question()).status is None
+    monkeypatch.setattr(idempotency, "_known", given_up)
+    with pytest.raises(idempotency.StillRunning):
+        idempotency.begin(question())
+    assert idempotency.begin(question()).status is None
 
 
 def test_whoever_is_too_late_takes_no_question_away() -> None:
-    late, beside = answers.begin(question()), answers.begin(question("beside"))
-    KeptAnswer.objects.update(made_at=timezone.now() - answers.GIVEN_UP)
-    other = answers.begin(question())
-    answers.drop(late)
-    answers.finish(other, status=201, headers={}, body=b"{}")
+    late, beside = idempotency.begin(question()), idempotency.begin(question("beside"))
+    KeptAnswer.objects.update(made_at=timezone.now() - idempotency.GIVEN_UP)
+    other = idempotency.begin(question())
+    idempotency.drop(late)
+    idempotency.finish(other, status=201, headers={}, body=b"{}")
     # Nor another question that was asked in the same instant.
     KeptAnswer.objects.filter(pk=beside.pk).update(made_at=late.made_at)
-    answers.drop(late)
+    idempotency.drop(late)
     assert sorted(KeptAnswer.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from summit.api.scopes import known
+from summit.api_base.scopes import known
 from summit.core.database_clock import db_now
 from summit.maintenance.models import Heartbeat
 from summit.permissions.models import Role
@@ -72,9 +72,9 @@ def test_what_is_not_ones_to_do_is_not_told(busy: Summit, viewer: Program, monke
     for module in (
         "press.overview.dashboard",
         "delegations.overview.dashboard",
-        "summit.outbox.todo",
+        "summit.outbox.dashboard",
         "sessions.overview.dashboard",
-        "summit.desk.today",
+        "summit.admin_base.dashboard",
     ):
         monkeypatch.setattr(f"{module}.allows", lambda user, action, summit: True)
     assert len(told(viewer)) > 2

@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
-from summit.api.domain import applications, secrets, tokens
-from summit.api.models import Token
-from summit.api.scopes import checked, covers, declare, known
+from summit.api import api_client_services
+from summit.api_base import token_secrets, tokens
+from summit.api_base.models.tokens import Token
+from summit.api_base.scopes import checked, covers, declare, known
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role, RoleAssignment
 from summit.permissions.rules import narrow, roles_by_summit
@@ -29,12 +30,12 @@ ROOMS, MINE = "summits/here/desk/rooms/", "/api/v1/me/tokens/"
 
 
 def test_a_secret_is_known_by_its_form(django_assert_num_queries: Any) -> None:
-    made = secrets.make(secrets.PERSONAL)
+    made = token_secrets.make(token_secrets.PERSONAL)
     assert (made[:3], len(made)) == ("sk_", 52)
-    assert secrets.looks_like_one(made)
+    assert token_secrets.looks_like_one(made)
     wrong = (made[:-1] + ("0" if made[-1] != "0" else "1"), made[:-1], "sk_" + "é" * 49, "", "xx" + made[2:])
-    assert [each for each in wrong if secrets.looks_like_one(each)] == []
-    assert secrets.make(secrets.PERSONAL) != made
+    assert [each for each in wrong if token_secrets.looks_like_one(each)] == []
+    assert token_secrets.make(token_secrets.PERSONAL) != made
     # What is no secret asks the database nothing.
     with django_assert_num_queries(0):
         assert tokens.find("sk_nothing") is None
@@ -44,7 +45,7 @@ def test_the_secret_is_kept_nowhere() -> None:
     made = tokens.make(by=UserFactory(), name="Registry", scopes=["rooms:read"])
     row, entry = Token.objects.values().get(), AuditEntry.objects.values().get(action="api.token.add")
     assert made.secret not in f"{row} {entry}"
-    assert row["digest"] == secrets.digest(made.secret)
+    assert row["digest"] == token_secrets.digest(made.secret)
     assert entry["detail"] == {"scopes": ["rooms:read"]}
     assert tokens.find(made.secret) == made.token
 
@@ -146,20 +147,20 @@ def test_a_token_of_one_summit_does_nothing_in_another(here: Summit, monkeypatch
     narrow(user, here)
     assert set(roles_by_summit(user)) == {here.pk}
     # The control.
-    monkeypatch.setattr("summit.api.credentials.narrow", lambda user, summit: None)
+    monkeypatch.setattr("summit.api_base.authentication.narrow", lambda user, summit: None)
     assert narrowed.get(asked[1]).status_code == 200
 
 
 # --- applications ---------------------------------------------------------------------------------------------------
 def test_an_application_has_its_roles_in_its_summit(here: Summit, organiser: Program) -> None:
-    made = applications.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
+    made = api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
     assert not made.user.has_usable_password()
     token = tokens.make_for(by=organiser.user, application=made, name="At the gate", scopes=["rooms:write"])
     asks = Program(made.user, token.secret)
     assert asks.secret.startswith("sa_")
     assert asks.get(ROOMS).status_code == 200
     assert asks.post(ROOMS, {}).status_code == 403
-    assert [applications.end(application=made, by=organiser.user) for _time in range(2)] == [True, False]
+    assert [api_client_services.end(application=made, by=organiser.user) for _time in range(2)] == [True, False]
     assert asks.get(ROOMS).status_code == 401
     assert not made.user.roles.exists()
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
@@ -173,16 +174,16 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
     wanted: dict[str, Any] = {"summit": here, "name": "A", "given": [Role.VIEWER]}
     for wrong in ([], [Role.DELEGATE]):
         with pytest.raises(ValidationError, match="one role or more"):
-            applications.make(by=organiser.user, **{**wanted, "given": wrong})
-    made = applications.make(by=organiser.user, **wanted)
+            api_client_services.make(by=organiser.user, **{**wanted, "given": wrong})
+    made = api_client_services.make(by=organiser.user, **wanted)
     with pytest.raises(ValidationError):
-        applications.make(by=organiser.user, **wanted)
+        api_client_services.make(by=organiser.user, **wanted)
     token = tokens.make_for(by=organiser.user, application=made, name="A", scopes=["rooms:read"]).token
     own = Token.objects.get(user=organiser.user)
     refused: list[Callable[[], Any]] = [
-        lambda: applications.make(by=viewer.user, **{**wanted, "name": "B"}),
+        lambda: api_client_services.make(by=viewer.user, **{**wanted, "name": "B"}),
         lambda: tokens.make_for(by=viewer.user, application=made, name="A", scopes=["rooms:read"]),
-        lambda: applications.end(application=made, by=viewer.user),
+        lambda: api_client_services.end(application=made, by=viewer.user),
         *(lambda each=each: tokens.revoke(token=each, by=viewer.user) for each in (token, own)),
     ]
     for attempt in refused:
@@ -191,7 +192,7 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
 
 
 def test_a_token_of_an_application_names_its_summit(here: Summit, organiser: Program) -> None:
-    made = applications.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
+    made = api_client_services.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
     with pytest.raises(IntegrityError), transaction.atomic():
         TokenFactory(user=made.user, application=made)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -232,7 +233,7 @@ def test_a_token_of_one_summit_finds_no_token_beyond_it(here: Summit, monkeypatc
     made = [tokens.make(by=user, name="A", scopes=["rooms:read"], summit=where) for where in (here, there, None)]
     asks = program(user, ["tokens:write"], here)
     listed = [each["id"] for each in asks.get("me/tokens/").json()["results"]]
-    assert listed == [Token.objects.get(digest=secrets.digest(asks.secret)).public_id, made[0].token.public_id]
+    assert listed == [Token.objects.get(digest=token_secrets.digest(asks.secret)).public_id, made[0].token.public_id]
     for other in made[1:]:
         assert asks.delete(f"me/tokens/{other.token.public_id}/", If_Match="*").status_code == 404
     monkeypatch.setattr("summit.api.me.OfTokens.mine", lambda self: tokens.listed(self.by))

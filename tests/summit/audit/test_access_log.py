@@ -11,12 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from summit.accounts.seen import LastSeenMiddleware
+from summit.accounts.last_activity import LastSeenMiddleware
+from summit.admin_base.access_log import SeenMixin
 from summit.audit import access_log
 from summit.audit import services as audit
 from summit.audit.actions import PERSONAL
 from summit.audit.models import AuditEntry
-from summit.desk.seen import SeenMixin
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -17,11 +17,11 @@ from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.services import invitations
 from delegations.members.models.members import Membership
 from sessions.draft.services import edits
+from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
 from summit.audit.actions import DEEDS, PERSONAL, Facts, deed
 from summit.audit.models import AuditEntry
-from summit.desk.base import ReadOnlyAdmin
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -31,7 +31,7 @@ from tests.sources import ROOT, sources, text, tree
 
 NAME, RECORDS = re.compile(r"[a-z_]+(\.[a-z_]+)+"), re.compile(r"\b(record|entry)\(")
 # Functions that put an action together from parts; what they make is listed by `from_the_desks`.
-COMPOSED = {"summit/desk/base.py", "sessions/draft/services/planning.py", "summit/summits/services.py"}
+COMPOSED = {"summit/admin_base/model_admin.py", "sessions/draft/services/planning.py", "summit/summits/services.py"}
 
 
 @cache

@@ -12,7 +12,7 @@ from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM
 from summit.core import bulk_insert
-from summit.outbox.domain import enqueue
+from summit.outbox import enqueue
 from summit.outbox.models import Message
 from summit.people.models import Person
 from tests import factories as f

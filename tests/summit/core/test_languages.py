@@ -10,8 +10,8 @@ from pytest_django.fixtures import Settings
 
 from delegations.invitations.services import links
 from summit.core.languages import spoken
-from summit.outbox.domain import mime
-from summit.outbox.kinds import Mail
+from summit.outbox import mime
+from summit.outbox.message_kinds import Mail
 from summit.outbox.models import Message
 from tests import factories as f
 

@@ -7,7 +7,7 @@ import pytest
 from press.embargoes.services import bulk_decisions
 from press.subscriptions.services import announcements
 from summit.core import lock_yielding
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from tests import factories as f
 from tests.press.helpers import ago, approver, make_text
 

@@ -16,14 +16,14 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from summit.admin.summits import VenueAdmin
+from summit.admin_base.model_admin import RoleMixin, SummitModelAdmin
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
-from summit.desk.base import RoleMixin, SummitModelAdmin
-from summit.import_export import export_admin
+from summit.backoffice.summits import VenueAdmin
+from summit.import_export import export_admin, exported_files
 from summit.import_export.querysets import Listed, reading
 from summit.import_export.registry import INTAKES
-from summit.jobs import exported_files, running
+from summit.jobs import running
 from summit.jobs.models.exported_files import KeptPart, KeptTable
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats

@@ -21,7 +21,7 @@ from sessions.draft.models.kinds import OwnKind
 from summit.import_export import services as import_export_services
 from summit.import_export.models import GivenTable
 from summit.import_export.registry import INTAKES
-from summit.outbox.kinds import KINDS
+from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
 from summit.permissions.models import Role, RoleAssignment
 from summit.summits.models import Room, Summit, Venue

@@ -8,9 +8,9 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from summit.admin_base.progress import time_left
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
-from summit.desk.progress import time_left
 from summit.jobs import running
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role

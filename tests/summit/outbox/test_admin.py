@@ -9,13 +9,13 @@ from django.db.models.functions import Now
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 
+from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
 from summit.core.metrics import exposition
-from summit.desk import today
 from summit.maintenance.models import Heartbeat
 from summit.outbox import admin as desk
-from summit.outbox import todo
-from summit.outbox.domain import delivery
+from summit.outbox import dashboard as outbox_dashboard
+from summit.outbox import delivery, state_labels
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -119,7 +119,7 @@ def test_who_reads_may_not_send_again(client: Client, summit: Summit, monkeypatc
 
 
 def test_the_next_attempt_is_told_of_what_is_to_be_sent(client: Client, organiser: User, summit: Summit) -> None:
-    assert set(desk.SIGNS) == {"pending", "sent", "failed", "dropped"}
+    assert set(state_labels.SIGNS) == {"pending", "sent", "failed", "dropped"}
     sent = MessageFactory.create(summit=summit, state="sent", sent_at=LATER)
     for message, told in ((MessageFactory.create(summit=summit), True), (failed(summit), False), (sent, False)):
         page = client.get(f"{LIST}{message.pk}/change/").content.decode()
@@ -160,31 +160,31 @@ def test_median_and_slowest_of_each_hour() -> None:
     sent(summit, hour - timedelta(hours=30), 500)
     MessageFactory(summit=summit)
     sent(SummitFactory(), hour - timedelta(minutes=50), 100)
-    assert todo.by_hour(summit) == [
+    assert outbox_dashboard.by_hour(summit) == [
         {"hour": hour - timedelta(hours=2), "n": 2, "median": 4 * SECOND, "slowest": 30 * SECOND},
         {"hour": hour - timedelta(hours=1), "n": 3, "median": 2 * SECOND, "slowest": 9 * SECOND},
     ]
 
 
 def test_the_chart_says_how_many_and_how_long_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(today, "LATELY", 60)
+    monkeypatch.setattr(admin_base_dashboard, "LATELY", 60)
     summit = SummitFactory(time_zone="UTC")
     request: Any = RequestFactory().get("/admin/")
     request.user = UserFactory.with_role(Role.ORGANISER, summit)
-    assert todo.lag(request, summit) is None
+    assert outbox_dashboard.lag(request, summit) is None
     sent(summit, db_now(), 2, 8)
     # What it shows is asked once a minute.
-    assert todo.lag(request, summit) is None
-    today.once(request, "now", db_now)
+    assert outbox_dashboard.lag(request, summit) is None
+    admin_base_dashboard.once(request, "now", db_now)
     request.desk_found["now"] += timedelta(minutes=1)
-    found = todo.lag(request, summit)
+    found = outbox_dashboard.lag(request, summit)
     assert found is not None
     assert found.title == "2 mails went out in 24 hours, the slowest after 8 seconds"
     assert [row[1:] for row in found.rows] == [["2", "2 seconds", "8 seconds"]]
     request.user = UserFactory.with_role(Role.VIEWER, summit)
-    assert todo.lag(request, summit) is None
+    assert outbox_dashboard.lag(request, summit) is None
 
 
 def test_durations_in_the_unit_that_matters() -> None:
     words = {0: "1 second", 1.6: "2 seconds", 99: "99 seconds", 120: "2 minutes", 7200: "2 hours"}
-    assert {seconds: todo.duration(timedelta(seconds=seconds)) for seconds in words} == words
+    assert {seconds: outbox_dashboard.duration(timedelta(seconds=seconds)) for seconds in words} == words

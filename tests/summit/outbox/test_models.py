@@ -8,7 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from summit.outbox.domain import delivery
+from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.outbox.models.messages import TRANSITIONS
 from summit.permissions.models import Role

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from summit.audit.models import AuditEntry
-from summit.outbox.domain import delivery as mail
+from summit.outbox import delivery as mail
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.summits.models import Summit

@@ -11,7 +11,7 @@ from standardwebhooks import Webhook
 
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.outbox import reasons
+from summit.outbox import failure_reasons
 from summit.outbox.models import Message
 from summit.permissions.models import Role
 from summit.webhooks import delivery, endpoint_health, endpoints, http_client
@@ -110,7 +110,7 @@ class TestTheirTurn:
     def test_each_ends_right_and_in_order(self, answers: dict[str, Any]) -> None:
         """A receiver that fails, hangs, leads elsewhere, asks for a pause and refuses, in the middle of ten."""
         endpoint, _rows = queue(10)
-        hangs = Answer(1, problem=reasons.because("hooks.timeout", "1"))
+        hangs = Answer(1, problem=failure_reasons.because("hooks.timeout", "1"))
         answers["say"] = [500, hangs, 200, 302, 503, 204, 422, 200]
         for _turn in range(12):
             delivery.work(endpoint.pk)
@@ -201,7 +201,7 @@ class TestPauses:
             delivery.work(endpoint.pk)
             row.refresh_from_db()
             assert (row.state, answers["sent"]) == ("failed", asked)
-            assert (reasons.words(row.problem) == "The receiver answered 500.") is bool(asked)
+            assert (failure_reasons.words(row.problem) == "The receiver answered 500.") is bool(asked)
             answers["sent"].clear()
 
     def test_an_error_of_ours_stops_no_other(self, answers: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,7 +209,10 @@ class TestPauses:
         monkeypatch.setattr(http_client, "send", lambda **kwargs: 1 / 0)
         delivery.work(endpoint.pk)
         row.refresh_from_db()
-        assert (row.state, reasons.words(row.problem)) == ("pending", "An error stopped it: ZeroDivisionError.")
+        assert (row.state, failure_reasons.words(row.problem)) == (
+            "pending",
+            "An error stopped it: ZeroDivisionError.",
+        )
 
 
 def test_what_an_answer_means() -> None:
@@ -221,7 +224,7 @@ def test_what_an_answer_means() -> None:
     problems = {Outcome.LATER: ("timeout", "connection", "certificate", "no_name", "error")}
     problems[Outcome.NEVER] = ("inside", "address")
     for outcome, keys in problems.items():
-        assert {judge(Answer(1, problem=reasons.because(f"hooks.{key}")))[0] for key in keys} == {outcome}
+        assert {judge(Answer(1, problem=failure_reasons.because(f"hooks.{key}")))[0] for key in keys} == {outcome}
 
 
 def test_the_states_that_follow_each_other() -> None:

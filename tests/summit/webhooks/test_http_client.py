@@ -14,7 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from summit.outbox import reasons
+from summit.outbox import failure_reasons, send_timeout
 from summit.webhooks import addresses, http_client
 from summit.webhooks.http_client import Answer
 from tests.summit.webhooks.receivers import OK, Drip, Hang, Receiver, receiver, status
@@ -27,7 +27,7 @@ def post(url: str, within: float = 10) -> Answer:
 
 
 def said(answer: Answer) -> str:
-    return reasons.words(answer.problem)
+    return failure_reasons.words(answer.problem)
 
 
 def resolves(monkeypatch: pytest.MonkeyPatch, *answers: list[str]) -> list[str]:
@@ -108,13 +108,13 @@ def test_a_redirect_inward_is_not_followed(there: Receiver) -> None:
 def cut_soon(there: Receiver, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let the watch cut a request soon, whatever its deadline: timeouts of each read, which are as long as that, end
     nothing. What is set when it cuts lets the receiver say the rest of a Drip."""
-    called, within, cut = threading.Event(), http_client.Watch.within, http_client._Line.cut
+    called, within, cut = threading.Event(), send_timeout.Watch.within, http_client._Line.cut
 
     def noted(line: Any) -> None:
         called.set()
         cut(line)
 
-    monkeypatch.setattr(http_client.Watch, "within", lambda watch, seconds: within(watch, 0.1))
+    monkeypatch.setattr(send_timeout.Watch, "within", lambda watch, seconds: within(watch, 0.1))
     monkeypatch.setattr(http_client._Line, "cut", noted)
     return called
 

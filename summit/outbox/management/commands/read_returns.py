@@ -9,7 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from summit.outbox.domain import returns
+from summit.outbox import bounces
 
 
 class Command(BaseCommand):
@@ -27,12 +27,12 @@ class Command(BaseCommand):
         read, new = 0, 0
         for content in self._mails(options["path"]):
             read += 1
-            new += returns.note(returns.read(content))
+            new += bounces.note(bounces.read(content))
         self.stdout.write(f"{read} read, {new} came back that were not noted before")
 
     def _mails(self, path: str | None) -> Iterator[bytes]:
         if path is None:
-            yield sys.stdin.buffer.read(returns.LARGEST)
+            yield sys.stdin.buffer.read(bounces.LARGEST)
             return
         if not Path(path).exists():
             raise CommandError(f"{path} is not there: name a maildir or an mbox file.")

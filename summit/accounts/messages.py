@@ -1,0 +1,127 @@
+"""The message of the ground floor: to a colleague who has been given a role."""
+
+from collections.abc import Sequence
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.accounts.password_links import password_link
+from summit.core.languages import spoken
+from summit.outbox import enqueue
+from summit.outbox.message_kinds import Kind, Mail, register
+from summit.outbox.models import Message, MessageState
+from summit.permissions.models import Role, RoleAssignment
+from summit.summits.models import Summit
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+KIND = "welcome"
+
+
+def welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
+    """Return the message to an account that it has been given roles in a summit, not stored yet. It names the roles
+    of earlier ones that wait, too: these are withdrawn. One query, two where some wait. Whoever calls this has locked
+    the account."""
+    key = f"summit.welcome:{summit.public_id}:{user.public_id}"
+    earlier = list(_about([key]))
+    waiting = [role for each in earlier if each.state == MessageState.PENDING for role in each.facts["roles"]]
+    if waiting:
+        held = set(RoleAssignment.objects.filter(summit=summit, user=user).values_list("role", flat=True))
+        roles = list(dict.fromkeys([*(role for role in waiting if role in held), *map(str, roles)]))
+    version = max((each.version for each in earlier), default=0) + 1
+    return _draft(summit=summit, user=user, roles=roles, key=key, version=version)
+
+
+def portal_welcome(*, summit: Summit, user: User, roles: Sequence[str]) -> Message:
+    """Return the message to somebody who has been given an account for a summit's portal, not stored yet: a new one
+    each time. One query."""
+    key = f"summit.portal:{summit.public_id}:{user.public_id}"
+    message = _draft(summit=summit, user=user, roles=roles, key=key, version=_about([key]).count() + 1)
+    message.facts["portal"] = True
+    return message
+
+
+def _about(keys: Sequence[str]) -> QuerySet[Message]:
+    return Message.objects.filter(kind=KIND, subject_key__in=keys).order_by("version").defer("rendered")
+
+
+def _draft(*, summit: Summit, user: User, roles: Sequence[str], key: str, version: int) -> Message:
+    return enqueue.draft(
+        summit=summit,
+        kind=KIND,
+        subject_key=key,
+        version=version,
+        recipient_key=f"user:{user.public_id}",
+        address=user.email,
+        language=user.language,
+        facts={
+            "user": user.public_id,
+            "name": user.name,
+            "summit": summit.named(spoken(user.language)).name,
+            "contact_email": summit.contact_email,
+            "roles": [str(role) for role in roles],
+        },
+    )
+
+
+def render(message: Message) -> Mail:
+    """Write the message, in the language that is active. The link is made here and kept with the bytes, which are
+    encrypted, not with the facts. A role that was taken away meanwhile isn't named. Two queries."""
+    facts = message.facts
+    user = User.objects.get(public_id=facts["user"])
+    roles = facts["roles"] if facts.get("portal") else _still_held([message])[message.pk]
+    context = {
+        **facts,
+        "roles": comma().join(str(Role(role).label) for role in roles),
+        "number": len(roles),
+        "link": "" if user.has_usable_password() else password_link(user),
+        "days": settings.PASSWORD_RESET_TIMEOUT // 86400,
+        "portal": facts.get("portal", False),
+        "sign_in": f"{settings.BASE_URL}/{'portal' if facts.get('portal') else 'admin'}/",
+        "forgotten": f"{settings.BASE_URL}/accounts/password/reset/",
+    }
+    said = _("Your account for the %(summit)s") if facts.get("portal") else _("You work for the %(summit)s")
+    subject = said % {"summit": facts["summit"]}
+    return Mail(subject=subject, text=render_to_string("mail/welcome.txt", context), reply_to=facts["contact_email"])
+
+
+def withdrawn(messages: Sequence[Message]) -> dict[int, str]:
+    """Name the messages to accounts that may not sign in any more, those whose roles were taken away, and those whose
+    roles a later one names as well. Three queries."""
+    keys = [message.facts["user"] for message in messages]
+    live = set(User.objects.filter(public_id__in=keys, is_active=True).values_list("public_id", flat=True))
+    closed, named = _("The account may not sign in any more."), _("A later message names these roles as well.")
+    found = {message.pk: closed for message in messages if message.facts["user"] not in live}
+    of_roles = [message for message in messages if not message.facts.get("portal")]
+    others = _about([message.subject_key for message in of_roles])
+    later = list(others.filter(state__in=[MessageState.PENDING, MessageState.SENT]))
+    taken = _("The roles were taken away again.")
+    gone = {key: taken for key, roles in _still_held(of_roles).items() if not roles}
+    return {**{message.pk: named for message in messages if _is_named(message, later)}, **gone, **found}
+
+
+def _still_held(messages: Sequence[Message]) -> dict[int, list[str]]:
+    """Return which of the roles that messages name are still held, by the messages' primary keys. One query."""
+    accounts = [message.facts["user"] for message in messages]
+    rows = RoleAssignment.objects.filter(
+        user__public_id__in=accounts, summit__in=[message.summit_id for message in messages]
+    )
+    held = set(rows.order_by().values_list("user__public_id", "summit_id", "role"))
+    return {
+        message.pk: [
+            role for role in message.facts["roles"] if (message.facts["user"], message.summit_id, role) in held
+        ]
+        for message in messages
+    }
+
+
+def _is_named(message: Message, others: Sequence[Message]) -> bool:
+    roles = set(message.facts["roles"])
+    later = (each for each in others if each.subject_key == message.subject_key and each.version > message.version)
+    return any(roles <= set(each.facts["roles"]) for each in later)
+
+
+WELCOME = register(Kind(KIND, "outbox.tasks.deliver", render, withdrawn, gettext_lazy("welcome")))

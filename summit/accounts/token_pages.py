@@ -1,0 +1,126 @@
+"""One's own tokens, by which programs act: made, listed, revoked."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from summit.accounts.scope_fields import ScopesField
+from summit.admin_base import form_idempotency
+from summit.api_base import tokens
+from summit.api_base.models.tokens import Token
+from summit.permissions.rules import may_everything, roles_by_summit
+from summit.permissions.second_step import must_set_up, owes_second_step
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class TokenForm(forms.Form):
+    """What a token is for."""
+
+    name = forms.CharField(
+        label=gettext_lazy("What uses it"),
+        max_length=100,
+        help_text=gettext_lazy("Such as “badge printer”: by this you know it again."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "dir": "auto"}),
+    )
+    scopes = ScopesField(
+        label=gettext_lazy("What it may do"),
+        help_text=gettext_lazy("It never may more than you may yourself."),
+    )
+    summit = forms.ModelChoiceField(
+        label=gettext_lazy("Only in this summit"),
+        queryset=Summit.objects.none(),
+        required=False,
+        to_field_name="slug",
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("How long it lives"),
+        coerce=int,
+        choices=[("30", gettext_lazy("30 days")), ("90", gettext_lazy("90 days")), ("365", gettext_lazy("a year"))],
+        initial="90",
+    )
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        every = Summit.objects.order_by("-starts_on", "slug")
+        field: Any = self.fields["summit"]
+        field.queryset = every if may_everything(user) else every.filter(pk__in=roles_by_summit(user))
+        field.empty_label = _("in all of mine")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def own_tokens(request: HttpRequest) -> HttpResponse:
+    """List one's tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - login_required
+    if "revoke" in request.POST:
+        return _revoke(request, user)
+    owes = owes_second_step(request)
+    form, made = TokenForm(user, request.POST or None), None
+    if request.method == "POST" and not owes and form.is_valid():
+        try:
+            made = make_once(request, form, lambda: _make(form, user))
+        except form_idempotency.AddedAlready:
+            return made_already(request, redirect("account_tokens"))
+        form = form if made is None else TokenForm(user)
+    context = {
+        "form": form,
+        "made": made,
+        "once": form_idempotency.mark_of(request) if form.is_bound else form_idempotency.new_mark(),
+        "owes": owes,
+        "must_set_up": must_set_up(request),
+        "rows": [(row, row.state(timezone.now())) for row in tokens.listed(user)],
+    }
+    return render(request, "account/tokens.html", context, status=400 if form.errors else 200)
+
+
+def make_once(request: HttpRequest, form: forms.Form, make: Callable[[], tokens.Made]) -> tokens.Made | None:
+    """Make a token of what was posted, once: a page with a secret that is loaded again would make another. Return
+    None where it can't be made, which the form says then. Raises AddedAlready."""
+    try:
+        with form_idempotency.making(request):
+            return make()
+    except ValidationError as refused:
+        form.add_error(None, refused.messages)
+        return None
+
+
+def made_already(request: HttpRequest, back: HttpResponse) -> HttpResponse:
+    """Say that what was posted again made no other token, and lead back."""
+    said = _("This was sent twice, and one token is made. If you haven’t copied it, revoke it and make another.")
+    messages.info(request, said)
+    return back
+
+
+def _make(form: TokenForm, user: User) -> tokens.Made:
+    data = form.cleaned_data
+    return tokens.make(
+        by=user,
+        name=data["name"],
+        scopes=data["scopes"],
+        summit=data["summit"],
+        expires_at=timezone.now() + timedelta(days=data["days"]),
+    )
+
+
+def _revoke(request: HttpRequest, user: User) -> HttpResponse:
+    row = Token.objects.filter(user=user, application=None, public_id=request.POST["revoke"]).first()
+    if row is not None and tokens.revoke(token=row, by=user):
+        messages.success(request, _("The token is revoked: it opens nothing any more."))
+    else:
+        messages.warning(request, _("It was revoked before."))
+    return redirect("account_tokens")

@@ -1,0 +1,17 @@
+"""The admin of all packages, for Django."""
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin
+from django.contrib.auth.models import Group
+
+from summit.backoffice import accounts, api_clients, audit, summits
+from summit.import_export import admin as import_admin
+
+# Libraries register their own tables; here roles replace groups, and accounts say what matters of the rest.
+for foreign in (EmailAddress, Authenticator, UserSession, Group):
+    if admin.site.is_registered(foreign):
+        admin.site.unregister(foreign)
+
+__all__ = ["accounts", "api_clients", "audit", "import_admin", "summits"]

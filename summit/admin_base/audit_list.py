@@ -1,0 +1,253 @@
+"""What narrows the list of the audit: who did what to which object, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
+
+from django import forms
+from django.apps import apps
+from django.contrib.admin.sites import site
+from django.db import models
+from django.db.models import CharField, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat
+from django.http import HttpRequest
+from django.utils.http import urlencode
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
+from summit.admin_base import search
+from summit.admin_base.row_keys import key_of
+from summit.admin_base.widgets import DayInput
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.audit.actions import DEEDS, PARTS, THINGS
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import key_field, model_of
+from summit.core.registry import Registry
+from summit.core.text_normalisation import Fold, fold
+from summit.core.validators import validate_year
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# From a request to a template and its context: what stands above the list. Registered by what works on the audit.
+Head = Callable[[HttpRequest], tuple[str, dict[str, Any]] | None]
+audit_head: Registry[Head] = Registry()
+
+MOST_ACCOUNTS = 100
+ACCOUNT = "account:"
+# The apps of deeds whose names don't begin with their app's label.
+LABELS = {"sessions": "programme", "demo": "portal"}
+
+
+class Chip(NamedTuple):
+    """What narrows the list and isn't in the form: its name, its value, and the address without it."""
+
+    name: str
+    value: str
+    without: str
+
+
+class Found(NamedTuple):
+    """An object that the search found, with the address that narrows the list to it."""
+
+    kind: str
+    name: str
+    url: str
+
+
+@dataclass
+class Narrowed:
+    """The entries that were asked for, and what is said above them. `actor` is who alone is shown, by the key that
+    their lines have."""
+
+    rows: QuerySet[AuditEntry]
+    chips: list[Chip] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
+    actor: str = ""
+
+
+class AuditForm(forms.Form):
+    """What narrows the list."""
+
+    q = forms.CharField(label=gettext_lazy("What it was done to"), required=False, max_length=search.LONGEST)
+    who = forms.CharField(label=gettext_lazy("Who did it"), required=False, max_length=search.LONGEST)
+    deed = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of object"), required=False)
+    since = forms.DateField(
+        label=gettext_lazy("First day"), required=False, widget=DayInput(), validators=[validate_year]
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Last day"), required=False, widget=DayInput(), validators=[validate_year]
+    )
+    summit = forms.ChoiceField(label=pgettext_lazy("label", "Summit"), required=False)
+
+    def __init__(self, given: Any, summits: list[Summit], *, seen_alone: bool) -> None:
+        super().__init__(given, label_suffix="")
+        choices: dict[str, list[Any]] = {
+            "deed": deed_choices(),
+            "kind": kind_choices(),
+            "summit": [(summit.slug, summit.reads_as.short_name) for summit in summits],
+        }
+        for name, found in choices.items():
+            column: Any = self.fields[name]
+            column.choices = [("", _("All")), *found]
+        if seen_alone:
+            del self.fields["deed"]
+        if len(summits) < 2:
+            del self.fields["summit"]
+
+
+def deed_choices(actions: set[str] | None = None) -> list[Any]:
+    """Return deeds by their names, grouped by the apps that record them; those of `actions` alone, where given."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for action, deed in DEEDS.items():
+        if action != access_log.SEEN and (actions is None or action in actions):
+            name = action.partition(".")[0]
+            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(deed.name)))
+    names = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
+    return [(names.get(label, label), sorted(found, key=lambda pair: pair[1])) for label, found in groups.items()]
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Return the kinds of row that entries speak of, by their names."""
+    labels = {*THINGS, *(model._meta.label_lower for model, desk in site._registry.items() if hasattr(desk, "rule"))}
+    found = [(label, model_of(label)) for label in labels - {AuditEntry._meta.label_lower}]
+    pairs = [(label, capfirst(str(model._meta.verbose_name_plural))) for label, model in found if model]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, summits: list[Summit]) -> Narrowed:
+    """Return the entries that the address asks for. A query for each place to search, and one for the object and for
+    the accounts that are named."""
+    form.is_valid()
+    values: dict[str, Any] = form.cleaned_data
+    chosen = next((summit for summit in summits if summit.slug == values.get("summit")), None)
+    if chosen is not None:
+        rows = rows.filter(summit=chosen)
+    elif len(summits) == 1:
+        chosen = summits[0]
+    rows = _between(rows, values.get("since"), values.get("until"), chosen)
+    if values.get("deed"):
+        rows = rows.filter(action=values["deed"])
+    if values.get("kind"):
+        rows = rows.filter(object_type=values["kind"])
+    if values.get("who"):
+        rows = rows.filter(by__in=accounts(values["who"]))
+    narrowed = Narrowed(rows.none() if form.errors else rows)
+    _by(request, narrowed)
+    _of(request, narrowed, "deed" not in form.fields)
+    if values.get("q"):
+        _search(request, narrowed, values["q"])
+    return narrowed
+
+
+def _between(
+    rows: QuerySet[AuditEntry], since: date | None, until: date | None, summit: Summit | None
+) -> QuerySet[AuditEntry]:
+    """Keep the days from `since` to `until`, both included, at the venue; in UTC where several summits are shown."""
+    zone = summit.zone if summit else UTC
+    if since:
+        rows = rows.filter(at__gte=datetime.combine(since, time(), zone))
+    if until:
+        rows = rows.filter(at__lt=datetime.combine(until + timedelta(days=1), time(), zone))
+    return rows
+
+
+def accounts(wanted: str) -> list[int]:
+    """Return the keys of the accounts in whose name or address all words are found."""
+    found = Fold(Concat("name", Value(" "), "email", output_field=TextField()))
+    rows = User.objects.alias(found=found).filter(*(Q(found__contains=word) for word in fold(wanted).split()))
+    return list(rows.values_list("pk", flat=True)[:MOST_ACCOUNTS])
+
+
+def without(request: HttpRequest, *names: str) -> str:
+    """Return the query of an address without some of its parts, from its first page on."""
+    left = [
+        (name, str(value)) for name, value in request.GET.items() if name not in {*names, "before", "after"} and value
+    ]
+    return f"?{urlencode(left)}"
+
+
+def _by(request: HttpRequest, narrowed: Narrowed) -> None:
+    actor = request.GET.get("by", "").replace("\0", "")
+    if not actor:
+        return
+    if actor.startswith(ACCOUNT):
+        narrowed.rows = narrowed.rows.filter(by__public_id=actor.removeprefix(ACCOUNT))
+    else:
+        narrowed.rows = narrowed.rows.filter(by=None, by_label=actor)
+    narrowed.actor = actor
+
+
+def _of(request: HttpRequest, narrowed: Narrowed, seen_alone: bool) -> None:
+    """Narrow to one object with its parts, or to who saw it; one that the reader may not see is nothing."""
+    label, _colon, key = request.GET.get("of", "").replace("\0", "").rpartition(":")
+    if not label:
+        return
+    model = model_of(label)
+    source = search.source_of(model) if model else None
+    row = None
+    if model is not None and source is not None and (key_field(model) != "pk" or key_of(key) is not None):
+        row = _seen_by(request, source).filter(**{key_field(model): key}).first()
+    if row is None:
+        narrowed.rows = narrowed.rows.none()
+        return
+    condition = Q(pk__in=access_log.seen_of(row).order_by().values("pk")) if seen_alone else condition_of(row)
+    narrowed.rows = narrowed.rows.filter(condition)
+    kind = capfirst(str(row._meta.verbose_name))
+    narrowed.chips.append(Chip(kind, str(row), without(request, "of")))
+
+
+def condition_of(row: models.Model) -> Q:
+    """Return what picks the entries of a row and of its parts, those that are gone too. A query for each kind of
+    part."""
+    label = row._meta.label_lower
+    wanted = Q(object_type=label, object_key=audit.key_of(row)) | Q(part_of=audit.name_of(row))
+    for part in PARTS.get(label, ()):
+        keys = part.find(row).order_by().annotate(audit_key=Cast(key_field(part.model), CharField()))
+        wanted |= Q(
+            object_type=part.model._meta.label_lower, object_key__in=list(keys.values_list("audit_key", flat=True))
+        )
+    return wanted
+
+
+def _seen_by(request: HttpRequest, source: search.Source) -> QuerySet[Any]:
+    mine = summits_for(request.user, source.rule)
+    rows = source.rows()
+    return rows if mine is None else rows.filter(**{f"{source.summit_path}__in": mine})
+
+
+def _search(request: HttpRequest, narrowed: Narrowed, wanted: str) -> None:
+    """Narrow to what every place to search finds, its first few, and offer each of them alone, with its parts; what
+    is found alone has them at once."""
+    found: list[models.Model] = []
+    rest = without(request, "q", "of")
+    for source in search.sources():
+        words = search.words_of(wanted)
+        rows = list(source.narrow(_seen_by(request, source), words)[: search.SHOWN]) if words else []
+        if rows and source.personal and isinstance(request.user, User):
+            keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in rows]
+            access_log.note_list(
+                by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal
+            )
+        for row in rows:
+            label, key = row._meta.label_lower, audit.key_of(row)
+            found.append(row)
+            url = f"{rest}&{urlencode({'of': f'{label}:{key}'})}"
+            narrowed.found.append(Found(capfirst(_name(row)), source.hit(row).name, url))
+    if len(found) == 1:
+        narrowed.rows = narrowed.rows.filter(condition_of(found[0]))
+        return
+    condition = Q(part_of__in=[audit.name_of(row) for row in found])
+    for row in found:
+        condition |= Q(object_type=row._meta.label_lower, object_key=audit.key_of(row))
+    narrowed.rows = narrowed.rows.filter(condition)
+
+
+def _name(row: models.Model) -> str:
+    return str(row._meta.verbose_name)

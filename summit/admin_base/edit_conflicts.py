@@ -1,0 +1,294 @@
+"""Two people have one page open and save it, one after the other: nothing of either is lost.
+
+A page carries what it showed (`Shown`), in the words in which a browser would send it back. When it is saved and the
+row isn't any more what it showed, the second person sees field by field what the first has changed, over the form as
+it would be with both: what they left alone is what the first has made it, what they typed stays as they typed it.
+Saving again saves that.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from django.forms import BaseForm, BoundField, CheckboxInput, Field, Select
+from django.http import QueryDict
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from summit.admin_base.widgets import NOTHING
+from summit.core.date_formats import long_day
+from summit.templatetags.marks import comma
+
+# What a field would send, by what stands behind its name: "" or "_0" and "_1" for a day and a time.
+Parts = dict[str, str]
+Row = dict[str, Parts]
+# What Django adds to each row of a page.
+_MANAGED = ("id", "DELETE")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a page shows: the fields of its row, the rows beneath it by the prefix of their formset and their keys,
+    and facts that it shows and doesn't send, each in words. `entry` is the newest entry of the row's history."""
+
+    fields: Row
+    rows: dict[str, dict[str, Row]] = field(default_factory=dict)
+    facts: dict[str, str] = field(default_factory=dict)
+    entry: int = 0
+
+    def packed(self) -> str:
+        """Return it as the page carries it."""
+        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field or a row that somebody has changed meanwhile: what it was and is, and what the second person has typed
+    there, "" where they left it alone. `name` is the field, or the prefix of the rows."""
+
+    name: str
+    label: str
+    was: str
+    now: str
+    yours: str = ""
+
+
+def shown(form: BaseForm, formsets: Iterable[Any], *, facts: Mapping[str, str], entry: int) -> Shown:
+    """Return what a page shows before anything is typed into it. Its forms are as they were made from the row."""
+    rows = {
+        formset.prefix: {
+            str(row.instance.pk): _row(row, leave=(*_MANAGED, formset.fk.name)) for row in formset.initial_forms
+        }
+        for formset in formsets
+    }
+    return Shown(_row(form), rows, dict(facts), entry)
+
+
+def unpacked(text: str) -> Shown | None:
+    """Return what a page carried; None where it isn't that."""
+    try:
+        found = Shown(**json.loads(text))
+        return found if json.loads(found.packed()) and isinstance(found.entry, int) and _whole(found) else None
+    except (ValueError, TypeError, AttributeError):
+        return None
+
+
+def _whole(found: Shown) -> bool:
+    rows = [found.fields, *(row for rows in found.rows.values() for row in rows.values())]
+    texts = [text for row in rows for parts in row.values() for text in parts.values()]
+    return all(isinstance(text, str) for text in [*texts, *found.facts.values()])
+
+
+def _row(form: BaseForm, *, leave: tuple[str, ...] = ()) -> Row:
+    return {name: _parts(form[name]) for name in form.fields if name not in leave}
+
+
+def _parts(bound: BoundField) -> Parts:
+    """Return what a field would send if nobody touched it."""
+    widget: Any = bound.field.widget
+    value = bound.value()
+    if hasattr(widget, "widgets_names"):
+        values: Any = widget.decompress(value) if not isinstance(value, list | tuple) else value
+        pairs = zip(widget.widgets_names, widget.widgets, values, strict=False)
+        return {name: str(each.format_value(part) or "") for name, each, part in pairs}
+    if isinstance(widget, CheckboxInput):
+        return {"": "on" if widget.check_test(value) else ""}
+    if isinstance(widget, Select):
+        return {"": "" if value is None else str(bound.field.prepare_value(value))}
+    said = widget.format_value(value)
+    return {"": "" if said is None else str(said)}
+
+
+def _same(one: Parts | None, other: Parts | None) -> bool:
+    return _plain(one) == _plain(other)
+
+
+def _plain(parts: Parts | None) -> Parts:
+    """Browsers end lines in their own way, and forms take the space around a text off."""
+    return {part: text.replace("\r\n", "\n").strip() for part, text in (parts or {}).items() if text.strip()}
+
+
+@dataclass
+class Both:
+    """What a form would be with the changes of both, and what the first has changed."""
+
+    data: QueryDict
+    changes: list[Change]
+
+
+def both(data: QueryDict, before: Shown, now: Shown, form: BaseForm, formsets: Iterable[Any]) -> Both:
+    """Return what was sent from a page that showed `before`, on top of what the row is `now`. The forms are made from
+    the row as it is now."""
+    merged, changes = data.copy(), []
+    for name, was in _facts(before, now):
+        changes.append(Change(name, name, was or NOTHING, now.facts.get(name) or NOTHING))
+    sent = _sent(data, "", now.fields)
+    for name, theirs in now.fields.items():
+        shown_so = before.fields.get(name, theirs)
+        value, change = _field(name, form.fields[name], shown_so, sent[name], theirs)
+        _put(merged, name, value)
+        changes += change
+    for formset in formsets:
+        changes += _Rows(formset, before, now).merge(data, merged)
+    return Both(merged, changes)
+
+
+def _facts(before: Shown, now: Shown) -> list[tuple[str, str]]:
+    """Return the facts that differ, with what they were."""
+    names = dict.fromkeys([*before.facts, *now.facts])
+    return [(name, was) for name in names if (was := before.facts.get(name, "")) != now.facts.get(name, "")]
+
+
+def _sent(data: QueryDict, prefix: str, like: Row) -> Row:
+    return {
+        name: {part: data.get(f"{prefix}{name}{part}", "") for part in parts or {"": ""}}
+        for name, parts in like.items()
+    }
+
+
+def _put(data: QueryDict, name: str, parts: Parts) -> None:
+    for part, text in parts.items():
+        if text:
+            data[f"{name}{part}"] = text
+        else:
+            # A box that isn't ticked sends nothing.
+            data.pop(f"{name}{part}", None)
+
+
+def _field(name: str, spoken: Field, was: Parts, mine: Parts, theirs: Parts) -> tuple[Parts, list[Change]]:
+    """Return what a field is with both changes, and what the first has changed of it."""
+    if _same(was, theirs):
+        return mine, []
+    touched = not _same(mine, was)
+    yours = said(spoken, mine) if touched and not _same(mine, theirs) else ""
+    change = Change(name, capfirst(str(spoken.label or name)), said(spoken, was), said(spoken, theirs), yours)
+    return (mine if touched else theirs), [change]
+
+
+def said(spoken: Field, parts: Parts) -> str:
+    """Return what a field would send as one reads it."""
+    texts = [text for text in parts.values() if text.strip()]
+    if isinstance(spoken.widget, CheckboxInput):
+        return _("yes") if texts else _("no")
+    choices: Any = getattr(spoken, "choices", None)
+    if choices is not None:
+        named = {str(value): str(name) for value, name in _flat(choices)}
+        texts = [named.get(text, text) for text in texts]
+    elif set(parts) == {"_0", "_1"}:
+        texts = [_day(text) for text in texts]
+    return comma().join(texts) or NOTHING
+
+
+def _flat(choices: Any) -> Iterable[tuple[Any, Any]]:
+    for value, name in choices:
+        if isinstance(name, list | tuple):
+            yield from name
+        else:
+            yield value, name
+
+
+def _day(text: str) -> str:
+    try:
+        return long_day(date.fromisoformat(text))
+    except ValueError:
+        return text
+
+
+class _Rows:
+    """The rows of one formset, with the changes of both."""
+
+    def __init__(self, formset: Any, before: Shown, now: Shown) -> None:
+        self.formset, self.prefix = formset, str(formset.prefix)
+        self.before, self.now = before.rows.get(self.prefix, {}), now.rows.get(self.prefix, {})
+        self.label = capfirst(str(formset.model._meta.verbose_name))
+        self.form = formset.empty_form
+        self.like: Row = {name: {"": ""} for name in self.form.fields if name not in (*_MANAGED, formset.fk.name)}
+
+    def merge(self, data: QueryDict, merged: QueryDict) -> list[Change]:
+        """Put the rows of both into `merged`, those that are stored first, and return what the first has changed."""
+        mine = self._mine(data)
+        kept: list[tuple[str, Row, bool]] = []
+        fresh: list[Row] = []
+        changes: list[Change] = []
+        for key, row, gone in mine:
+            theirs, was = self.now.get(key), self.before.get(key)
+            if theirs is not None:
+                value, change = self._row(was or theirs, row, theirs, gone=gone)
+                kept.append((key, value, gone))
+                changes += change
+            elif key and was is not None and (gone or all(_same(row[name], was.get(name)) for name in row)):
+                changes.append(self._change(was, None))
+            elif key and was is not None:
+                fresh.append(row)
+                changes.append(self._change(was, None, yours=self._said(row)))
+            elif any(text for parts in row.values() for text in parts.values()) and row not in self._added():
+                fresh.append(row)
+        listed = {key for key, _row, _gone in kept}
+        for key, row in self.now.items():
+            if key not in listed:
+                kept.append((key, row, False))
+                changes += [self._change(None, row)] if key not in self.before else []
+        self._write(data, merged, kept, fresh)
+        return changes
+
+    def _added(self) -> list[Row]:
+        return [row for key, row in self.now.items() if key not in self.before]
+
+    def _mine(self, data: QueryDict) -> list[tuple[str, Row, bool]]:
+        """The rows that were sent: their keys ("" for new ones), values, and whether they are to go."""
+        number = data.get(f"{self.prefix}-TOTAL_FORMS", "0")
+        found = []
+        for place in range(min(int(number), self.formset.absolute_max) if number.isdecimal() else 0):
+            start = f"{self.prefix}-{place}-"
+            row = _sent(data, start, self._parts_of(data.get(f"{start}id", "")))
+            found.append((data.get(f"{start}id", ""), row, bool(data.get(f"{start}DELETE"))))
+        return found
+
+    def _parts_of(self, key: str) -> Row:
+        return self.now.get(key) or self.before.get(key) or self.like
+
+    def _row(self, was: Row, mine: Row, theirs: Row, *, gone: bool) -> tuple[Row, list[Change]]:
+        pairs = {
+            name: _field(name, self.form.fields[name], was.get(name, parts), mine[name], parts)
+            for name, parts in theirs.items()
+        }
+        value = {name: pair[0] for name, pair in pairs.items()}
+        if not any(pair[1] for pair in pairs.values()):
+            return value, []
+        mixed = gone or any(change.yours for pair in pairs.values() for change in pair[1])
+        yours = (_("taken off") if gone else self._said(mine)) if mixed else ""
+        return value, [self._change(was, theirs, yours=yours)]
+
+    def _change(self, was: Row | None, now: Row | None, *, yours: str = "") -> Change:
+        old, new = (NOTHING if row is None else self._said(row) for row in (was, now))
+        return Change(self.prefix, self.label, old, _("taken off") if now is None else new, yours)
+
+    def _said(self, row: Row) -> str:
+        """A row as one reads it: its fields that say something."""
+        texts = [
+            said(self.form.fields[name], parts)
+            for name, parts in row.items()
+            if name != "position" and any(text.strip() for text in parts.values())
+        ]
+        return comma().join(texts) or NOTHING
+
+    def _write(self, data: QueryDict, merged: QueryDict, kept: list[tuple[str, Row, bool]], fresh: list[Row]) -> None:
+        managed = {f"{self.prefix}-{name}_FORMS" for name in ("TOTAL", "INITIAL", "MIN_NUM", "MAX_NUM")}
+        for name in [name for name in data if name.startswith(f"{self.prefix}-") and name not in managed]:
+            merged.pop(name, None)
+        rows = [*kept, *(("", row, False) for row in fresh)]
+        for place, (key, row, gone) in enumerate(rows):
+            start = f"{self.prefix}-{place}-"
+            for name, parts in row.items():
+                _put(merged, f"{start}{name}", parts)
+            merged[f"{start}{self.formset.fk.name}"] = str(self.formset.instance.pk)
+            if key:
+                merged[f"{start}id"] = key
+            if gone:
+                merged[f"{start}DELETE"] = "on"
+        merged[f"{self.prefix}-TOTAL_FORMS"] = str(len(rows))
+        merged[f"{self.prefix}-INITIAL_FORMS"] = str(len(kept))

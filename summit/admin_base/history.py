@@ -1,0 +1,140 @@
+"""What the audit says of one object, in words, where Django shows its own log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from summit.admin_base.audit_list import condition_of, deed_choices
+from summit.admin_base.row_keys import key_of
+from summit.audit.access_log import SEEN, seen_of
+from summit.audit.actions import THINGS, Thing
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import Line, tell
+from summit.permissions.rules import allows, summits_for
+from summit.summits.models import Summit
+from summit.templatetags.moments import clock_zone, day
+
+PER_PAGE = 50
+
+
+def of_row(row: models.Model) -> QuerySet[AuditEntry]:
+    """Return the entries of a row and of its parts."""
+    return AuditEntry.objects.filter(condition_of(row))
+
+
+def readable(rows: QuerySet[AuditEntry], request: HttpRequest) -> QuerySet[AuditEntry]:
+    """Return those entries that the reader may see: of the summits whose audit they read. What belongs to none is for
+    whoever sets the system up."""
+    mine = summits_for(request.user, "summit.auditentry.view")
+    return rows if mine is None else rows.filter(summit__in=mine)
+
+
+class Slice:
+    """Entries newest first, from behind a given one: no page is counted and none is skipped to."""
+
+    def __init__(self, rows: QuerySet[AuditEntry], given: Any, *, size: int = PER_PAGE) -> None:
+        before, after = (_number(given.get(name, "")) for name in ("before", "after"))
+        if before is not None:
+            rows = rows.filter(pk__lt=before)
+        if after is not None:
+            found = list(
+                reversed(rows.filter(pk__gt=after).order_by("pk").select_related("by", "summit")[: size + 1])
+            )
+            more, found = len(found) > size, found[-size:]
+            self.newer, self.older = more, bool(found)
+        else:
+            found = list(rows.order_by("-pk").select_related("by", "summit")[: size + 1])
+            more, found = len(found) > size, found[:size]
+            self.newer, self.older = before is not None, more
+        self.entries = found
+        self.first, self.last = (found[0].pk, found[-1].pk) if found else (0, 0)
+        others = given.copy()
+        for name in ("before", "after"):
+            others.pop(name, None)
+        self.query = others.urlencode()
+
+
+def _deeds(rows: QuerySet[AuditEntry]) -> list[Any]:
+    """What was done to a row with more entries than a page has, to choose from. One query."""
+    return deed_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
+
+
+def _number(text: str) -> int | None:
+    return key_of(text)
+
+
+def by_day(lines: Sequence[Line], summit: Summit | None) -> Iterator[tuple[str, list[tuple[str, Line]]]]:
+    """Yield the days in words, each with its lines and their times, in the zone of the summit; of entries that
+    belong to none, in UTC."""
+    for name, found in groupby(lines, key=lambda line: _day(line, summit)):
+        yield name, [(_time(line, summit), line) for line in found]
+
+
+def _day(line: Line, summit: Summit | None) -> str:
+    zone = line.entry.summit or summit
+    return day(line.entry.at, zone) if zone else formats.date_format(line.entry.at, "l j F Y")
+
+
+def _time(line: Line, summit: Summit | None) -> str:
+    zone = line.entry.summit or summit
+    return clock_zone(line.entry.at, zone) if zone else _("%(time)s UTC") % {"time": f"{line.entry.at:%H:%M}"}
+
+
+class HistoryMixin:
+    """The page "History" of an object: its entries in the audit, for whoever may read the audit of its summit."""
+
+    opts: Any
+    admin_site: Any
+    summit_path: str | None
+
+    def _may_see_history(self, request: HttpRequest, obj: models.Model) -> bool:
+        summit: Summit | None = None if self.summit_path is None else self._summit(obj)  # type: ignore[attr-defined]
+        return allows(request.user, "summit.auditentry.view", summit)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
+        "deeds" or "seen", `?deed=` to one kind of deed. Raises Http404, PermissionDenied."""
+        row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
+        if not self._may_see_history(request, row):
+            raise PermissionDenied(_("Organisers see who changed what."))
+        summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
+        seen = request.GET.get("show") == "seen"
+        rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
+        deed = "" if seen else request.GET.get("deed", "").replace("\0", "")
+        found = Slice(rows.filter(action=deed) if deed else rows, request.GET)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History"),
+            "opts": self.opts,
+            "object": row,
+            "name": THINGS.get(row._meta.label_lower, Thing()).name(row),
+            "summit": summit,
+            "slice": found,
+            "seen": seen,
+            "deed": deed,
+            "deeds": [] if seen or not (deed or found.older or found.newer) else _deeds(rows),
+            "days": list(by_day(tell(found.entries, request.user), summit)),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/history.html", context)
+
+    def render_change_form(self, request: Any, context: Any, *args: Any, **kwargs: Any) -> Any:
+        """Tell the page whether it leads to the history, and of which summit it is."""
+        row = kwargs.get("obj")
+        if row is not None:
+            context["shows_history"] = self._may_see_history(request, row)
+            if self.summit_path is not None:
+                context.setdefault("summit", self._summit(row))  # type: ignore[attr-defined]
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]

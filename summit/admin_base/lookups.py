@@ -1,0 +1,94 @@
+"""What a list of the admin is asked for in its address: what its filters offer, and nothing else.
+
+Django narrows a list by any column and comparison that an address names, so that whoever sees a list could find out
+what it doesn't show, a letter at a time; and it hands the database numbers that fit into no column.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.widgets import AutocompleteSelect
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+
+from summit.admin_base.row_keys import DIGITS, key_of, keys_of
+from summit.core.validators import FIRST_YEAR, LAST_YEAR
+
+# How Django's own filters compare a column: those of choices, of other rows, of dates, and of what is empty.
+_COMPARED = ("exact", "isnull", "isempty", "id__exact", "pk__exact", "gte", "lt")
+_NUMBER = re.compile(r"\s*[-+]?\d+\s*")
+
+
+def readable(value: str) -> bool:
+    """Return whether a database can be asked for a value: no number is too large, and no text has a NUL."""
+    return "\0" not in value and not (len(value) > DIGITS and _NUMBER.fullmatch(value))
+
+
+class LookupsMixin:
+    """Lets a list be narrowed by its own filters alone, and takes keys that are some."""
+
+    model: Any
+
+    def _offered(self, request: HttpRequest) -> set[str]:
+        offered: set[str] = set()
+        for entry in self.get_list_filter(request):  # type: ignore[attr-defined]
+            named = getattr(entry, "parameter_name", None)
+            path = entry[0] if isinstance(entry, (tuple, list)) else entry
+            offered |= {named} if named else {str(path), *(f"{path}__{how}" for how in _COMPARED)}
+        days = self.date_hierarchy  # type: ignore[attr-defined]
+        offered |= {f"{days}__{part}" for part in ("year", "month", "day", "gte", "lt")} if days else set()
+        return offered
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Refuse a column that no filter of this list offers. Raises IncorrectLookupParameters, which leads to the
+        whole list, for a name that is no column and for a value that no database can be asked for."""
+        if not readable(str(value)):
+            raise IncorrectLookupParameters
+        if request is not None and lookup in self._offered(request):
+            return True
+        column = lookup.partition("__")[0]
+        known = {field.name for field in self.model._meta.get_fields()} | {"pk"}
+        known |= {field.attname for field in self.model._meta.concrete_fields}
+        if column not in known:
+            raise IncorrectLookupParameters
+        return False
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Return the list. Raises IncorrectLookupParameters for a year from which Django can't count on."""
+        year = request.GET.get(f"{self.date_hierarchy}__year")  # type: ignore[attr-defined]
+        if year is not None and not FIRST_YEAR <= (key_of(year) or 0) <= LAST_YEAR:
+            raise IncorrectLookupParameters
+        return super().get_changelist_instance(request)  # type: ignore[misc]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Return what an address says a new row should begin with; moments are chosen in the form."""
+        given: dict[str, Any] = super().get_changeform_initial_data(request)  # type: ignore[misc]
+        columns = {field.name: field for field in self.model._meta.concrete_fields}
+        return {
+            name: value for name, value in given.items() if not isinstance(columns.get(name), models.DateTimeField)
+        }
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show the list; what was ticked and can't be a key names no row."""
+        if ACTION_CHECKBOX_NAME in request.POST:
+            posted = request.POST.copy()
+            keys = keys_of(posted.getlist(ACTION_CHECKBOX_NAME))
+            posted.setlist(ACTION_CHECKBOX_NAME, [str(key) for key in keys])
+            if not keys:
+                posted.pop(ACTION_CHECKBOX_NAME)
+            request.POST = posted  # type: ignore[assignment]
+        shown: HttpResponse = super().changelist_view(request, extra_context)  # type: ignore[misc]
+        return shown
+
+
+class KeyedSelect(AutocompleteSelect):
+    """A chooser that looks up what was chosen: only what can be a key."""
+
+    def optgroups(self, name: str, value: Any, attr: dict[str, Any] | None = None) -> Any:
+        """Return the rows that were chosen."""
+        kept = [each for each in value if not each or key_of(str(each)) is not None]
+        return super().optgroups(name, kept, attr)

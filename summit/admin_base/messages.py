@@ -1,0 +1,130 @@
+"""What the admin says after it has saved or deleted, and the names of fields that stand without a label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.actions import delete_selected
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.forms import BaseInlineFormSet
+from django.http import HttpRequest
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.admin_base.forms import check_among
+from summit.admin_base.widgets import name_cell
+from summit.core import deletion_blockers
+
+
+class WordsMixin:
+    """Says what happened to which row, in the words of this house instead of Django's."""
+
+    opts: Any
+    # What is to be done first where other rows, each named below it, need the row that is to be deleted.
+    end_first: Any = ""
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Call a list by what is in it."""
+        # What an address says besides the list's own filters, which refuse what they don't know.
+        query = request.GET.copy()
+        for name in ("lang", "summit"):
+            query.pop(name, None)
+        request.GET = query  # type: ignore[assignment]
+        if request.method == "POST" and "action" in request.POST and ACTION_CHECKBOX_NAME not in request.POST:
+            say(request, _("Nothing was chosen. Tick the rows first, then say what to do with them."))
+        context = {"title": capfirst(str(self.opts.verbose_name_plural)), **(extra_context or {})}
+        return super().changelist_view(request, context)  # type: ignore[misc]
+
+    def response_add(self, request: HttpRequest, obj: models.Model, *args: Any, **kwargs: Any) -> Any:
+        """Say what was added."""
+        say(request, _("“%(row)s” is added.") % {"row": obj})
+        return super().response_add(request, obj, *args, **kwargs)  # type: ignore[misc]
+
+    def response_change(self, request: HttpRequest, obj: models.Model) -> Any:
+        """Say what was saved."""
+        say(request, _("“%(row)s” is saved.") % {"row": obj})
+        return super().response_change(request, obj)  # type: ignore[misc]
+
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: Any) -> Any:
+        """Say what was deleted."""
+        say(request, _("“%(row)s” is deleted.") % {"row": obj_display})
+        return super().response_delete(request, obj_display, obj_id)  # type: ignore[misc]
+
+    def render_delete_form(self, request: HttpRequest, context: dict[str, Any]) -> Any:
+        """Ask before a row is deleted, or say that it can't be and what to do first."""
+        refused = context.get("stopped") or context["perms_lacking"] or context["protected"]
+        asked = _("“%(row)s” can’t be deleted") if refused else _("Delete “%(row)s”?")
+        context |= {"title": asked % {"row": context["object"]}, "end_first": self.end_first}
+        return super().render_delete_form(request, context)  # type: ignore[misc]
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        """Let whoever deletes rows in a list be asked in the words of this house."""
+        found: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]
+        if "delete_selected" in found:
+            found["delete_selected"] = (delete_chosen, *found["delete_selected"][1:])
+        return found
+
+    def message_user(self, request: HttpRequest, message: Any, *args: Any, **kwargs: Any) -> None:
+        """Show what was said above, once, in place of Django's sentence."""
+        said = request.__dict__.pop("desk_says", None)
+        if said is None:
+            super().message_user(request, message, *args, **kwargs)  # type: ignore[misc]
+        else:
+            super().message_user(request, *said)  # type: ignore[misc]
+
+
+def delete_chosen(model_admin: Any, request: HttpRequest, queryset: models.QuerySet[Any]) -> Any:
+    """Ask before the rows chosen in a list are deleted, or say why they can't be; delete them."""
+    page = delete_selected(model_admin, request, queryset)
+    context = getattr(page, "context_data", None)
+    if context is not None:
+        number, one, many = len(queryset), model_admin.opts.verbose_name, model_admin.opts.verbose_name_plural
+        asked = ngettext("Delete %(number)s %(one)s?", "Delete %(number)s %(many)s?", number)
+        refused = context["perms_lacking"] or context["protected"]
+        title = _("Nothing is deleted") if refused else asked % {"number": number, "one": one, "many": many}
+        context |= {"title": title, "end_first": model_admin.end_first}
+    return page
+
+
+def say(request: HttpRequest, sentence: str, level: int = messages.SUCCESS) -> None:
+    """Keep a sentence for the next message of this request, instead of what the page would say. The first one stands:
+    what was refused isn't said to be done."""
+    request.__dict__.setdefault("desk_says", (sentence, level))
+
+
+class NamedFormSet(BaseInlineFormSet):  # type: ignore[type-arg]
+    """Rows whose inputs all have names, the box that takes a row off too."""
+
+    def add_fields(self, form: Any, index: int | None) -> None:
+        """Name what Django adds, and what the form declares itself."""
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            name_cell(field)
+        form.parent_name = self.fk.name
+
+    def clean(self) -> None:
+        """Refuse to take off a row that others need; what was typed is kept."""
+        super().clean()
+        refused = [(form.instance, self.why_not(form.instance)) for form in self.deleted_forms if form.instance.pk]
+        said = _("“%(row)s” can’t be deleted. %(why)s")
+        if any(why for _row, why in refused):
+            raise ValidationError([said % {"row": row, "why": why} for row, why in refused if why])
+
+    def why_not(self, row: models.Model) -> str:
+        """Say what needs a row that is to be taken off; empty where nothing does."""
+        return deletion_blockers.why_not(row)
+
+    def validate_unique(self) -> None:
+        """Keep the rows of this page apart, by constraints with a condition too, in words at the later row."""
+        gone = set(map(id, self.deleted_forms))
+        check_among((form for form in self.forms if id(form) not in gone), self.model)  # type: ignore[arg-type]
+
+
+def written(method: Any) -> Any:
+    """Say of a desk's column that it shows what people have written: pages mark it with its language."""
+    method.content = True
+    return method

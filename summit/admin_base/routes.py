@@ -1,0 +1,96 @@
+"""Who opens the admin: its own pages, and the five addresses of each model, which follow from its rules."""
+
+from collections.abc import Iterator
+
+from django.contrib import admin
+
+from summit.admin_base.model_admin import RoleMixin
+from summit.permissions.route_table import NOBODY, Gate, Route, declare, derives
+
+BOTH = frozenset({"GET", "POST"})
+
+declare("admin:index", Gate.DESK)
+# They lead on: to the one sign-in page, or to where one works.
+declare("admin:login", Gate.DESK)
+declare("admin:logout", Gate.EVERYBODY, "POST")
+declare("admin:jsi18n", Gate.DESK)
+# What is found is asked of each source's rule.
+declare("admin:search", Gate.DESK)
+# What of which model is looked for stands in the query, and is asked of that model's rules.
+declare("admin:autocomplete", Gate.DESK)
+declare("admin:app_list", Gate.DESK)
+# The first steps. A new summit is for whoever sets the system up; the rest for those whose work it is.
+declare("admin:setup", Gate.DESK, "GET POST", do="summit.summit.add")
+for _name, _deed in (("venue", "summit.venue.change"), ("team", "summit.roleassignment.change")):
+    declare(
+        f"admin:setup_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.summit",
+        see="summit.summit.view",
+        do=_deed,
+    )
+declare("admin:arm", Gate.DESK, "GET POST", do="summit.resume_installation")
+declare("admin:summit_arm", Gate.DESK, "GET POST", kind="summit.summit", see="summit.summit.view", do="summit.arm")
+# Whose account: only one that stands in the reader's own summits alone (summit.accounts.second_step.can_reset).
+declare(
+    "admin:summit_user_reset_second_step",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.user",
+    see="summit.user.view",
+    do="summit.reset_second_step",
+)
+declare("admin/(?P<url>.*)$", Gate.DESK, see=NOBODY)
+
+
+@derives(10)
+def of_models() -> Iterator[Route]:
+    """Yield the addresses of every model in the admin."""
+    for model, desk in admin.site._registry.items():
+        if not isinstance(desk, RoleMixin):
+            continue
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+        see, kind = desk.deed("view"), desk.rule
+        yield Route(f"{name}_changelist", Gate.DESK, BOTH, see=see)
+        yield Route(f"{name}_table", Gate.DESK, BOTH, see=see)
+        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.deed("add"))
+        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.deed("change"))
+        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.deed("delete"))
+        yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
+        # An old address, which leads to the row's page without looking for the row.
+        yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)
+
+
+# Tables that fill a list.
+_SEEN, _FILLED = "summit.giventable.view", "summit.read_in_list"
+declare("admin:summit_giventable_upload", Gate.DESK, "GET POST", see=_SEEN, do=_FILLED)
+for _name in ("look", "take", "drop"):
+    declare(f"admin:summit_giventable_{_name}", Gate.DESK, "POST", kind="summit.giventable", see=_SEEN, do=_FILLED)
+
+# What a person may ask for of their data.
+for _name in ("hand_over", "erase"):
+    declare(
+        f"admin:summit_person_{_name}",
+        Gate.DESK,
+        "GET POST",
+        kind="summit.person",
+        see="summit.person.view",
+        do=f"summit.{_name}_person",
+    )
+declare(
+    "admin:summit_person_ask_hand_over",
+    Gate.DESK,
+    "POST",
+    kind="summit.person",
+    see="summit.person.view",
+    do="summit.hand_over_person",
+)
+declare(
+    "admin:summit_person_agree_hand_over",
+    Gate.DESK,
+    "GET POST",
+    kind="summit.person",
+    see="summit.person.view",
+    do="summit.agree_hand_over",
+)

@@ -1,0 +1,190 @@
+"""The search over everything: each app registers where it looks, and `matching` narrows its lists by the same words.
+
+What one may not see is neither found nor counted: a source names the rule by which its rows are seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    IntegerField,
+    Model,
+    Q,
+    QuerySet,
+    Subquery,
+    TextField,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, Concat
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.http import urlencode
+
+from summit.admin_base.summit_scope import summits_of
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.core.registry import Registry
+from summit.core.text_normalisation import Fold, fold
+from summit.permissions.rules import summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
+
+SHORTEST, LONGEST = 2, 100
+SHOWN = 8
+Name = str | Promise
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What was found: its name, what is said beside it, and the address of its page."""
+
+    name: str
+    note: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where one looks for one kind of thing.
+
+    `rows` gives all of them with what `hit` needs; `head` is what a row is called, `text` are the fields (or
+    subqueries) in which all words must be found together; `also` gives rows that match in another way. `rule` says
+    who sees them. `personal` names the fields with personal data that `hit` shows.
+    """
+
+    model: type[Model]
+    title: Name
+    rule: str
+    rows: Callable[[], QuerySet[Any]]
+    head: str | Subquery
+    text: tuple[str | Subquery, ...]
+    hit: Callable[[Any], Hit]
+    summit_path: str = "summit"
+    also: Callable[[list[str]], Q] | None = None
+    personal: tuple[str, ...] = ()
+
+    def narrow(self, rows: QuerySet[Any], words: list[str]) -> QuerySet[Any]:
+        """Keep the rows in which every word is found, in any order. The words are folded."""
+        parts = [_text(part) for part in self.text]
+        spaced = [piece for part in parts for piece in (part, Value(" "))]
+        rows = rows.alias(found_in=Fold(Concat(*spaced, output_field=TextField())))
+        wanted = Q(*(Q(found_in__contains=word) for word in words))
+        return rows.filter(wanted | self.also(words)) if self.also else rows.filter(wanted)
+
+    def list_url(self, wanted: str, summit: Summit | None) -> str:
+        """Return the address of the list that shows the same rows."""
+        address = reverse(f"admin:{self.model._meta.app_label}_{self.model._meta.model_name}_changelist")
+        of_summit = {f"{self.summit_path}__id__exact": str(summit.pk)} if summit else {}
+        return f"{address}?{urlencode({'q': wanted, **of_summit})}"
+
+
+_sources: Registry[Source] = Registry()
+
+
+def register(order: int, source: Source) -> Source:
+    """Register a source at its place in the order."""
+    return _sources.register(order)(source)
+
+
+def sources() -> list[Source]:
+    """Return the sources in their order."""
+    return list(_sources)
+
+
+def source_of(model: type[Model]) -> Source | None:
+    """Return the source that finds the rows of a model."""
+    return next((source for source in _sources if source.model is model), None)
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one source found: the first few, and how many there are."""
+
+    source: Source
+    hits: list[Hit]
+    total: int
+    list_url: str
+
+    @property
+    def more(self) -> bool:
+        """Whether there is more than is shown."""
+        return self.total > len(self.hits)
+
+
+def words_of(wanted: str) -> list[str]:
+    """Return the words that one looks for, folded; none where too little was given."""
+    folded = fold(wanted.replace("\0", "")[:LONGEST])
+    return folded.split() if len(folded.strip()) >= SHORTEST else []
+
+
+def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Found]:
+    """Return what every source finds for the reader in a summit, or in all of theirs, of which each hit then says the
+    summit; sources that find nothing are left out. One query for each source, whatever is found."""
+    words = words_of(wanted)
+    found = [_ask(request, source, words, wanted, summit) for source in _sources] if words else []
+    return [entry for entry in found if entry is not None]
+
+
+def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, summit: Summit | None) -> Found | None:
+    mine = summits_for(request.user, source.rule)
+    if mine == []:
+        return None
+    rows = source.rows()
+    if mine is not None:
+        rows = rows.filter(**{f"{source.summit_path}__in": mine})
+    if summit is not None:
+        rows = rows.filter(**{source.summit_path: summit})
+    narrowed = source.narrow(rows, words).annotate(total=Window(Count("*")))
+    first = list(narrowed.order_by(*_order(source, words))[:SHOWN])
+    if not first:
+        return None
+    if source.personal and isinstance(request.user, User):
+        keys = [(getattr(row, f"{source.summit_path}_id"), audit.key_of(row)) for row in first]
+        access_log.note_list(by=request.user, label=source.model._meta.label_lower, rows=keys, fields=source.personal)
+    listed = summits_of(request)
+    names = {row.pk: row.reads_as.short_name for row in listed} if summit is None and len(listed) > 1 else {}
+    hits = [_told(source.hit(row), names.get(getattr(row, f"{source.summit_path}_id"), "")) for row in first]
+    # No list shows the rows of several summits.
+    return Found(source, hits, first[0].total, "" if names else source.list_url(wanted, summit))
+
+
+def _told(hit: Hit, summit: str) -> Hit:
+    return replace(hit, note=" · ".join(part for part in (hit.note, summit) if part))
+
+
+def _order(source: Source, words: list[str]) -> list[Any]:
+    """What is called so first, then what begins so, then the rest."""
+    phrase = " ".join(words)
+    head = Fold(_text(source.head))
+    rank = Case(
+        When(_compared(head, "exact", phrase), then=Value(0)),
+        When(_compared(head, "startswith", phrase), then=Value(1)),
+        default=Value(2),
+        output_field=IntegerField(),
+    )
+    return [rank, *(source.model._meta.ordering or ["pk"])]
+
+
+def _text(part: str | Subquery) -> Coalesce:
+    return Coalesce(F(part) if isinstance(part, str) else part, Value(""), output_field=TextField())
+
+
+def _compared(head: Fold, lookup: str, phrase: str) -> Any:
+    found = head.get_lookup(lookup)
+    assert found is not None  # noqa: S101 - lookups of every text
+    return found(head, phrase)
+
+
+def matching(model: type[Model], rows: QuerySet[Any], wanted: str) -> QuerySet[Any] | None:
+    """Narrow a list to what the search finds for the same words; None where nobody registered the model."""
+    source, words = source_of(model), fold(wanted.replace("\0", "")[:LONGEST]).split()
+    return source.narrow(rows, words) if source else None

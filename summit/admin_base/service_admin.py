@@ -1,0 +1,119 @@
+"""Rows that functions of the domain enter, change and delete: the same that the API calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import ProtectedError
+from django.http import HttpRequest
+from django.utils.translation import ngettext
+
+from summit.admin_base import form_idempotency
+from summit.admin_base.messages import say
+from summit.admin_base.model_admin import SummitModelAdmin
+from summit.core import deletion_blockers
+from summit.users.models import User
+
+Values = Mapping[str, Any]
+
+
+class DomainAdmin(SummitModelAdmin):
+    """A model whose rows are written by `enter`, `change` and `remove`, each one call of the domain."""
+
+    # The fields that are written.
+    kept: tuple[str, ...] = ()
+    # What the domain raises, beside ValidationError, where a row can't be deleted.
+    refusals: ClassVar[tuple[type[Exception], ...]] = ()
+
+    def enter(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Enter a row; `row` is as the page filled it, and not stored."""
+        raise NotImplementedError
+
+    def change(self, *, by: User, row: Any, values: Values) -> object:
+        """Change a row, which stands as the database has it."""
+        raise NotImplementedError
+
+    def remove(self, *, by: User, row: Any) -> object:
+        """Delete a row."""
+        raise NotImplementedError
+
+    def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
+        """Return what was entered; of a row that is there, what was changed."""
+        return {name: getattr(form.instance, name) for name in self.kept if not change or name in form.changed_data}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Enter the row, or change what was changed on its page."""
+        values = self.values_of(form, change=change)
+        if change:
+            if values:
+                # The page has written on its own copy; what is compared is what stands.
+                row = self.model._default_manager.get(pk=obj.pk)
+                self.change(by=user_of(request), row=row, values=values)
+            return
+        form_idempotency.claim(request)
+        # What follows on the page is about the row that is stored.
+        obj.__dict__ |= self.enter(by=user_of(request), row=obj, values=values).__dict__
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Delete a row, or say why it can't be."""
+        self._delete(request, [obj])
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Delete what was chosen in the list: all of it or nothing."""
+        rows = list(queryset)
+        if self._delete(request, rows):
+            said = ngettext("%(number)d row is deleted.", "%(number)d rows are deleted.", len(rows))
+            say(request, said % {"number": len(rows)})
+
+    def _delete(self, request: HttpRequest, rows: list[Any]) -> bool:
+        try:
+            with transaction.atomic():
+                for row in rows:
+                    self.remove(by=user_of(request), row=row)
+        except ProtectedError as refused:
+            say(request, deletion_blockers.said(refused), messages.WARNING)
+        except ValidationError as refused:
+            say(request, " ".join(refused.messages), messages.WARNING)
+        except self.refusals as refused:
+            say(request, str(refused), messages.WARNING)
+        else:
+            return True
+        return False
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return who asks."""
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    return request.user
+
+
+def save_rows(
+    formset: Any,
+    *,
+    enter: Callable[[Values], object],
+    change: Callable[[Any, Values], object],
+    remove: Callable[[Any], object],
+) -> None:
+    """Write the rows on the page of another by functions of the domain: first what is taken off, last what is new.
+    What somebody else deleted meanwhile stays deleted."""
+    formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
+    rows, gone = formset.model._default_manager, set(map(id, formset.deleted_forms))
+    for form in formset.deleted_forms:
+        if row := rows.filter(pk=form.instance.pk).first():
+            remove(row)
+    for form in formset.forms:
+        if id(form) in gone or not form.has_changed():
+            continue
+        values = {name: form.cleaned_data[name] for name in form._meta.fields or form.base_fields if _own(form, name)}
+        if form.instance.pk is None:
+            enter(values)
+        elif row := rows.filter(pk=form.instance.pk).first():
+            change(row, {name: value for name, value in values.items() if name in form.changed_data})
+
+
+def _own(form: Any, name: str) -> bool:
+    return name in form.cleaned_data and name not in (form.parent_name, "id", "DELETE")

@@ -1,0 +1,81 @@
+"""Pages of the desk that are a summit's own, such as its policy, and where one finds them: beside the summit on the
+desk's home and on the summit's page."""
+
+import functools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.functional import Promise
+
+from summit.admin_base.menu import Shelf
+from summit.admin_base.pages import desk_page
+from summit.core.registry import Registry
+from summit.permissions.rules import allows, check, summits_for
+from summit.summits.models import Summit
+from summit.users.models import User
+
+View = Callable[[HttpRequest, Summit, User], HttpResponse]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A page of a summit: what it is called, its address' name, which takes the summit's slug, and who sees it.
+    `shelf` is behind which word of its desk's menu it stands, None where it isn't there."""
+
+    title: Promise
+    name: str
+    rule: str
+    shelf: Shelf | None = None
+
+
+desk_place: Registry[Place] = Registry()
+
+
+def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
+    """Return titles and addresses of the pages of a summit that somebody may see."""
+    return [
+        (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
+        for place in desk_place
+        if allows(user, place.rule, summit)
+    ]
+
+
+def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
+    """Return the pages of a summit that stand in a desk's menu, as `summit.admin_base.navigation.navigation` takes
+    them: the first word of an address' name is the desk's label."""
+    return [
+        {
+            "desk": place.name.partition("_")[0],
+            "name": str(place.title),
+            "url": reverse(f"admin:{place.name}", args=[summit.slug]),
+            "shelf": place.shelf,
+        }
+        for place in desk_place
+        if place.shelf is not None and allows(user, place.rule, summit)
+    ]
+
+
+def summit_page(route: str, name: str, *, rule: str, post: str) -> Callable[[View], View]:
+    """Register a page below /admin/ of one summit; a decorator. `route` holds the summit's slug. Whoever doesn't see
+    the summit gets a 404; `rule` is what one needs to see the page, `post` what one needs to change it."""
+
+    def add(view: View) -> View:
+        @functools.wraps(view)
+        def wrapped(request: HttpRequest, slug: str) -> HttpResponse:
+            mine = summits_for(request.user, "summit.summit.view")
+            rows = Summit.objects.filter(slug=slug)
+            summit = (rows if mine is None else rows.filter(pk__in=mine)).first()
+            if summit is None or not isinstance(request.user, User):
+                raise Http404
+            check(request.user, rule, summit)
+            if request.method == "POST":
+                check(request.user, post, summit)
+            return view(request, summit, request.user)
+
+        desk_page(route, name)(wrapped)
+        return view
+
+    return add

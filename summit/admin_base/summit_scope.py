@@ -1,0 +1,174 @@
+"""The summit that somebody works for at the desk: one at a time, and every address says which.
+
+Whoever works for several reads pages and lists of one. Which one that is, the address says: by the row or the slug in
+its path, by `?summit=`, in lists by their filter. An address that says nothing leads to the same one for the summit
+of the page on which the link was followed, so that two tabs stay apart, or the one that the browser saw last. Whoever
+works for one summit alone has none of this in their addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase, QueryDict
+from django.urls import Resolver404, resolve, reverse
+from django.utils.http import urlencode
+
+from summit.admin_base.row_keys import key_of
+from summit.permissions.rules import allows, summits_for
+from summit.summits.models import Summit
+
+# The summit that a browser saw last, by its slug.
+COOKIE = "desk-summit"
+KEPT = 90 * 24 * 60 * 60
+# Views that aren't pages of a summit: scripts ask them, or they are about all summits.
+APART = frozenset({"i18n_javascript", "autocomplete_view", "page_of_all", "create"})
+# Views that show a model's rows, narrowed by the list's own filter.
+LISTS = frozenset({"changelist_view", "table_view"})
+_ENDS = ("summit__id__exact", "summit__isnull")
+
+
+def summits_of(request: HttpRequest) -> list[Summit]:
+    """Return the summits that the reader works for, the newest first."""
+    if "desk_summits" not in request.__dict__:
+        mine = summits_for(request.user, "summit.summit.view")
+        rows = Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
+        request.__dict__["desk_summits"] = list(rows)
+    found: list[Summit] = request.__dict__["desk_summits"]
+    return found
+
+
+def belongs_to(request: HttpRequest, summit: Summit | None) -> None:
+    """Note whose page a request is for: the summit of the row that its address picks."""
+    request.__dict__["desk_summit"] = summit
+
+
+def read(request: HttpRequest, path: Mapping[str, Any]) -> None:
+    """Note the summit that an address names, by the slug in its path or its query; a row that it picks has its own.
+    Lists take what names it out of the query."""
+    listed = summits_of(request) if "slug" in path or any(name.endswith("summit") for name in request.GET) else []
+    of_path = next((summit for summit in listed if summit.slug == path.get("slug")), None)
+    if found := of_path or _named(request.GET, listed):
+        belongs_to(request, found)
+
+
+def chosen_summit(request: HttpRequest, listed: list[Summit]) -> Summit | None:
+    """Return the summit that a page is about: that of its row, the one its address names, that of the page on which
+    the link was followed, the one that the browser saw last, or the newest."""
+    owner: Summit | None = request.__dict__.get("desk_summit")
+    if owner in listed:
+        return owner
+    found = _named(request.GET, listed) or (_before(request, listed) if len(listed) > 1 else None)
+    seen = request.COOKIES.get(COOKIE)
+    return found or next((summit for summit in listed if summit.slug == seen), listed[0] if listed else None)
+
+
+def _named(query: QueryDict, listed: list[Summit]) -> Summit | None:
+    """Return the summit that the query of an address names: by `summit`, by a list's filter, or by that of the list
+    from which one came."""
+    asked = {str(query.get("summit", ""))}
+    for each in (query, QueryDict(str(query.get("_changelist_filters", "")))):
+        asked |= {str(value) for key, value in each.items() if key.endswith(_ENDS[0])}
+    return next((summit for summit in listed if summit.slug in asked or str(summit.pk) in asked), None)
+
+
+def _before(request: HttpRequest, listed: list[Summit]) -> Summit | None:
+    """Return the summit of the page on which a link was followed, as the browser says; None where that was none of
+    the desk's."""
+    if "desk_summit_before" not in request.__dict__:
+        found = None
+        try:
+            parts = urlsplit(request.headers.get("Referer", ""))
+        except ValueError:
+            parts = urlsplit("")
+        if parts.netloc == request.get_host() and parts.path.startswith("/admin/"):
+            found = _named(QueryDict(parts.query), listed) or _of_path(parts.path, listed)
+        request.__dict__["desk_summit_before"] = found
+    before: Summit | None = request.__dict__["desk_summit_before"]
+    return before
+
+
+def _of_path(path: str, listed: list[Summit]) -> Summit | None:
+    """Return the summit of what the path of a page of the desk picks. One query at most."""
+    try:
+        match = resolve(path)
+    except Resolver404:
+        return None
+    picks = match.kwargs
+    if "slug" in picks:
+        return next((summit for summit in listed if summit.slug == picks["slug"]), None)
+    desk: Any = getattr(match.func, "model_admin", None)
+    of = getattr(desk, "summit_path", None)
+    if of is None:
+        return None
+    # A row's pages stand below its key; other keys in a path may be those of other models.
+    listed_at = reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
+    key = key_of(path.removeprefix(listed_at).partition("/")[0])
+    found = desk.model._default_manager.filter(pk=key).values_list(of or "pk", flat=True).first() if key else None
+    return next((summit for summit in listed if summit.pk == found), None)
+
+
+def where_may(request: HttpRequest, action: str) -> list[Summit]:
+    """Return the chosen summit, as a list, where the reader may do something there; else an empty one."""
+    summit = chosen_summit(request, summits_of(request))
+    return [summit] if summit is not None and allows(request.user, action, summit) else []
+
+
+def list_key(desk: Any) -> str:
+    """Return the parameter by which the address of a model's list says of which summit it is."""
+    path = getattr(desk, "summit_path", None)
+    return str(getattr(desk, "scope_key", "")) or (f"{path}__id__exact" if path else "summit")
+
+
+def list_scope(request: HttpRequest, desk: Any, summit: Summit | None = None) -> str:
+    """Return the query that narrows a model's list to a summit, the chosen one where none is given, "" for whoever
+    works for one alone."""
+    listed, key = summits_of(request), list_key(desk)
+    of = (summit or chosen_summit(request, listed)) if len(listed) > 1 else None
+    return f"?{urlencode({key: of.slug if key == 'summit' else of.pk})}" if of else ""
+
+
+def page_scope(request: HttpRequest) -> str:
+    """Return the query that says of which summit a page is, such as one that adds a row, "" for whoever works for one
+    alone."""
+    listed = summits_of(request)
+    summit = chosen_summit(request, listed) if len(listed) > 1 else None
+    return f"?{urlencode({'summit': summit.slug})}" if summit else ""
+
+
+def address_with_summit(request: HttpRequest, view: Callable[..., Any], path: Mapping[str, Any]) -> str:
+    """Return the address of a page that says of which summit it is, "" where the one that was asked for does, or the
+    page is of none. `path` is what the address picks."""
+    desk: Any = getattr(view, "__self__", None)
+    listing = view.__name__ in LISTS
+    # Whose row a path picks, that summit's the page is; accounts are of no summit.
+    picks = set(path) - {"app_label", "url"} and (desk is None or getattr(desk, "summit_path", None) is not None)
+    if request.method not in ("GET", "HEAD") or picks or view.__name__ in APART or len(summits_of(request)) < 2:
+        return ""
+    key = list_key(desk) if listing else "summit"
+    summit = chosen_summit(request, summits_of(request))
+    if any(name == key or (listing and name.endswith(_ENDS)) for name in request.GET) or summit is None:
+        return ""
+    query = request.GET.copy()
+    query.pop("summit", None)
+    query[key] = summit.slug if key == "summit" else str(summit.pk)
+    return f"{request.path}?{query.urlencode()}"
+
+
+def remember(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Let the browser know which summit it saw last, where it could have seen another."""
+    listed: list[Summit] = request.__dict__.get("desk_summits", [])
+    summit = chosen_summit(request, listed) if len(listed) > 1 and response.status_code == 200 else None
+    if summit is not None and request.COOKIES.get(COOKIE) != summit.slug:
+        response.set_cookie(
+            COOKIE,
+            summit.slug,
+            max_age=KEPT,
+            path="/admin/",
+            secure=settings.SESSION_COOKIE_SECURE,
+            httponly=True,
+            samesite="Lax",
+        )

@@ -1,0 +1,130 @@
+"""A summit's own words that have a name in each language: topics of texts, kinds of session. `name` is in the
+summit's language, `names` in the others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.functional import lazy
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
+
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.menu import Shelf
+from summit.admin_base.service_admin import DomainAdmin
+from summit.core.validators import validate_printable
+from summit.templatetags.marks import comma
+
+NAMES = {code: f"name_{code}" for code, _label in settings.LANGUAGES}
+
+
+class NamedForm(SentencesForm):
+    """A row whose `names` by language are typed in a field for each (`name_fields`)."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for code, name in NAMES.items():
+            if name in self.fields:
+                self.fields[name].initial = self.instance.names.get(code, "")
+
+    def names_of(self, found: dict[str, Any]) -> dict[str, str] | None:
+        """Return the names that were typed, by language; None where the page has no fields for them."""
+        given = {code: found.get(name, "") for code, name in NAMES.items() if name in self.fields}
+        return {code: said for code, said in given.items() if said} if given else None
+
+    @property
+    def changed_data(self) -> list[str]:
+        """The fields that changed; with a name in a language, the `names`."""
+        changed: list[str] = super().changed_data
+        return [*changed, "names"] if set(NAMES.values()) & set(changed) else changed
+
+
+class CalledForm(NamedForm):
+    """A row with its name in each language."""
+
+    def clean(self) -> dict[str, Any]:
+        """Put the names together by language; that in the summit's language is the name itself."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        summit = found.get("summit") or (self.instance.summit if self.instance.pk else None)
+        names, own = self.names_of(found), summit.language if summit is not None else ""
+        if names and own in names and found.get("name") and names[own] != found["name"]:
+            said = _("This is the summit’s own language. Write the same as in “name”, or nothing.")
+            self.add_error(NAMES[own], said)
+        if names is not None:
+            self.instance.names = {code: said for code, said in names.items() if code != own}
+        return found
+
+
+def _label_of(code: str) -> str:
+    """Return what the field for a name in a language is called."""
+    return _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
+
+
+# The class of a form is made before anybody's language is known.
+_lazy_label = lazy(_label_of, str)
+
+
+def name_fields(longest: int) -> dict[str, forms.CharField]:
+    """Return a form's fields for the name in each language."""
+    return {
+        name: forms.CharField(
+            label=_lazy_label(code),
+            max_length=longest,
+            required=False,
+            validators=[validate_printable],
+            widget=forms.TextInput({"dir": "auto"}),
+        )
+        for code, name in NAMES.items()
+    }
+
+
+def with_names(form: type[NamedForm], longest: int) -> type[NamedForm]:
+    """Return a form with a field for the name in each language."""
+    return type(f"With{form.__name__}", (form,), dict(name_fields(longest)))
+
+
+def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
+    """Return the form of a model with its summit, its name, one for the name in each language, and `own` fields."""
+    column: Any = row._meta.get_field("name")
+    meta = type("Meta", (), {"model": row, "fields": ["summit", "name", *own]})
+    return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
+
+
+class CalledAdmin(DomainAdmin):
+    """Such rows. `own` are the fields beside the names; `users` is by what those are found that use a row."""
+
+    shelf = Shelf.SETTINGS
+    own: tuple[str, ...] = ()
+    users = ""
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+
+    @property
+    def kept(self) -> tuple[str, ...]:  # type: ignore[override]
+        """The names, and the fields beside them."""
+        return ("name", "names", *self.own)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put the names one below the other."""
+        names = list(NAMES.values()) if self.has_change_permission(request, obj) else []
+        return [(None, {"fields": ["summit", "name", *names, *self.own]})]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the summit of a row that exists: what uses it has it."""
+        return ["summit"] if obj else []
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Count what uses each."""
+        rows: models.QuerySet[Any] = super().get_queryset(request).annotate(number=models.Count(self.users))
+        return rows
+
+    @admin.display(description=gettext_lazy("in other languages"))
+    def others(self, row: Any) -> str:
+        """Show the other names."""
+        return comma().join(name for _code, name in sorted(row.names.items()))

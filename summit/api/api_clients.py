@@ -1,0 +1,155 @@
+"""Applications and their tokens, for organisers. No token makes any of them: it would go on after it is revoked, and
+may do what the token that made it may not. To list, revoke and end them is for tokens too."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from summit.api import api_client_services
+from summit.api.me import ScopedInput, TokenSerializer
+from summit.api.role_assignments import ROLES
+from summit.api_base import tokens
+from summit.api_base.actions import action
+from summit.api_base.models.tokens import Application, Token
+from summit.api_base.problems import Problem
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class ApplicationSerializer(serializers.ModelSerializer[Application]):
+    """A program that acts for itself, as an account with roles of its own."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    account = serializers.CharField(source="user.public_id")
+    roles = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Application
+        fields: ClassVar[list[str]] = ["id", "name", "account", "roles", "created_at", "ended_at"]
+
+    @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ROLES)))
+    def get_roles(self, row: Application) -> list[str]:
+        """Return in which roles it acts: in none once it has ended."""
+        return sorted(each.role for each in row.user.roles.all())
+
+
+class ApplicationInput(serializers.Serializer[Any]):
+    """What an application is called, and in which roles it acts."""
+
+    name = serializers.CharField(max_length=100)
+    roles = serializers.ListField(child=serializers.ChoiceField(choices=ROLES), allow_empty=False)
+
+
+class ApplicationTokenSerializer(TokenSerializer):
+    """A token of an application, without its secret."""
+
+    application = serializers.CharField(source="application.public_id")
+
+    class Meta(TokenSerializer.Meta):
+        fields = [*TokenSerializer.Meta.fields, "application"]
+
+
+class MadeApplicationTokenSerializer(ApplicationTokenSerializer):
+    """A new token of an application. Its secret stands in this answer alone."""
+
+    secret = serializers.CharField(
+        allow_null=True, help_text="Null where the answer is given again for the same Idempotency-Key."
+    )
+
+    class Meta(ApplicationTokenSerializer.Meta):
+        fields = [*ApplicationTokenSerializer.Meta.fields, "secret"]
+
+
+class ApplicationTokenInput(ScopedInput):
+    """What a token of an application is for. It never may more than the application's roles."""
+
+
+class ApplicationFilters(django_filters.FilterSet):
+    """By what applications are narrowed."""
+
+    ended = django_filters.BooleanFilter(
+        field_name="ended_at", lookup_expr="isnull", exclude=True, label=_("has ended")
+    )
+
+
+class ApplicationTokenFilters(django_filters.FilterSet):
+    """By what tokens of applications are narrowed."""
+
+    application = django_filters.CharFilter(field_name="application__public_id", label=_("application"))
+
+
+class Applications(Resource):
+    """Applications. They are made in a browser and ended, never changed."""
+
+    name = "applications"
+    called = _("applications")
+    rule = "api.application"
+    does = ("add",)
+    model = Application
+    output = ApplicationSerializer
+    input = ApplicationInput
+    filters = ApplicationFilters
+    orders: ClassVar[Any] = {"name": ("name",), "created_at": ("-created_at",)}
+
+    def rows(self) -> QuerySet[Application]:
+        """Return applications with the roles of their accounts."""
+        return Application.objects.select_related("summit", "user").prefetch_related("user__roles")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Application:
+        """Make an application whose account holds these roles."""
+        _only_in_a_browser(by)
+        return api_client_services.make(by=by, summit=summit, name=values["name"], given=values["roles"])
+
+    @action("end", rule="api.application.change")
+    def end(self, *, by: User, row: Application, values: Values) -> None:
+        """End it: its tokens open nothing any more, its account holds no role."""
+        api_client_services.end(application=row, by=by)
+
+    @action(
+        "make-token",
+        rule="api.application.token",
+        input=ApplicationTokenInput,
+        output=MadeApplicationTokenSerializer,
+        shown_once=("secret",),
+    )
+    def make_token(self, *, by: User, row: Application, values: Values) -> Token:
+        """Make a token of the application. Only somebody who is signed in by a browser makes one; its secret is told
+        once."""
+        _only_in_a_browser(by)
+        made = tokens.make_for(by=by, application=row, **values)
+        made.token.secret = made.secret  # type: ignore[attr-defined]
+        return made.token
+
+
+class ApplicationTokens(Resource):
+    """Tokens of applications, without their secrets."""
+
+    name = "application-tokens"
+    called = _("tokens of applications")
+    rule = "api.application"
+    does = ()
+    model = Token
+    output = ApplicationTokenSerializer
+    filters = ApplicationTokenFilters
+    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+
+    def rows(self) -> QuerySet[Token]:
+        """Return applications' tokens: personal ones are their owners' alone."""
+        return Token.objects.filter(application__isnull=False).select_related("summit", "application", "user")
+
+    @action("revoke", rule="api.application.token")
+    def revoke(self, *, by: User, row: Token, values: Values) -> None:
+        """Revoke it: it opens nothing any more."""
+        tokens.revoke(token=row, by=by)
+
+
+def _only_in_a_browser(by: User) -> None:
+    """Raise Problem where a program asks."""
+    if by.by_token:
+        raise Problem("browser-only")

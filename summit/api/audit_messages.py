@@ -1,0 +1,46 @@
+"""The words for what the API records."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.api_base.models.tokens import Application, Token
+from summit.audit.actions import Facts, deed, deeds_of, part, thing
+from summit.users.models import User
+
+deed("api.token.add", gettext_lazy("made the token"))
+deed("api.token.revoke", gettext_lazy("revoked the token"))
+deeds_of(
+    "api.application",
+    add=gettext_lazy("made the application"),
+    change=gettext_lazy("changed the application"),
+    remove=gettext_lazy("deleted the application"),
+)
+
+
+def _ended(facts: Facts) -> str:
+    number = int(facts.detail.get("tokens", 0))
+    if not number:
+        return _("ended the application")
+    said = ngettext(
+        "ended the application and its %(number)d token", "ended the application and its %(number)d tokens", number
+    )
+    return said % {"number": number}
+
+
+deed("api.application.end", _ended, called=gettext_lazy("ended the application"))
+
+
+def _of_user(row: Any) -> Any:
+    return Token.objects.filter(user=row)
+
+
+def _of_application(row: Any) -> Any:
+    return Token.objects.filter(application=row)
+
+
+thing(Application)
+thing(Token, related=("user", "application"), shown_on=lambda row: row.application or row.user)
+part(User, Token, _of_user)
+part(Application, Token, _of_application)

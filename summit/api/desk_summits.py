@@ -1,0 +1,139 @@
+"""The summits that somebody works for, public or not: to create, and to set."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from summit.api_base.resources import Resource
+from summit.api_base.views import READS, working_api
+from summit.api_base.viewsets import Collection, Item, Values
+from summit.permissions.rules import check, summits_for
+from summit.summits import services as summits_services
+from summit.summits.models import Summit
+from summit.summits.translated_names import TEXTS
+from summit.users.models import User
+
+_SET = (
+    *("name", "short_name", "host", "starts_on", "ends_on", "time_zone", "place", "language", "names"),
+    *("accent", "contact_email", "public"),
+)
+
+
+class NamesField(serializers.DictField):
+    """Names by language, and by what is named."""
+
+    child = serializers.DictField(child=serializers.CharField())
+
+
+class DeskSummitSerializer(serializers.ModelSerializer[Summit]):
+    """A summit as its desks see it."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    names = NamesField(help_text=f"What it is called in other languages: {', '.join(TEXTS)}.")
+
+    class Meta:
+        model = Summit
+        fields: ClassVar[list[str]] = ["id", "slug", *_SET, *summits_services.LATER]
+
+
+class SummitChange(serializers.ModelSerializer[Summit]):
+    """What is set for a summit. Its address stays."""
+
+    names = NamesField(required=False)
+
+    class Meta:
+        model = Summit
+        fields: ClassVar[list[str]] = [*_SET, *summits_services.LATER]
+
+
+class SummitInput(serializers.ModelSerializer[Summit]):
+    """What a summit begins with. Its `slug` is the first part of all its addresses, for ever."""
+
+    slug = serializers.CharField(max_length=60)
+    names = NamesField(required=False)
+    language = serializers.ChoiceField(choices=settings.LANGUAGES, default="en")
+    accent = serializers.CharField(max_length=7, default="#1d4f91")
+    public = serializers.BooleanField(default=False)
+
+    class Meta:
+        model = Summit
+        fields: ClassVar[list[str]] = ["slug", *_SET, *summits_services.LATER]
+
+
+class SummitFilters(django_filters.FilterSet):
+    """By what summits are narrowed."""
+
+    public = django_filters.BooleanFilter(label=_("has public pages"))
+    starts_from = django_filters.DateFilter(field_name="starts_on", lookup_expr="gte", label=_("first day, from"))
+    starts_until = django_filters.DateFilter(field_name="starts_on", lookup_expr="lte", label=_("first day, until"))
+
+
+class Summits(Resource):
+    """Summits."""
+
+    name = "summits"
+    rule = "summit.summit"
+    model = Summit
+    output = DeskSummitSerializer
+    input = SummitInput
+    input_of_change = SummitChange
+    filters = SummitFilters
+    orders: ClassVar[Any] = {"starts_on": ("starts_on",), "slug": ("slug",)}
+    summit_path = ""
+
+    def seen_by(self, user: User, slug: str) -> QuerySet[Summit]:
+        """Return the summits for which somebody works: all of them where no address names one."""
+        mine = summits_for(user, "summit.summit.view")
+        found = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
+        return found if mine is None else found.filter(pk__in=mine)
+
+    def add(self, *, by: User, summit: Summit | None, values: Values) -> Summit:
+        """Create a summit."""
+        return summits_services.create_summit_with_settings(by=by, values=values)
+
+    def change(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Change what is set for it."""
+        return summits_services.change_summit(by=by, summit=row, values=values)
+
+    def where(self, row: Summit) -> str:
+        """Return the address of a summit's desk."""
+        return reverse("api-desk", args=[row.slug])
+
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Return the addresses of one's summits."""
+        own = {"resource": cls(), "scope": cls.name}
+        return [
+            path("me/summits/", working_api(MySummits.as_view(**own)), name="api-my-summits"),
+            path("summits/<slug:summit>/desk/", working_api(Desk.as_view(**own)), name="api-desk"),
+        ]
+
+
+class MySummits(Collection):
+    """The summits that somebody works for."""
+
+    def admit(self, request: Request) -> None:
+        """Let everybody see their own; new ones are for whoever set the system up. Raises PermissionDenied."""
+        self.summit = None
+        if request.method not in READS:
+            check(self.by, "summit.summit.add", None)
+
+
+class Desk(Item):
+    """A summit as its desks see it."""
+
+    http_method_names = ["get", "head", "patch"]
+
+    def admit(self, request: Request) -> None:
+        """Find the summit. Raises Http404, PermissionDenied."""
+        self.row = self.summit = self.resource.seen_by(self.by, self.kwargs["summit"]).first()
+        if self.row is None:
+            raise Http404
+        self.check_may_write()

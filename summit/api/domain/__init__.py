@@ -1,1 +1,0 @@
-"""What the API itself does: tokens, kept answers, limits."""

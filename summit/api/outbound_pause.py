@@ -1,0 +1,99 @@
+"""Whether a summit sends, what waits where it doesn't, and letting it send."""
+
+from typing import Any, ClassVar
+
+from django.urls import URLPattern, path
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from summit.api_base.actions import ListDeed, action, actions_of
+from summit.api_base.problems import means
+from summit.api_base.resources import Resource
+from summit.api_base.views import working_api
+from summit.api_base.viewsets import Item, ResourceView, Values
+from summit.permissions.rules import refuse_door
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit
+from summit.users.models import User
+
+means(outbound_pause.NotDisarmed, "conflict")
+means(outbound_pause.InstallationDisarmed, "conflict")
+
+
+class WaitingSerializer(serializers.Serializer[Any]):
+    """What waits of one kind: `goes` go out once the summit is armed, `older` are older than its arrival and are
+    cancelled then."""
+
+    called = serializers.CharField(source="label", help_text="In the reader's language.")
+    goes = serializers.IntegerField()
+    older = serializers.IntegerField()
+
+
+class ArmingSerializer(serializers.ModelSerializer[Summit]):
+    """Whether a summit sends. One that came from an archive or a backup doesn't, until somebody lets it."""
+
+    sends = serializers.SerializerMethodField()
+    waiting = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Summit
+        fields: ClassVar[list[str]] = ["sends", "disarmed_at", "armed_at", "waiting"]
+
+    def get_sends(self, summit: Summit) -> bool:
+        """Return whether it sends."""
+        return not summit.is_disarmed and installation.find() is None
+
+    @extend_schema_field(WaitingSerializer(many=True))
+    def get_waiting(self, summit: Summit) -> Any:
+        """Return what waits."""
+        return WaitingSerializer(outbound_pause.waiting(summit) if summit.is_disarmed else [], many=True).data
+
+
+class ArmedSerializer(serializers.Serializer[Any]):
+    """How many things were older than the summit's arrival, and are cancelled."""
+
+    cancelled = serializers.IntegerField()
+
+
+class Arming(Resource):
+    """Whether a summit sends: one row for each, at an address without a key."""
+
+    name = "arming"
+    rule = "summit.summit"
+    does = ()
+    model = Summit
+    output = ArmingSerializer
+    orders: ClassVar[Any] = {}
+
+    @action("arm", rule=outbound_pause.ARM, output=ArmedSerializer, on_list=True)
+    def arm(self, *, by: User, summit: Summit, values: Values) -> dict[str, int]:
+        """Let the summit send from now on. What is older than its arrival is cancelled."""
+        return {"cancelled": outbound_pause.arm(summit=summit, by=by)}
+
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Return its two addresses. They belong to the scope of summits."""
+        own: dict[str, Any] = {"resource": cls(), "scope": "summits"}
+        where = "summits/<slug:summit>/desk/arming/"
+        deeds = [
+            path(
+                f"{where}{each.name}/",
+                working_api(ListDeed.as_view(**own, action=each)),
+                name=f"api-desk-arming-{each.name}",
+            )
+            for each in actions_of(cls)
+        ]
+        return [path(where, working_api(State.as_view(**own)), name="api-desk-arming"), *deeds]
+
+
+class State(Item):
+    """Whether the summit sends, for whoever may let it."""
+
+    http_method_names = ["get", "head"]
+
+    def admit(self, request: Request) -> None:
+        """Find the summit. Raises Http404, PermissionDenied."""
+        ResourceView.admit(self, request)
+        refuse_door(self.by, outbound_pause.ARM, self.summit)
+        self.row = self.summit

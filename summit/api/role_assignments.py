@@ -1,0 +1,145 @@
+"""Who works for a summit, and what was done: roles given by hand, and the audit."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.conf import settings
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.accounts import role_assignments
+from summit.api_base.problems import means
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import sentence
+from summit.permissions.models import BY_HAND, RoleAssignment
+from summit.summits.models import Summit
+from summit.users.models import User
+
+means(role_assignments.LastOrganiser, "conflict")
+ROLES = [(role.value, role.label) for role in BY_HAND]
+
+
+class RoleSerializer(serializers.ModelSerializer[RoleAssignment]):
+    """A role that an account holds in the summit."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    account = serializers.CharField(source="user.public_id")
+    name = serializers.CharField(source="user.name")
+    email = serializers.EmailField(source="user.email")
+
+    class Meta:
+        model = RoleAssignment
+        fields: ClassVar[list[str]] = ["id", "account", "name", "email", "role"]
+
+
+class RoleInput(serializers.Serializer[Any]):
+    """Who gets which role: by a mailbox, whose owner is written to."""
+
+    email = serializers.EmailField()
+    role = serializers.ChoiceField(choices=ROLES)
+    name = serializers.CharField(max_length=200, required=False, default="", allow_blank=True)
+    language = serializers.ChoiceField(
+        choices=settings.LANGUAGES,
+        required=False,
+        default="",
+        allow_blank=True,
+        help_text="Of a new account and what is written to it; empty for the summit's.",
+    )
+
+
+class RoleFilters(django_filters.FilterSet):
+    """By what roles are narrowed."""
+
+    role = django_filters.ChoiceFilter(choices=ROLES, label=_("role"))
+    account = django_filters.CharFilter(field_name="user__public_id", label=_("account"))
+
+
+class Roles(Resource):
+    """Roles at desks. They are given and taken away, never changed."""
+
+    name = "roles"
+    called = _("roles")
+    rule = "summit.roleassignment"
+    does = ("add", "remove")
+    key = "pk"
+    model = RoleAssignment
+    output = RoleSerializer
+    input = RoleInput
+    filters = RoleFilters
+    orders: ClassVar[Any] = {"email": ("user__email",), "role": ("role", "user__email")}
+    personal = ("name", "email")
+
+    def rows(self) -> QuerySet[RoleAssignment]:
+        """Return roles with who holds them."""
+        return RoleAssignment.objects.select_related("user", "summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> RoleAssignment:
+        """Give a role; whoever has no account yet gets one and is written to."""
+        # A line break would go on in the letter that greets them by it.
+        name = " ".join(values["name"].split())
+        colleague = role_assignments.Colleague(values["email"], values["role"], name, values["language"])
+        role_assignments.add_team(summit=summit, colleagues=[colleague], by=by)
+        found = self.rows().filter(summit=summit, role=values["role"])
+        return found.get(user__email=values["email"].strip().lower())
+
+    def remove(self, *, by: User, row: RoleAssignment) -> None:
+        """Take a role away. A summit keeps an organiser."""
+        role_assignments.take_away(assignments=[row], by=by)
+
+
+class AuditSerializer(serializers.ModelSerializer[AuditEntry]):
+    """What somebody did: `said` in words, `detail` in names, numbers and keys."""
+
+    id = serializers.CharField(source="pk", read_only=True)
+    by = serializers.CharField(source="by.public_id", default=None, allow_null=True, help_text="The account, if any.")
+    acting_as = serializers.CharField(source="by_label", help_text="Without an account: “system”, or by what.")
+    said = serializers.SerializerMethodField()
+    object = serializers.SerializerMethodField(help_text="Its kind and id, such as “delegations.party:k3…”.")
+
+    class Meta:
+        model = AuditEntry
+        fields: ClassVar[list[str]] = [
+            *("id", "at", "by", "acting_as", "action", "said", "object", "part_of", "fields", "detail", "position"),
+            "digest",
+        ]
+
+    def get_said(self, entry: AuditEntry) -> str:
+        """Return what was done, in words."""
+        return sentence(entry)
+
+    def get_object(self, entry: AuditEntry) -> str:
+        """Return to what it was done."""
+        return f"{entry.object_type}:{entry.object_key}"
+
+
+class AuditFilters(django_filters.FilterSet):
+    """By what the audit is narrowed."""
+
+    action = django_filters.CharFilter(label=_("action"))
+    by = django_filters.CharFilter(field_name="by__public_id", label=_("by"))
+    object_type = django_filters.CharFilter(label=_("kind of object"))
+    object_key = django_filters.CharFilter(label=_("object"))
+    part_of = django_filters.CharFilter(label=_("part of"))
+    since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("from"))
+    until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label=_("until"))
+
+
+class Audit(Resource):
+    """What was done in the summit. Nobody changes it."""
+
+    name = "audit"
+    called = _("the audit")
+    rule = "summit.auditentry"
+    does = ()
+    key = "pk"
+    model = AuditEntry
+    output = AuditSerializer
+    filters = AuditFilters
+    orders: ClassVar[Any] = {"at": ("-at", "-pk")}
+
+    def rows(self) -> QuerySet[AuditEntry]:
+        """Return entries with who acted."""
+        return AuditEntry.objects.select_related("by", "summit")

@@ -1,0 +1,126 @@
+"""Venues and rooms at the desk."""
+
+from typing import Any, ClassVar
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import Values
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+
+
+class DeskVenueSerializer(serializers.ModelSerializer[Venue]):
+    """A venue, open at the same hours each day, or always."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+
+    class Meta:
+        model = Venue
+        fields: ClassVar[list[str]] = ["id", "name", "address", "opens_at", "closes_at"]
+
+
+class VenueInput(serializers.ModelSerializer[Venue]):
+    """What is kept of a venue."""
+
+    class Meta:
+        model = Venue
+        fields: ClassVar[list[str]] = ["name", "address", "opens_at", "closes_at"]
+
+
+class VenueFilters(django_filters.FilterSet):
+    """By what venues are narrowed."""
+
+    name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
+
+
+class Venues(Resource):
+    """Venues."""
+
+    name = "venues"
+    called = _("venues")
+    rule = "summit.venue"
+    model = Venue
+    output = DeskVenueSerializer
+    input = VenueInput
+    filters = VenueFilters
+    orders: ClassVar[Any] = {"name": ("name",)}
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Venue:
+        """Enter a venue."""
+        return summits_services.add_venue(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Change a venue."""
+        return summits_services.change_venue(by=by, venue=row, values=values)
+
+    def remove(self, *, by: User, row: Venue) -> None:
+        """Delete a venue with its rooms."""
+        summits_services.remove_venue(by=by, venue=row)
+
+
+class DeskRoomSerializer(serializers.ModelSerializer[Room]):
+    """A room. `venue` is the venue's id, `position` its place among the venue's rooms."""
+
+    id = serializers.CharField(source="public_id", read_only=True)
+    venue = serializers.CharField(source="venue.public_id", read_only=True)
+
+    class Meta:
+        model = Room
+        fields: ClassVar[list[str]] = ["id", "venue", "name", "capacity", "position"]
+
+
+class RoomInput(serializers.ModelSerializer[Room]):
+    """What is kept of a room."""
+
+    venue = InSummit(queryset=Venue.objects.all())
+
+    class Meta:
+        model = Room
+        fields: ClassVar[list[str]] = ["venue", "name", "capacity", "position"]
+        # What must be there once is the database's to say, through the domain.
+        validators: ClassVar[list[Any]] = []
+
+
+class RoomFilters(django_filters.FilterSet):
+    """By what rooms are narrowed."""
+
+    venue = django_filters.CharFilter(field_name="venue__public_id", label=_("venue"))
+    name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
+    seats_from = django_filters.NumberFilter(
+        field_name="capacity", lookup_expr="gte", label=_("seats, at least"), min_value=0, max_value=1_000_000
+    )
+
+
+class Rooms(Resource):
+    """Rooms."""
+
+    name = "rooms"
+    called = _("rooms")
+    rule = "summit.room"
+    model = Room
+    output = DeskRoomSerializer
+    input = RoomInput
+    filters = RoomFilters
+    orders: ClassVar[Any] = {"position": ("position", "name"), "name": ("name",)}
+    summit_path = "venue__summit"
+
+    def rows(self) -> QuerySet[Room]:
+        """Return rooms with their venues."""
+        return Room.objects.select_related("venue__summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> Room:
+        """Enter a room."""
+        return summits_services.add_room(by=by, venue=values["venue"], values=values)
+
+    def change(self, *, by: User, row: Room, values: Values) -> Room:
+        """Change a room."""
+        return summits_services.change_room(by=by, room=row, values=values)
+
+    def remove(self, *, by: User, row: Room) -> None:
+        """Delete a room."""
+        summits_services.remove_room(by=by, room=row)

@@ -1,0 +1,2 @@
+"""What all resources of the API share: authentication by tokens, throttling, idempotency, ETags, problem details,
+views, description."""

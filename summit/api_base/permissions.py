@@ -1,0 +1,16 @@
+"""Who makes applications and their tokens. A personal token is its owner's alone, and nobody else's to see."""
+
+from django.db.models import Q
+
+from summit.api_base.models.tokens import Token
+from summit.permissions.models import Role
+from summit.permissions.rules import declare, declare_model, own_rows
+from summit.users.models import User
+
+declare_model("api.application", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
+declare("api.application.token", (Role.ORGANISER,))
+
+
+@own_rows(Token)
+def _own(user: User, role: str) -> Q:
+    return Q(user=user)

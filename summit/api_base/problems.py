@@ -1,0 +1,185 @@
+"""What the API answers where it can't do what was asked: problem details (RFC 9457), all in one place.
+
+A `type` is an address of the page that explains the kinds of problems. `errors` says what is wrong where: by a JSON
+pointer into the body (RFC 6901), or by the name of a parameter.
+"""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core import exceptions as django
+from django.db import IntegrityError, OperationalError
+from django.db.models import ProtectedError
+from django.http import Http404, HttpResponse
+from django.http.multipartparser import MultiPartParserError
+from rest_framework import exceptions as rest
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from summit.api_base.idempotency import KeyReused, StillRunning
+from summit.api_base.problem_types import KINDS, Kind
+from summit.core import deletion_blockers, unique_errors
+
+logger = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+# Seconds after which one tries again where the database was busy.
+BUSY_FOR = 30
+Errors = list[dict[str, str]]
+
+
+class Problem(rest.APIException):
+    """A problem of a kind: `detail` is a sentence for whoever asked, the kind's own where there is none."""
+
+    def __init__(
+        self, kind: str, detail: str = "", *, errors: Errors | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        self.kind: Kind = KINDS[kind]
+        self.status_code = int(self.kind.status)
+        self.errors = errors or []
+        self.headers = dict(headers or {})
+        super().__init__(detail or str(self.kind.says))
+
+    def body(self) -> dict[str, Any]:
+        """Return the problem as it is sent."""
+        found = {
+            "type": type_of(self.kind),
+            "title": str(self.kind.title),
+            "status": self.status_code,
+            "detail": str(self.detail),
+        }
+        return {**found, "errors": self.errors} if self.errors else found
+
+
+def type_of(kind: Kind) -> str:
+    """Return the address by which a kind of problem is known."""
+    return f"{settings.BASE_URL}/api/v1/problems/#{kind.name}"
+
+
+def unprocessable(error: django.ValidationError | rest.ValidationError | Mapping[str, Any]) -> Problem:
+    """Return the problem of a body with fields that can't be taken."""
+    return Problem("fields", errors=list(_errors(error, "")))
+
+
+def parameters(wrong: Mapping[str, Sequence[str] | str]) -> Problem:
+    """Return the problem of an address with parameters that can't be taken, by their names."""
+    found = []
+    for name, said in wrong.items():
+        found += [{"parameter": name, "detail": each} for each in ([said] if isinstance(said, str) else said)]
+    return Problem("parameters", errors=found)
+
+
+def _errors(error: Any, pointer: str) -> Errors:
+    """Return what is wrong where, of the errors of Django or of the framework, however deep."""
+    if isinstance(error, rest.ValidationError):
+        return _errors(error.detail, pointer)
+    if isinstance(error, django.ValidationError):
+        if hasattr(error, "error_dict"):
+            return _errors(error.message_dict, pointer)
+        return [{"pointer": f"#{pointer}", "detail": each} for each in error.messages]
+    if isinstance(error, Mapping):
+        found: Errors = []
+        for name, each in error.items():
+            whole = name in ("__all__", "non_field_errors")
+            found += _errors(each, pointer if whole else f"{pointer}/{_escaped(str(name))}")
+        return found
+    if isinstance(error, list | tuple):
+        nested = any(isinstance(each, Mapping | list) for each in error)
+        pairs = ((each, f"{pointer}/{place}" if nested else pointer) for place, each in enumerate(error))
+        return [line for each, where in pairs if each for line in _errors(each, where)]
+    return [{"pointer": f"#{pointer}", "detail": str(error)}]
+
+
+def _escaped(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+# What the apps above raise, with the problem that it is to whoever asked.
+_MEANT: dict[type[Exception], Callable[[Any], Problem]] = {}
+
+
+def means(error: type[Exception], problem: str | Callable[[Any], Problem]) -> None:
+    """Say what an error of an app's domain is to whoever asked: a kind of problem with the error's own sentence, or a
+    function that makes one. An error with a `field` is about that field of the body."""
+
+    def told(raised: Any) -> Problem:
+        field = getattr(raised, "field", "")
+        return unprocessable({field: str(raised)}) if field else Problem(str(problem), str(raised))
+
+    _MEANT[error] = told if isinstance(problem, str) else problem
+
+
+def _busy(raised: OperationalError) -> Problem:
+    logger.error("the database is busy: %s", raised, exc_info=raised)
+    return Problem("busy", headers={"Retry-After": str(BUSY_FOR)})
+
+
+means(KeyReused, lambda _raised: Problem("key-reused"))
+means(StillRunning, lambda _raised: Problem("running", headers={"Retry-After": "1"}))
+means(OperationalError, _busy)
+
+
+def problem_of(error: Exception) -> Problem | None:  # noqa: C901, PLR0911 - one line for each kind of error
+    """Return the problem that an error is to whoever asked, or None for an error of ours."""
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ProtectedError):
+        return Problem("conflict", deletion_blockers.said(error))
+    if isinstance(error, IntegrityError):
+        # Somebody else was quicker, after all had been looked at.
+        found = unique_errors.said_of(error)
+        return Problem("conflict", found) if found else None
+    if isinstance(error, django.ValidationError):
+        return unprocessable(error)
+    if isinstance(error, django.PermissionDenied):
+        return Problem("forbidden", str(error))
+    if isinstance(error, django.RequestDataTooBig):
+        return Problem("too-large")
+    if isinstance(error, django.TooManyFieldsSent | django.TooManyFilesSent | MultiPartParserError):
+        return Problem("malformed")
+    if isinstance(error, Http404 | rest.NotFound):
+        return Problem("not-found")
+    meant = next((make for kind, make in _MEANT.items() if isinstance(error, kind)), None)
+    if meant is not None:
+        return meant(error)
+    if isinstance(error, rest.ValidationError):
+        # What the views raise themselves is about the address's parameters.
+        detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        lists = {name: said if isinstance(said, list) else [said] for name, said in detail.items()}
+        return parameters({name: [str(each) for each in said] for name, said in lists.items()})
+    return _of_the_framework(error)
+
+
+def _of_the_framework(error: Exception) -> Problem | None:
+    names: dict[type[Exception], str] = {
+        rest.NotAuthenticated: "credentials",
+        rest.AuthenticationFailed: "credentials",
+        rest.PermissionDenied: "forbidden",
+        rest.ParseError: "malformed",
+        rest.MethodNotAllowed: "method",
+        rest.NotAcceptable: "not-acceptable",
+        rest.UnsupportedMediaType: "media-type",
+        rest.Throttled: "too-many",
+    }
+    return next((Problem(name) for kind, name in names.items() if isinstance(error, kind)), None)
+
+
+def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
+    """Answer an error that a view raised; None for one that is ours. The framework's EXCEPTION_HANDLER."""
+    problem = problem_of(error)
+    if problem is None:
+        return None
+    headers = dict(problem.headers)
+    if problem.status_code == HTTPStatus.UNAUTHORIZED:
+        headers.setdefault("WWW-Authenticate", getattr(error, "auth_header", None) or 'Bearer realm="Summit"')
+    return Response(problem.body(), status=problem.status_code, headers=headers, content_type=CONTENT_TYPE)
+
+
+def plain(kind: str, *, headers: Mapping[str, str] | None = None) -> HttpResponse:
+    """Answer a problem outside the framework's views."""
+    problem = Problem(kind)
+    content = JSONRenderer().render(problem.body())
+    return HttpResponse(content, CONTENT_TYPE, problem.status_code, headers=dict(headers or {}))

@@ -1,0 +1,73 @@
+"""What every public view of the API is wrapped in."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.urls import Resolver404, resolve
+from django.utils.http import escape_leading_slashes
+
+from summit.api_base import query_params
+from summit.api_base.problems import plain
+from summit.public_base.page_cache import Version, cached_page, version_of
+from summit.public_base.public_pages import View, public_page
+
+
+def public_api(view: View, *, otherwise: str = "method") -> View:
+    """Make a view of the API public: as `public_page` does, with refusals as JSON like everything else here.
+    `otherwise` is the problem of whoever does more than read."""
+    page = public_page(view)
+
+    @functools.wraps(page)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method not in ("GET", "HEAD"):
+            return plain(otherwise, headers={"Allow": "GET, HEAD"} if otherwise == "method" else None)
+        return page(request, *args, **kwargs)
+
+    return wrapped
+
+
+def cached_api(view: View, *params: str, version: Callable[[str], Version | None] = version_of) -> View:
+    """Make a view of a summit's part of the API public, and cache its answers as pages are (`cached_page`): those to
+    the paging, the language and `params`."""
+
+    @functools.wraps(view)
+    def rendered(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        response: Any = view(request, **kwargs)
+        found: HttpResponse = response if getattr(response, "is_rendered", True) else response.render()
+        return found
+
+    # Links lead to the host that was asked.
+    cached = cached_page(*query_params.PAGING, *params, version=version, also=HttpRequest.get_host)(rendered)
+
+    @functools.wraps(view)
+    def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+        # Whoever takes no JSON is told so by the view itself.
+        return (cached if _takes_json(request) else rendered)(request, **kwargs)
+
+    return public_api(negotiated)
+
+
+def _takes_json(request: HttpRequest) -> bool:
+    asked = request.headers.get("Accept", "*/*").lower()
+    return any(kind in asked for kind in ("*/*", "application/*", "application/json")) and ";q=0" not in asked
+
+
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """Answer 404 for what is no address of the API, and lead to the one with a slash at its end where that is."""
+    with_slash = f"{request.path_info}/"
+    try:
+        found = not request.path_info.endswith("/") and resolve(with_slash).func is not not_found
+    except Resolver404:
+        found = False
+    if found:
+        query = f"?{request.META['QUERY_STRING']}" if request.META.get("QUERY_STRING") else ""
+        where = escape_leading_slashes(with_slash) + query
+        return JsonResponse({"detail": where}, status=301, headers={"Location": where})
+    return plain("not-found")
+
+
+# What isn't there takes no method.
+not_found = public_api(_nowhere, otherwise="not-found")

@@ -1,0 +1,153 @@
+"""How a resource of the kit describes itself (OpenAPI 3.1): from what the resource names, and nothing else."""
+
+import copy
+from typing import Any
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, inline_serializer
+from rest_framework import serializers
+
+from summit.api_base.file_fields import described
+from summit.api_base.query_params import field_names, order_names
+from summit.api_base.schema import ApiSchema, ProblemSerializer
+
+QUERY: Any = OpenApiParameter.QUERY
+PATH: Any = OpenApiParameter.PATH
+
+
+class ResourceSchema(ApiSchema):
+    """The description of a resource's addresses, from the resource alone."""
+
+    @property
+    def kind(self) -> str:
+        """Which of a resource's addresses it is: "Collection", "Item" or "Bulk"."""
+        return str(self.view.kind)
+
+    def get_operation_id(self) -> str:
+        """Name an operation by its verb and its resource."""
+        name = self.view.resource.name.replace("-", "_")
+        verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
+        verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
+        return f"{verb or verbs[self.method]}_{name}"
+
+    def get_tags(self) -> list[str]:
+        """Put the operations of a resource together."""
+        return [self.view.resource.name]
+
+    def parameters(self) -> list[Any]:
+        """Describe the parameters that its lists take."""
+        found = super().parameters()
+        if "{id}" in self.path:
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=said))
+        if self.kind == "Bulk" or self.method == "DELETE":
+            return found
+        names = ", ".join(field_names(self.view.resource.output))
+        found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
+        if self.kind == "Collection" and self.method == "GET":
+            orders = order_names(self.view.resource.orders)
+            found.append(OpenApiParameter("order", str, QUERY, enum=orders, description="“-” is backwards."))
+            found += [_described(name, each) for name, each in self._filters()]
+        return found
+
+    def _filters(self) -> list[tuple[str, Any]]:
+        filters = self.view.resource.filters
+        return list(filters.base_filters.items()) if filters else []
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent: a row, some of its fields, or many rows."""
+        own = self.view.resource.input
+        if self.kind != "Bulk":
+            changes = self.view.resource.input_of_change or own
+            return {"POST": described(own), "PATCH": changes}.get(self.method)
+        more = {
+            "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
+            "etag": serializers.CharField(required=False, help_text="Of the row that is there, as it was read."),
+        }
+        fields = {name: _optional(field) for name, field in own().fields.items()}
+        row = inline_serializer(f"{self._name()}Row", {**more, **fields}, many=True)
+        return inline_serializer(f"{self._name()}Rows", {"rows": row})
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered."""
+        own = self.view.resource.output
+        if self.method == "DELETE":
+            return {"204": OpenApiResponse(description="It is deleted.")}
+        if self.kind == "Bulk":
+            return {"200": self._results()}
+        if self.kind == "Collection":
+            return {"201": own} if self.method == "POST" else {"200": own(many=True)}
+        return {"200": own}
+
+    def _results(self) -> Any:
+        row = {
+            "status": serializers.IntegerField(),
+            "etag": serializers.CharField(allow_null=True),
+            "body": self.view.resource.output(allow_null=True),
+            "problem": ProblemSerializer(allow_null=True),
+        }
+        rows = inline_serializer(f"{self._name()}Result", row, many=True)
+        return inline_serializer(f"{self._name()}Results", {"rows": rows})
+
+    def _name(self) -> str:
+        return "".join(part.capitalize() for part in self.view.resource.name.split("-"))
+
+
+class ActionSchema(ResourceSchema):
+    """The description of a deed of a resource, from its `action`."""
+
+    def refusals(self) -> set[int]:
+        """Return with which statuses a request may be refused: what was read, a row or an order, may have changed."""
+        return super().refusals() | {412}
+
+    def get_operation_id(self) -> str:
+        """Name an operation by its deed and its resource."""
+        deed, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.resource.name))
+        return f"{deed}_one_of_{name}" if self.kind == "RowDeed" else f"{deed}_{name}"
+
+    def get_description(self) -> str:  # type: ignore[override]
+        """Say what the deed does, as its method says it."""
+        return str(self.view.action.says)
+
+    def parameters(self) -> list[Any]:
+        """Describe the headers, and the row."""
+        found = ApiSchema.parameters(self)
+        if self.kind == "RowDeed":
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            found.append(OpenApiParameter("id", str, PATH, description=said))
+            said = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=said))
+        return found
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent, if anything."""
+        return described(self.view.action.input)
+
+    def get_response_serializers(self) -> Any:
+        """Return what is answered: the row or rows, or what the deed says."""
+        deed, own = self.view.action, self.view.resource.output
+        if deed.gone:
+            return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
+        return {"200": deed.output or (own if self.kind == "RowDeed" else own(many=True))}
+
+
+def _optional(field: Any) -> Any:
+    # A copy is a field anew from what it was made of, bound to nothing, also where it holds another.
+    found = copy.deepcopy(field)
+    found._kwargs = {**found._kwargs, "required": False}
+    return found
+
+
+def _described(name: str, each: Any) -> OpenApiParameter:
+    """Return the description of a filter of declared fields."""
+    choices = each.extra.get("choices")
+    choices = choices() if callable(choices) else choices
+    values = [value for value, _label in choices] if choices else None
+    kinds: dict[str, Any] = {
+        "BooleanFilter": bool,
+        "NumberFilter": int,
+        "DateFilter": OpenApiTypes.DATE,
+        "IsoDateTimeFilter": OpenApiTypes.DATETIME,
+    }
+    kind = kinds.get(type(each).__name__, str)
+    return OpenApiParameter(name, kind, QUERY, enum=values, description=str(each.label or ""))

@@ -1,0 +1,169 @@
+"""The kit: a resource of a summit's desk is one class, and its addresses, its rules and its description follow.
+
+CONTRIBUTING.md says how to add one. A resource names its rule, its serializers, what its lists can be narrowed and
+ordered by, and calls one function of the domain for each deed. It never writes, and it never asks who may do what:
+what the desk's rows say is asked here, for all of them.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db import models
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
+from rest_framework import serializers
+
+from summit.api_base import query_params
+from summit.api_base.actions import ListDeed, RowDeed, actions_of
+from summit.api_base.external_keys import EXTERNAL, external_key, keys_told
+from summit.api_base.views import working_api
+from summit.api_base.viewsets import Bulk, Collection, Item, Values
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.permissions.rules import seen_rows
+from summit.users.models import User
+
+# Digits of a primary key.
+LONGEST_NUMBER = 18
+
+
+class Resource:
+    """A kind of row that desks work with. Its addresses are those of `paths`, below a summit's "desk/"."""
+
+    # As it stands in addresses and in scopes.
+    name: ClassVar[str]
+    # The label of the rows' rule: who may "view" sees them, who may "change" adds, changes and deletes them.
+    rule: ClassVar[str]
+    # The deed of the permissions that adding, changing or removing needs, where it isn't the rule's "change".
+    rules: ClassVar[Mapping[str, str]] = {}
+    # What it offers beside its actions (`summit.api_base.actions`).
+    does: ClassVar[tuple[str, ...]] = ("add", "change", "remove")
+    # Which of its fields say something of a person, so that who saw them is recorded.
+    personal: ClassVar[tuple[str, ...]] = ()
+    # What its scope is called.
+    called: ClassVar[Any] = ""
+    # The column by which addresses name a row.
+    key: ClassVar[str] = "public_id"
+    model: ClassVar[type[models.Model]]
+    output: ClassVar[type[serializers.BaseSerializer[Any]]]
+    input: ClassVar[type[serializers.Serializer[Any]]]
+    # Of a row that is there, where it is another.
+    input_of_change: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    # A FilterSet of declared fields, and the columns of each order, of which none may be empty; the first is usual.
+    filters: ClassVar[Any] = None
+    orders: ClassVar[query_params.Orders]
+    # From a row to its summit, and to the rows that say what other systems call it ("" where none do).
+    summit_path: ClassVar[str] = "summit"
+    external: ClassVar[str] = ""
+
+    def rows(self) -> models.QuerySet[Any]:
+        """Return all rows, with what their output needs."""
+        return self.model._default_manager.all()
+
+    def add(self, *, by: User, summit: Any, values: Values) -> models.Model:
+        """Make a row, by the domain."""
+        raise NotImplementedError
+
+    def change(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Change a row, by the domain."""
+        raise NotImplementedError
+
+    def remove(self, *, by: User, row: Any) -> object:
+        """Delete a row, by the domain."""
+        raise NotImplementedError
+
+    def lock(self, row: Any) -> bool:
+        """Lock a row until the transaction ends, and return whether it is still there. Where the domain takes another
+        lock first, a resource takes that one: of two who wait for each other neither would go on."""
+        return self.model._default_manager.select_for_update().filter(pk=row.pk).exists()
+
+    def note_seen(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
+        """Record that rows were shown, where they say something personal: as the desk's page does."""
+        shown, found = set(self.personal) & set(fields), list(rows)
+        if shown and found:
+            keys = [(summit.pk, audit.key_of(row)) for row in found]
+            access_log.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
+
+    @classmethod
+    def rule_of(cls, deed: str) -> str:
+        """Return which deed of the permissions "add", "change" or "remove" needs."""
+        return cls.rules.get(deed, f"{cls.rule}.change")
+
+    def seen_by(self, user: User, slug: str) -> models.QuerySet[Any]:
+        """Return the rows of a summit that somebody may see: the same that their desk shows, or their own."""
+        found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
+        seen = seen_rows(user, f"{self.rule}.view", self.model, self.summit_path)
+        return found if seen is None else found.filter(seen)
+
+    def seen_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
+        """Return them with their summit, read in the same query."""
+        return self.seen_by(user, slug).select_related(self.summit_path)
+
+    def summit_of(self, row: Any, slug: str) -> Any:
+        """Return the summit of a row, which its address names by `slug`."""
+        found: Any = row
+        for name in self.summit_path.split("__"):
+            found = getattr(found, name)
+        return found
+
+    def where(self, row: Any) -> str:
+        """Return the address of a row."""
+        return reverse(f"api-desk-{self.name}-row", args=[self.summit_of(row, "").slug, getattr(row, self.key)])
+
+    def picked(self, key: str) -> models.Q:
+        """Return the condition that picks the row of a key: its public id, or what another system calls it."""
+        if not key.startswith(EXTERNAL):
+            # What is no number is looked for as well: nobody learns by the time it takes that there is no such row.
+            number = key.isdecimal() and len(key) <= LONGEST_NUMBER
+            return models.Q(**{self.key: key if self.key == "public_id" or number else 0})
+        return external_key(self.external, key)
+
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Return its addresses: the list, many at once, deeds, one row. A name follows from the resource's."""
+        resource, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
+        deeds = actions_of(cls)
+
+        def at(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
+            return working_api(view.as_view(resource=resource, scope=cls.name, **more))
+
+        def deed(each: Any) -> URLPattern:
+            view, where, row = (ListDeed, base, "") if each.on_list else (RowDeed, f"{base}<str:id>/", "-row")
+            called = f"{name}{row}-{each.name}"
+            return path(f"{where}{each.name}/", at(view, action=each, shown_once=each.shown_once), name=called)
+
+        writes = {"add": "post", "change": "patch", "remove": "delete"}
+        on_list = ["get", "head", *(writes[each] for each in cls.does if each == "add")]
+        on_row = ["get", "head", *(writes[each] for each in cls.does if each != "add")]
+        many = [path(f"{base}bulk/", at(Bulk), name=f"{name}-bulk")] if set(cls.does) - {"remove"} else []
+        return [
+            path(base, at(Collection, http_method_names=on_list), name=name),
+            *many,
+            # A deed on the list would else be taken for a row.
+            *(deed(each) for each in deeds if each.on_list),
+            path(f"{base}<str:id>/", at(Item, http_method_names=on_row), name=f"{name}-row"),
+            *(deed(each) for each in deeds if not each.on_list),
+        ]
+
+
+class InSummit(serializers.SlugRelatedField[Any]):
+    """Another row of the same summit, by its public id; with `external` also by what another system calls it."""
+
+    def __init__(self, *, summit_path: str = "summit", external: str = "", **kwargs: Any) -> None:
+        self.summit_path, self.external = summit_path, external
+        super().__init__(slug_field="public_id", **kwargs)
+
+    def get_queryset(self) -> Any:
+        """Return the rows of the summit that the address names."""
+        rows: Any = super().get_queryset()
+        return rows.filter(**{self.summit_path: self.context["summit"]}) if rows is not None else rows
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row that is named. Raises ValidationError."""
+        if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
+            return super().to_internal_value(data)
+        told = keys_told(self.context["by"], self.summit_path)
+        found = self.get_queryset().filter(told, external_key(self.external, data)).first()
+        if found is None:
+            self.fail("does_not_exist", slug_name="id", value=data)
+        return found

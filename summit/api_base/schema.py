@@ -1,0 +1,168 @@
+"""How the API describes itself (OpenAPI 3.1): what all its answers have in common is said here, for all of them."""
+
+from typing import Any
+
+from django.conf import settings
+from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from summit.api_base.problem_types import KINDS
+from summit.api_base.problems import CONTENT_TYPE
+
+HEADER: Any = OpenApiParameter.HEADER
+
+
+class ErrorSerializer(serializers.Serializer[Any]):
+    """What is wrong where: in the body, by a JSON pointer, or in a parameter."""
+
+    pointer = serializers.CharField(required=False, help_text="A JSON pointer into the body (RFC 6901).")
+    parameter = serializers.CharField(required=False, help_text="The name of a parameter.")
+    detail = serializers.CharField()
+
+
+class ProblemSerializer(serializers.Serializer[Any]):
+    """Why it wasn't done (RFC 9457)."""
+
+    type = serializers.URLField(help_text="The kind of problem, and the address where it is explained.")
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="A sentence in the reader's language.")
+    errors = ErrorSerializer(many=True, required=False)  # type: ignore[assignment]
+
+
+def refused(schema: Any, found: Any, direction: Any) -> Any:
+    """Return described answers with how a view refuses besides, and that what was read may be as it was."""
+    for status in sorted(schema.refusals()):
+        said = ". ".join(str(kind.title) for kind in KINDS.values() if kind.status == status)
+        described = OpenApiResponse(ProblemSerializer, description=said)
+        found[str(status)] = schema._get_response_for_code(described, str(status), [CONTENT_TYPE], direction)
+    if schema.method == "GET":
+        found["304"] = {"description": "It is as it was read."}
+    return dict(sorted(found.items()))
+
+
+class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A token."""
+
+    target_class = "summit.api_base.authentication.BearerAuthentication"
+    name = "token"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return how a token is sent."""
+        return {"type": "http", "scheme": "bearer", "description": "A token made at /accounts/tokens/."}
+
+
+class BrowserScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """A browser in which somebody is signed in."""
+
+    target_class = "summit.api_base.authentication.BrowserAuthentication"
+    name = "browser"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
+        """Return by which cookie a browser is known."""
+        return {"type": "apiKey", "in": "cookie", "name": settings.SESSION_COOKIE_NAME}
+
+
+class ApiSchema(AutoSchema):
+    """The description of a view: how it is asked, what it answers, how it refuses; of a working one, who may ask."""
+
+    view: Any
+
+    @property
+    def working(self) -> bool:
+        """Whether the view knows who asks."""
+        return bool(self.view.authentication_classes)
+
+    def get_tags(self) -> list[str]:
+        """Put together what everybody may read."""
+        return list(super().get_tags()) if self.working else ["public"]
+
+    def refusals(self) -> set[int]:
+        """Return with which statuses a request may be refused."""
+        if not self.working:
+            return {400, 404, 406}
+        found = {400, 401, 403, 404, 406, 429}
+        if self.method in ("POST", "PATCH"):
+            found |= {409, 413, 415, 422}
+        if self.method in ("PATCH", "DELETE"):
+            found |= {409, 412, 428}
+        return found
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Say by which credential one comes in, and the scope that a token needs (OpenAPI 3.1 has them as roles)."""
+        scopes = [f"{self.view.scope}:{self.view.verb(self.method)}"] if getattr(self.view, "scope", "") else []
+        own = super().get_auth()
+        if not self.working:
+            return list(own)
+        return [{name: scopes if name == "token" else [] for name in each} for each in own if each]
+
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the description of one operation."""
+        self._parameters: list[Any] = []
+        return super().get_operation(*args, **kwargs)
+
+    def get_override_parameters(self) -> list[Any]:
+        """Return `parameters`, made once for an operation: each of its answers asks for them."""
+        self._parameters = self._parameters or [*super().get_override_parameters(), *self.parameters()]
+        return self._parameters
+
+    def parameters(self) -> list[Any]:
+        """Describe the headers of requests and answers."""
+        found = [OpenApiParameter("ETag", str, HEADER, response=["200", "201"], description="How it stands.")]
+        if self.method == "GET":
+            found.append(OpenApiParameter("If-None-Match", str, HEADER, description="An ETag: 304 where it stands."))
+        return [*found, *self._working_headers()] if self.working else found
+
+    def _working_headers(self) -> list[Any]:
+        found = [
+            OpenApiParameter("Accept-Language", str, HEADER, description="In which language sentences come."),
+            OpenApiParameter("RateLimit", str, HEADER, response=True, description="What is left of this minute."),
+            OpenApiParameter("RateLimit-Policy", str, HEADER, response=True, description="How much a minute allows."),
+            OpenApiParameter("Retry-After", int, HEADER, response=["429", "409"], description="Seconds."),
+            OpenApiParameter("WWW-Authenticate", str, HEADER, response=["401", "403"], description="RFC 6750."),
+        ]
+        if self.method == "POST":
+            said = "A new key for each thing to be done: the same key has the same answer for 24 hours."
+            found.append(OpenApiParameter("Idempotency-Key", _KEY, HEADER, description=said))
+            found.append(OpenApiParameter("Location", OpenApiTypes.URI, HEADER, response=["201"]))
+        if self.method in ("PATCH", "DELETE"):
+            said = "The ETag of what was read; 412 where somebody has changed it since."
+            found.append(OpenApiParameter("If-Match", str, HEADER, required=True, description=said))
+        return found
+
+    def get_request_serializer(self) -> Any:
+        """Return what is sent."""
+        return super().get_request_serializer() if self.method in ("POST", "PATCH") else None
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """Describe a field: of a column of choices that may be empty also that it may, though it is only read; of a
+        time of the venue's day that it has no offset, which JSON Schema's “time” must have (RFC 3339, full-time)."""
+        model = getattr(getattr(field.parent, "Meta", None), "model", None)
+        if isinstance(field, serializers.ChoiceField) and field.read_only and model is not None:
+            columns = {column.name: column for column in model._meta.fields}
+            field.allow_blank = getattr(columns.get(field.source), "blank", field.allow_blank)
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if found.get("format") == "time":
+            found = {name: said for name, said in found.items() if name != "format"} | {"pattern": _CLOCK}
+        return found
+
+    def _get_serializer_field_meta(self, field: Any, direction: Any) -> Any:
+        """Say of what is sent where it may not be empty."""
+        found = super()._get_serializer_field_meta(field, direction)  # type: ignore[no-untyped-call]
+        if direction != "request":
+            return found
+        if isinstance(field, serializers.CharField) and not field.allow_blank:
+            found["minLength"] = 1
+        if not getattr(field, "allow_empty", True):
+            found["minItems"] = 1
+        return found
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        return refused(self, super()._get_response_bodies(direction), direction)
+
+
+_CLOCK = r"^([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?$"
+_KEY: Any = {"type": "string", "minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"}

@@ -1,0 +1,144 @@
+"""Tokens: made once, shown once, used often, revoked at once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.api_base import scopes as declared
+from summit.api_base import token_secrets
+from summit.api_base.models.tokens import Application, Token
+from summit.audit import services as audit
+from summit.permissions.rules import check, may_everything, roles_by_summit
+from summit.summits.models import Summit
+from summit.users.models import User
+
+# When a token was last used is written down at most so often.
+NOTED_EVERY = timedelta(minutes=1)
+# A token that never ends is found in an old backup one day.
+LONGEST = timedelta(days=366)
+MOST = 50
+NOT_YOURS = gettext_lazy("You have nothing to do with such a summit. Leave it empty, or take another.")
+
+
+@dataclass(frozen=True)
+class Made:
+    """A new token with its secret, which nobody can be told again."""
+
+    token: Token
+    secret: str
+
+
+def make(
+    *, by: User, name: str, scopes: Iterable[str], summit: Summit | None = None, expires_at: datetime | None = None
+) -> Made:
+    """Make a token by which a program acts as whoever makes it. Whoever calls this has seen to it that they have
+    taken the second step where one is asked for. Raises ValidationError."""
+    if summit is not None and not may_everything(by) and summit.pk not in roles_by_summit(by):
+        raise ValidationError({"summit": NOT_YOURS})
+    if Token.objects.alive().filter(user=by).count() >= MOST:
+        raise ValidationError(_("There are %(most)d tokens of yours. Revoke one that nothing uses.") % {"most": MOST})
+    token = Token(user=by, summit=summit, name=name.strip(), expires_at=_end(expires_at))
+    return _store(token, token_secrets.PERSONAL, by, scopes)
+
+
+def make_for(
+    *, by: User, application: Application, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+) -> Made:
+    """Make a token of an application. Raises PermissionDenied and ValidationError."""
+    check(by, "api.application.token", application.summit)
+    if application.ended_at is not None:
+        raise ValidationError(_("This application has ended. Make another."))
+    token = Token(user=application.user, application=application, summit=application.summit)
+    token.name, token.expires_at = name.strip(), _end(expires_at)
+    return _store(token, token_secrets.OF_APPLICATION, by, scopes)
+
+
+def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
+    secret = token_secrets.make(start)
+    token.digest, token.begins = token_secrets.digest(secret), secret[: token_secrets.SHOWN]
+    try:
+        token.scopes = declared.checked(scopes)
+    except ValidationError as refused:
+        raise ValidationError({"scopes": refused.messages}) from None
+    with transaction.atomic():
+        token.full_clean()
+        token.save()
+        audit.record(
+            by=by,
+            action="api.token.add",
+            target=token,
+            summit=token.summit,
+            fields=["scopes", "expires_at"],
+            detail={"scopes": token.scopes},
+            part_of=token.application or token.user,
+        )
+    return Made(token, secret)
+
+
+def _end(wanted: datetime | None) -> datetime:
+    """Return when a token ends, a year from now at most. Raises ValidationError for a moment that has passed."""
+    now = timezone.now()
+    if wanted is not None and wanted <= now:
+        raise ValidationError({"expires_at": _("This moment has passed. Give a later one.")})
+    return min(wanted or now + LONGEST, now + LONGEST)
+
+
+def listed(user: User) -> QuerySet[Token]:
+    """Return somebody's personal tokens, the newest first: nobody else sees them."""
+    return Token.objects.filter(user=user, application=None).select_related("summit", "user", "application")
+
+
+def find(secret: str) -> Token | None:
+    """Return the token of a secret with its account, or None where it opens nothing. One query; none for what has
+    not the form of a secret."""
+    if not token_secrets.looks_like_one(secret):
+        return None
+    rows = Token.objects.alive().select_related("user", "summit", "application")
+    return rows.filter(digest=token_secrets.digest(secret)).first()
+
+
+def note_use(token: Token) -> None:
+    """Note that a token is used now, where that was not noted within the last minute."""
+    now = timezone.now()
+    if token.last_used_at is None or token.last_used_at < now - NOTED_EVERY:
+        stale = Q(last_used_at__isnull=True) | Q(last_used_at__lt=now - NOTED_EVERY)
+        Token.objects.filter(stale, pk=token.pk).update(last_used_at=Now())
+
+
+def revoke_all(*, user: User, by: User) -> int:
+    """Revoke all personal tokens of an account, and return how many there were. Whoever calls this has asked whether
+    `by` may."""
+    with transaction.atomic():
+        found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, application=None))
+        Token.objects.filter(pk__in=[token.pk for token in found]).update(revoked_at=Now())
+        for token in found:
+            audit.record(by=by, action="api.token.revoke", target=token, summit=token.summit, part_of=user)
+    return len(found)
+
+
+def revoke(*, token: Token, by: User) -> bool:
+    """Revoke a token: its next request is refused. Returns whether it wasn't revoked before. Raises PermissionDenied
+    where it is neither one's own nor an application's of one's summit."""
+    if token.application is not None:
+        check(by, "api.application.token", token.application.summit)
+    elif token.user_id != by.pk:
+        check(by, "summit.user.change", None)
+    with transaction.atomic():
+        if not Token.objects.filter(pk=token.pk, revoked_at__isnull=True).update(revoked_at=Now()):
+            return False
+        audit.record(
+            by=by,
+            action="api.token.revoke",
+            target=token,
+            summit=token.summit,
+            part_of=token.application or token.user,
+        )
+    return True

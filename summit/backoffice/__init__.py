@@ -1,0 +1,2 @@
+"""The admin site with its navigation, search, first steps, and the admin of summits, people, accounts, programs and
+the audit."""

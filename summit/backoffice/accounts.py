@@ -1,0 +1,183 @@
+"""People, accounts and roles in the admin."""
+
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.contrib import admin, messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.accounts import browser_sessions, role_assignments
+from summit.accounts import second_step as second_step_accounts
+from summit.accounts import selectors as accounts_selectors
+from summit.admin_base.filters import presence
+from summit.admin_base.messages import say, written
+from summit.admin_base.model_admin import SummitModelAdmin
+from summit.backoffice.forms import RoleForm
+from summit.backoffice.personal_data import RightsMixin
+from summit.people.models import Person
+from summit.permissions.models import RoleAssignment
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows
+from summit.users.models import User
+
+
+class KnownAccounts:
+    """Takes no other account than those that the reader sees: else its key, which is a number, would be enough to
+    learn whose it is."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Offer the accounts that have to do with the reader's summits."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        if field is not None and db_field.related_model is User:
+            field.queryset = accounts_selectors.known_to(request.user)
+        return field
+
+
+@admin.register(Person)
+class PersonAdmin(RightsMixin, KnownAccounts, SummitModelAdmin):
+    """People."""
+
+    place = 1
+    list_display = ["who", "email", "summit"]
+    list_filter = [
+        "summit",
+        ("name", presence(gettext_lazy("by their office alone"), gettext_lazy("with a name"))),
+        ("email", presence(gettext_lazy("without a mailbox"), gettext_lazy("with a mailbox"))),
+    ]
+    search_fields = ["name", "office", "email"]
+    raw_id_fields = ["user"]
+    page_shows: tuple[str, ...] = ("name", "office", "email", "user")
+    list_shows = ("name", "office", "email")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the account to whoever sees accounts: it sees and does what the person may."""
+        return [] if allows(request.user, accounts_selectors.CHOOSE, obj and obj.summit) else ["user"]
+
+    @written
+    @admin.display(description=gettext_lazy("name and office"), ordering="name")
+    def who(self, row: Person) -> str:
+        """Show the person as they are announced."""
+        return row.label
+
+
+@admin.register(RoleAssignment)
+class RoleAssignmentAdmin(SummitModelAdmin):
+    """Roles: given to an address, and taken away; a role is never changed into another."""
+
+    place = 4
+    list_display = ["user", "role", "summit"]
+    list_filter = ["summit", "role"]
+    search_fields = ["user__email", "user__name"]
+    form = RoleForm
+    fields = ["user", "role", "summit"]
+    add_fields = ("email", "name", "role", "summit")
+
+    deeds = {
+        "add": "summit.roleassignment.change",
+        "change": NOBODY,
+        "delete": "summit.roleassignment.change",
+    }
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for an address, and show an account."""
+        return self.fields if obj else self.add_fields
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Give the role; who has no account yet gets one and is written to."""
+        assert isinstance(obj, RoleAssignment)  # noqa: S101 - this is its admin
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        colleague = role_assignments.Colleague(form.cleaned_data["email"], obj.role, form.cleaned_data["name"])
+        role_assignments.add_team(summit=obj.summit, colleagues=[colleague], by=request.user)
+        given = RoleAssignment.objects.get(summit=obj.summit, role=obj.role, user__email=form.cleaned_data["email"])
+        obj.pk, obj.user = given.pk, given.user
+
+    def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
+        """Take the role away."""
+        self.delete_queryset(request, RoleAssignment.objects.filter(pk=obj.pk))
+
+    def delete_queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> None:
+        """Take roles away, all that were chosen or none."""
+        assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+        try:
+            number = role_assignments.take_away(assignments=list(queryset), by=request.user)
+        except role_assignments.LastOrganiser as refused:
+            say(request, str(refused), messages.WARNING)
+            return
+        said = ngettext("%(number)d role is taken away.", "%(number)d roles are taken away.", number)
+        say(request, said % {"number": number})
+
+
+@admin.register(User)
+class UserAdmin(SummitModelAdmin):
+    """Accounts: to look at, and for whoever set the system up to add and to close."""
+
+    place = 3
+    summit_path = None
+    list_display = ["email", "name", "is_active", "last_login"]
+    search_fields = ["email", "name"]
+    fields = ["email", "name", "language", "is_active", "second_step", "last_login", "date_joined"]
+    readonly_fields = ["second_step", "last_login", "date_joined"]
+    page_shows = list_shows = ("email", "name")
+    change_form_template = "admin/account.html"
+
+    @admin.display(description=gettext_lazy("second step"))
+    def second_step(self, row: User) -> str:
+        """Say what protects the account beside its password."""
+        found = Authenticator.objects.filter(user=row).values_list("type", flat=True)
+        names = {"webauthn": _("passkey"), "totp": _("authenticator app"), "recovery_codes": _("recovery codes")}
+        return ", ".join(names[kind] for kind in names if kind in found) or _("none")
+
+    def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
+        """Save; where the account is closed, end its browsers, so that opening it again revives none. A new one has
+        no password yet, and letters to it say how to choose one."""
+        assert isinstance(obj, User)  # noqa: S101 - this is its admin
+        if not change:
+            obj.set_unusable_password()
+        super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            browser_sessions.end_all(user=obj)
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page that takes the second step away."""
+        view = self.admin_site.admin_view(self.reset_view)
+        return [path("<int:pk>/second-step/", view, name="summit_user_reset_second_step"), *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Offer to take the second step away, to who may and where there is one."""
+        account = kwargs.get("obj")
+        if isinstance(account, User) and isinstance(request.user, User):
+            has = Authenticator.objects.filter(user=account).exists()
+            context["can_reset"] = has and second_step_accounts.can_reset(request.user, account)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def reset_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET asks; POST takes away the second step of an account."""
+        account = self.get_queryset(request).filter(pk=pk).first()
+        if not isinstance(account, User) or not isinstance(request.user, User):
+            raise Http404
+        second_step_accounts.check_can_reset(request.user, account)
+        if request.method != "POST":
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Take away the second step of %(account)s") % {"account": account},
+                "account": account,
+            }
+            return TemplateResponse(request, "admin/second_step.html", context)
+        try:
+            second_step_accounts.reset(account=account, by=request.user)
+        except ValueError as refused:
+            messages.warning(request, str(refused))
+        else:
+            said = _("%(account)s signs in with the password now and sets up a new second step. A mail says so.")
+            messages.success(request, said % {"account": account})
+        return redirect("admin:summit_user_change", account.pk)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the accounts that have to do with the reader's summits."""
+        return super().get_queryset(request) & accounts_selectors.known_to(request.user)

@@ -1,0 +1,187 @@
+"""Applications in the admin: programs with roles of their own, made by organisers, and their tokens."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.cache import add_never_cache_headers
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.views.decorators.http import require_POST
+
+from summit.accounts.token_pages import TokenForm, made_already, make_once
+from summit.admin_base import form_idempotency
+from summit.admin_base.forms import SentencesForm
+from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
+from summit.api import api_client_services
+from summit.api_base import tokens
+from summit.api_base.models.tokens import Application, Token
+from summit.permissions.models import BY_HAND, Role
+from summit.permissions.route_table import NOBODY
+from summit.permissions.rules import allows
+from summit.templatetags.marks import comma
+from summit.users.models import User
+
+SUMMIT_PATHS[Application] = "summit"
+
+
+def _roles() -> list[tuple[str, str]]:
+    return [(role.value, capfirst(str(role.label))) for role in BY_HAND]
+
+
+class ApplicationForm(SentencesForm):
+    """What an application is called, and which roles it acts in."""
+
+    roles = forms.MultipleChoiceField(
+        label=gettext_lazy("Roles"),
+        choices=_roles,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("It may what people with these roles may, and no more."),
+    )
+
+    class Meta:
+        model = Application
+        fields = ("summit", "name", "roles")
+
+
+class ApplicationTokenForm(TokenForm):
+    """What a token of an application is for. Its summit is the application's."""
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(user, *args, **kwargs)
+        del self.fields["summit"]
+        self.fields["scopes"].help_text = _("It never may more than the roles of the application.")
+
+
+@admin.register(Application)
+class ApplicationAdmin(SummitModelAdmin):
+    """Applications. They are made and ended, never changed."""
+
+    place = 2
+    form = ApplicationForm
+    actions = None
+    change_form_template = "admin/api/application.html"
+    list_display = ["name", "acts_as", "standing", "summit"]
+    list_filter = ["summit"]
+    list_select_related = ["summit"]
+    search_fields = ["name"]
+    nothing_yet = gettext_lazy(
+        "No program acts for itself here. Add an application, and give it a token: a badge printer, a registry."
+    )
+    deeds: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.application.change"}
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Show what it is; the roles are chosen when it is made."""
+        return ["summit", "name", "roles"] if obj is None else ["summit", "name", "acts_as", "standing"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep what was made."""
+        return [] if obj is None else ["summit", "name", "acts_as", "standing"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Return applications with the roles of their accounts."""
+        return super().get_queryset(request).select_related("user").prefetch_related("user__roles")
+
+    @admin.display(description=gettext_lazy("roles"))
+    def acts_as(self, row: Application) -> str:
+        """Say in which roles it acts."""
+        return comma().join(str(Role(each.role).label) for each in row.user.roles.all()) or "–"
+
+    @admin.display(description=pgettext_lazy("of an application", "state"), ordering="ended_at")
+    def standing(self, row: Application) -> str:
+        """Say whether it acts."""
+        return _("has ended") if row.ended_at else _("acts")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Make the application."""
+        form_idempotency.claim(request)
+        made = api_client_services.make(
+            by=_user(request), summit=obj.summit, name=obj.name, given=form.cleaned_data["roles"]
+        )
+        obj.pk, obj.user = made.pk, made.user
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Do nothing more: nothing hangs on it."""
+
+    def response_post_save_add(self, request: HttpRequest, obj: Application) -> Any:
+        """Lead to where its first token is made."""
+        return redirect(reverse("admin:api_application_tokens", args=[obj.pk]))
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the page of tokens, and what ends an application."""
+        wrap = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_application_tokens"),
+            path("<int:pk>/end/", require_POST(wrap(self.end_view)), name="api_application_end"),
+        ]
+        return [*own, *super().get_urls()]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Lead to its tokens, and offer its end."""
+        row = kwargs.get("obj")
+        if isinstance(row, Application):
+            context["may_end"] = row.ended_at is None and allows(request.user, "api.application.change", row.summit)
+            context["row_tools"] = [(reverse("admin:api_application_tokens", args=[row.pk]), _("Tokens"))]
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """End the application and all its tokens."""
+        if api_client_services.end(application=self.admit(request, "view", pk), by=_user(request)):
+            messages.success(request, _("The application has ended: its tokens open nothing any more."))
+        else:
+            messages.warning(request, _("It had ended before."))
+        return redirect("admin:api_application_change", pk)
+
+    def tokens_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """List its tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
+        row, user = self.admit(request, "view", pk), _user(request)
+        if "revoke" in request.POST:
+            return self._revoke(request, row)
+        form, made = ApplicationTokenForm(user, request.POST or None), None
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = make_once(request, form, lambda: _make(form, row, user))
+            except form_idempotency.AddedAlready:
+                return made_already(request, redirect("admin:api_application_tokens", row.pk))
+            form = form if made is None else ApplicationTokenForm(user)
+        now = timezone.now()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Tokens"),
+            "opts": self.opts,
+            "original": row,
+            "form": form,
+            "made": made,
+            "once": form_idempotency.mark_of(request) if form.is_bound else form_idempotency.new_mark(),
+            "may_make": row.ended_at is None,
+            "rows": [(each, each.state(now)) for each in row.tokens.select_related("summit")],
+        }
+        page = TemplateResponse(request, "admin/api/tokens.html", context, status=400 if form.errors else 200)
+        add_never_cache_headers(page)
+        return page
+
+    def _revoke(self, request: HttpRequest, row: Application) -> HttpResponse:
+        token = Token.objects.filter(application=row, public_id=request.POST["revoke"]).first()
+        if token is not None and tokens.revoke(token=token, by=_user(request)):
+            messages.success(request, _("The token is revoked: it opens nothing any more."))
+        else:
+            messages.warning(request, _("It was revoked before."))
+        return redirect("admin:api_application_tokens", row.pk)
+
+
+def _make(form: forms.Form, row: Application, user: User) -> tokens.Made:
+    data = form.cleaned_data
+    ends = timezone.now() + timedelta(days=data["days"])
+    return tokens.make_for(by=user, application=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
+    return request.user

@@ -1,0 +1,98 @@
+"""The audit in the admin: to read, in words."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.admin_base.audit_list import ACCOUNT, AuditForm, Chip, Narrowed, audit_head, narrow, without
+from summit.admin_base.history import Slice, by_day, readable
+from summit.admin_base.model_admin import ReadOnlyAdmin
+from summit.admin_base.summit_scope import summits_of
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditEntry
+from summit.audit.rendering import tell
+from summit.permissions.rules import allows
+from summit.templatetags.marks import comma
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(ReadOnlyAdmin):
+    """Who did what."""
+
+    place = 6
+    # What a file of it tells; the list itself tells it in sentences, day by day.
+    list_display = ["at", "who", "action", "what", "object_name", "changed", "summit"]
+    list_select_related = ["by", "summit"]
+    scope_key = "summit"
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Show what was done in the reader's summits, the newest first; with `?show=seen`, who saw personal data."""
+        self.admit(request, "view")
+        form, narrowed = self._narrowed(request)
+        seen = request.GET.get("show") == "seen"
+        found = Slice(narrowed.rows, request.GET)
+        lines = tell(found.entries, request.user)
+        chips = list(narrowed.chips)
+        if narrowed.actor:
+            unknown = _("an account") if narrowed.actor.startswith(ACCOUNT) else _("somebody without an account")
+            chips.append(Chip(_("Who did it"), lines[0].who if lines else unknown, without(request, "by")))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("The audit"),
+            "opts": self.opts,
+            "heads": [head for head in (function(request) for function in audit_head) if head],
+            "form": form,
+            "seen": seen,
+            "chips": chips,
+            "objects": narrowed.found,
+            "narrowed": bool(chips or any(form.data.get(name) for name in form.fields)),
+            "kept": [(name, request.GET[name]) for name in ("show", "by", "of") if request.GET.get(name)],
+            "actors": without(request, "by"),
+            "slice": found,
+            "days": list(by_day(lines, None)),
+            "export": self.export_address(request) if lines else "",
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/audit/list.html", context)
+
+    def _narrowed(self, request: HttpRequest) -> tuple[AuditForm, Narrowed]:
+        listed = [row for row in summits_of(request) if allows(request.user, "summit.auditentry.view", row)]
+        seen = request.GET.get("show") == "seen"
+        form = AuditForm(request.GET, listed, seen_alone=seen)
+        rows = AuditEntry.objects.filter(action=SEEN) if seen else AuditEntry.objects.exclude(action=SEEN)
+        return form, narrow(request, readable(rows, request), form, listed)
+
+    def listed_rows(self, request: HttpRequest) -> models.QuerySet[Any]:
+        """Return the entries that the list shows, the newest first."""
+        return self._narrowed(request)[1].rows.order_by("-pk")
+
+    def make_ready(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        """Put entries into words."""
+        for row, line in zip(rows, tell(rows, request.user), strict=True):
+            row.told = line
+
+    @admin.display(description=gettext_lazy("who did it"))
+    def who(self, row: Any) -> str:
+        """Show who did it."""
+        return str(row.told.who)
+
+    @admin.display(description=gettext_lazy("what was done"))
+    def what(self, row: Any) -> str:
+        """Show what was done, in words."""
+        return str(row.told.what)
+
+    @admin.display(description=gettext_lazy("to what"))
+    def object_name(self, row: Any) -> str:
+        """Show what it was done to."""
+        return f"{row.told.row.kind}: {row.told.row.name}" if row.told.row.name else str(row.told.row.kind)
+
+    @admin.display(description=gettext_lazy("changed fields"))
+    def changed(self, row: Any) -> str:
+        """Show which fields changed."""
+        return comma().join(change.name for change in row.told.changes)

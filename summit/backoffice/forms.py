@@ -1,0 +1,86 @@
+"""The forms of the ground floor's admin."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.accounts.role_assignments import validate_open
+from summit.admin_base.forms import SentencesForm
+from summit.backoffice.summit_names import NamesForm
+from summit.core.database_clock import db_now
+from summit.core.validators import validate_printable
+from summit.permissions.models import RoleAssignment
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit
+from summit.users.models import User
+
+
+class SummitForm(NamesForm):
+    """A summit's own page."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a new moment for answers at which the summit has begun, by the days and the zone on the page."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        moment, day = found.get("answer_by"), found.get("starts_on")
+        if moment and day and "time_zone" in found and "answer_by" in self.changed_data:
+            try:
+                Summit(starts_on=day, time_zone=found["time_zone"]).check_due(moment, db_now())
+            except forms.ValidationError as refused:
+                self.add_error("answer_by", refused)
+        return found
+
+
+class RoomForm(SentencesForm):
+    """A room's own page."""
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse to move a room into another summit's venue."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.instance.pk and "venue" in found and "venue" in self.changed_data:
+            try:
+                summits_services.check_same_summit(
+                    Room.objects.select_related("venue").get(pk=self.instance.pk), found["venue"]
+                )
+            except forms.ValidationError as refused:
+                self.add_error(None, refused)
+        return found
+
+
+class RoleForm(SentencesForm):
+    """A role for whoever has an address."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=User._meta.get_field("email").max_length,
+        validators=[validate_open],
+        help_text=gettext_lazy("Who is new gets an account and a mail with a link to choose a password."),
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=User._meta.get_field("name").max_length,
+        validators=[validate_printable],
+        help_text=gettext_lazy("Of somebody new; an account that is there keeps its own."),
+        widget=forms.TextInput(attrs={"dir": "auto"}),
+    )
+
+    class Meta:
+        model = RoleAssignment
+        fields = ["role", "summit"]
+
+    def clean_email(self) -> str:
+        """Return the address as accounts keep it."""
+        return str(self.cleaned_data["email"]).strip().lower()
+
+    def clean(self) -> dict[str, Any]:
+        """Refuse a role that the account holds already."""
+        found: dict[str, Any] = super().clean() or self.cleaned_data
+        user = User.objects.filter(email=found.get("email", "")).first()
+        if user is None or "role" not in found or "summit" not in found:
+            return found
+        if user.roles.filter(role=found["role"], summit=found["summit"]).exists():
+            self.add_error("email", _("This account holds the role already."))
+        return found

@@ -1,0 +1,187 @@
+"""Forms of the first steps."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from summit.accounts.role_assignments import validate_open
+from summit.admin_base.widgets import Colour, DayInput
+from summit.backoffice.summit_names import NamesForm, with_names
+from summit.core.line_parts import parts_of
+from summit.core.validators import validate_printable, validate_text
+from summit.permissions.models import BY_HAND, DESKS
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+
+# So many zones are named where what was written is none.
+SUGGESTED = 8
+
+
+class Suggested(forms.TextInput):
+    """A line to write in, with a list that narrows as one writes."""
+
+    def __init__(self, values: list[str]) -> None:
+        super().__init__()
+        self.values = values
+
+    def render(self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None) -> SafeString:
+        """Return the control with its list."""
+        options = format_html_join("", '<option value="{}"></option>', ((entry,) for entry in self.values))
+        control = super().render(name, value, {**(attrs or {}), "list": f"{name}-list"}, renderer)
+        return format_html('{}<datalist id="{}-list">{}</datalist>', control, name, options)
+
+
+class SummitForm(NamesForm):
+    """A new summit."""
+
+    class Meta:
+        model = Summit
+        fields = [
+            "name",
+            "short_name",
+            "slug",
+            "host",
+            "starts_on",
+            "ends_on",
+            "place",
+            "time_zone",
+            "language",
+            "contact_email",
+            "accent",
+            "public",
+        ]
+        widgets = {
+            "starts_on": DayInput(),
+            "ends_on": DayInput(),
+            "accent": Colour(),
+            "time_zone": Suggested(sorted(zone for zone in available_timezones() if "/" in zone)),
+        }
+        help_texts = {
+            "name": gettext_lazy("As it stands in the letters."),
+            "short_name": gettext_lazy("As it stands at the top of each page."),
+            "slug": gettext_lazy(
+                "The first part of every address of this summit; it stays. Left empty, the short name makes it."
+            ),
+            "host": gettext_lazy("The government or organisation that invites, as it signs."),
+            "place": gettext_lazy("As it stands with times, such as “London”."),
+            "time_zone": gettext_lazy("The zone of the venue, such as Europe/London. Write a city to find it."),
+            "contact_email": gettext_lazy("Answers to letters and questions of delegations go there."),
+            "accent": gettext_lazy(
+                "Marks what one can act on. Where it could not be read, it is shown darker or lighter."
+            ),
+            "public": gettext_lazy("Everybody can see name, days and place, and later what you release."),
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["slug"].required = False
+
+    def clean_time_zone(self) -> str:
+        """Take a city for its zone where one zone alone is named by it; else say which zones it may mean."""
+        given = str(self.cleaned_data["time_zone"])
+        known = available_timezones()
+        city = "_".join(given.casefold().replace("_", " ").split())
+        named = [zone for zone in known if "/" in zone and zone.rpartition("/")[2].casefold() == city]
+        if given in known or len(named) != 1:
+            found = sorted(zone for zone in known if "/" in zone and city in zone.casefold())[:SUGGESTED]
+            if given not in known and city and found:
+                said = _("“%(zone)s” is no time zone. Perhaps it is one of these: %(found)s.")
+                raise forms.ValidationError(said % {"zone": given, "found": ", ".join(found)})
+            return given
+        return named[0]
+
+    def clean_slug(self) -> str:
+        """Propose an address where none was written."""
+        given = str(self.cleaned_data.get("slug") or "")
+        if given:
+            return given
+        made = slugify(str(self.cleaned_data.get("short_name") or ""))[:60].strip("-")
+        if not made:
+            raise forms.ValidationError(_("Write an address in Latin letters, such as “border-security-2025”."))
+        return made
+
+
+NamedSummitForm = with_names(SummitForm)
+
+
+class VenueForm(forms.Form):
+    """A venue, and its rooms, a line each."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Venue"),
+        max_length=Venue._meta.get_field("name").max_length,
+        validators=[validate_printable],
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Street address"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        validators=[validate_text],
+    )
+    rooms = forms.CharField(
+        label=gettext_lazy("Rooms"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        validators=[validate_text],
+        help_text=gettext_lazy("A line for each, with its seats where they are known: “Plenary hall; 200”."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["dir"] = "auto"
+
+    def clean_rooms(self) -> list[tuple[str, int | None]]:
+        """Read the lines. A room that is there already is left as it is."""
+        found: list[tuple[str, int | None]] = []
+        problems = []
+        limit = Room._meta.get_field("name").max_length or 0
+        for number, raw in enumerate(self.cleaned_data["rooms"].splitlines(), start=1):
+            name, seats, *more = [*parts_of(raw), ""]
+            if not name and not seats:
+                continue
+            if any(more) or not name or len(name) > limit or (seats and not (seats.isdecimal() and len(seats) < 7)):
+                said = _("Line %(n)d: write a name of at most %(limit)d characters and, after a semicolon, a number.")
+                problems.append(said % {"n": number, "limit": limit})
+                continue
+            found.append((name, int(seats) if seats else None))
+        if problems:
+            raise forms.ValidationError(problems)
+        return found
+
+
+class ColleagueForm(forms.Form):
+    """Somebody by their e-mail, with a role."""
+
+    email = forms.EmailField(
+        label=gettext_lazy("E-mail"),
+        max_length=User._meta.get_field("email").max_length,
+        validators=[validate_open],
+    )
+    name = forms.CharField(
+        label=gettext_lazy("Name"), required=False, max_length=200, validators=[validate_printable]
+    )
+    role = forms.ChoiceField(label=gettext_lazy("Role"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        required=False,
+        choices=[("", gettext_lazy("The summit’s")), *settings.LANGUAGES],
+        # Said once, above all lines.
+        widget=forms.Select(attrs={"aria-describedby": "team-language"}),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles = [(role.value, role.label) for role in BY_HAND if role in DESKS]
+        field: Any = self.fields["role"]
+        field.choices = [("", _("Choose a role")), *roles]
+
+
+TeamFormSet: Any = forms.formset_factory(ColleagueForm, extra=5, max_num=50)

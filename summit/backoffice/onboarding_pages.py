@@ -1,0 +1,157 @@
+"""The first three of the first steps: the summit, its venue and rooms, its team."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.accounts import role_assignments
+from summit.accounts.role_assignments import Colleague
+from summit.admin_base.pages import desk_page
+from summit.backoffice import onboarding
+from summit.backoffice.onboarding import Step, desk_step
+from summit.backoffice.onboarding_forms import NamedSummitForm, TeamFormSet, VenueForm
+from summit.permissions.models import DESKS, Role, RoleAssignment
+from summit.permissions.rules import allows
+from summit.summits import colours
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit
+from summit.users.models import User
+
+STATUS_OF_ERRORS = 400
+
+
+def show(
+    request: HttpRequest, template: str, name: str, summit: Summit | None, context: dict[str, Any], *, wrong: bool
+) -> HttpResponse:
+    """Return the page of a step, with all steps beside it."""
+    listed = onboarding.stands(request.user, summit, name)
+    number = [stand.name for stand in listed].index(name) + 1
+    full = {
+        **admin.site.each_context(request),
+        "title": listed[number - 1].title,
+        "summit": summit,
+        "steps": listed,
+        "step": name,
+        "number": number,
+        "later": onboarding.after(name, request.user, summit) if summit else "",
+        **context,
+    }
+    return TemplateResponse(request, f"admin/setup/{template}", full, status=STATUS_OF_ERRORS if wrong else 200)
+
+
+@desk_page("setup/", "setup")
+def create(request: HttpRequest) -> HttpResponse:
+    """Create a summit; whoever does becomes its organiser."""
+    user = request.user
+    if not isinstance(user, User) or not allows(user, "summit.summit.add", None):
+        raise PermissionDenied(_("New summits are made by whoever set the system up."))
+    form = NamedSummitForm(request.POST or None, initial={"contact_email": user.email})
+    if request.method == "POST" and form.is_valid():
+        summit = summits_services.create_summit(by=user, names=form.names, **form.cleaned_data)
+        messages.success(
+            request, _("“%(name)s” is created, and you are its organiser.") % {"name": summit.reads_as.name}
+        )
+        told = _about_colour(summit.accent)
+        if told:
+            messages.info(request, told)
+        return redirect(onboarding.after("summit", user, summit))
+    return show(request, "summit.html", "summit", None, {"form": form}, wrong=bool(form.errors))
+
+
+def _about_colour(colour: str) -> str:
+    """Say where the chosen colour is shown otherwise, because it could not be read."""
+    light, dark = colours.light_accent(colour).colour, colours.dark_accent(colour).colour
+    said = {"colour": colour, "light": light, "dark": dark}
+    if light != colour:
+        return _("%(colour)s is too pale to be read on paper: there it is shown as %(light)s.") % said
+    # Of the usual one nobody needs to hear who chose none.
+    if dark != colour and colour != Summit._meta.get_field("accent").default:
+        return _("%(colour)s is too dark to be read on a dark ground: there it is shown as %(dark)s.") % said
+    return ""
+
+
+def venue(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Enter the venue and its rooms."""
+    first = summit.venues.order_by("pk").first()
+    initial = {"name": first.name, "address": first.address} if first else {}
+    form = VenueForm(request.POST or None, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        found = summits_services.add_venue_with_rooms(summit=summit, by=user, **form.cleaned_data)
+        number = found.rooms.count()
+        if not number:
+            said = _("%(name)s is stored. Enter at least one room: sessions are put into rooms.")
+            messages.warning(request, said % {"name": found.name})
+            return redirect(request.path)
+        said = ngettext("%(name)s has %(n)d room.", "%(name)s has %(n)d rooms.", number)
+        messages.success(request, said % {"name": found.name, "n": number})
+        return redirect(onboarding.after("venue", user, summit))
+    rooms = Room.objects.filter(venue__summit=summit).select_related("venue")
+    return show(request, "venue.html", "venue", summit, {"form": form, "rooms": rooms}, wrong=bool(form.errors))
+
+
+def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """Give colleagues their roles."""
+    rows = TeamFormSet(request.POST or None, prefix="team")
+    if request.method == "POST" and rows.is_valid():
+        wanted = [Colleague(**row) for row in rows.cleaned_data if row]
+        reached = role_assignments.add_team(summit=summit, colleagues=wanted, by=user)
+        if reached:
+            said = ngettext(
+                "%(n)d colleague is written to, with how to sign in.",
+                "%(n)d colleagues are written to, with how to sign in.",
+                reached,
+            )
+            messages.success(request, said % {"n": reached})
+        else:
+            messages.info(request, _("Nobody was added: whoever you named holds the role already."))
+        return redirect(onboarding.after("team", user, summit))
+    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    held = people.select_related("user").order_by("user__email", "role")
+    problems = [
+        (form[field].id_for_label, form[field].label, said)
+        for form in rows.forms
+        for field, found in form.errors.items()
+        for said in found
+    ]
+    context = {"rows": rows, "held": held, "problems": problems}
+    return show(request, "team.html", "team", summit, context, wrong=bool(problems))
+
+
+def has_rooms(summit: Summit) -> bool:
+    """Return whether the summit has a room."""
+    return Room.objects.filter(venue__summit=summit).exists()
+
+
+def has_team(summit: Summit) -> bool:
+    """Return whether more than one person works for the summit: an application is none."""
+    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    desks = people.filter(role__in=[str(Role(role)) for role in DESKS])
+    return desks.order_by().values("user").distinct()[:2].count() > 1
+
+
+desk_step.register(20)(
+    Step(
+        name="venue",
+        title=gettext_lazy("Venue and rooms"),
+        about=gettext_lazy("Where it takes place. Sessions are put into rooms."),
+        rule="summit.venue.change",
+        view=venue,
+        done=has_rooms,
+    )
+)
+desk_step.register(30)(
+    Step(
+        name="team",
+        title=gettext_lazy("Your team"),
+        about=gettext_lazy("Who does what at the desks."),
+        rule="summit.roleassignment.change",
+        view=team,
+        done=has_team,
+    )
+)

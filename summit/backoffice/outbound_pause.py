@@ -1,0 +1,90 @@
+"""The pages on which an organiser lets a summit send that came here from an archive or a backup, and on which whoever
+set the system up lets a whole installation send that is a copy."""
+
+from collections.abc import Iterable
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.admin_base.dashboard import Task, Urgency, desk_task, once
+from summit.admin_base.pages import desk_page
+from summit.admin_base.summit_pages import summit_page
+from summit.permissions.rules import check
+from summit.summits import installation, outbound_pause
+from summit.summits.models import Summit, host
+from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed
+from summit.users.models import User
+
+
+@summit_page("summit/arm/<slug:slug>/", "summit_arm", rule=outbound_pause.ARM, post=outbound_pause.ARM)
+def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
+    """GET says what would go out and what would be cancelled; POST arms."""
+    if request.method == "POST":
+        try:
+            number = outbound_pause.arm(summit=summit, by=user)
+        except (NotDisarmed, InstallationDisarmed) as refused:
+            messages.warning(request, str(refused))
+        else:
+            said = ngettext(
+                "The summit sends from now on. %(n)d thing that was older than its arrival is cancelled.",
+                "The summit sends from now on. %(n)d things that were older than its arrival are cancelled.",
+                number,
+            )
+            none = _("The summit sends from now on.")
+            messages.success(request, said % {"n": number} if number else none)
+        return redirect("admin:index")
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Let the summit send"),
+        "summit": summit,
+        "installation": installation.find(),
+        "can_arm_installation": installation.can_resume(user),
+        "waiting": outbound_pause.waiting(summit) if summit.is_disarmed else [],
+    }
+    return TemplateResponse(request, "admin/arming.html", context)
+
+
+@desk_page("arm/", "arm")
+def page_of_all(request: HttpRequest) -> HttpResponse:
+    """GET says what would go out of the installation and what would be cancelled; POST arms it."""
+    user = request.user
+    check(user, installation.RESUME, None)
+    if request.method == "POST" and isinstance(user, User):
+        try:
+            number = installation.resume(by=user)
+        except NotDisarmed as refused:
+            messages.warning(request, str(refused))
+        else:
+            said = ngettext(
+                "The installation sends from now on. %(n)d thing that was older than its arrival is cancelled.",
+                "The installation sends from now on. %(n)d things that were older than its arrival are cancelled.",
+                number,
+            )
+            none = _("The installation sends from now on.")
+            messages.success(request, said % {"n": number} if number else none)
+        return redirect("admin:index")
+    found = installation.noticed()
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Let the installation send"),
+        "installation": found,
+        "former": "" if found is None or found.host == host() else found.host,
+        "waiting": installation.waiting(found) if found else [],
+        "summits": [(row, outbound_pause.waiting(row)) for row in installation.summits_of(found)] if found else [],
+    }
+    return TemplateResponse(request, "admin/arming_all.html", context)
+
+
+@desk_task.register(1)
+def copied(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell whoever can let it send that nothing leaves the installation."""
+    if not isinstance(request.user, User) or not installation.can_resume(request.user):
+        return
+    if once(request, "installation", installation.find) is not None:
+        said = _("Nothing leaves this installation: it is a copy, or was disarmed. See what waits, and let it send.")
+        yield Task(said, Urgency.LATE, reverse("admin:arm"), installation.RESUME)

@@ -1,0 +1,160 @@
+"""What a person may ask for of their data, on their page: that it is handed over whole, and that it is erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from summit.admin_base.dashboard import Task, Urgency, desk_task
+from summit.audit import access_log
+from summit.people.models import Person
+from summit.permissions.rules import allows, refusal
+from summit.privacy import erasure, subject_access
+from summit.privacy.erasure import AlreadyErased, Reason, UnknownReason
+from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+@desk_task.register(70)
+def handing_over_tasks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of requests to hand data over: those that wait for the reader's agreement, and the reader's own to which
+    somebody has agreed. One query."""
+    user = request.user
+    agrees = allows(user, subject_access.AGREE, summit)
+    if not isinstance(user, User) or not (agrees or allows(user, subject_access.HAND_OVER, summit)):
+        return
+    for row in subject_access.of_interest(summit, user):
+        person = row.person
+        if row.asked_by_id != user.pk:
+            said = _("%(who)s asks to hand over the data of %(person)s: agree, or speak to them.")
+            address = reverse("admin:summit_person_agree_hand_over", args=[person.pk])
+            told = said % {"who": row.asked_by, "person": person.label}
+            yield Task(told, Urgency.NOW, address, subject_access.AGREE, row.asked_at)
+        else:
+            said = _("You can take the data of %(person)s to hand it over: somebody has agreed.")
+            address = reverse("admin:summit_person_hand_over", args=[person.pk])
+            yield Task(said % {"person": person.label}, Urgency.NOW, address, subject_access.HAND_OVER)
+
+
+class RightsMixin:
+    """Adds to a person's page what hands their data over and erases it."""
+
+    admin_site: Any
+    opts: Any
+    page_shows: tuple[str, ...]
+
+    def get_urls(self) -> list[URLPattern]:
+        """Add the pages."""
+        wrap = self.admin_site.admin_view
+        found: list[URLPattern] = super().get_urls()  # type: ignore[misc]
+        return [
+            path("<int:pk>/data/", wrap(self.hand_over_view), name="summit_person_hand_over"),
+            path("<int:pk>/data/ask/", wrap(self.ask_view), name="summit_person_ask_hand_over"),
+            path("<int:pk>/data/agree/", wrap(self.agree_view), name="summit_person_agree_hand_over"),
+            path("<int:pk>/erase/", wrap(self.erase_view), name="summit_person_erase"),
+            *found,
+        ]
+
+    def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        """Offer both to whoever may."""
+        person = kwargs.get("obj")
+        if isinstance(person, Person):
+            offered = (
+                (subject_access.HAND_OVER, _("Hand over the data"), "admin:summit_person_hand_over"),
+                (erasure.ERASE, _("Erase the person"), "admin:summit_person_erase"),
+            )
+            context["row_tools"] = [
+                (reverse(name, args=[person.pk]), said)
+                for action, said, name in offered
+                if allows(request.user, action, person.summit) and person.erased_at is None
+            ]
+        return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]
+
+    def hand_over_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says what is handed over, and whether somebody has to agree first; POST returns it as a ZIP."""
+        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
+        if request.method == "POST":
+            try:
+                with transaction.atomic():
+                    packed = subject_access.hand_over(person=person, by=user)
+                    # Where that can't be recorded the agreement is not used up either.
+                    access_log.note_page(by=user, target=person, summit=person.summit, fields=self.page_shows)
+            except NeedsAgreement as refused:
+                messages.warning(request, str(refused))
+                return redirect("admin:summit_person_hand_over", pk)
+            headers = {"Content-Disposition": f'attachment; filename="person-{person.public_id}.zip"'}
+            return HttpResponse(packed, content_type="application/zip", headers=headers)
+        hidden = subject_access.unseen(person, user)
+        more = {
+            "needs": subject_access.needs(hidden) if hidden else "",
+            "asked": subject_access.request_of(person, user),
+            "agreed": subject_access.is_agreed(person, user),
+        }
+        return self._page(request, person, "admin/person_hand_over.html", _("Hand over the data"), **more)
+
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask for somebody's agreement."""
+        person, user = self._admitted(request, pk, subject_access.HAND_OVER)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        subject_access.ask(person=person, by=user)
+        messages.success(request, _("It is asked for, and stands on their home at the desk."))
+        return redirect("admin:summit_person_hand_over", pk)
+
+    def agree_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says who asks; POST agrees."""
+        person, user = self._admitted(request, pk, subject_access.AGREE)
+        if request.method == "POST":
+            try:
+                until = request.POST.get("until", "")
+                subject_access.agree(person=person, by=user, until=int(until) if until.isdecimal() else None)
+            except NothingToAgree as refused:
+                messages.warning(request, str(refused))
+            else:
+                messages.success(request, _("You agreed. The data can be taken once, within a day."))
+            return redirect("admin:summit_person_change", pk)
+        rows = list(subject_access.waiting(person.summit, user).filter(person=person).select_related("asked_by"))
+        more = {"requests": rows, "until": rows[-1].pk if rows else ""}
+        return self._page(request, person, "admin/person_agree.html", _("Agree to handing over the data"), **more)
+
+    def erase_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """GET says what will be erased and what stays, and why; POST erases."""
+        person, user = self._admitted(request, pk, erasure.ERASE)
+        if request.method == "POST":
+            try:
+                erasure.erase(person=person, reason=request.POST.get("reason", ""), by=user)
+            except (AlreadyErased, UnknownReason) as refused:
+                messages.warning(request, str(refused))
+                return redirect("admin:summit_person_erase", pk)
+            messages.success(request, _("The person’s data is erased. What stays says so."))
+            return redirect("admin:summit_person_change", pk)
+        return self._page(request, person, "admin/person_erase.html", _("Erase the person"))
+
+    def _admitted(self, request: HttpRequest, pk: int, action: str) -> tuple[Person, User]:
+        person = self.admit(request, "view", pk)  # type: ignore[attr-defined]
+        if not isinstance(request.user, User) or not allows(request.user, action, person.summit):
+            raise PermissionDenied(refusal(action))
+        return person, request.user
+
+    def _page(self, request: HttpRequest, person: Person, template: str, title: str, **more: object) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": title,
+            "original": person,
+            "summit": person.summit,
+            "plan": erasure.plan(person),
+            "reasons": Reason.choices,
+            **more,
+        }
+        return TemplateResponse(request, template, context)

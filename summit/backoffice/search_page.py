@@ -1,0 +1,32 @@
+"""The page that finds people, parties, sessions and texts."""
+
+from django.contrib.admin.sites import site
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from summit.admin_base import search
+from summit.admin_base.pages import desk_page
+
+
+@desk_page("search/", "search")
+@require_safe
+def search_page(request: HttpRequest) -> HttpResponse:
+    """Show what `?q=` finds in the summit that is worked for, `?everywhere=1` in all of the reader's, by kind, with
+    how many there are of each."""
+    context = site.each_context(request)
+    wanted = request.GET.get("q", "").replace("\0", "").strip()[: search.LONGEST]
+    everywhere = len(context["desk_summits"]) < 2 or "everywhere" in request.GET
+    found = search.find(request, wanted, None if everywhere else context["desk_summit"])
+    query = {"q": wanted, "summit": getattr(context["desk_summit"], "slug", "")}
+    context |= {
+        "title": _("Search"),
+        "wanted": wanted,
+        "everywhere": "" if everywhere else f"?{urlencode({**query, 'everywhere': '1'})}",
+        "too_short": not search.words_of(wanted),
+        "found": found,
+        "total": sum(entry.total for entry in found),
+    }
+    return TemplateResponse(request, "admin/search/page.html", context)

@@ -1,0 +1,142 @@
+"""The admin site: roles open it, allauth signs in, its home says where each summit stands."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from summit.admin_base import dashboard as admin_base_dashboard
+from summit.admin_base import summit_pages, summit_scope
+from summit.admin_base.dashboard import PANELS
+from summit.admin_base.menu import Shelf
+from summit.admin_base.pages import PAGES
+from summit.admin_base.summit_scope import chosen_summit, summits_of
+from summit.backoffice import onboarding
+from summit.permissions.rules import allows, can_use_admin
+from summit.summits.models import Summit
+
+
+class SummitAdminSite(admin.AdminSite):
+    """Where the desks work."""
+
+    site_title = _("Summit")
+    site_header = _("Summit")
+    index_title = _("Where the summit stands")
+    index_template = "admin/home.html"
+    enable_nav_sidebar = False
+
+    def get_urls(self) -> list[Any]:
+        """Add the first steps and the other pages that belong to no model. Leave out what this house has elsewhere,
+        or not: passwords are the account's page, and an address that leads from any key to a public page tells of
+        what isn't public."""
+        elsewhere = ("password_change", "password_change_done", "view_on_site")
+        own: list[Any] = [path(route, self.admin_view(view), name=name) for route, name, view in PAGES]
+        for step in onboarding.desk_step:
+            view = self.admin_view(onboarding.page(step))
+            own.append(path(f"setup/<slug:slug>/{step.name}/", view, name=f"setup_{step.name}"))
+        return own + [entry for entry in super().get_urls() if getattr(entry, "name", None) not in elsewhere]
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """Offer rows to choose from; those of a model that the reader doesn't see aren't there."""
+        try:
+            return super().autocomplete_view(request)
+        except PermissionDenied:
+            raise Http404 from None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Open the admin to whoever holds a role at a desk."""
+        return can_use_admin(request.user)
+
+    def admin_view(self, view: Callable[..., Any], cacheable: bool = False) -> Any:
+        """Let every page be of one summit, and its address say of which."""
+
+        @functools.wraps(view)
+        def of_one_summit(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if address := summit_scope.address_with_summit(request, view, kwargs):
+                return redirect(address)
+            summit_scope.read(request, kwargs)
+            response: HttpResponseBase = view(request, *args, **kwargs)
+            summit_scope.remember(request, response)
+            return response
+
+        # For whoever asks of which model a page is (`scope`).
+        of_one_summit.model_admin = getattr(view, "__self__", None)  # type: ignore[attr-defined]
+        return super().admin_view(of_one_summit, cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """Add what the header shows: the summit that one works for."""
+        context = super().each_context(request)
+        if context["has_permission"]:
+            listed = summits_of(request)
+            context |= {"desk_summit": chosen_summit(request, listed), "desk_summits": listed}
+        return context
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        """Return the desks and their lists in the order in which one works, the same in every language, each with
+        the `shelf` on which it stands and what its addresses say of the summit that is chosen. The home asks for
+        them twice."""
+        return admin_base_dashboard.once(request, ("app list", app_label), lambda: self._app_list(request, app_label))
+
+    def _app_list(self, request: HttpRequest, app_label: str | None) -> list[Any]:
+
+        def place_of(entry: dict[str, Any]) -> tuple[int, int]:
+            return entry["shelf"], int(getattr(self._registry[entry["model"]], "place", 9))
+
+        found = super().get_app_list(request, app_label)
+        for app in found:
+            for entry in app["models"]:
+                desk = self._registry[entry["model"]]
+                entry["shelf"] = getattr(desk, "shelf", Shelf.DAILY)
+                entry |= {
+                    "list_scope": summit_scope.list_scope(request, desk),
+                    "page_scope": summit_scope.page_scope(request),
+                }
+            app["models"].sort(key=place_of)
+        return sorted(found, key=lambda app: int(getattr(apps.get_app_config(app["app_label"]), "desk_place", 9)))
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """Send to the one sign-in page; whoever is signed in without a role goes to the portal."""
+        if request.user.is_authenticated:
+            return redirect("/admin/" if self.has_permission(request) else "/portal/")
+        wanted = request.GET.get(REDIRECT_FIELD_NAME, resolve_url("admin:index"))
+        return redirect(f"{resolve_url('account_login')}?{urlencode({REDIRECT_FIELD_NAME: wanted})}")
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """Show each summit that the reader works for: what stands where and what to do."""
+        listed = summits_of(request)
+        chosen = chosen_summit(request, listed)
+        context = {"summits": listed, "summit": chosen, **self._home(request, chosen), **(extra_context or {})}
+        return super().index(request, context)
+
+    def _home(self, request: HttpRequest, summit: Summit | None) -> dict[str, Any]:
+        if summit is None:
+            first = allows(request.user, "summit.summit.add", None)
+            return {"steps": onboarding.stands(request.user, None)} if first else {}
+        found = admin_base_dashboard.tasks(request, summit)
+        unfinished = onboarding.unfinished(request.user, summit)
+        # Whoever has a panel of their own reads also that nothing waits; others only what does.
+        works = bool(found) or any(
+            allows(request.user, rule, summit) for _function, rules in PANELS for rule in rules
+        )
+        return {
+            "works": works,
+            "steps": unfinished,
+            "steps_done": sum(stand.state == "done" for stand in unfinished),
+            "tasks": found,
+            "headline": admin_base_dashboard.headline(found),
+            "coming": admin_base_dashboard.coming(request, summit),
+            "now": admin_base_dashboard.now_of(request),
+            "panels": admin_base_dashboard.panels_for(request, summit),
+            "charts": admin_base_dashboard.chart_list(request, summit),
+            "places": summit_pages.places_of(request.user, summit),
+        }

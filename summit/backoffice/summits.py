@@ -1,0 +1,203 @@
+"""Summits, venues and rooms in the admin."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+
+from summit.admin_base.menu import Shelf
+from summit.admin_base.model_admin import SUMMIT_PATHS, SummitInline
+from summit.admin_base.service_admin import DomainAdmin, Values, save_rows, user_of
+from summit.admin_base.summit_pages import places_of
+from summit.admin_base.widgets import Colour
+from summit.backoffice.forms import RoomForm, SummitForm
+from summit.backoffice.summit_names import FIELDS, heading, with_names
+from summit.people.models import Person
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.templatetags.content import own
+from summit.templatetags.marks import until
+from summit.users.models import User
+
+SUMMIT_PATHS.update({Venue: "summit", Room: "venue__summit", Person: "summit"})
+
+
+class VenueInline(SummitInline):
+    """A summit's venues."""
+
+    model = Venue
+
+
+class RoomInline(SummitInline):
+    """A venue's rooms."""
+
+    model = Room
+    summit_path = "venue__summit"
+
+
+@admin.register(Summit)
+class SummitAdmin(DomainAdmin):
+    """Summits."""
+
+    place = 5
+    form = with_names(SummitForm)
+    summit_path = ""
+    list_display = ["name", "slug", "starts_on", "ends_on", "public"]
+    search_fields = ["name", "slug"]
+    basics = [
+        "name",
+        "short_name",
+        "host",
+        "contact_email",
+        "starts_on",
+        "ends_on",
+        "place",
+        "time_zone",
+        "language",
+        "accent",
+        "slug",
+        "answer_by",
+        "public",
+        "public_changes",
+        "illustrative",
+    ]
+    inlines = [VenueInline]
+    kept = tuple(basics)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Let the colour be chosen where one sees it."""
+        if db_field.name == "accent":
+            kwargs["widget"] = Colour
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Put apart what it is called in each language that isn't its first."""
+        shown: list[Any] = [(None, {"fields": self.basics})]
+        if obj is not None and not self.has_change_permission(request, obj):
+            return [(None, {"fields": [*self.basics, "elsewhere"]})]
+        for language, texts in FIELDS.items():
+            if obj is None or language != obj.language:
+                said = gettext("What is left empty stands as in the summit’s first language.")
+                shown.append((heading(language), {"fields": list(texts.values()), "description": said}))
+        return shown
+
+    @admin.display(description=gettext_lazy("names in other languages"))
+    def elsewhere(self, row: Summit) -> SafeString:
+        """Show its names in other languages to whoever doesn't change them."""
+        others = [language for language in sorted(row.names) if language != row.language]
+        lines = ((own(words, code),) for code in others for words in row.names[code].values())
+        return format_html_join("", "<p>{}</p>", lines)
+
+    def values_of(self, form: Any, *, change: bool) -> dict[str, Any]:
+        """Return what was entered, with what it is called in other languages; of one that is there, what changed."""
+        found = super().values_of(form, change=change)
+        renamed = form.names != form.instance.names
+        return {**found, "names": form.names} if renamed or not change else found
+
+    def enter(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Create the summit, and set what it doesn't begin with."""
+        return summits_services.create_summit_with_settings(by=by, values=values)
+
+    def change(self, *, by: User, row: Summit, values: Values) -> Summit:
+        """Change what is set for it."""
+        return summits_services.change_summit(by=by, summit=row, values=values)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write its venues."""
+        by, summit = user_of(request), form.instance
+        save_rows(
+            formset,
+            enter=lambda values: summits_services.add_venue(by=by, summit=summit, values=values),
+            change=lambda row, values: summits_services.change_venue(by=by, venue=row, values=values),
+            remove=lambda row: summits_services.remove_venue(by=by, venue=row),
+        )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep the address of a summit that exists: letters and calendars carry it."""
+        return ["slug"] if obj else []
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show a summit, with the ways to what else is set for it."""
+        row = self.admit(request, "view", object_id)
+        more = {"places": places_of(request.user, row), **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
+
+    # New summits are for the one who sets the system up.
+    deeds = {"add": "summit.summit.add"}
+
+
+@admin.register(Venue)
+class VenueAdmin(DomainAdmin):
+    """Venues."""
+
+    place = 2
+    list_display = ["name", "hours", "summit"]
+    list_filter = ["summit"]
+    fields = ["summit", "name", "address", ("opens_at", "closes_at")]
+    inlines = [RoomInline]
+    kept = ("name", "address", "opens_at", "closes_at")
+    deleted_where = gettext_lazy("Venues are deleted on the page of their summit.")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Keep a venue in its summit: sessions are in its rooms."""
+        return ["summit"] if obj else []
+
+    def enter(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Enter the venue."""
+        return summits_services.add_venue(by=by, summit=row.summit, values=values)
+
+    def change(self, *, by: User, row: Venue, values: Values) -> Venue:
+        """Change the venue."""
+        return summits_services.change_venue(by=by, venue=row, values=values)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Write its rooms."""
+        by, venue = user_of(request), form.instance
+        save_rows(
+            formset,
+            enter=lambda values: summits_services.add_room(by=by, venue=venue, values=values),
+            change=lambda row, values: summits_services.change_room(by=by, room=row, values=values),
+            remove=lambda row: summits_services.remove_room(by=by, room=row),
+        )
+
+    @admin.display(description=pgettext_lazy("venue", "open"))
+    def hours(self, row: Venue) -> str:
+        """Show from when to when, in the venue's zone."""
+        if row.opens_at is None or row.closes_at is None:
+            return gettext("always")
+        return f"{row.opens_at:%H:%M}{until()}{row.closes_at:%H:%M}"
+
+
+@admin.register(Room)
+class RoomAdmin(DomainAdmin):
+    """Rooms of all venues: to find one, and to fill them by a table."""
+
+    place = 2
+    shelf = Shelf.SETTINGS
+    summit_path = "venue__summit"
+    list_display = ["name", "venue", "capacity", "position", "summit"]
+    list_filter = ["venue__summit"]
+    list_select_related = ["venue__summit"]
+    search_fields = ["name", "venue__name"]
+    fields = ["venue", "name", "capacity", "position"]
+    kept = ("venue", "name", "capacity", "position")
+    deleted_where = gettext_lazy("Rooms are deleted on the page of their venue.")
+    form = RoomForm
+
+    def enter(self, *, by: User, row: Room, values: Values) -> Room:
+        """Enter the room."""
+        return summits_services.add_room(by=by, venue=row.venue, values=values)
+
+    def change(self, *, by: User, row: Room, values: Values) -> Room:
+        """Change the room."""
+        return summits_services.change_room(by=by, room=row, values=values)
+
+    @admin.display(description=pgettext_lazy("label", "summit"), ordering="venue__summit__name")
+    def summit(self, row: Room) -> str:
+        """Show of which summit it is."""
+        return str(row.venue.summit)

@@ -1,1 +1,0 @@
-"""The desk: the admin site, and what the admin of every model has in common."""

@@ -1,0 +1,15 @@
+"""The development mailbox and the components; routed only where this is not production (summit/urls.py)."""
+
+from django.urls import path
+
+from summit.outbox import development_mailbox
+from summit.public import components_page
+
+app_name = "dev"
+urlpatterns = [
+    path("components/", components_page.page, name="components"),
+    path("mail/", development_mailbox.mailbox, name="mail"),
+    path("mail/<slug:public_id>/", development_mailbox.mail, name="message"),
+    path("mail/<slug:public_id>/source/", development_mailbox.source, name="source"),
+    path("mail/<slug:public_id>/parts/<int:number>/", development_mailbox.part, name="part"),
+]

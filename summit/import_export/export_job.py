@@ -1,0 +1,81 @@
+"""Exporting a long list of the admin as long work: some rows a step, and a file that is kept for some days."""
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from summit.import_export import exported_files
+from summit.jobs.job_kinds import Kind, register
+from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.jobs import Job
+from summit.permissions.models import DESKS
+from summit.permissions.rules import Actor, may_everything, roles_by_summit
+from summit.privacy.registry import Portion, Subject, portion
+from summit.summits.models import Summit
+
+
+def may_export(actor: Actor, summit: Summit | None) -> bool:
+    """Return whether somebody works at a desk; which lists they see each step looks at."""
+    return may_everything(actor) or any(roles & DESKS for roles in roles_by_summit(actor).values())
+
+
+def progress(done: int, total: int) -> str:
+    """Say how far it is."""
+    said = ngettext("%(done)d of %(total)d row is written", "%(done)d of %(total)d rows are written", total)
+    return said % {"done": done, "total": total}
+
+
+def result(job: Job) -> str:
+    """Say what came of it."""
+    if job.result == exported_files.GONE:
+        return _("The file was deleted meanwhile. Export the list again.")
+    if job.result == exported_files.REFUSED:
+        return _("You no longer see all of this list. Open it, and export what it shows now.")
+    number, title = (
+        int(job.result_params["number"]),
+        capfirst(exported_files.title_of(str(job.result_params["label"]))),
+    )
+    said = ngettext(
+        "%(list)s: the file with %(n)d row is made.", "%(list)s: the file with %(n)d rows is made.", number
+    )
+    return said % {"list": title, "n": number}
+
+
+def file(job: Job) -> tuple[str, str] | None:
+    """Return where the file is, as long as it is kept, and what the button says."""
+    table = KeptTable.objects.filter(job=job).first() if job.result == exported_files.MADE else None
+    if table is None or not exported_files.open_to(table, job.by):
+        return None
+    return reverse("admin:work_table", args=[table.public_id]), _("Take the file")
+
+
+EXPORT_LIST = register(
+    Kind(
+        name=exported_files.NAME,
+        title=gettext_lazy("Exporting a list"),
+        step=exported_files.step,
+        may=may_export,
+        progress=progress,
+        result=result,
+        bad=lambda job: job.result in (exported_files.REFUSED, exported_files.GONE),
+        file=file,
+    )
+)
+
+
+def _erase(subject: Subject) -> int:
+    return exported_files.drop_personal(subject.summit)
+
+
+portion(60)(
+    Portion(
+        name="kept_tables",
+        title=gettext_lazy("Files of exported lists that are kept"),
+        model=KeptTable,
+        rows=lambda subject: KeptTable.objects.filter(personal=True),
+        erase=_erase,
+        gone=gettext_lazy("Deleted, all that may name somebody of the summit: desks can export the lists again."),
+        handed=False,
+    )
+)

@@ -1,0 +1,24 @@
+"""The page that gives the file of an exported list."""
+
+from django.db.models.functions import Now
+from django.http import Http404, HttpRequest, HttpResponseBase
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from summit.admin_base.pages import desk_page
+from summit.import_export import exported_files
+from summit.import_export.export_admin import as_file
+from summit.jobs import views as jobs_views
+from summit.jobs.models.exported_files import KeptTable
+
+
+@desk_page("work/table/<slug:public_id>/", "work_table")
+@never_cache
+@require_safe
+def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
+    """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
+    by = jobs_views.user_of(request)
+    row = KeptTable.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
+    if row is None or not exported_files.open_to(row, by):
+        raise Http404
+    return as_file(exported_files.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)

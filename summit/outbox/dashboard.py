@@ -1,0 +1,249 @@
+"""What the desk's home says of the outbox: what failed, whether anything is carried at all, how long mails took."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, DurationField, ExpressionWrapper, F, Max, Value, Window
+from django.db.models.functions import Now, RowNumber, TruncHour
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import formats
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from summit.admin_base import charts
+from summit.admin_base.charts import Chart, Column
+from summit.admin_base.dashboard import Task, Urgency, beats_of, desk_chart, desk_task, lately, now_of, once
+from summit.maintenance import heartbeats
+from summit.outbox import bounce_reasons
+from summit.outbox.models import Message, MessageState
+from summit.permissions.rules import allows
+from summit.summits.models import Summit
+from summit.templatetags.moments import day_clock
+
+SEND_AGAIN = "outbox.send_again"
+WATCH = "outbox.watch"
+# A sweep runs every second; after a minute without one something has stopped.
+SILENT = timedelta(minutes=1)
+SPAN = timedelta(hours=24)
+
+Words = Callable[[int], str]
+
+
+class _ByKind:
+    """What is said of so many messages, by their kind; of a kind for which nothing is registered, `otherwise`."""
+
+    def __init__(self, otherwise: Words) -> None:
+        self.otherwise = otherwise
+        self.known: dict[str, Words] = {}
+
+    def register(self, kind: str) -> Callable[[Words], Words]:
+        """Register how it is said of a kind; a decorator."""
+
+        def add(words: Words) -> Words:
+            self.known[kind] = words
+            return words
+
+        return add
+
+    def tasks(
+        self, request: HttpRequest, summit: Summit, state: str, urgency: Urgency, **narrowed: str
+    ) -> Iterable[Task]:
+        """Tell whoever sends them again of the messages of a summit that stand like this in `_undelivered`, each kind
+        with the list of them."""
+        if not allows(request.user, SEND_AGAIN, summit):
+            return
+        found = once(request, "outbox.undelivered", lambda: _undelivered(summit))
+        for kind, number in found[state]:
+            query: dict[str, Any] = {"summit__id__exact": summit.pk, **narrowed, "kind": kind}
+            address = f"{reverse('admin:outbox_message_changelist')}?{urlencode(query)}"
+            yield Task(self.known.get(kind, self.otherwise)(number), urgency, address, SEND_AGAIN)
+
+
+def _undelivered(summit: Summit) -> dict[str, list[tuple[str, int]]]:
+    """Return, by kind, how many messages `failed`, and how many were `returned` with nothing sent after them. One
+    query."""
+    parts = {
+        "failed": Message.objects.filter(state=MessageState.FAILED),
+        "returned": bounce_reasons.not_sent_again(),
+    }
+    found: dict[str, list[tuple[str, int]]] = {state: [] for state in parts}
+    columns = ("stands", "kind")
+    first, *others = (
+        rows.filter(summit=summit).order_by().annotate(stands=Value(state)).values(*columns).annotate(n=Count("pk"))
+        for state, rows in parts.items()
+    )
+    for state, kind, number in first.union(*others, all=True).order_by("kind").values_list(*columns, "n"):
+        found[state].append((kind, number))
+    return found
+
+
+def _failed_otherwise(number: int) -> str:
+    said = ngettext(
+        "%(n)d message failed. Read why, then send it again.",
+        "%(n)d messages failed. Read why, then send them again.",
+        number,
+    )
+    return said % {"n": number}
+
+
+def _returned_otherwise(number: int) -> str:
+    said = ngettext(
+        "%(n)d message came back. Read why, and correct the mailbox.",
+        "%(n)d messages came back. Read why, and correct the mailboxes.",
+        number,
+    )
+    return said % {"n": number}
+
+
+_FAILED, _RETURNED = _ByKind(_failed_otherwise), _ByKind(_returned_otherwise)
+# How it is said that so many messages of a kind failed or came back, and what to do; decorators.
+failed_words, returned_words = _FAILED.register, _RETURNED.register
+
+
+@desk_task.register(80)
+def failures(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of messages that failed, by kind."""
+    return _FAILED.tasks(request, summit, "failed", Urgency.LATE, state__exact=str(MessageState.FAILED.value))
+
+
+@desk_task.register(80)
+def returns(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell of messages that came back and after which nothing was sent, by kind."""
+    return _RETURNED.tasks(request, summit, "returned", Urgency.NOW, returned="open")
+
+
+@desk_task.register(81)
+def silence(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell that nothing is carried out of the outbox, and what to do."""
+    if not allows(request.user, WATCH, summit):
+        return
+    last = next((row.at for row in beats_of(request).rows if row.name == "sweep"), None)
+    if last is not None and now_of(request) - last <= SILENT:
+        return
+    address = f"{reverse('admin:outbox_message_changelist')}?{urlencode({'state__exact': 'pending'})}"
+    said = (
+        _("No mail leaves: beat and the workers have never run here. Have them started.")
+        if last is None
+        else _("No mail has left since %(moment)s: beat or the workers have stopped. Have them started again.")
+        % {"moment": day_clock(last, summit)}
+    )
+    yield Task(said, Urgency.LATE, address, WATCH, last)
+
+
+@desk_task.register(82)
+def clocks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
+    """Tell that the clock of a worker or of beat is wrong, and what to do."""
+    if not allows(request.user, WATCH, summit):
+        return
+    since = now_of(request) - heartbeats.LATELY
+    drift = heartbeats.worst_of(row.drift for row in beats_of(request).rows if row.at >= since)
+    if not drift:
+        return
+    seconds = round(abs(drift))
+    said = (
+        ngettext(
+            "The clock of a worker or of beat is %(n)d second ahead of the database’s. Have it set right.",
+            "The clock of a worker or of beat is %(n)d seconds ahead of the database’s. Have it set right.",
+            seconds,
+        )
+        if drift > 0
+        else ngettext(
+            "The clock of a worker is %(n)d second behind the database’s. Have it set right.",
+            "The clock of a worker is %(n)d seconds behind the database’s. Have it set right.",
+            seconds,
+        )
+    )
+    yield Task(said % {"n": seconds}, Urgency.NOW, reverse("admin:outbox_message_changelist"), WATCH)
+
+
+def by_hour(summit: Summit) -> list[dict[str, Any]]:
+    """Return for each of the last 24 hours in which mails went out: `hour`, `n`, and how long they took from their
+    cause, as `median` and `slowest`. One query; its rows are hours.
+
+    The median is the middle mail of its hour, or the earlier of two: SQLite knows no percentiles.
+    """
+    rows = (
+        Message.objects.filter(summit=summit, state=MessageState.SENT, sent_at__gte=Now() - SPAN)
+        .annotate(
+            hour=TruncHour("sent_at", tzinfo=summit.zone),
+            median=ExpressionWrapper(F("sent_at") - F("created_at"), output_field=DurationField()),
+        )
+        .annotate(
+            place=Window(RowNumber(), partition_by=F("hour"), order_by=[F("median"), F("pk")]),
+            n=Window(Count("pk"), partition_by=F("hour")),
+            slowest=Window(Max("median"), partition_by=F("hour")),
+        )
+        .filter(place=(F("n") + 1) / 2)
+        .order_by("hour")
+    )
+    return [dict(row) for row in rows.values("hour", "n", "median", "slowest")]
+
+
+@desk_chart.register(80)
+def lag(request: HttpRequest, summit: Summit) -> Chart | None:
+    """Draw how long mails took from their cause to the mail server, by the hour."""
+    if not allows(request.user, SEND_AGAIN, summit):
+        return None
+    found = lately(request, ("by hour", summit.pk), lambda: by_hour(summit))
+    if not found:
+        return None
+    sent, slowest = sum(row["n"] for row in found), max(row["slowest"] for row in found)
+    said = ngettext(
+        "%(n)d mail went out in 24 hours, after %(slowest)s",
+        "%(n)d mails went out in 24 hours, the slowest after %(slowest)s",
+        sent,
+    )
+    title = said % {"n": sent, "slowest": duration(slowest)}
+    about = _("Columns are how long half of the mails took at most in each hour; the line is the slowest.")
+    return Chart(
+        name="chart-outbox",
+        title=title,
+        drawing=charts.columns(
+            name="chart-outbox",
+            title=title,
+            about=about,
+            values=_hours(found, now_of(request), summit),
+            most=duration(slowest),
+        ),
+        head=[_("Hour"), _("Mails"), _("Half of them within"), _("Slowest")],
+        rows=[
+            [
+                f"{row['hour'].astimezone(summit.zone):%H:%M}",
+                formats.localize(row["n"]),
+                duration(row["median"]),
+                duration(row["slowest"]),
+            ]
+            for row in found
+        ],
+        key=[(charts.FULL, _("half of the mails")), ("mark", _("the slowest"))],
+        note=_("From the moment that a mail is caused to the moment that the mail server has taken it."),
+    )
+
+
+def _hours(found: list[dict[str, Any]], now: datetime, summit: Summit) -> list[Column]:
+    """Return a column for each hour from the first with mails to the present one."""
+    rows = {row["hour"]: row for row in found}
+    start = min(rows)
+    shown = []
+    for number in range(int((now - start) / timedelta(hours=1)) + 1):
+        hour = start + number * timedelta(hours=1)
+        row = rows.get(hour)
+        values = (row["median"].total_seconds(), row["slowest"].total_seconds()) if row else (0.0, None)
+        shown.append(Column(f"{hour.astimezone(summit.zone):%H:%M}", *values))
+    return shown
+
+
+def duration(length: timedelta) -> str:
+    """Say how long something took, to the unit that matters."""
+    seconds = max(length.total_seconds(), 0.0)
+    if seconds < 100:
+        whole = max(round(seconds), 1)
+        return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    if seconds < 6000:
+        whole = round(seconds / 60)
+        return ngettext("%(n)d minute", "%(n)d minutes", whole) % {"n": whole}
+    whole = round(seconds / 3600)
+    return ngettext("%(n)d hour", "%(n)d hours", whole) % {"n": whole}

@@ -1,0 +1,226 @@
+"""Delivery: claim a batch, render it once, send one, mark one.
+
+Safe to run twice, late, never, or two at once: the claim is a conditional UPDATE with a lease, and the number of
+claims, which only grows, is the fencing token without which nothing is marked. A killed worker's messages are claimed
+again when the lease is over; doubled is at most the one that it was sending.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, transaction
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from summit.audit import services as audit
+from summit.core.compiled_query import Prepared
+from summit.core.lock_yielding import Turns
+from summit.outbox import mime, transport
+from summit.outbox.failure_reasons import because
+from summit.outbox.message_kinds import KINDS, SYSTEM_MAIL
+from summit.outbox.models import Message, MessageState
+from summit.outbox.models.messages import TRANSITIONS, MessageQuerySet
+from summit.outbox.permissions import check_can_send_again
+from summit.users.models import User
+
+logger = logging.getLogger(__name__)
+
+
+class CantSendAgain(ValueError):
+    """It isn't sent again; the text says why."""
+
+
+# Seconds until the next attempt, by the attempts made; the last one repeats.
+BACK_OFF = (5, 15, 60, 300, 900, 1800)
+
+
+def claim(ids: Iterable[int]) -> list[Message]:
+    """Claim those of `ids` that are due and that nobody holds, and return them with their claim's number."""
+    with transaction.atomic():
+        candidates = Message.objects.filter(pk__in=list(ids))
+        locked = list(candidates.due().select_for_update(skip_locked=_can_skip_locked()).values_list("pk", flat=True))
+        # Conditions again, not only the keys: where rows can't be locked the UPDATE itself must decide.
+        taken = (
+            Message.objects.filter(pk__in=locked)
+            .due()
+            .update(
+                lease_until=Now() + timedelta(seconds=settings.OUTBOX_LEASE),
+                attempts=F("attempts") + 1,
+                claims=F("claims") + 1,
+            )
+        )
+        return list(Message.objects.filter(pk__in=locked).order_by("id")) if taken else []
+
+
+def _can_skip_locked() -> bool:
+    return bool(transaction.get_connection().features.has_select_for_update_skip_locked)
+
+
+def deliver(ids: Sequence[int]) -> int:
+    """Deliver those of `ids` that are due and free; return how many went out."""
+    started = time.monotonic()
+    messages = render_all(give_up_worn(claim(ids)))
+    sent, turns = 0, Turns()
+    with transport.connection() as wire:
+        for position, message in enumerate(messages):
+            turns.give_way()
+            # What is left of the lease must cover a whole send, else somebody else may hold the message by then.
+            if time.monotonic() - started > settings.OUTBOX_LEASE - settings.OUTBOX_SEND_DEADLINE:
+                release(messages[position:])
+                break
+            sent += deliver_one(message, wire)
+    return sent
+
+
+def give_up_worn(messages: list[Message]) -> list[Message]:
+    """Fail those whose attempts are used up without a result, which is what a message that kills its worker looks
+    like; return the others."""
+    worn = [message for message in messages if message.attempts > settings.OUTBOX_MAX_ATTEMPTS]
+    for message in worn:
+        mark(
+            message,
+            MessageState.FAILED,
+            problem=because("worn"),
+        )
+    return [message for message in messages if message not in worn]
+
+
+def deliver_one(message: Message, wire: transport.Wire) -> bool:
+    """Send one claimed message and mark what became of it; return whether it went out."""
+    try:
+        reason = KINDS[message.kind].withdrawn([message]).get(message.pk)
+        if reason:
+            mark(message, MessageState.DROPPED, problem=reason)
+            return False
+        wire.send(message)
+    except transport.Refused as refused:
+        logger.warning("message %s failed for good", message.public_id)
+        mark(message, MessageState.FAILED, problem=str(refused))
+        return False
+    except transport.NotNow as later:
+        put_off(message, str(later))
+        return False
+    except DatabaseError:
+        raise
+    except Exception as problem:  # one message that nobody can make sense of must not stop the others
+        logger.exception("message %s was not sent", message.public_id)
+        put_off(message, because("sending", type(problem).__name__))
+        return False
+    return mark(message, MessageState.SENT)
+
+
+def render_all(messages: list[Message]) -> list[Message]:
+    """Render what has no bytes yet and keep the bytes, before anything is attempted; return what can be sent."""
+    fresh = [message for message in messages if message.rendered is None]
+    gone = {message.pk for message in fresh if not _render(message)}
+    with transaction.atomic():
+        for message in fresh:
+            # Only while this attempt holds it: bytes that somebody else is sending stay as they are.
+            if message.pk not in gone and not _held(message).filter(rendered__isnull=True).update(
+                rendered=message.rendered, rendered_subject=message.rendered_subject
+            ):
+                gone.add(message.pk)
+    return [message for message in messages if message.pk not in gone]
+
+
+def _render(message: Message) -> bool:
+    """Write a message's mail, or fail the message; return whether there is something to send."""
+    try:
+        mail = mime.render(message)
+        message.rendered = mime.build(message, mail)
+    except DatabaseError:
+        raise
+    except Exception as problem:  # one message that can't be rendered must not stop the others
+        logger.exception("message %s can't be rendered", message.public_id)
+        mark(message, MessageState.FAILED, problem=because("writing", type(problem).__name__))
+        return False
+    message.rendered_subject = " ".join(mail.subject.split())[:255]
+    return True
+
+
+def mark(message: Message, state: MessageState, *, problem: str = "") -> bool:
+    """Write what became of an attempt; return False, changing nothing, where somebody else has claimed it since."""
+    if state not in TRANSITIONS[MessageState.PENDING]:
+        raise ValueError(f"a message to be sent can't become {state}")
+    values: dict[str, Any] = {"state": state, "problem": _tidy(problem), "lease_until": None}
+    if state == MessageState.SENT:
+        values["sent_at"] = Now()
+    return bool(_held(message).update(**values))
+
+
+def put_off(message: Message, problem: str) -> None:
+    """Try again later, or give up after OUTBOX_MAX_ATTEMPTS."""
+    if message.attempts >= settings.OUTBOX_MAX_ATTEMPTS:
+        mark(message, MessageState.FAILED, problem=problem)
+        return
+    wait = BACK_OFF[min(message.attempts, len(BACK_OFF)) - 1]
+    _held(message).update(
+        lease_until=None, handed_until=None, next_attempt_at=Now() + timedelta(seconds=wait), problem=_tidy(problem)
+    )
+
+
+def _tidy(problem: str) -> str:
+    """What a server said, without what a database can't hold."""
+    return problem.replace("\0", "")[:2000]
+
+
+def release(messages: Sequence[Message]) -> None:
+    """Give back what was claimed but not attempted: it is due at once and the attempt does not count."""
+    for message in messages:
+        _held(message).update(lease_until=None, handed_until=None, attempts=F("attempts") - 1)
+
+
+def _held(message: Message) -> MessageQuerySet:
+    """The row, if this claim still holds it."""
+    return Message.objects.filter(pk=message.pk, claims=message.claims, state=MessageState.PENDING)
+
+
+def _unhanded() -> MessageQuerySet:
+    """Return what is due and in no worker's queue, as far as is known."""
+    return Message.objects.due().filter(Q(handed_until__isnull=True) | Q(handed_until__lte=Now()))
+
+
+_ANY_DUE = Prepared(lambda: _unhanded().order_by().values_list("pk")[:1])
+
+
+def hand_out(*, limit: int = 500) -> Iterator[tuple[str, list[int]]]:
+    """Yield (task, ids) in batches for all that is due: what the sweep queues.
+
+    Each row is marked as handed for OUTBOX_HANDED seconds, so that the next sweep does not queue it again while a
+    worker has it in its queue; where the queue is lost, the sweep after that hands it out anew. A task that comes
+    late finds at its claim what others have delivered meanwhile. One query where nothing is due.
+    """
+    if not _ANY_DUE.rows():
+        return
+    with transaction.atomic():
+        waiting = _unhanded().order_by("next_attempt_at", "id")
+        rows = list(waiting.select_for_update(skip_locked=_can_skip_locked()).values_list("pk", "kind")[:limit])
+        Message.objects.filter(pk__in=[pk for pk, _kind in rows]).update(
+            handed_until=Now() + timedelta(seconds=settings.OUTBOX_HANDED)
+        )
+    by_task: dict[str, list[int]] = {}
+    for pk, kind in rows:
+        # A kind that is gone must not stop the sweep: its messages fail where they are delivered.
+        by_task.setdefault(KINDS.get(kind, SYSTEM_MAIL).task, []).append(pk)
+    for task, ids in by_task.items():
+        for start in range(0, len(ids), settings.OUTBOX_BATCH):
+            yield task, ids[start : start + settings.OUTBOX_BATCH]
+
+
+def send_again(*, message: Message, by: User) -> None:
+    """Put a failed message back in line, as the same mail. Raises PermissionDenied, or CantSendAgain if it has not
+    failed."""
+    check_can_send_again(by, message)
+    with transaction.atomic():
+        before = [state for state, after in TRANSITIONS.items() if MessageState.PENDING in after]
+        changed = Message.objects.filter(pk=message.pk, state__in=before).update(
+            state=MessageState.PENDING, attempts=0, next_attempt_at=Now(), lease_until=None, handed_until=None
+        )
+        if not changed:
+            raise CantSendAgain(_("Only a message that failed can be sent again."))
+        audit.record(by=by, action="outbox.send_again", target=message, summit=message.summit)

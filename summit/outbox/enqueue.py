@@ -1,0 +1,71 @@
+"""Storing messages, inside the transaction that causes them."""
+
+import functools
+from collections.abc import Sequence
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from summit.core.bulk_insert import insert_new
+from summit.outbox.message_kinds import KINDS
+from summit.outbox.models import Message
+from summit.outbox.models.messages import new_nonce
+from summit.people.models import Person
+from summit.summits.models import Summit
+
+
+def sender_domain() -> str:
+    """Return the domain of the sender's address, which Message-IDs carry."""
+    return _domain(settings.DEFAULT_FROM_EMAIL)
+
+
+@functools.cache
+def _domain(sender: str) -> str:
+    return parseaddr(sender)[1].partition("@")[2] or "localhost.localdomain"
+
+
+def draft(
+    *,
+    summit: Summit | None,
+    kind: str,
+    subject_key: str,
+    version: int = 0,
+    recipient_key: str,
+    address: str,
+    language: str,
+    facts: dict[str, Any],
+    person: Person | None = None,
+    nonce: str | None = None,
+) -> Message:
+    """Return a message that isn't stored yet. `facts` are all that its text will need: they are frozen with it.
+
+    Raises KeyError for a kind that nobody registered.
+    """
+    KINDS[kind]
+    nonce = nonce or new_nonce()
+    return Message(
+        summit=summit,
+        kind=kind,
+        subject_key=subject_key,
+        version=version,
+        recipient_key=recipient_key,
+        person=person,
+        address=address.strip(),
+        language=language,
+        facts=facts,
+        nonce=nonce,
+        message_id=f"<{nonce}@{sender_domain()}>",
+    )
+
+
+def store(messages: Sequence[Message]) -> int:
+    """Store messages and return how many were new.
+
+    One that was stored before, for the same cause and mailbox, stays as it is. Raises RuntimeError outside a
+    transaction: a message and its cause are stored together or not at all.
+    """
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("store() belongs into the transaction that causes the messages")
+    return insert_new(messages) if messages else 0

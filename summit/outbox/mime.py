@@ -1,0 +1,86 @@
+"""From a message to the bytes of a mail (RFC 5322, RFC 2045)."""
+
+from email.header import Header
+from email.message import EmailMessage, MIMEPart
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+
+from summit.core.languages import begun, spoken
+from summit.outbox.message_kinds import KINDS, Attachment, Mail
+from summit.outbox.models import Message
+
+LONGEST_LINE = 78
+
+
+class Policy(EmailPolicy):
+    """Mail as SMTP carries it, with subjects in encoded words that keep their spaces.
+
+    Before Python 3.13 the policy of the library loses the space where it begins the next encoded word (RFC 2047, 6.2:
+    what stands between two of them is not shown), which joins words of long subjects in Arabic and in French.
+    """
+
+    def fold(self, name: str, value: Any) -> str:
+        """Return the header as lines."""
+        if name.lower() != "subject" or str(value).isascii():
+            return str(super().fold(name, value))
+        words = Header(str(value), "utf-8", maxlinelen=LONGEST_LINE, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {words}{self.linesep}"
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        """Return the header as lines of bytes."""
+        if name.lower() != "subject" or str(value).isascii():
+            return super().fold_binary(name, value)
+        return self.fold(name, value).encode("ascii")
+
+
+POLICY = Policy(linesep="\r\n", max_line_length=LONGEST_LINE)
+
+
+def render(message: Message) -> Mail:
+    """Return what the message says, in its language, or in English where that has no catalogue yet."""
+    with translation.override(spoken(message.language)):
+        return KINDS[message.kind].render(message)
+
+
+def _add(parent: MIMEPart, part: Attachment) -> None:
+    main, sub = part.mimetype.split("/", 1)
+    if part.inline and main == "text":
+        parent.add_alternative(part.content.decode(), subtype=sub, charset="utf-8", cte="base64", params=part.params)
+    elif main == "text":
+        parent.add_attachment(
+            part.content.decode(),
+            subtype=sub,
+            charset="utf-8",
+            cte="base64",
+            filename=part.filename,
+            params=part.params,
+        )
+    else:
+        parent.add_attachment(part.content, maintype=main, subtype=sub, filename=part.filename, params=part.params)
+
+
+def build(message: Message, mail: Mail) -> bytes:
+    """Return the mail as it goes over the wire. The same message always gives the same headers."""
+    mime = EmailMessage(policy=POLICY)
+    # A line break in a name or title would start a header of its own.
+    mime["Subject"] = " ".join(mail.subject.split())
+    mime["From"] = settings.DEFAULT_FROM_EMAIL
+    mime["To"] = message.address
+    if mail.reply_to:
+        mime["Reply-To"] = mail.reply_to
+    mime["Date"] = format_datetime(message.date)
+    mime["Message-ID"] = message.message_id
+    # RFC 3834: no vacation notice answers this.
+    mime["Auto-Submitted"] = "auto-generated"
+    for name, value in mail.headers.items():
+        mime[name] = value
+    mime.set_content(begun(mail.text, spoken(message.language)), charset="utf-8", cte="quoted-printable")
+    for part in sorted(mail.attachments, key=lambda part: not part.inline):
+        _add(mime, part)
+    # Last: whatever makes or moves content takes the headers of the content with it.
+    mime["Content-Language"] = spoken(message.language)
+    return bytes(mime)

@@ -1,0 +1,42 @@
+"""Whether an account is protected by a second step, and a browser has taken it."""
+
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.http import HttpRequest
+
+from summit.permissions.rules import can_use_admin
+from summit.users.models import User
+
+# In the browser's session: the second step was set up in it, so that it need not be taken there as well.
+SET_UP_KEY = "second_step_set_up"
+
+
+def took_it(request: HttpRequest) -> bool:
+    """Return whether this browser has taken the second step, or set one up, since it signed in."""
+    if request.session.get(SET_UP_KEY) == request.user.pk:
+        return True
+    return any(record.get("method") == "mfa" for record in get_authentication_records(request, request.user))
+
+
+def must_set_up(request: HttpRequest) -> bool:
+    """Return whether this is an account whose desk stays closed until a passkey or an app protects it."""
+    user = request.user
+    works = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
+    return bool(works and isinstance(user, User) and not is_protected(user))
+
+
+def owes_second_step(request: HttpRequest) -> bool:
+    """Return whether this browser is that of a desk that asks for a second step, and hasn't taken it."""
+    user = request.user
+    asked = settings.REQUIRE_SECOND_FACTOR and isinstance(user, User) and can_use_admin(user)
+    return bool(asked and (must_set_up(request) or not took_it(request)))
+
+
+# What protects an account; recovery codes only stand in for one of these.
+PROTECTING = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
+
+
+def is_protected(user: User) -> bool:
+    """Return whether an account has a passkey or an app. One query."""
+    return bool(Authenticator.objects.filter(user=user, type__in=PROTECTING).exists())

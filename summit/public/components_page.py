@@ -1,0 +1,192 @@
+"""Every component with all its states, from the same templates as the pages'. Never routed in production.
+
+What it shows is made up here and touches no table.
+"""
+
+from datetime import date, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from summit.admin_base import charts
+from summit.admin_base.widgets import DayInput, MomentInput, name_parts
+from summit.core.languages import tongue
+
+# Names of people, places and parties are data, and stay as they are in every language.
+SPEAKER, OFFICE, PARTY, ROOM, VENUE = "A. Example", "Home Secretary", "Aland", "Long Gallery", "Lancaster House"
+
+
+class Example(forms.Form):
+    """A field of each kind."""
+
+    name = forms.CharField(help_text="", required=False)
+    answer = forms.ChoiceField(widget=forms.RadioSelect)
+    day = forms.DateField(widget=DayInput, required=False)
+    moment = forms.SplitDateTimeField(widget=MomentInput, required=False)
+    number = forms.IntegerField(required=False)
+    note = forms.CharField(widget=forms.Textarea(attrs={"rows": 3}), required=False)
+    agreed = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        said = {
+            "name": (_("Your name and office"), _("It is kept with the answer.")),
+            "answer": (_("Will you take part?"), ""),
+            "day": (_("Day"), ""),
+            "moment": (_("Goes out"), _("%(place)s time (%(zone)s)") % {"place": "London", "zone": "Europe/London"}),
+            "number": (_("Minutes"), ""),
+            "note": (_("Note"), ""),
+            "agreed": (_("Everybody may read this"), ""),
+        }
+        for key, (label, hint) in said.items():
+            self.fields[key].label, self.fields[key].help_text = label, hint
+        self.fields["answer"].choices = [("yes", _("Accept")), ("no", _("Decline"))]  # type: ignore[attr-defined]
+        name_parts(self.fields["moment"])
+
+
+def _summit() -> Any:
+    return SimpleNamespace(
+        short_name="Border Security Summit",
+        said_place="London",
+        reads_as=SimpleNamespace(
+            place="London",
+            short_name="Border Security Summit",
+            name="Border Security Summit",
+            languages={"place": "en", "short_name": "en", "name": "en"},
+        ),
+        slug="border-security-2025",
+        language="en",
+        place="London",
+        time_zone="Europe/London",
+        zone=ZoneInfo("Europe/London"),
+        get_absolute_url=lambda: "/",
+    )
+
+
+def _places() -> list[Any]:
+    role = _("speaker")
+    return [SimpleNamespace(label=f"{OFFICE}, {SPEAKER}", party_beside=PARTY, get_role_display=role)]
+
+
+def _rows(now: datetime) -> list[Any]:
+    """A session in each state."""
+    rows = []
+    titles = ("Opening", "Family photo", "Supply chains", "Criminal finances")
+    for number, state in enumerate(("now", "next", "", "cancelled")):
+        start = now + timedelta(minutes=47 * number - 20)
+        rows.append(
+            SimpleNamespace(
+                session=SimpleNamespace(public_id=f"{number:016}"),
+                state=state,
+                title=titles[number],
+                words=SimpleNamespace(title=titles[number], language="en"),
+                kind_words=SimpleNamespace(title=_("Plenary"), language=get_language()),
+                times_known=number != 3,
+                media="open" if number == 1 else "closed",
+                get_media_display=_("open to the media"),
+                sign_up=number == 2,
+                starts_at=start,
+                ends_at=start + timedelta(minutes=35),
+                room_name=ROOM if number < 2 else "",
+                venue_name=VENUE,
+                leading=_places() if number < 2 else [],
+                mine=True,
+            )
+        )
+    return rows
+
+
+def _shown() -> Any:
+    """An agenda that is narrowed to one of two rooms."""
+    rooms = [
+        SimpleNamespace(name=name, language="en", number=number, query="#content", chosen=name == ROOM)
+        for name, number in ((ROOM, 2), ("Music Room", 1))
+    ]
+    group = SimpleNamespace(name="room", label=_("Room"), choices=rooms, all="#content", chosen=True)
+    return SimpleNamespace(groups=[group], chosen=rooms[:1], rows=[1, 2], total=3, asked=True, whole="#content")
+
+
+def _chart() -> charts.Chart:
+    said = ngettext("%(answered)d of %(invited)d has answered", "%(answered)d of %(invited)d have answered", 31)
+    title = said % {"answered": 31, "invited": 46}
+    about = _("A bar for each region: who attends, who declined, who has not answered.")
+    of = _("%(answered)d of %(invited)d")
+    rows = [
+        charts.Row(_("Africa"), [9, 2, 8], of % {"answered": 11, "invited": 19}),
+        charts.Row(_("Europe"), [17, 3, 7], of % {"answered": 20, "invited": 27}),
+    ]
+    return charts.Chart(
+        name="chart",
+        title=title,
+        drawing=charts.bars(name="chart", title=title, about=about, rows=rows),
+        head=[_("Region"), _("Attending"), _("Regrets"), _("Not answered")],
+        rows=[[row.label, *(str(value) for value in row.values)] for row in rows],
+        key=list(zip(charts.LOOKS, [_("attending"), _("regrets"), _("not answered")], strict=True)),
+    )
+
+
+def _agenda() -> dict[str, Any]:
+    """What stands beside a session, above an agenda and above a text."""
+    return {
+        "documents": [SimpleNamespace(title="On borders", language="en", tongue=tongue("en"), url="#content")],
+        "texts": [SimpleNamespace(title="On borders", language="en", what=_("Text as delivered"), url="#content")],
+        "shown": _shown(),
+        "banners": [
+            ("embargo", _("Under embargo until 14:30 London time.")),
+            ("withdrawn", _("This text was withdrawn.")),
+            ("correction", _("Corrected.")),
+            ("draft", _("This is a draft.")),
+        ],
+    }
+
+
+def _context(now: datetime) -> dict[str, Any]:
+    rows = _rows(now)
+    sent = {"wrong-moment_0": "2025-03-31", "wrong-moment_1": "", "wrong-number": "1.5"}
+    return {
+        "sample": _summit(),
+        "moment": now,
+        "days": [(date(2025, 3, 31), []), (date(2025, 4, 1), [])],
+        "rows": rows,
+        "chart": _chart(),
+        "now_row": rows[0],
+        "next_row": rows[1],
+        "places": _places(),
+        "form": Example(initial={"day": date(2025, 3, 31), "moment": datetime(2025, 3, 31, 9, 30)}),  # noqa: DTZ001
+        "wrong": Example(sent, prefix="wrong"),
+        "problems": [("", "", _("The session would end before it starts. Give a later end.")), ("form", PARTY, "…")],
+        **_agenda(),
+        "line": SimpleNamespace(what=_("Room"), old=ROOM, new="Music Room"),
+        "signs": [
+            ("good", _("accepted")),
+            ("warn", _("not answered")),
+            ("bad", _("withdrawn")),
+            ("wait", _("to be sent")),
+            ("off", _("not invited")),
+        ],
+        "person": {"label": f"{OFFICE}, {SPEAKER}", "party": PARTY, "role": _("speaker")},
+        "named_parties": [
+            (SimpleNamespace(name=PARTY, language="en", flag="AX"), ""),
+            (SimpleNamespace(name=f"Government of {PARTY}", language="en", flag="neutral"), "1"),
+            (SimpleNamespace(name=f"Institute of {PARTY}", language="en", flag=""), ""),
+        ],
+        "notes": [("1", "Takes part without prejudice to its status.", "en")],
+        "pages": Paginator(range(193), 25).page(3),
+        "speech": "On borders",
+        "address": "protocol@aland.example",
+    }
+
+
+@require_safe
+def page(request: HttpRequest) -> HttpResponse:
+    """Show them all."""
+    return render(request, "dev/components.html", _context(timezone.now()))

@@ -1,0 +1,98 @@
+"""The public entrance: `/`, a summit's home, robots.txt."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_safe
+
+from summit.core.languages import spoken
+from summit.public import share_picture
+from summit.public_base import summits
+from summit.public_base.home import panels, standing
+from summit.public_base.page_cache import cached_page
+from summit.public_base.public_pages import public_page
+from summit.summits import colours
+from summit.summits.models import Summit
+
+
+def root(request: HttpRequest) -> HttpResponse:
+    """Lead to the summit that is on, or the only one, or list them: the one address that negotiates the language."""
+    asked = request.GET.get("lang", "")
+    language = asked if asked in settings.INTERFACE_LANGUAGES else translation.get_language_from_request(request)
+    language = spoken(language)
+    listed = list(Summit.objects.open_to_public())
+    now = timezone.now()
+    running = [
+        summit for summit in listed if summit.starts_on <= now.astimezone(summit.zone).date() <= summit.ends_on
+    ]
+    only = running if len(running) == 1 else listed
+    if len(only) == 1:
+        response = HttpResponse(status=302)
+        query = "" if language == settings.LANGUAGE_CODE else f"?lang={language}"
+        response["Location"] = f"{only[0].get_absolute_url()}{query}"
+    else:
+        with translation.override(language):
+            response = render(request, "portal/summits.html", {"summits": listed})
+        response["Content-Language"] = language
+    response["Cache-Control"] = "no-cache"
+    patch_vary_headers(response, ["Accept-Language"])
+    return response
+
+
+@public_page
+@cached_page(beside=standing)
+def home(request: HttpRequest, summit: str) -> HttpResponse:
+    """Show a summit: what it is, where and when, its agenda and what its press office has published."""
+    found = summits.get_summit(summit)
+    return render(
+        request, "portal/home.html", {"summit": found, "venues": found.venues.all(), "panels": panels(found)}
+    )
+
+
+@public_page
+def theme(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give a summit's colour as a stylesheet; its address carries the colour, so that it can be kept for a while."""
+    content = colours.stylesheet(summits.get_summit(summit).accent)
+    return HttpResponse(
+        content, content_type="text/css; charset=utf-8", headers={"Cache-Control": "public, max-age=3600"}
+    )
+
+
+@public_page
+@cached_page()
+def picture(request: HttpRequest, summit: str) -> HttpResponse:
+    """Give the picture that programs show where somebody shares a page of the summit."""
+    return HttpResponse(share_picture.draw(summits.get_summit(summit)), content_type="image/png")
+
+
+@public_page
+def robots(request: HttpRequest) -> HttpResponse:
+    """Keep crawlers out of what is personal, and lead them to what is public."""
+    closed = ("/admin/", "/portal/", "/accounts/", "/i/", "/api/")
+    lines = [
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in closed),
+        "",
+        f"Sitemap: {settings.BASE_URL}{reverse('sitemap')}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request: HttpRequest) -> HttpResponse:
+    """Say where somebody can tell of a weakness (RFC 9116). It is to be read anew within three months."""
+    until = (timezone.now() + timedelta(days=90)).replace(microsecond=0, second=0, minute=0, hour=0)
+    lines = (
+        f"Contact: {settings.SECURITY_CONTACT}",
+        f"Expires: {until:%Y-%m-%dT%H:%M:%SZ}",
+        f"Canonical: {settings.BASE_URL}{reverse('security')}",
+        f"Preferred-Languages: {', '.join(settings.INTERFACE_LANGUAGES)}",
+    )
+    said = "".join(f"{line}\n" for line in lines)
+    return HttpResponse(said, content_type="text/plain; charset=utf-8", headers={"Cache-Control": "max-age=86400"})

@@ -1,0 +1,101 @@
+"""Sitemaps (https://www.sitemaps.org/protocol.html): which public pages there are, for those who search the web.
+
+A page's place is told by the app whose page it is, through the predicate by which everybody reads it. Each app has
+maps of its own below a summit's address, since a map may only name what lies below it, and registers here where they
+are; `/sitemap.xml` is the index of all of them.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from lxml import etree
+
+from summit.core.registry import Registry
+from summit.public_base.public_pages import public_page
+from summit.public_base.summits import get_summit
+from summit.summits.models import Summit
+
+NS = "http://www.sitemaps.org/schemas/sitemap/0.9"
+XHTML = "http://www.w3.org/1999/xhtml"
+MEDIA_TYPE = "application/xml; charset=utf-8"
+
+# Languages with the paths of the same page in them.
+Languages = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A public page: its path, since when it says what it says (None where nobody knows), and all languages in which
+    it can be had, itself among them; none where it has but one."""
+
+    path: str
+    changed: datetime | None = None
+    languages: Languages = ()
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A map: its path, and when the newest page that it names changed."""
+
+    path: str
+    changed: datetime | None = None
+
+
+# Yields the maps of an app's pages, of all summits that everybody may see. Its queries don't grow with them.
+Source = Callable[[], Iterable[Chapter]]
+_sources: Registry[Source] = Registry()
+source = _sources.register
+
+
+def interface(path: str, changed: datetime | None = None) -> list[Place]:
+    """Return a page that the system makes in each language that it speaks, once for each."""
+    spoken = settings.INTERFACE_LANGUAGES
+    paths = [(code, path if code == settings.LANGUAGE_CODE else f"{path}?lang={code}") for code in spoken]
+    return [Place(each, changed, paths if len(paths) > 1 else ()) for _code, each in paths]
+
+
+def _moment(value: datetime) -> str:
+    return value.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _write(root: etree._Element, entry: str, rows: Iterable[Place | Chapter]) -> bytes:
+    for row in rows:
+        found = etree.SubElement(root, f"{{{NS}}}{entry}")
+        etree.SubElement(found, f"{{{NS}}}loc").text = settings.BASE_URL + row.path
+        if row.changed is not None:
+            etree.SubElement(found, f"{{{NS}}}lastmod").text = _moment(row.changed)
+        for language, path in row.languages if isinstance(row, Place) else ():
+            attributes = {"rel": "alternate", "hreflang": language, "href": settings.BASE_URL + path}
+            etree.SubElement(found, f"{{{XHTML}}}link", attributes)
+    return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
+
+
+def answer(places: Iterable[Place]) -> HttpResponse:
+    """Return a map of pages as an answer."""
+    root = etree.Element(f"{{{NS}}}urlset", nsmap={None: NS, "xhtml": XHTML})  # type: ignore[dict-item]
+    return HttpResponse(_write(root, "url", places), content_type=MEDIA_TYPE)
+
+
+@source(10)
+def homes() -> Iterable[Chapter]:
+    """Yield the map of each summit's home."""
+    for slug in Summit.objects.open_to_public().order_by("slug").values_list("slug", flat=True):
+        yield Chapter(reverse("summit:sitemap", args=[slug]))
+
+
+@public_page
+def home(request: HttpRequest, summit: str) -> HttpResponse:
+    """Name a summit's home in each language."""
+    return answer(interface(get_summit(summit).get_absolute_url()))
+
+
+@public_page
+def index(request: HttpRequest) -> HttpResponse:
+    """Name all maps."""
+    root = etree.Element(f"{{{NS}}}sitemapindex", nsmap={None: NS})  # type: ignore[dict-item]
+    chapters = (chapter for function in _sources for chapter in function())
+    return HttpResponse(_write(root, "sitemap", chapters), content_type=MEDIA_TYPE)

@@ -1,0 +1,117 @@
+"""The page of one's tokens: made and shown once, listed, revoked."""
+
+import re
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from summit.api_base.models.tokens import Token
+from summit.api_base.scopes import by_label, resources
+from summit.core.text_normalisation import fold
+from summit.permissions.models import Role
+from summit.users.models import User
+from tests.clients import signed_in
+from tests.factories import SummitFactory, TokenFactory, UserFactory
+from tests.summit.api.conftest import Program
+
+pytestmark = pytest.mark.django_db
+PATH = "/accounts/tokens/"
+WANTED = {"name": "Registry", "scopes": ["rooms:read"], "days": "90", "summit": "here"}
+
+
+@pytest.fixture
+def zoe() -> User:
+    return UserFactory.with_role(Role.ORGANISER, SummitFactory(slug="here", public=False))
+
+
+@pytest.fixture
+def browser(zoe: User) -> Client:
+    return signed_in(zoe)
+
+
+def secret_on(page: str) -> str:
+    found = re.search(r"<textarea[^>]*>(\w+)</textarea>", page)
+    assert found is not None
+    return found.group(1)
+
+
+def test_it_is_made_shown_once_and_revoked(browser: Client, zoe: User) -> None:
+    secret = secret_on(browser.post(PATH, WANTED).content.decode())
+    asks = Program(zoe, secret)
+    assert asks.get("summits/here/desk/rooms/").status_code == 200
+    assert asks.get("summits/here/desk/venues/").status_code == 403
+    page = browser.get(PATH)
+    assert secret not in page.content.decode()
+    assert f"{secret[:7]}…" in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
+    token = Token.objects.get()
+    assert "The token is revoked" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert "It was revoked before" in browser.post(PATH, {"revoke": token.public_id}, follow=True).content.decode()
+    assert asks.get("summits/here/desk/rooms/").status_code == 401
+
+
+def test_a_page_that_is_loaded_again_makes_no_other(browser: Client) -> None:
+    posted = {**WANTED, "once": "a-mark"}
+    assert browser.post(PATH, {**posted, "name": ""}).status_code == 400
+    secret = secret_on(browser.post(PATH, posted).content.decode())
+    page = browser.post(PATH, posted, follow=True).content.decode()
+    assert "one token is made" in page
+    assert secret not in page
+    assert Token.objects.count() == 1
+    # The form below the secret is another one: what is typed there is made.
+    marks = re.findall(r'name="once" value="(\w+)"', page)
+    assert len(marks) == 1
+    secret_on(browser.post(PATH, {**WANTED, "once": marks[0]}).content.decode())
+    assert Token.objects.count() == 2
+
+
+def boxes(page: str) -> dict[str, bool]:
+    """Return each box of what a token may do, and whether it is ticked."""
+    found = re.findall(r'<input type="checkbox" name="scopes" value="([^"]+)"[^>]*?( checked)?>', page)
+    return {scope: bool(ticked) for scope, ticked in found}
+
+
+def test_what_it_may_do_is_chosen_in_lines_by_what_they_are_called(browser: Client) -> None:
+    page = browser.get(PATH).content.decode()
+    # Of what nobody changes there is no box for changing.
+    verbs = {True: ("read", "write"), False: ("read",)}
+    assert list(boxes(page)) == [
+        "*:read",
+        *(f"{each.name}:{verb}" for each in by_label() for verb in verbs[each.writes]),
+    ]
+    assert ("audit:read" in boxes(page), "audit:write" in boxes(page)) == (True, False)
+    lines = re.findall(r'<th scope="row">([^<]+)</th>', page)
+    assert (lines, len(lines)) == (sorted(lines, key=fold), len(resources()))
+
+
+def test_everything_is_chosen_to_be_read_by_one_box(browser: Client) -> None:
+    wanted = ["*:read", "rooms:write"]
+    # What was ticked stays where something else is missing.
+    kept = boxes(browser.post(PATH, {**WANTED, "scopes": wanted, "name": ""}).content.decode())
+    assert [scope for scope, ticked in kept.items() if ticked] == wanted
+    page = browser.post(PATH, {**WANTED, "scopes": wanted}).content.decode()
+    assert Token.objects.get().scopes == sorted([*(f"{each.name}:read" for each in resources()), "rooms:write"])
+    assert "It may read everything. It may read and change: rooms." in page
+    assert not any(boxes(page).values())
+    browser.post(PATH, {**WANTED, "scopes": ["venues:read", "rooms:read", "rooms:write"]})
+    assert "It may read: venues. It may read and change: rooms." in browser.get(PATH).content.decode()
+
+
+def test_what_can_t_be_made_is_said(browser: Client, zoe: User) -> None:
+    for changed in ({"scopes": []}, {"summit": "there"}, {"days": "9999"}):
+        page = browser.post(PATH, {**WANTED, **changed})
+        assert (page.status_code, 'class="error-summary"' in page.content.decode()) == (400, True), changed
+    assert not Token.objects.exists()
+    TokenFactory.create_batch(50, user=zoe)
+    assert "There are 50 tokens of yours" in browser.post(PATH, WANTED).content.decode()
+
+
+def test_nobody_revokes_another_s_and_a_desk_takes_its_second_step_first(browser: Client, settings: Any) -> None:
+    token = TokenFactory()
+    browser.post(PATH, {"revoke": token.public_id})
+    assert Token.objects.get().revoked_at is None
+    settings.REQUIRE_SECOND_FACTOR = True
+    assert "after the second step" in browser.get(PATH).content.decode()
+    browser.post(PATH, WANTED)
+    assert Token.objects.get() == token

@@ -1,0 +1,193 @@
+"""The desk's home: tasks by urgency and role, what comes, what is due."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import RequestFactory
+from django.utils import timezone
+
+from summit.admin_base import dashboard as admin_base_dashboard
+from summit.core.database_clock import db_now
+from summit.maintenance.models import Heartbeat
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests import factories as f
+from tests.press.helpers import make_text
+from tests.summit.conftest import desk_of
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def here() -> Summit:
+    # The sweep ran just now, and the parties that there are can be written to.
+    Heartbeat.objects.create(name="sweep")
+    return f.SummitFactory(slug="here")
+
+
+def asked(summit: Summit, role: Role = Role.ORGANISER) -> Any:
+    request = RequestFactory().get("/admin/")
+    request.user = f.UserFactory.with_role(role, summit)
+    return request
+
+
+def tasks(summit: Summit, role: Role = Role.ORGANISER) -> list[tuple[str, str]]:
+    return [(task.word, task.sentence) for task in admin_base_dashboard.tasks(asked(summit, role), summit)]
+
+
+def home(summit: Summit, role: Role) -> str:
+    return desk_of(summit, role).get(f"/admin/?summit={summit.slug}").content.decode()
+
+
+def due(summit: Summit, **wait: float) -> None:
+    """Let answers be due in some time from now."""
+    summit.answer_by = db_now() + timedelta(**wait)
+    summit.save()
+
+
+class TestTasks:
+    def test_the_most_urgent_stands_first_and_each_has_its_number(self, here: Summit) -> None:
+        due(here, hours=-1)
+        f.PartyFactory(summit=here)
+        f.InvitationFactory.create_batch(2, party__summit=here, state="sent", sent_at=f.START)
+        f.MessageFactory(summit=here, kind="invitation", state="failed", problem="no such mailbox")
+        f.MessageFactory(summit=here, kind="system", state="failed", problem="no such mailbox")
+        assert tasks(here) == [
+            ("late", "2 answers are late. Write to the parties, or record their answers."),
+            ("late", "1 letter of an invitation failed. Correct the mailbox, then write anew."),
+            ("late", "1 message failed. Read why, then send it again."),
+            ("now", "1 party is not invited yet. Read whom the letters reach, then send them."),
+        ]
+        assert "3 late, 1 to do now" in home(here, Role.ORGANISER)
+
+    def test_answers_are_as_urgent_as_they_are_near(self, here: Summit) -> None:
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
+        # Past, within a week, later.
+        for days, word in ((-1, "late"), (6, "now"), (30, "next")):
+            due(here, days=days)
+            assert [found for found, _sentence in tasks(here)] == [word]
+
+    def test_each_address_opens_the_rows_that_were_counted(self, here: Summit) -> None:
+        f.PartyFactory(summit=here, name="No mailbox", mission_email="")
+        f.InvitationFactory(party__summit=here, party__name="No head", answered=True)
+        headed = f.InvitationFactory(party__summit=here, party__name="Headed", answered=True)
+        f.MembershipFactory(party=headed.party, code="head")
+        f.FocalPointFactory(party=headed.party)
+        lately = {"answer": "regrets", "answered_at": timezone.now()}
+        f.InvitationFactory(party__summit=here, party__name="Declined", answered=True, **lately)
+        link = f.InvitationLinkFactory(
+            invitation__party__summit=here, invitation__party__name="Ends", expires_at=db_now() + HOUR
+        )
+        f.InvitationLinkFactory(invitation__party__summit=here, invitation__party__name="Lasts")
+        client, opened = desk_of(here, Role.PROTOCOL), {}
+        for task in admin_base_dashboard.tasks(asked(here, Role.PROTOCOL), here):
+            page = client.get(task.address)
+            assert page.status_code == 200
+            reached = [row for step in page.context.get("steps", ()) for row, _boxes in step["rows"]]
+            rows = page.context["cl"].result_list if "cl" in page.context else reached
+            opened[task.sentence.split(".")[0].split(":")[0]] = [str(row) for row in rows]
+        assert opened == {
+            "1 party is not invited yet": [],
+            "1 party has no mailbox": ["No mailbox"],
+            "1 delegation that attends has named no head": ["No head"],
+            "1 party that attends has no focal point": ["No head"],
+            "1 link in a letter without an answer ends within a week": [f"Ends: {link.address}"],
+            "1 party declined within the last week": ["Declined"],
+        }
+
+    def test_only_who_may_act_is_told(self) -> None:
+        summit = f.SummitFactory()
+        f.PartyFactory(summit=summit)
+        f.SessionFactory(summit=summit)
+        make_text(summit=summit, moment=timezone.now() - HOUR, state="in_review")
+        whats = ("party", "session", "text", "No mail")
+        for role, expected in (
+            (Role.ORGANISER, {*whats}),
+            (Role.PROTOCOL, {"party"}),
+            (Role.PROGRAMME, set()),
+            (Role.PRESS_OFFICER, {"text"}),
+            (Role.VIEWER, set()),
+        ):
+            said = [sentence for _word, sentence in tasks(summit, role)]
+            assert {what for what in whats if any(what in entry for entry in said)} == expected, role
+
+    def test_the_viewer_sees_numbers_alone(self, here: Summit) -> None:
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
+        seen = home(here, Role.VIEWER)
+        assert "0 of 1 invited party has answered" in seen
+        assert ('id="now"' in seen, "chart-drawing" in seen) == (False, False)
+        # The control: whoever works with them has both.
+        seen = home(here, Role.PROTOCOL)
+        assert ('id="now"' in seen, seen.count('role="img"')) == (True, 2)
+
+    def test_another_summit_is_not_told_of(self, here: Summit) -> None:
+        other = f.SummitFactory(answer_by=db_now() - HOUR)
+        f.InvitationFactory(party__summit=other, state="sent", sent_at=f.START)
+        f.PartyFactory(summit=other, mission_email="")
+        f.SessionFactory(summit=other)
+        f.MessageFactory(summit=other, state="failed", problem="x")
+        make_text(summit=other, moment=timezone.now() - HOUR, state="in_review")
+        assert tasks(here) == []
+        assert "Nothing has to be done now" in home(here, Role.ORGANISER)
+
+    def test_a_sweep_that_never_ran_and_one_that_stopped_a_minute_ago(self, here: Summit) -> None:
+        assert tasks(here) == []
+        Heartbeat.objects.update(at=db_now() - timedelta(seconds=61))
+        ((word, said),) = tasks(here)
+        assert (word, said[:23]) == ("late", "No mail has left since ")
+        Heartbeat.objects.all().delete()
+        never = "No mail leaves: beat and the workers have never run here. Have them started."
+        assert tasks(here) == [("late", never)]
+
+
+class TestComing:
+    def test_only_what_is_to_come_soonest_first_in_the_venues_zone(self, here: Summit) -> None:
+        now = db_now()
+        due(here, hours=3)
+        f.SessionFactory(summit=here, title="Past", starts_at=now - HOUR, ends_at=now)
+        f.SessionFactory(summit=here, title="Soon", starts_at=now + HOUR, ends_at=now + 2 * HOUR)
+        f.SessionFactory(summit=here, title="Off", starts_at=now + HOUR, ends_at=now + 2 * HOUR, cancelled_at=now)
+        make_text(summit=here, moment=now + 2 * HOUR, title="The text")
+        f.InvitationFactory(party__summit=here, state="sent", sent_at=now)
+        found = admin_base_dashboard.coming(asked(here), here)
+        said = ["Soon", "“\u2068The text\u2069” goes out.", "Answers are due: 1 is open."]
+        assert [entry.sentence for entry in found] == said
+        # Texts are for those who may know of them.
+        assert [entry.sentence for entry in admin_base_dashboard.coming(asked(here, Role.VIEWER), here)] == [
+            "Soon",
+            said[2],
+        ]
+
+    def test_answers_are_due_only_where_one_is_open(self, here: Summit) -> None:
+        due(here, hours=3)
+        f.PartyFactory(summit=here)
+        f.InvitationFactory(party__summit=here, answered=True)
+        assert admin_base_dashboard.coming(asked(here), here) == []
+
+    def test_before_the_summit_its_beginning_and_its_first_session_stand_there(self, here: Summit) -> None:
+        now = db_now()
+        day = (now + timedelta(days=40)).date()
+        Summit.objects.filter(pk=here.pk).update(starts_on=day, ends_on=day)
+        here.refresh_from_db()
+        for days in (40, 41):
+            start = now + timedelta(days=days)
+            f.SessionFactory(summit=here, title=f"Day {days}", starts_at=start, ends_at=start + HOUR)
+        found = [entry.sentence for entry in admin_base_dashboard.coming(asked(here), here)]
+        assert found == ["The summit begins.", "Day 40"]
+
+
+def test_of_what_is_due_late_is_one_row_and_the_days_follow(here: Summit) -> None:
+    f.PartyFactory(summit=here)
+    assert admin_base_dashboard.due_chart(asked(here), here) is None
+    due(here, days=2)
+    f.InvitationFactory.create_batch(3, party__summit=here, state="sent", sent_at=f.START)
+    for days in (-3, 2, 40):
+        make_text(summit=here, moment=db_now() + timedelta(days=days), state="draft")
+    found = admin_base_dashboard.due_chart(asked(here), here)
+    assert found is not None
+    assert found.title == "1 late, 4 due within 14 days"
+    assert found.head == ["Day", "answers", "texts"]
+    assert [row[1:] for row in found.rows] == [["0", "1"], ["3", "1"]]
+    assert found.rows[0][0] == "late"

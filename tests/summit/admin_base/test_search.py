@@ -1,0 +1,200 @@
+"""The search over everything: what is found, in which order, and what nobody finds who may not see it."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.admin.sites import site
+from django.db.models import Value
+from django.test import Client
+from django.utils import timezone
+
+from summit.admin_base import search
+from summit.audit.access_log import SEEN
+from summit.audit.models import AuditChain, AuditEntry
+from summit.core.text_normalisation import Fold, fold
+from summit.people.models import Person
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.summit.conftest import desk_of
+
+pytestmark = pytest.mark.django_db
+
+
+def found(client: Client, wanted: str) -> dict[str, tuple[list[str], int]]:
+    response = client.get("/admin/search/", {"q": wanted})
+    assert response.status_code == 200
+    return {
+        entry.source.model.__name__: ([hit.name for hit in entry.hits], entry.total)
+        for entry in response.context["found"]
+    }
+
+
+# --- folding --------------------------------------------------------------------------------------------------------
+TEXTS = [
+    ("", ""),
+    ("Élysée", "elysee"),
+    ("ÇA VA", "ca va"),
+    ("Łódź", "lodz"),
+    ("Straße", "strasse"),
+    ("Œuvre æon", "oeuvre aeon"),
+    ("Ångström", "angstrom"),
+    ("ﬁne", "fine"),
+    ("مُحَمَّد", "محمد"),
+    ("أحمد إيمان آمال", "احمد ايمان امال"),
+    ("مـــصر", "مصر"),
+    ("مدرسة", "مدرسه"),
+    ("50% _x_", "50% _x_"),
+]
+
+
+def test_folding_is_the_same_in_python_and_in_the_database() -> None:
+    for text, folded in TEXTS:
+        assert fold(text) == folded
+        assert AuditChain.objects.values_list(Fold(Value(text)), flat=True).get() == folded, text
+    assert fold(None) == ""
+
+
+# --- finding --------------------------------------------------------------------------------------------------------
+class TestPeople:
+    def test_words_in_any_order_whatever_their_accents(self, summit: Summit, desk: Client) -> None:
+        person = f.PersonFactory(summit=summit, name="Élodie Rousseau", office="Ministre de l’Intérieur")
+        f.MembershipFactory(person=person, party=f.PartyFactory(summit=summit, name="France"))
+        f.PersonFactory(summit=summit, name="Karl", office="Minister")
+        for wanted in ("elodie", "ÉLODIE", "interieur", "ministre elodie", "elodie france", "odi"):
+            assert found(desk, wanted)["Person"] == (["Élodie Rousseau"], 1), wanted
+
+    def test_signs_and_letters(self, summit: Summit, desk: Client) -> None:
+        """Arabic with and without its signs; the office where there is no name; signs of patterns."""
+        for name in ("أَحْمَد", "A_B 50%", "AxB 500"):
+            f.PersonFactory(summit=summit, name=name)
+        f.PersonFactory(summit=summit, name="", office="Home Secretary")
+        for wanted, name in (("احمد", "أَحْمَد"), ("home sec", "Home Secretary"), ("a_b 50%", "A_B 50%")):
+            assert found(desk, wanted) == {"Person": ([name], 1)}
+
+
+def test_exact_comes_first_then_what_begins_so(summit: Summit, desk: Client) -> None:
+    for name in ("Bad Niger Bay", "Niger", "Nigeria", "A Niger B"):
+        f.PartyFactory(summit=summit, name=name)
+    assert found(desk, "niger")["Party"] == (["Niger", "Nigeria", "A Niger B", "Bad Niger Bay"], 4)
+
+
+def test_the_chosen_summit_is_searched_or_all_of_them(summit: Summit, organiser: User, desk: Client) -> None:
+    other: Summit = f.SummitFactory(short_name="The other")
+    foreign: Summit = f.SummitFactory()
+    for where in (other, summit, foreign):
+        f.PartyFactory(summit=where, name="Mali", formal_name="Republic of Mali")
+    organiser.roles.create(summit=other, role=Role.ORGANISER)
+
+    def notes(query: dict[str, str]) -> list[str]:
+        return [hit.note for hit in desk.get("/admin/search/", {"q": "mali", **query}).context["found"][0].hits]
+
+    for chosen in (other, summit):
+        assert notes({"summit": chosen.slug}) == ["Republic of Mali"]
+    everywhere = sorted(notes({"summit": other.slug, "everywhere": "1"}))
+    assert everywhere == sorted(f"Republic of Mali · {where.short_name}" for where in (other, summit))
+
+
+class TestSessionsAndTexts:
+    def test_a_session_by_title_room_and_summary(self, summit: Summit, desk: Client) -> None:
+        room = f.RoomFactory(venue__summit=summit, name="Long Gallery")
+        f.SessionFactory(summit=summit, title="Opening", room=room)
+        f.SessionFactory(summit=summit, title="Closing", summary="The communiqué is read")
+        assert found(desk, "gallery") == {"Session": (["Opening"], 1)}
+        assert found(desk, "communique closing") == {"Session": (["Closing"], 1)}
+        page = desk.get("/admin/search/", {"q": "gallery"}).content.decode()
+        assert "Monday 31 March 2025, 09:00 London time · Long Gallery" in page
+
+    def test_a_text_by_its_newest_title_in_any_language(self, summit: Summit, desk: Client) -> None:
+        first = f.EditionFactory(version__text__summit=summit, title="Old words")
+        f.EditionFactory(version=first.version, number=2, title="Opening address")
+        french = {"version__text": first.version.text, "version__language": "fr", "version__authoritative": False}
+        f.EditionFactory(**french, title="Allocution d’ouverture")
+        for wanted in ("address", "ouverture"):
+            assert found(desk, wanted) == {"Text": (["Opening address"], 1)}
+        assert found(desk, "old words") == {}
+
+
+def test_a_party_by_its_names_in_any_language(summit: Summit, desk: Client) -> None:
+    party = f.PartyFactory(summit=summit, name="Germany", formal_name="Federal Republic of Germany", iso_code="DE")
+    party.names.create(language="fr", name="Allemagne", formal_name="République fédérale d’Allemagne")
+    for wanted in ("allemagne", "federale republique", "federal allemagne"):
+        assert found(desk, wanted) == {"Party": (["Germany"], 1)}
+
+
+# --- what one may not see -------------------------------------------------------------------------------------------
+class TestWho:
+    @pytest.fixture
+    def everything(self, summit: Summit) -> Summit:
+        f.PersonFactory(summit=summit, name="Zebra")
+        f.PartyFactory(summit=summit, name="Zebra")
+        f.SessionFactory(summit=summit, title="Zebra", visibility="organisers")
+        embargoed = f.EditionFactory(version__text__summit=summit, title="Zebra", approved=True)
+        lift = embargoed.version.text.lift
+        lift.moment, lift.decided_by = timezone.now() + timedelta(days=1), f.UserFactory()
+        lift.save()
+        return summit
+
+    def test_each_finds_what_their_lists_show(self, everything: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+        for role, kinds in (
+            (Role.ORGANISER, {"Person", "Party", "Session", "Text"}),
+            (Role.VETTING, {"Person"}),
+            (Role.VIEWER, {"Party", "Session"}),
+        ):
+            client = desk_of(everything, role)
+            assert set(found(client, "zebra")) == kinds
+        # The control: the rule alone keeps them from the viewer.
+        monkeypatch.setattr(search, "summits_for", lambda user, rule: None)
+        assert set(found(client, "zebra")) == {"Person", "Party", "Session", "Text"}
+
+    def test_another_summits_rows_are_neither_found_nor_counted(self, everything: Summit) -> None:
+        assert found(desk_of(f.SummitFactory()), "zebra") == {}
+
+    def test_every_source_has_the_rule_of_its_list(self) -> None:
+        for source in search._sources:
+            assert source.rule == site._registry[source.model].deed("view")  # type: ignore[attr-defined]
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+class TestPage:
+    def test_too_little_and_nothing_found_say_what_to_do(self, desk: Client) -> None:
+        for wanted in ("", "e", " é ", "\0"):
+            assert found(desk, wanted) == {}
+            assert "Write at least two letters" in desk.get("/admin/search/", {"q": wanted}).content.decode()
+        page = desk.get("/admin/search/", {"q": "<b>zz"}).content.decode()
+        assert "Nothing that you may see is called so." in page
+        assert 'value="&lt;b&gt;zz"' in page
+        # The box stands on every page.
+        assert 'action="/admin/search/"' in desk.get("/admin/").content.decode()
+
+    def test_the_rest_is_in_the_list_which_finds_the_same(self, summit: Summit, desk: Client) -> None:
+        for number in range(12):
+            f.PersonFactory(summit=summit, name=f"Zoé {number:02}")
+        names, total = found(desk, "zoe")["Person"]
+        assert (len(names), total) == (8, 12)
+        page = desk.get("/admin/search/", {"q": "zoe"}).content.decode()
+        address = re.search(r'<a href="([^"]+)">Show all 12 in the list', page)
+        assert address
+        assert desk.get(address[1]).context["cl"].result_count == 12
+
+    def test_a_query_for_each_kind(self, summit: Summit, desk: Client, django_assert_num_queries: Any) -> None:
+        for number in range(3):
+            person: Person = f.PersonFactory(summit=summit, name=f"Zoe {number}")
+            f.MembershipFactory(person=person, party=f.PartyFactory(summit=summit, name=f"Zoe land {number}"))
+            f.SessionFactory(summit=summit, title=f"Zoe {number}")
+            f.EditionFactory(version__text__summit=summit, title=f"Zoe {number}")
+        desk.get("/admin/search/?q=zoe")
+        # The session, the account, its roles, the summits, who saw it lately; and one for each kind.
+        with django_assert_num_queries(9):
+            desk.get("/admin/search/?q=zoe")
+
+    def test_who_saw_people_is_recorded_and_what_was_looked_for_is_not(self, summit: Summit, desk: Client) -> None:
+        person = f.PersonFactory(summit=summit, name="Zoe")
+        for _ in range(2):
+            desk.get("/admin/search/?q=zoe")
+        (entry,) = AuditEntry.objects.filter(action=SEEN)
+        assert (entry.object_type, entry.fields) == ("summit.person", ["name", "office"])
+        assert entry.detail == {"number": 1, "keys": [person.public_id]}

@@ -1,0 +1,357 @@
+"""The first steps at the ground floor: the first account, the summit, its venue, its team."""
+
+import shlex
+import sys
+from collections.abc import Callable
+from datetime import date
+from email import message_from_bytes
+from email.policy import default
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from portal.management.commands import serve
+from summit.accounts import first_account, role_assignments
+from summit.accounts.first_account import NotFirst
+from summit.accounts.role_assignments import Colleague
+from summit.api import api_client_services
+from summit.audit.models import AuditEntry
+from summit.backoffice import onboarding_pages as setup_pages
+from summit.core.process_cache import forget_all
+from summit.outbox import delivery
+from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits import services as summits_services
+from summit.summits.models import Room, Summit, Venue
+from summit.users.models import User
+from tests import factories as f
+from tests.clients import signed_in
+from tests.summit.conftest import desk_of
+
+pytestmark = pytest.mark.django_db
+FIELDS: dict[str, Any] = {
+    "slug": "ocean-summit",
+    "name": "Ocean Summit of Ministers",
+    "short_name": "Ocean Summit",
+    "host": "Portugal",
+    "place": "Lisbon",
+    "time_zone": "Europe/Lisbon",
+    "starts_on": date(2027, 6, 1),
+    "ends_on": date(2027, 6, 3),
+    "language": "en",
+    "contact_email": "protocol@ocean.example",
+    "accent": "#1d4f91",
+    "public": True,
+}
+
+
+@pytest.fixture
+def owner() -> User:
+    """Whoever set the system up."""
+    return f.UserFactory.create(is_superuser=True)
+
+
+class TestFirstAccount:
+    def run(self, email: str = "you@ministry.example") -> str:
+        out = StringIO()
+        call_command("firstaccount", email, stdout=out)
+        return next(line.strip() for line in out.getvalue().splitlines() if "http" in line)
+
+    def test_its_link_chooses_a_password_once_and_then_the_desk_leads_on(self, client: Client) -> None:
+        path = "/" + self.run("You@Ministry.example").split("/", 3)[3]
+        page = client.get(path, follow=True)
+        new = {"password1": f.PASSWORD, "password2": f.PASSWORD}
+        client.post(page.request["PATH_INFO"], new)
+        user = User.objects.get()
+        assert (user.email, user.is_superuser) == ("you@ministry.example", True)
+        assert user.check_password(f.PASSWORD)
+        assert b"password1" not in Client().get(path, follow=True).content
+        home = signed_in(user).get("/admin/").content.decode()
+        assert 'href="/admin/setup/"' in home
+
+    def test_it_is_for_an_empty_installation_and_asked_again_before_the_first_sign_in(self) -> None:
+        with pytest.raises(CommandError):
+            self.run("nobody")
+        assert not User.objects.exists()
+        self.run()
+        self.run()
+        assert User.objects.count() == 1
+        for fill in (f.UserFactory, f.SummitFactory, lambda: User.objects.update(last_login=timezone.now())):
+            with transaction.atomic():
+                fill()
+                with pytest.raises(CommandError, match="There is an account already"):
+                    self.run()
+                with pytest.raises(NotFirst):
+                    first_account.first_account(email="other@ministry.example")
+                transaction.set_rollback(True)
+
+    def test_the_line_that_make_run_prints_opens_the_same_database(self, settings: Any) -> None:
+        command = f"{shlex.quote(sys.executable)} manage.py firstaccount you@example.org"
+        files = Path("/srv/my files")
+        for port, var, said in (
+            (8000, settings.DEFAULT_VAR_DIR, ""),
+            (8123, settings.DEFAULT_VAR_DIR, "PORT=8123 "),
+            (8123, files, f"PORT=8123 VAR_DIR='{files}' "),
+        ):
+            settings.PORT, settings.VAR_DIR = port, var
+            assert serve.first_account() == said + command
+
+
+class TestSummit:
+    def test_whoever_set_the_system_up_creates_it_and_is_its_organiser(self, owner: User, organiser: User) -> None:
+        with pytest.raises(PermissionDenied):
+            summits_services.create_summit(by=organiser, **FIELDS)
+        made = summits_services.create_summit(by=owner, **FIELDS)
+        assert {name: getattr(made, name) for name in FIELDS} == FIELDS
+        assert made.roles.values_list("user", "role").get() == (owner.pk, Role.ORGANISER)
+        told = AuditEntry.objects.order_by("id").values_list("action", "by")
+        assert list(told) == [(f"summit.{each}.add", owner.pk) for each in ("summit", "roleassignment")]
+
+    def post(self, owner: User, **changed: Any) -> Any:
+        data = {**FIELDS, "slug": "", "public": "on", **changed}
+        return signed_in(owner).post("/admin/setup/", data)
+
+    def test_the_page_proposes_an_address_tells_of_a_pale_colour_and_goes_on(self, owner: User) -> None:
+        data = {**FIELDS, "slug": "", "accent": "#ffcc00"}
+        answer = signed_in(owner).post("/admin/setup/", data, follow=True)
+        assert answer.redirect_chain == [("/admin/setup/ocean-summit/venue/", 302)]
+        assert [str(message) for message in answer.context["messages"]] == [
+            "“Ocean Summit of Ministers” is created, and you are its organiser.",
+            "#ffcc00 is too pale to be read on paper: there it is shown as #826800.",
+        ]
+
+    @pytest.mark.parametrize(("accent", "told"), [(FIELDS["accent"], False), ("#1d4f90", True)])
+    def test_of_the_usual_colour_nothing_is_said(self, owner: User, accent: str, told: bool) -> None:
+        answer = signed_in(owner).post("/admin/setup/", {**FIELDS, "slug": "", "accent": accent}, follow=True)
+        said = [str(message) for message in answer.context["messages"]]
+        assert any("is too dark to be read on a dark ground" in each for each in said) == told
+
+    def test_what_is_wrong_is_said_and_nothing_is_lost(self, owner: User) -> None:
+        for changed, field, said in (
+            ({"ends_on": "2027-05-01"}, "ends_on", "The summit would end before it starts. Give a later day."),
+            ({"slug": "admin"}, "slug", "is an address of the system itself"),
+            ({"short_name": "قمة"}, "slug", "Write an address in Latin letters"),
+            ({"time_zone": "Lisb"}, "time_zone", "Perhaps it is one of these: Europe/Lisbon."),
+            ({"accent": "red"}, "accent", "Give the colour as # and six digits"),
+        ):
+            answer = self.post(owner, **changed)
+            form = answer.context["form"]
+            assert (answer.status_code, list(form.errors)) == (400, [field])
+            assert said in form.errors[field][0]
+            assert form["host"].value() == "Portugal"
+        assert not Summit.objects.exists()
+        assert not AuditEntry.objects.exists()
+
+    def test_a_city_stands_for_its_zone(self, owner: User) -> None:
+        cities = {"Tunis": "Africa/Tunis", "new  york": "America/New_York", "UTC": "UTC", "Asia/Tokyo": "Asia/Tokyo"}
+        for number, city in enumerate(cities):
+            assert self.post(owner, time_zone=city, slug=f"s-{number}", short_name=f"S{number}").status_code == 302
+        assert list(Summit.objects.order_by("slug").values_list("time_zone", flat=True)) == list(cities.values())
+
+
+@pytest.fixture
+def here(summit: Summit) -> Summit:
+    return summit
+
+
+class TestVenue:
+    def test_a_venue_and_its_rooms(self, desk: Client) -> None:
+        rooms = "Plenary hall؛ ٢٠٠\n\n Room B \nroom b\uff1b 3"
+        answer = desk.post("/admin/setup/here/venue/", {"name": "The House", "rooms": rooms})
+        assert answer["Location"] == "/admin/setup/here/team/"
+        assert list(Room.objects.values_list("venue__name", "name", "capacity")) == [
+            ("The House", "Plenary hall", 200),
+            ("The House", "Room B", None),
+        ]
+
+    def test_without_a_room_the_step_stays(self, desk: Client) -> None:
+        answer = desk.post("/admin/setup/here/venue/", {"name": "The House", "rooms": ""}, follow=True)
+        assert answer.redirect_chain == [("/admin/setup/here/venue/", 302)]
+        assert "The House is stored. Enter at least one room: sessions are put into rooms." in answer.content.decode()
+        assert answer.context["form"]["name"].value() == "The House"
+
+    def test_again_it_adds_what_is_missing_and_leaves_the_rest(self, here: Summit, organiser: User) -> None:
+        venue = f.VenueFactory(summit=here, name="The House", address="1 Street")
+        f.RoomFactory(venue=venue, name="Hall", capacity=10)
+        rooms = {"name": "The House", "rooms": [("hall", 99), ("Annex", 5)]}
+        with pytest.raises(PermissionDenied):
+            summits_services.add_venue_with_rooms(
+                summit=here, by=f.UserFactory.with_role(Role.PROTOCOL, here), **rooms
+            )
+        summits_services.add_venue_with_rooms(summit=here, by=organiser, **rooms)
+        assert list(Venue.objects.values_list("name", "address")) == [("The House", "1 Street")]
+        assert set(Room.objects.values_list("name", "capacity")) == {("Hall", 10), ("Annex", 5)}
+        assert [entry.action for entry in AuditEntry.objects.all()] == ["summit.room.add"]
+
+    def test_each_wrong_line_is_named(self, desk: Client) -> None:
+        data = {"name": "The House", "rooms": "A; many\nB\n; 5\nC; 5; 6"}
+        answer = desk.post("/admin/setup/here/venue/", data)
+        assert answer.status_code == 400
+        assert [said[:7] for said in answer.context["form"].errors["rooms"]] == ["Line 1:", "Line 3:", "Line 4:"]
+        assert answer.context["form"]["rooms"].value() == data["rooms"]
+        assert not Room.objects.exists()
+
+
+def written() -> tuple[str, str]:
+    """The one mail that went out: its mailbox and its text."""
+    (sent,) = mail.outbox
+    found: Any = message_from_bytes(sent.message().as_bytes(), policy=default)
+    return found["To"], found.get_content()
+
+
+def deliver() -> None:
+    delivery.deliver(list(Message.objects.values_list("pk", flat=True)))
+
+
+@pytest.fixture
+def add(here: Summit, organiser: User) -> Callable[..., int]:
+    """Add colleagues to the team, each a tuple of what a Colleague has."""
+
+    def added(*rows: tuple[str, ...]) -> int:
+        return role_assignments.add_team(summit=here, colleagues=[Colleague(*row) for row in rows], by=organiser)
+
+    return added
+
+
+class TestTeam:
+    def test_a_new_colleague_gets_an_account_a_role_and_a_link(self, add: Any) -> None:
+        assert add(("Maria@ministry.example", Role.PROTOCOL, "Maria"), ("maria@ministry.example", "viewer")) == 1
+        maria = User.objects.get(email="maria@ministry.example")
+        assert (maria.name, maria.has_usable_password(), maria.is_superuser) == ("Maria", False, False)
+        assert set(maria.roles.values_list("role", flat=True)) == {"protocol", "viewer"}
+        assert "password/reset" not in str(Message.objects.get().facts)
+        deliver()
+        address, body = written()
+        assert (address, "Your roles: protocol, viewer." in body) == ("maria@ministry.example", True)
+        link = next(line for line in body.splitlines() if "/password/reset/key/" in line)
+        page = Client().get("/" + link.split("/", 3)[3], follow=True)
+        assert b"password1" in page.content
+
+    def test_a_new_colleagues_language_is_chosen_and_an_accounts_stays(self, here: Summit, add: Any) -> None:
+        there = f.UserFactory(language="es")
+        rows = (("new@b.example", Role.VIEWER, "", "fr"), ("other@b.example", Role.VIEWER))
+        add(*rows, (there.email, Role.VIEWER, "", "fr"))
+        found = dict(User.objects.values_list("email", "language"))
+        spoken = [found[each] for each in ("new@b.example", "other@b.example", there.email)]
+        assert spoken == ["fr", here.language, "es"]
+        assert Message.objects.get(address="new@b.example").language == "fr"
+
+    def test_who_has_no_password_chooses_one_also_if_they_were_added_at_the_desk(self, owner: User, add: Any) -> None:
+        given = {"email": "Ann@Ministry.example", "name": "Ann", "language": "en", "is_active": "on"}
+        signed_in(owner).post("/admin/summit/user/add/", given)
+        ann = User.objects.get(email="ann@ministry.example")
+        assert not ann.has_usable_password()
+        for address, chooses in ((ann.email, True), (f.UserFactory().email, False)):
+            add((address, Role.VIEWER))
+            deliver()
+            said = written()[1]
+            assert ("/password/reset/key/" in said, "/admin/" in said) == (chooses, not chooses)
+            mail.outbox.clear()
+
+    def test_two_roles_before_a_mail_is_out_are_told_in_one(self, add: Any) -> None:
+        for role in (Role.VIEWER, Role.PROTOCOL):
+            add(("ann@b.example", role, "Ann"))
+        deliver()
+        assert written()[0] == "ann@b.example"
+        assert "Your roles: viewer, protocol." in written()[1]
+        first, second = Message.objects.order_by("version")
+        assert (first.state, second.state) == ("dropped", "sent")
+        assert first.problem == "A later message names these roles as well."
+        # What is out is told once.
+        add(("ann@b.example", Role.VETTING))
+        assert Message.objects.get(state="pending").facts["roles"] == ["vetting"]
+
+    def test_a_role_in_the_place_of_another_is_told(self, here: Summit, organiser: User, add: Any) -> None:
+        for role in (Role.VIEWER, Role.PROTOCOL):
+            add(("ann@b.example", role))
+            role_assignments.take_away(assignments=list(here.roles.filter(role=role)), by=organiser)
+        assert [row.facts["roles"] for row in Message.objects.order_by("version")] == [["viewer"], ["protocol"]]
+
+    def test_what_is_taken_away_before_the_mail_is_out_is_not_told(
+        self, here: Summit, organiser: User, add: Any
+    ) -> None:
+        gone = f.UserFactory()
+        both = [("ann@b.example", role, "Ann") for role in (Role.VIEWER, Role.PROTOCOL)]
+        add(*both, ("ben@b.example", Role.VIEWER), (gone.email, Role.PROTOCOL))
+        role_assignments.take_away(assignments=list(here.roles.filter(role=Role.VIEWER)), by=organiser)
+        # Who may not sign in any more is not written to.
+        User.objects.filter(pk=gone.pk).update(is_active=False)
+        deliver()
+        assert [letter.to for letter in mail.outbox] == [["ann@b.example"]]
+        assert "Your role: protocol." in written()[1]
+        assert Message.objects.get(address="ben@b.example").problem == "The roles were taken away again."
+        assert Message.objects.get(address=gone.email).state == "dropped"
+
+    def test_closed_accounts_and_too_long_addresses_are_refused(
+        self, organiser: User, desk: Client, add: Any
+    ) -> None:
+        f.UserFactory(email="gone@b.example", is_active=False)
+        for address in ("gone@b.example", f"{'a' * 250}@b.example"):
+            data = {"team-TOTAL_FORMS": "1", "team-INITIAL_FORMS": "0", "team-0-email": address}
+            answer = desk.post("/admin/setup/here/team/", {**data, "team-0-role": "protocol"})
+            assert (answer.status_code, list(answer.context["rows"].forms[0].errors)) == (400, ["email"])
+            with pytest.raises(ValidationError):
+                add((address, Role.PROTOCOL))
+        # A role that is held is not given again nor written of.
+        assert add((organiser.email.upper(), Role.ORGANISER)) == 0
+        assert not Message.objects.exists()
+        assert not AuditEntry.objects.exists()
+
+    def test_a_program_is_no_colleague(self, here: Summit, organiser: User, desk: Client) -> None:
+        made = api_client_services.make(by=organiser, summit=here, name="Registry", given=[Role.PROTOCOL])
+        assert not setup_pages.has_team(here)
+        colleague = f.UserFactory.with_role(Role.PROTOCOL, here)
+        assert setup_pages.has_team(here)
+        page = desk.get("/admin/setup/here/team/").content.decode()
+        assert [user.email in page for user in (organiser, colleague, made.user)] == [True, True, False]
+
+    def test_only_organisers_give_roles(self, here: Summit) -> None:
+        protocol = f.UserFactory.with_role(Role.PROTOCOL, here)
+        with pytest.raises(PermissionDenied):
+            role_assignments.add_team(summit=here, colleagues=[Colleague("a@b.example", Role.ORGANISER)], by=protocol)
+
+    def test_the_page_keeps_what_was_written_where_a_row_is_wrong(self, desk: Client) -> None:
+        data = {"team-TOTAL_FORMS": "2", "team-INITIAL_FORMS": "0"}
+        data |= {"team-0-email": "a@b.example", "team-0-role": "protocol", "team-1-email": "c@d.example"}
+        answer = desk.post("/admin/setup/here/team/", {**data, "team-1-role": "focal_point"})
+        assert (answer.status_code, b'value="c@d.example"' in answer.content) == (400, True)
+        assert [field for field, _label, _said in answer.context["problems"]] == ["id_team-1-role"]
+        assert User.objects.count() == 1
+        answer = desk.post("/admin/setup/here/team/", {**data, "team-1-role": "press_officer"})
+        assert (answer["Location"], User.objects.count()) == ("/admin/setup/here/parties/", 3)
+
+
+class TestSteps:
+    def test_an_empty_installation_says_where_to_begin(self, client: Client, owner: User) -> None:
+        assert b"Nothing is public here yet" in client.get("/").content
+        home = signed_in(owner).get("/admin/")
+        assert [stand.state for stand in home.context["steps"]] == ["now", "open", "open", "open", "open"]
+
+    def test_where_one_is_follows_from_what_is_there(self, here: Summit, desk: Client) -> None:
+        def states() -> list[str]:
+            return [stand.state for stand in desk.get("/admin/").context["steps"]]
+
+        assert states() == ["done", "now", "open", "open", "open"]
+        f.UserFactory.with_role(Role.VIEWER, here)
+        f.PartyFactory(summit=here)
+        assert states() == ["done", "now", "done", "done", "open"]
+        f.RoomFactory(venue__summit=here)
+        assert states() == ["done", "done", "done", "done", "now"]
+        invitation = f.InvitationFactory(party__summit=here, state="sent", sent_at=f.START)
+        assert states() == []
+        # What was taken back was sent, whatever a process remembers.
+        type(invitation).objects.update(state="revoked")
+        forget_all()
+        assert states() == []
+
+    def test_steps_are_shown_to_those_who_may_take_one(self, here: Summit) -> None:
+        for role, shown in ((Role.PROTOCOL, 5), (Role.VIEWER, 0)):
+            assert len(desk_of(here, role).get("/admin/").context["steps"]) == shown

@@ -1,0 +1,228 @@
+"""Mails that came back: what a report says of which mail, and that nothing else marks anything."""
+
+import io
+import mailbox
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.test import Client
+
+from summit.audit.models import AuditChain, AuditEntry
+from summit.outbox import bounce_reasons, bounces
+from summit.outbox.bounces import Returned
+from summit.outbox.models import Message
+from summit.permissions.models import Role
+from summit.summits.models import Summit
+from tests.factories import START, MessageFactory, SummitFactory, UserFactory
+from tests.threads import at_once
+
+pytestmark = pytest.mark.django_db
+
+HEX = "0123456789abcdef0123456789abcdef"
+ID = f"<{HEX}@summit.example>"
+LIST = "/admin/outbox/message/"
+REPORT = """\
+From: MAILER-DAEMON@mx.land.example
+To: summit@summit.example
+Subject: Undelivered Mail Returned to Sender
+Auto-Submitted: auto-replied
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type={type}; boundary="B"
+
+--B
+Content-Type: text/plain
+
+I'm sorry to have to inform you that your message could not be delivered.
+
+--B
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.land.example
+Arrival-Date: Mon, 31 Mar 2025 10:00:00 +0000
+
+{recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {said}
+
+--B
+Content-Type: {original}
+
+From: summit@summit.example
+To: office@land.example
+Message-ID: {id}
+Subject: Invitation
+
+--B--
+"""
+
+
+def report(**values: str) -> bytes:
+    usual = {
+        "type": "delivery-status",
+        "recipient": "Final-Recipient: rfc822; office@land.example",
+        "action": "failed",
+        "status": "5.1.1",
+        "said": "550 5.1.1 <office@land.example>: no such user",
+        "original": "text/rfc822-headers",
+        "id": ID,
+    }
+    return REPORT.format(**{**usual, **values}).encode()
+
+
+def sent(**values: Any) -> Message:
+    usual = {"address": "Office@land.example", "message_id": ID, "state": "sent", "sent_at": START}
+    message: Message = MessageFactory.create(**{**usual, **values})
+    return message
+
+
+def marked() -> list[str]:
+    return list(Message.objects.filter(returned_at__isnull=False).values_list("returned_why", flat=True))
+
+
+class TestRead:
+    def test_a_report_names_mail_mailbox_and_why(self) -> None:
+        why = "5.1.1 550 5.1.1 <office@land.example>: no such user"
+        for original in ("text/rfc822-headers", "message/rfc822"):
+            (found,) = bounces.read(report(original=original))
+            assert found == Returned(frozenset({ID}), frozenset({"office@land.example"}), why)
+        # One that was led on is known by both names.
+        both = "Original-Recipient: rfc822;Office@Land.example\nFinal-Recipient: rfc822; box@elsewhere.example"
+        (found,) = bounces.read(report(recipient=both))
+        assert found.addresses == {"office@land.example", "box@elsewhere.example"}
+
+    def test_where_the_field_has_no_status_the_mail_servers_words_have(self) -> None:
+        for values, why in (
+            ({"status": "", "said": "550 5.2.2 over quota"}, "5.2.2 550 5.2.2 over quota"),
+            ({"status": "", "said": "no"}, "5.0.0 no"),
+            # Control characters stay outside.
+            ({"said": "550 no\x1b[31m\x07 user"}, "5.1.1 550 no [31m user"),
+        ):
+            (found,) = bounces.read(report(**values))
+            assert found.why == why
+
+    def test_what_says_nothing_of_a_mail_that_was_given_up(self) -> None:
+        others = [{"action": action} for action in ("delayed", "relayed", "delivered", "expanded", "")]
+        others += [{"type": "disposition-notification"}, {"original": "text/plain"}]
+        others += [{"id": other} for other in ("<somebody@else.example>", "")]
+        for values in others:
+            assert bounces.read(report(**values)) == [], values
+
+    def test_what_is_no_report_is_nothing(self) -> None:
+        head = b"Content-Type: multipart/report; report-type=delivery-status"
+        parts = b"--B\nContent-Type: message/delivery-status\n\n--B\nContent-Type: message/rfc822\n\n--B--"
+        away = b"Subject: Out of office\nAuto-Submitted: auto-replied\nIn-Reply-To: " + ID.encode() + b"\n\nAway."
+        for content in (b"", b"\xff\x00\xfe", away, head + b"\n\nno parts", head + b"; boundary=B\n\n" + parts):
+            assert bounces.read(content) == []
+
+
+class TestNote:
+    def test_it_is_marked_once_and_recorded_without_personal_values(self) -> None:
+        message = sent(summit=SummitFactory())
+        found = bounces.read(report())
+        assert [bounces.note(found), bounces.note(found)] == [1, 0]
+        assert marked() == ["5.1.1 550 5.1.1 <office@land.example>: no such user"]
+        entry = AuditEntry.objects.get()
+        assert (entry.action, entry.object_key) == ("outbox.returned", message.public_id)
+        assert (entry.summit, entry.fields) == (message.summit, ["returned_at", "returned_why"])
+        assert "land.example" not in str(entry.detail)
+
+    def test_what_is_not_of_a_mail_of_ours_to_that_mailbox_marks_nothing(self) -> None:
+        sent()
+        for values in (
+            {"id": f"<{'f' * 32}@summit.example>"},
+            {"recipient": "Final-Recipient: rfc822; another@land.example"},
+            {"recipient": "Final-Recipient: rfc822;"},
+        ):
+            assert (bounces.note(bounces.read(report(**values))), marked()) == (0, [])
+
+    def test_what_was_not_sent_did_not_come_back(self) -> None:
+        row = sent()
+        for state in ("pending", "failed", "dropped"):
+            Message.objects.filter(pk=row.pk).update(state=state, sent_at=None, problem="x")
+            assert (bounces.note(bounces.read(report())), marked()) == (0, [])
+        with pytest.raises(IntegrityError, match="message_returned_was_sent"), transaction.atomic():
+            Message.objects.update(returned_at=START)
+
+    def test_why_is_cut_to_what_is_kept(self) -> None:
+        sent()
+        assert bounces.note(bounces.read(report(said="5" * 2000))) == 1
+        assert len(marked()[0]) == bounces.WHY_LENGTH
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_reports_at_once_are_one() -> None:
+    # The emptying of the tables after such a test takes it away.
+    AuditChain.objects.get_or_create(pk=1)
+    sent()
+    found = bounces.read(report())
+    counted = at_once(*[lambda: bounces.note(found)] * 2)
+    assert (sorted(counted), AuditEntry.objects.count()) == ([0, 1], 1)
+
+
+class TestCommand:
+    def run(self, path: Path | None = None) -> str:
+        out = io.StringIO()
+        call_command("read_returns", *([str(path)] if path else []), stdout=out)
+        return out.getvalue().strip()
+
+    def test_from_standard_input(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent()
+        for content, new in ((b"nothing", 0), (report(), 1)):
+            monkeypatch.setattr("sys.stdin", SimpleNamespace(buffer=io.BytesIO(content)))
+            assert self.run() == f"1 read, {new} came back that were not noted before"
+
+    def test_from_a_mailbox_twice(self, tmp_path: Path) -> None:
+        for kind in (mailbox.Maildir, mailbox.mbox):
+            Message.objects.all().delete()
+            sent()
+            path = tmp_path / kind.__name__
+            box = kind(str(path))
+            for content in (b"Subject: hello\n\nhello\n", report()):
+                box.add(content)
+            box.close()
+            for new in (1, 0):
+                assert self.run(path) == f"2 read, {new} came back that were not noted before"
+
+        with pytest.raises(CommandError, match="name a maildir or an mbox file"):
+            self.run(tmp_path / "none")
+
+
+def test_why_is_said_in_our_words() -> None:
+    missing, other = "the mailbox doesn’t exist", "the mail server didn’t deliver it"
+    for why, said in (
+        ("5.1.1 550 x", missing),
+        ("5.1.10 x", missing),
+        ("5.1.2", "the mail domain doesn’t exist"),
+        ("5.2.2 x", "the mailbox is full"),
+        ("5.2.1 x", "the mailbox takes no mail"),
+        ("5.7.26 x", "the mail server refused the letter"),
+        ("4.4.7 x", "the mail server could not be reached for days"),
+        ("5.0.0 x", other),
+        ("", other),
+    ):
+        assert bounce_reasons.words(why) == said
+
+
+class TestDesk:
+    def test_the_home_counts_exactly_the_list_and_a_newer_letter_settles_it(self, client: Client) -> None:
+        summit: Summit = SummitFactory.create()
+        client.force_login(UserFactory.with_role(Role.ORGANISER, summit))
+        back = {"returned_at": START, "returned_why": "5.1.1 550 unknown", "state": "sent", "sent_at": START}
+        first = MessageFactory.create(summit=summit, created_at=START, **back)
+        MessageFactory.create(created_at=START, **back)
+        content = client.get("/admin/").content.decode()
+        query = f"?summit__id__exact={summit.pk}&returned=open&kind=system"
+        assert "1 message came back. Read why, and correct the mailbox." in content
+        assert query.replace("&", "&amp;") in content
+        page = client.get(f"{LIST}{query}")
+        assert [row.pk for row in page.context["cl"].result_list] == [first.pk]
+        assert "the mailbox doesn’t exist" in page.content.decode()
+        MessageFactory.create(summit=summit, subject_key=first.subject_key, version=1)
+        assert client.get(f"{LIST}{query}").context["cl"].result_count == 0
+        assert client.get(f"{LIST}?summit__id__exact={summit.pk}&returned=yes").context["cl"].result_count == 1

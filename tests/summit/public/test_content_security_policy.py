@@ -1,0 +1,95 @@
+"""The content security policy: on every page, and nothing in a page that it would refuse."""
+
+import re
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.contrib.admin.sites import site as admin_site
+from django.http import HttpResponse
+from django.test import Client
+
+from summit.summits.models import Summit
+from tests.factories import PASSWORD, UserFactory
+from tests.summit.public.test_components_page import TEMPLATES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
+INLINE = re.compile(r"""<style\b|\sstyle\s*=|\son[a-z]+\s*=\s*["']|javascript:""", re.IGNORECASE)
+# What is data for machines is never run, and the policy has no word about it.
+INLINE_SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">)[^>]*>", re.IGNORECASE)
+HERE = "/here/"
+
+
+def inline_of(content: str) -> list[str]:
+    """Return what the content security policy would refuse in a page."""
+    return INLINE.findall(content) + INLINE_SCRIPT.findall(content)
+
+
+def check_policy(response: HttpResponse) -> None:
+    """Assert that a page has the policy and nothing that the policy refuses."""
+    policy = response["Content-Security-Policy"]
+    assert [word for word in ("unsafe", "nonce") if word in policy] == []
+    assert [word for word in ("default", "script", "style") if f"{word}-src '" not in policy] == []
+    assert "default-src 'none'" in policy
+    if response["Content-Type"].startswith("text/html"):
+        assert inline_of(response.content.decode()) == []
+
+
+@pytest.mark.slow("opens a page of each kind")
+def test_every_kind_of_page_has_the_policy(summit: Summit, client: Client, desk: Client) -> None:
+    public = ("/", HERE, f"{HERE}theme.css", f"{HERE}sitemap.xml", "/robots.txt", "/nothing-here/")
+    system = ("/healthz", "/readyz", "/metrics", "/dev/mail/", "/api/v1/")
+    accounts = ("login/", "inactive/", "password/reset/", "password/reset/done/", "password/reset/key/1-abc/")
+    for address in (*public, *system, *(f"/accounts/{each}" for each in accounts), "/portal/"):
+        response = client.get(address)
+        assert response.status_code != 500, address
+        check_policy(response)
+
+    own = ("logout/", "password/change/", "reauthenticate/", "2fa/")
+    admin = ("", "?lang=ar", "summit/person/", "summit/person/add/", f"summit/summit/{summit.pk}/change/")
+    for address in (*(f"/accounts/{each}" for each in own), *(f"/admin/{each}" for each in admin)):
+        response = desk.get(address)
+        assert response.status_code == 200, address
+        check_policy(response)
+
+
+@pytest.mark.broad("opens every list and form of the admin; one of each is opened above")
+def test_every_list_and_form_of_the_admin_has_the_policy(client: Client, summit: Summit) -> None:
+    client.force_login(UserFactory.create(is_superuser=True))
+    for model, admin in admin_site._registry.items():
+        base = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
+        listed = client.get(base)
+        check_policy(listed)
+        if admin.has_add_permission(listed.wsgi_request):
+            form = client.get(f"{base}add/")
+            assert form.status_code == 200, base
+            check_policy(form)
+
+
+def test_the_second_step_and_the_recovery_codes_have_the_policy() -> None:
+    user = UserFactory.create()
+    client = Client()
+    client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    asked = client.get("/accounts/2fa/totp/activate/", follow=True)
+    setting_up = client.post(asked.redirect_chain[-1][0], {"password": PASSWORD}, follow=True)
+    TOTP.activate(user, generate_totp_secret())
+    RecoveryCodes.activate(user)
+    second = Client().post("/accounts/login/", {"login": user.email, "password": PASSWORD}, follow=True)
+    later = ("", "totp/deactivate/", "recovery-codes/", "recovery-codes/generate/")
+    for page, said in (
+        (asked, "Say once more that it is you"),
+        (setting_up, "Set up an authenticator app"),
+        (second, "Second step"),
+        *((client.get(f"/accounts/2fa/{each}"), "<h1") for each in later),
+    ):
+        assert (page.status_code, said in page.content.decode()) == (200, True), said
+        check_policy(page)
+
+
+def test_no_template_holds_what_the_policy_refuses() -> None:
+    found = {path.name: inline_of(re.sub(r"{%.*?%}", "", path.read_text())) for path in TEMPLATES.rglob("*.html")}
+    assert len(found) > 200
+    assert {name: inline for name, inline in found.items() if inline} == {}
+    # The control.
+    for refused in ('<p style="x">', "<script>x</script>", '<a onclick="x">', "<style>", "<script type='x'>"):
+        assert inline_of(refused), refused

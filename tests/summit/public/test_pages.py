@@ -1,0 +1,216 @@
+"""The entrance, a summit's home, the errors, and the frame of personal pages."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.test import Client, RequestFactory
+from django.utils import timezone
+
+from summit.core.registry import Registry
+from summit.permissions.models import Role
+from summit.public_base import home as home_panels
+from summit.public_base.public_pages import public_page
+from summit.summits import colours
+from summit.summits.models import Summit
+from summit.users.models import User
+from tests.factories import PASSWORD, SummitFactory, UserFactory, VenueFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def summit() -> Summit:
+    found = SummitFactory.create(slug="border-security-2025", short_name="Border Security", illustrative=True)
+    VenueFactory.create(summit=found, name="Lancaster House")
+    return found
+
+
+# --- Public pages are the same bytes for everybody ----------------------------------------------------------------
+HERE = "/border-security-2025/"
+SITEMAPS = (f"{HERE}{each}sitemap.xml" for each in ("", "agenda/", "press/"))
+MISSING = ("/nothing-here/", "/nothing-here/agenda/", f"{HERE}nothing/")
+PUBLIC = ("/", HERE, f"{HERE}theme.css", "/robots.txt", "/sitemap.xml", *SITEMAPS, *MISSING)
+
+
+def test_public_pages_are_the_same_bytes_for_everybody(summit: Summit, client: Client) -> None:
+    SummitFactory.create(slug="another")  # so that `/` is a list
+    somebody = Client()
+    somebody.force_login(UserFactory.with_role(Role.ORGANISER, summit))
+    session = somebody.session
+    session["language"] = "fr"
+    session.save()
+    somebody.cookies["csrftoken"] = "x" * 32
+    somebody.cookies["anything"] = "else"
+    for address in PUBLIC:
+        nobody, known = client.get(address), somebody.get(address)
+        assert (known.status_code, known.content) == (nobody.status_code, nobody.content), address
+        assert (dict(nobody.cookies), dict(known.cookies)) == ({}, {}), address
+        assert "Cookie" not in nobody.get("Vary", ""), address
+        assert "csrf" not in nobody.content.decode(), address
+        # The root alone negotiates the language.
+        french = client.get(address, headers={"accept-language": "fr"})
+        assert (french.content == nobody.content) is (address != "/")
+        assert ("Accept-Language" in nobody.get("Vary", "")) is (address == "/")
+
+
+def test_the_root_leads_to_the_only_summit_in_the_readers_language(summit: Summit, client: Client) -> None:
+    french = client.get("/", headers={"accept-language": "fr-CA, en;q=0.5"})
+    arabic = client.get("/?lang=ar")
+    for answer, query in ((client.get("/"), ""), (arabic, "?lang=ar"), (french, "?lang=fr")):
+        assert (answer.status_code, answer["Location"]) == (302, f"{HERE}{query}")
+    assert french["Vary"] == "Accept-Language"
+
+
+def test_the_root_leads_to_the_summit_that_is_on_and_lists_otherwise(summit: Summit, client: Client) -> None:
+    other = SummitFactory.create(slug="another", name="Another summit")
+    listed = client.get("/").content.decode()
+    assert other.name in listed
+    assert summit.name in listed
+    today = timezone.now().date()
+    Summit.objects.filter(pk=other.pk).update(starts_on=today, ends_on=today + timedelta(days=1))
+    assert client.get("/")["Location"] == "/another/"
+
+
+def test_which_summit_is_on_is_told_by_the_day_at_its_venue(summit: Summit, client: Client) -> None:
+    day = date(2027, 6, 1)
+    SummitFactory.create(slug="east", time_zone="Asia/Tokyo", starts_on=day, ends_on=day)
+    with time_machine.travel(datetime(2027, 5, 31, 23, tzinfo=UTC), tick=False):
+        assert client.get("/")["Location"] == "/east/"
+    with time_machine.travel(datetime(2027, 6, 1, 16, tzinfo=UTC), tick=False):
+        assert client.get("/").status_code == 200
+
+
+def test_a_summit_without_public_pages_looks_like_none(summit: Summit, client: Client) -> None:
+    Summit.objects.update(public=False)
+    hidden, missing = client.get(HERE), client.get("/nothing-here/")
+    assert hidden.status_code == missing.status_code == 404
+    assert hidden.content == missing.content
+    assert client.get(f"{HERE}theme.css").status_code == 404
+    assert "Nothing is public here yet" in client.get("/").content.decode()
+
+
+def test_the_home_says_what_where_and_when(summit: Summit, client: Client) -> None:
+    page = client.get(HERE).content.decode()
+    days = ("Monday 31 March 2025", "Tuesday 1 April 2025")
+    zone = 'All times are <bdi lang="en">London</bdi> time.'
+    for said in (summit.name, *days, zone, "Lancaster House", "Hostland", "This is a demonstration"):
+        assert said in page
+    Summit.objects.update(illustrative=False)
+    assert "demonstration" not in client.get(HERE).content.decode()
+
+
+def test_the_home_shows_panels_with_values(summit: Summit, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    panels: Registry[Any] = Registry()
+    found = ("dev/state.html", {"message": {"state": "sent", "get_state_display": "out"}})
+    panels.register(2)(lambda _summit: found)
+    panels.register(1)(lambda _summit: None)
+    monkeypatch.setattr(home_panels, "_panels", panels)
+    assert 'data-state="good">out</span>' in client.get(HERE).content.decode()
+
+
+def test_links_of_public_pages_carry_the_language(summit: Summit, client: Client) -> None:
+    page = client.get("/border-security-2025/?lang=ar").content.decode()
+    assert '<html lang="ar" dir="rtl">' in page
+    assert 'href="/border-security-2025/agenda/?lang=ar"' in page
+    plain = client.get(HERE).content.decode()
+    assert '<html lang="en" dir="ltr">' in plain
+    assert 'href="/border-security-2025/agenda/"' in plain
+
+
+def test_public_pages_answer_304_and_refuse_to_be_written_to(summit: Summit, client: Client) -> None:
+    for address in (HERE, "/border-security-2025/theme.css", "/robots.txt"):
+        tag = client.get(address)["ETag"]
+        again = client.get(address, headers={"if-none-match": tag})
+        assert (again.status_code, again.content) == (304, b"")
+        assert client.post(address).status_code == 405
+
+
+def test_a_public_page_that_asks_who_reads_it_fails(rf: RequestFactory) -> None:
+    @public_page
+    def curious(request: HttpRequest) -> HttpResponse:
+        return render(request, "portal/base.html")
+
+    with pytest.raises(ImproperlyConfigured, match=r"under /portal/"):
+        curious(rf.get("/"))
+
+
+# --- The summit's colour ------------------------------------------------------------------------------------------
+def test_the_theme_is_the_summits_colour_and_its_address_changes_with_it(summit: Summit, client: Client) -> None:
+    Summit.objects.update(accent="#e8c020")
+    theme = client.get("/border-security-2025/theme.css")
+    assert theme["Content-Type"] == "text/css; charset=utf-8"
+    assert theme["Cache-Control"] == "public, max-age=3600"
+    assert theme.content.decode() == colours.stylesheet("#e8c020")
+    assert "--accent: #816a0d; --accent-ink: #ffffff;" in theme.content.decode()
+    assert 'href="/border-security-2025/theme.css?v=e8c020"' in client.get(HERE).content.decode()
+
+
+# --- Errors -------------------------------------------------------------------------------------------------------
+def test_errors_say_what_to_do(client: Client, settings: Any) -> None:
+    missing = client.get("/nothing-here/")
+    assert missing["Cache-Control"] == "no-store"
+    strict = Client(enforce_csrf_checks=True)
+    refused = strict.post("/accounts/login/", {"login": "a@b.example", "password": "x"})
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    for answer, status, said in (
+        (missing, 404, "There is nothing at this address"),
+        (refused, 403, "this page was open for too long"),
+        (Client().get(HERE), 400, "This could not be read"),
+    ):
+        assert (answer.status_code, said in answer.content.decode()) == (status, True)
+
+
+def test_an_address_that_takes_forms_only_says_what_to_do(client: Client) -> None:
+    answer = client.get("/portal/leave/")
+    assert (answer.status_code, answer["Allow"], answer["Cache-Control"]) == (405, "POST", "no-store")
+    assert "Go back and try it again from the page where you were." in answer.content.decode()
+    # Whoever isn't reading gets the bare answer.
+    assert client.put("/portal/leave/").content == b""
+
+
+def test_a_query_that_cannot_be_read_is_no_fault_of_ours(summit: Summit, client: Client) -> None:
+    client.raise_request_exception = False
+    for address in (HERE, "/admin/", "/portal/"):
+        answer = client.get(f"{address}?{'a&' * 1001}")
+        assert (answer.status_code, answer["Cache-Control"]) == (400, "no-store")
+        assert "This could not be read" in answer.content.decode()
+
+
+def test_the_last_page_needs_no_database(client: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*args: Any, **kwargs: Any) -> None:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr("summit.public.views.panels", fail)
+    client.raise_request_exception = False
+    broken = client.get(HERE)
+    assert (broken.status_code, broken["Cache-Control"]) == (500, "no-store")
+    page = broken.content.decode()
+    assert [said in page for said in ("Something went wrong here", "broken", "style=")] == [True, False, False]
+
+
+# --- Personal pages -----------------------------------------------------------------------------------------------
+def test_signing_in_leads_to_the_desk_and_out_to_the_entrance(summit: Summit, client: Client) -> None:
+    user = UserFactory.with_role(Role.ORGANISER, summit)
+    entered = client.post("/accounts/login/", {"login": user.email, "password": PASSWORD})
+    assert (entered.status_code, entered["Location"]) == (302, "/admin/")
+    desk = client.get("/admin/").content.decode()
+    assert (summit.name in desk, 'action="/accounts/logout/"' in desk) == (True, True)
+    left = client.post("/accounts/logout/")
+    assert (left.status_code, left["Location"]) == (302, "/")
+    assert client.get("/admin/", follow=True).redirect_chain[-1][0] == "/accounts/login/?next=%2Fadmin%2F"
+
+
+def test_the_desk_chooses_among_the_readers_summits(desk: Client, organiser: User, summit: Summit) -> None:
+    hidden = SummitFactory.create(slug="hidden", short_name="Hidden one")
+    other = SummitFactory.create(slug="other", short_name="Other one", starts_on=date(2020, 1, 1))
+    organiser.roles.create(summit=other, role=Role.PROTOCOL)
+    page = desk.get("/admin/?summit=other").content.decode()
+    assert f'<h1><bdi lang="en">{other.name}</bdi></h1>' in page
+    assert 'href="/admin/?summit=border-security-2025"' in page
+    assert "Hidden one" not in page
+    assert hidden.name not in desk.get("/admin/?summit=hidden").content.decode()

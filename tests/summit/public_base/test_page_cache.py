@@ -1,0 +1,273 @@
+"""Public pages that are kept: the same bytes, few queries, and never older than the database."""
+
+import gzip
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection, transaction
+from django.db.models import Value
+from django.db.models.functions import Concat, Now
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory
+from pytest_django import DjangoAssertNumQueries
+
+from delegations.parties.models.parties import Party, PartyName
+from delegations.parties.models.policy import Policy
+from press.texts.models.editions import Edition
+from press.texts.models.embargoes import Lift
+from press.texts.models.texts import Text
+from sessions.documents.models import Document
+from sessions.draft.models.sessions import Session
+from sessions.privacy.services import _erase_released
+from sessions.releases.services import releases
+from sessions.visibility.models import Visibility
+from summit.privacy.registry import subject_of
+from summit.public_base.page_cache import PAGES, PageCache, Version, cached_page
+from summit.summits.models import PublicVersion, PublicVersionQuerySet, Stamp, Summit
+from summit.users.models import User
+from tests import factories as f
+from tests.press.helpers import make_text
+from tests.sessions.conftest import SILENTLY
+from tests.threads import beside
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def party(summit: Summit) -> Party:
+    return f.PartyFactory(summit=summit, name="Aland")
+
+
+@pytest.fixture
+def opening(summit: Summit, party: Party, organiser: User) -> Session:
+    made: Session = f.SessionFactory(summit=summit, title="Opening", visibility=Visibility.PUBLIC)
+    speaker = f.PersonFactory(summit=summit, name="Ada Speaker", office="Minister")
+    f.ParticipantFactory(session=made, party=party, role="chair")
+    f.SlotFactory(session=made, speaker=speaker)
+    releases.release(summit=summit, by=organiser)
+    return made
+
+
+def _get(path: str, **headers: str) -> Any:
+    response = Client().get(f"/here/{path}", headers=headers)
+    assert response.status_code in (200, 304)
+    return response
+
+
+def test_a_page_is_made_once(opening: Session, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    for path in ("agenda/", "agenda.ics", "agenda/schedule.json", "agenda/schedule.xml"):
+        made = _get(path)
+        # Schedules link to texts, which the clock lets out: whether they stand is asked each time.
+        with django_assert_num_queries(2 if "schedule" in path else 1):
+            again = _get(path)
+        assert again.content == made.content
+        names = ("ETag", "Content-Type", "Cache-Control", "Content-Language")
+        assert [again[name] for name in names] == [made[name] for name in names]
+
+
+Write = Callable[[Session, User], object]
+
+
+def _named_in_french(opening: Session, by: User) -> None:
+    PartyName.objects.bulk_create([PartyName(party=Party.objects.get(), language="fr", name="Île d’Aland")])
+
+
+def _released(opening: Session, by: User) -> None:
+    Session.objects.filter(pk=opening.pk).update(title="Solemn opening")
+    releases.release(summit=opening.summit, by=by)
+
+
+# What is written, with what is read then.
+WRITES: dict[str, tuple[str, Write]] = {
+    "a party's name": ("Newland", lambda opening, by: Party.objects.update(name="Newland")),
+    "its name in a language": ("", _named_in_french),
+    # The office stays.
+    "who is forgotten": (">Minister<", lambda opening, by: _erase_released(subject_of(opening.slots.get().speaker))),
+    "a release": ("Solemn opening", _released),
+    "flags": ("", lambda opening, by: Policy.objects.create(summit=opening.summit, shows_flags=False)),
+    "the summit's name": ("All of them", lambda opening, by: Summit.objects.update(name="All of them")),
+}
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_change_is_read_at_once(what: str, opening: Session, organiser: User) -> None:
+    before = PublicVersion.objects.stamp("here")
+    _get("agenda/")
+    new, write = WRITES[what]
+    write(opening, organiser)
+    page = _get("agenda/").content.decode()
+    PAGES.clear()
+    assert page == _get("agenda/").content.decode()
+    assert (new in page, PublicVersion.objects.stamp("here") != before) == (True, True)
+
+
+def test_control_without_the_stamp_an_old_page_is_read(
+    opening: Session, organiser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(PublicVersionQuerySet, "stamp", lambda self, slug: Stamp(opening.summit_id, 1, 1))
+    _get("agenda/")
+    for new, write in WRITES.values():
+        write(opening, organiser)
+        assert not new or new not in _get("agenda/").content.decode()
+
+
+def test_a_summit_that_is_not_public_any_more_is_not_there(summit: Summit, opening: Session) -> None:
+    _get("agenda/")
+    Summit.objects.filter(pk=summit.pk).update(public=False)
+    assert Client().get("/here/agenda/").status_code == 404
+
+
+def test_each_language_is_a_page_and_an_unknown_question_is_answered_anew(
+    opening: Session, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for path, language in (("agenda/", "en"), ("agenda/?lang=fr", "fr"), ("agenda/", "en")):
+        assert f'<html lang="{language}"' in _get(path).content.decode()
+    size = PAGES.size
+    assert "utm=x" in _get("agenda/?utm=x").content.decode()
+    assert PAGES.size == size
+
+
+def test_compressed_for_those_who_understand_it(opening: Session) -> None:
+    plain = _get("agenda/")
+    packed = _get("agenda/", accept_encoding="br, gzip")
+    assert gzip.decompress(packed.content) == plain.content
+    assert (packed["Content-Encoding"], packed["Vary"]) == ("gzip", "Accept-Encoding")
+    assert (plain["Vary"], packed["ETag"] != plain["ETag"]) == ("Accept-Encoding", True)
+    assert not _get("agenda/", accept_encoding="gzip;q=0, br").has_header("Content-Encoding")
+    for response, encoding in ((plain, "identity"), (packed, "gzip")):
+        again = _get("agenda/", accept_encoding=encoding, if_none_match=response["ETag"])
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_what_a_page_says_in_its_headers_is_kept_with_it(summit: Summit) -> None:
+    said = {"Link": '<https://hub.example/>; rel="hub"', "X-Robots-Tag": "noindex", "Content-Type": "text/plain"}
+    made: list[str] = []
+
+    def view(request: HttpRequest, summit: str) -> HttpResponse:
+        made.append(summit)
+        return HttpResponse("words", headers=said | {"ETag": '"of-the-view"', "Content-Length": "99"})
+
+    kept = cached_page()(view)
+    for _time in range(2):
+        answer = kept(RequestFactory().get("/here/"), summit="here")
+        assert {name: answer[name] for name in said} == said
+        assert answer["ETag"] != '"of-the-view"'
+        assert not answer.has_header("Content-Length")
+    assert made == ["here"]
+
+
+def test_nothing_is_kept_where_the_setting_says_so(opening: Session, settings: Any) -> None:
+    settings.KEPT_PAGES = 0
+    first, second = _get("agenda/"), _get("agenda/")
+    assert (first.content, first["ETag"], PAGES.size) == (second.content, second["ETag"], 0)
+
+
+def _page(size: int) -> HttpResponse:
+    return HttpResponse(b"x" * size)
+
+
+def test_the_cache_holds_no_more_than_it_may() -> None:
+    cache, now = PageCache(), Version(1, 1)
+    makes: list[object] = []
+
+    def ask(asked: object, size: int = 10, version: Version = now) -> None:
+        cache.answer(asked, version, lambda: makes.append(asked) or _page(size), 80)  # type: ignore[func-returns-value]
+
+    for number in range(10):
+        ask(number)
+        ask(0)
+    assert (cache.size, makes) == (80, list(range(10)))
+    # What was not asked for longest has gone.
+    ask(1)
+    assert makes[-1] == 1
+    ask("large", 11)
+    ask("large", 11)
+    assert (makes[-2:], cache.size) == (["large", "large"], 80)
+    ask(9, 4, Version(2, 2))
+    assert cache.size == 74
+
+
+def test_two_who_write_at_once_count_beside_each_other(summit: Summit, party: Party) -> None:
+    before = PublicVersion.objects.stamp("here")
+    other = f.PartyFactory(summit=summit, name="Beland")
+    Party.objects.update(name=Concat("name", Value("s")))
+    after = PublicVersion.objects.stamp("here")
+    assert before is not None
+    assert after is not None
+    # SQLite counts rows, PostgreSQL statements.
+    assert after.changes - before.changes == (3 if connection.vendor == "sqlite" else 2)
+    assert other.summit_id == after.summit
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_no_writer_waits_for_another_and_what_commits_late_is_seen(summit: Summit) -> None:
+    one, two = f.PartyFactory(summit=summit, name="Aland"), f.PartyFactory(summit=summit, name="Beland")
+    with transaction.atomic():
+        Party.objects.filter(pk=one.pk).update(name="Alandia")
+        with beside(lambda: Party.objects.filter(pk=two.pk).update(name="Belandia")):
+            pass
+        with beside(lambda: PublicVersion.objects.stamp("here")) as reader:
+            pass
+        between = reader.outcome
+    after = PublicVersion.objects.stamp("here")
+    assert after is not None
+    assert (after.changes, after.removals) == (between.changes + 1, between.removals + 1)
+    assert PublicVersion.objects.filter(summit_id=summit.pk).count() == 2
+
+
+class TestWhatIsTakenAway:
+    """Which changes a page of before may not be shown after."""
+
+    def counted(self, write: Callable[[], object]) -> tuple[bool, bool]:
+        """Return whether a write counts as a change, and as one that takes away."""
+        before = PublicVersion.objects.stamp("here")
+        write()
+        after = PublicVersion.objects.stamp("here")
+        assert before is not None
+        assert after is not None
+        return after.changes > before.changes, after.removals > before.removals
+
+    def released(self, opening: Session, by: User, **values: Any) -> tuple[bool, bool]:
+        Session.objects.filter(pk=opening.pk).update(**values)
+        return self.counted(lambda: releases.release(summit=opening.summit, by=by, decisions=SILENTLY))
+
+    def test_a_release_says_it_of_itself(self, opening: Session, organiser: User) -> None:
+        assert self.released(opening, organiser, title="Solemn opening") == (True, False)
+        assert self.released(opening, organiser, participants_to=Visibility.ACCREDITED) == (True, True)
+        assert self.released(opening, organiser, participants_to="") == (True, False)
+        assert self.released(opening, organiser, visibility=Visibility.ACCREDITED) == (True, True)
+        assert self.released(opening, organiser, visibility=Visibility.PUBLIC) == (True, False)
+        assert self.released(opening, organiser, cancelled_at=f.START) == (True, True)
+
+    def test_a_paper_that_is_gone_is_taken_away(self, opening: Session, organiser: User) -> None:
+        paper = f.DocumentFactory(session=opening, added_by=organiser)
+        assert self.released(opening, organiser) == (True, False)
+        Document.objects.filter(pk=paper.pk).update(removed_at=f.START)
+        assert self.released(opening, organiser) == (True, True)
+
+    def test_how_parties_are_called(self, opening: Session, party: Party) -> None:
+        assert self.counted(lambda: Party.objects.update(name="Newland")) == (True, True)
+
+    def test_a_text_is_counted_once_it_may_be_read_or_is_about_to(self, opening: Session) -> None:
+        def edited() -> tuple[bool, bool]:
+            return self.counted(lambda: Edition.objects.update(decision_note="Well"))
+
+        def lifted(moment: Any) -> tuple[bool, bool]:
+            return self.counted(lambda: Lift.objects.update(moment=moment))
+
+        by, made = f.UserFactory(), []
+        assert self.counted(lambda: made.append(make_text(summit=opening.summit, reader=by))) == (False, False)
+        text = made[0].version.text
+        Lift.objects.update(decided_by=by)
+        assert (edited(), lifted(Now() + timedelta(hours=2)), edited()) == ((False, False),) * 3
+        # About to be read: whoever commits a minute late is counted too.
+        assert (lifted(Now() + timedelta(minutes=50)), edited()) == ((True, False), (True, True))
+        assert lifted(Now() - timedelta(minutes=1)) == (True, True)
+        assert self.counted(lambda: f.EditionFactory(version=made[0].version, number=2)) == (True, False)
+        withdrawn = {"withdrawn_at": Now(), "withdrawn_by": by, "withdrawal_reason": "It was wrong."}
+        assert self.counted(lambda: Text.objects.filter(pk=text.pk).update(**withdrawn)) == (True, True)
+        # Taken out of sight again.
+        assert (lifted(Now() + timedelta(days=1)), edited()) == ((True, True), (False, False))
