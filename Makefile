@@ -28,16 +28,21 @@ $(VENV)/dev.done: requirements/dev.txt | $(BIN)/python
 	@$(PIP) -r requirements/dev.txt
 	@touch $(VENV)/base.done $@
 
-run: $(VENV)/base.done ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
+
+locale/%.mo: locale/%.po | $(VENV)/base.done
+	@$(BIN)/python manage.py compile_catalogues
+
+run: $(VENV)/base.done $(CATALOGUES) ## run everything here until Ctrl-C; PORT=8123 chooses the port, DEMO=day the first day, DEMO=0 nothing
 	@exec $(BIN)/python manage.py serve $(if $(filter 0,$(DEMO)),--no-demo) $(if $(filter day,$(DEMO)),--act day)
 
-test: $(VENV)/dev.done ## the tests, on SQLite, without any server or browser
+test: $(VENV)/dev.done $(CATALOGUES) ## the tests, on SQLite, without any server or browser
 	@$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
-test-all: $(VENV)/dev.done ## every test there is, also the slow and broad ones and those in a browser
+test-all: $(VENV)/dev.done $(CATALOGUES) ## every test there is, also the slow and broad ones and those in a browser
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "" $(ARGS)
 
-check: $(VENV)/dev.done ## style, templates, types, layers, migrations, deployment
+check: $(VENV)/dev.done $(CATALOGUES) ## style, templates, types, layers, migrations, deployment
 	@$(MAKE) --no-print-directory -j 2 check-types check-style
 
 check-types:
@@ -51,30 +56,30 @@ check-style:
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@$(BIN)/python tests/deploy_check.py
 
-test-browser: $(VENV)/dev.done ## the tour, pages by axe, every main task by keyboard, in a real Chromium (minutes)
+test-browser: $(VENV)/dev.done $(CATALOGUES) ## the tour, pages by axe, every main task by keyboard, in a real Chromium (minutes)
 	@$(BIN)/python -m pytest -n 2 -m browser $(ARGS) tests/browser
 
-test-broad: $(VENV)/dev.done ## what is slow and broad: all routes, all readers, all languages (minutes)
+test-broad: $(VENV)/dev.done $(CATALOGUES) ## what is slow and broad: all routes, all readers, all languages (minutes)
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "broad and once" $(ARGS)
 
-test-services: $(VENV)/dev.done ## the tests on PostgreSQL and Redis, with races and killed processes (DATABASE_URL, REDIS_URL)
+test-services: $(VENV)/dev.done $(CATALOGUES) ## the tests on PostgreSQL and Redis, with races and killed processes (DATABASE_URL, REDIS_URL)
 	@test -n "$$DATABASE_URL" -a -n "$$REDIS_URL" || { \
 		echo "Set DATABASE_URL and REDIS_URL, such as postgres://summit:summit@127.0.0.1/summit and redis://127.0.0.1:6379/9."; exit 1; }
 	@$(BIN)/python -m pytest -n $(WORKERS) -m "not browser and not once" $(ARGS)
 
-mutants: $(VENV)/dev.done ## how many of 300 small faults the tests notice (an hour)
+mutants: $(VENV)/dev.done $(CATALOGUES) ## how many of 300 small faults the tests notice (an hour)
 	@$(BIN)/python -m tools.mutants $(ARGS)
 
-bench: $(VENV)/dev.done ## the figures, as ratios within one run
+bench: $(VENV)/dev.done $(CATALOGUES) ## the figures, as ratios within one run
 	@$(BIN)/python -m bench
 
-soak: $(VENV)/dev.done ## a quarter of an hour of mixed work: nothing fails, and no process grows
+soak: $(VENV)/dev.done $(CATALOGUES) ## a quarter of an hour of mixed work: nothing fails, and no process grows
 	@$(BIN)/python -m bench.soaking
 
 messages: $(VENV)/dev.done ## bring locale/ in line with the source, and compile it
 	@$(BIN)/python -m tools.catalogues
 
-shots: $(VENV)/dev.done ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too
+shots: $(VENV)/dev.done $(CATALOGUES) ## every page of the tour as a picture, in var/shots; ONLY=press,search takes these, PICTURES=1 the README's too
 	@$(BIN)/python -m tools.shots $(if $(ONLY),--only $(ONLY)) $(if $(PICTURES),--pictures)
 
 lock: $(VENV)/dev.done ## compile requirements/*.in

@@ -9,11 +9,11 @@ from delegations.focal_points.api.focal_points import FocalPoints
 from delegations.focal_points.api.requests import FocalPointRequests
 from delegations.imports.api import Sheets
 from delegations.invitations.api.answers import Replies
-from delegations.invitations.api.calls import Calls
 from delegations.invitations.api.guests import Guests
 from delegations.invitations.api.invitations import Invitations
 from delegations.invitations.api.letter_templates import LetterTemplates
 from delegations.invitations.api.links import LetterLinks
+from delegations.invitations.api.phone_calls import Calls
 from delegations.members.api.categories import Categories
 from delegations.members.api.particulars import Needs, Passports, Travel
 from delegations.members.api.quotas import Quotas
@@ -28,7 +28,8 @@ from delegations.parties.api.groups import PartyGroups
 from delegations.parties.api.policy import PolicyOfSummit
 from delegations.privacy.api.own_data import own_paths
 from delegations.privacy.api.retention import RetentionTimes
-from delegations.travel.api.declarations import DeclarationKinds, Declarations
+from delegations.travel.api.declaration_kinds import DeclarationKinds
+from delegations.travel.api.declarations import Declarations
 from delegations.travel.api.visas import VisaLetters
 from delegations.zones.api import Zones
 

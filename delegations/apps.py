@@ -48,7 +48,7 @@ REGISTERING = (
     "privacy.audit_messages",
     "privacy.services.erasure",
     "privacy.import_definitions",
-    "privacy.services.mentions",
+    "privacy.services.name_mentions",
     "privacy.messages",
     "privacy.permissions",
     "overview.charts",

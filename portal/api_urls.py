@@ -5,7 +5,7 @@ people work with stands below "me/" and each summit's "desk/", for whoever has a
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import PartyDetail, PartyList
-from press.published_texts.moments import version_of
+from press.published_texts.publication_moments import version_of
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
 from summit.api_base.public_views import cached_api, not_found, public_api

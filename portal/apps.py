@@ -13,4 +13,7 @@ class PortalConfig(AppConfig):
 
     def ready(self) -> None:
         """Register this app's addresses with the ground floor."""
-        from portal import routes, words  # noqa: F401
+        from portal import (
+            audit_messages,  # noqa: F401
+            routes,  # noqa: F401
+        )

@@ -21,7 +21,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSignIn
 from delegations.portal_access.services import portal_sessions
-from portal.kept import SUMMIT_KEY, note_seen, sign_ins
+from portal.browser_session import SUMMIT_KEY, note_seen, sign_ins
 from sessions.visibility.members import Members
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person

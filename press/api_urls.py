@@ -7,7 +7,7 @@ from press.overview.api.editions import Editions, Lifts, Markings
 from press.overview.api.texts import Texts, Versions
 from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
-from press.published_texts.moments import version_of
+from press.published_texts.publication_moments import version_of
 from press.search.params import DAYS, NAMES
 from summit.api_base.public_views import cached_api, public_api
 

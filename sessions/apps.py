@@ -38,7 +38,7 @@ REGISTERING = (
     "privacy.services",
     "overview.dashboard",
     "overview.import_definitions",
-    "overview.occasions",
+    "overview.invitable_sessions",
     "overview.panels",
     "overview.search",
     "api_errors",

@@ -40,6 +40,7 @@ REGISTERING = (
     "accounts.role_assignments",
     "accounts.routes",
     "accounts.signals",
+    "admin_base.boolean_display",
     "admin_base.routes",
     "import_export.export_admin",
     "import_export.export_job",

@@ -1,5 +1,6 @@
 """Production refuses to start on what isn't safe there. Every process runs these checks, by `enforce`."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -82,7 +83,17 @@ def _services() -> list[Finding]:
             "WEBHOOKS_SEND_DEADLINE is not below WEBHOOKS_LEASE.",
             "Make the lease longer, or two may send.",
         ),
+        (
+            any(not path.with_suffix(".mo").exists() for path in _catalogues()),
+            "summit.E015",
+            "The texts in other languages are not compiled.",
+            "Run `manage.py compile_catalogues` with each version of the program.",
+        ),
     ]
+
+
+def _catalogues() -> list[Path]:
+    return [path for folder in settings.LOCALE_PATHS for path in Path(folder).glob("*/LC_MESSAGES/*.po")]
 
 
 def _addresses() -> list[Finding]:

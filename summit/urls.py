@@ -24,7 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("summit.accounts.urls")),
     path("admin/", admin.site.urls),
     path("portal/", include("portal.urls")),
-    path("i/", include("portal.letter_urls")),
+    path("i/", include("portal.letter_link_urls")),
     path("calendar/", include("sessions.calendars.urls")),
     path("webhooks/mail/", provider_webhook.mail_events, name="mail-events"),
     path("api/v1/", include("portal.api_urls")),

@@ -22,7 +22,7 @@ from aiosmtpd.controller import Controller
 from django.conf import settings
 from psycopg import sql
 
-from summit.embedded import stack
+from summit.embedded import all_processes
 from tools import migrated
 from tools.running import PASSED_ON, ROOT, free_port
 
@@ -171,7 +171,7 @@ class Processes:
 
     def workers(self) -> None:
         """Start a worker for each queue, as `make run` does."""
-        for line in stack.commands(port=0).values():
+        for line in all_processes.commands(port=0).values():
             if " worker " in line:
                 self.start(*line.partition(" -m ")[2].split())
 

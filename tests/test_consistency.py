@@ -1,8 +1,11 @@
 """What holds across the whole project, whoever adds what."""
 
+import ast
+import csv
 import os
 import pkgutil
 import re
+import tomllib
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
@@ -18,7 +21,7 @@ from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.permissions.rules import RULES
 from summit.public_base.public_pages import PERSONAL
 from tests.attack.crawling import routes
-from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, writes
+from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, tree, writes
 
 COUNTED = (
     *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_lift"),
@@ -268,6 +271,23 @@ class TestDocuments:
         told = {name for line in tables for name in re.findall(r"`([A-Z_]{4,})`", line.split("|")[1])}
         assert told == read
         assert len(read) > 20
+
+    def test_every_package_is_described(self) -> None:
+        """By itself, and in the same words by docs/architecture.md, in the order that import-linter holds."""
+        contracts = tomllib.loads(text(ROOT / "pyproject.toml"))["tool"]["importlinter"]["contracts"]
+        orders = {row["containers"][0]: row["layers"] for row in contracts if row["name"].startswith("Packages of ")}
+        told = text(ROOT / "docs/architecture.md")
+        for app, packages in orders.items():
+            section = told.partition(f"### {app}:")[2].partition("###")[0]
+            assert re.findall(r"^- \*\*`(\w+)`\*\*", section, flags=re.MULTILINE) == packages
+            for package in packages:
+                said = " ".join((ast.get_docstring(tree(ROOT / app / package / "__init__.py")) or "").split())
+                assert said[1:].replace("“/”", "`/`") in " ".join(section.split()), package
+        assert sum(map(len, orders.values())) > 60
+
+    def test_what_was_renamed_is_where_it_is_said_to_be(self) -> None:
+        rows = list(csv.DictReader(text(ROOT / "docs/renames.csv").splitlines()))
+        assert [row["old"] for row in rows if not all((ROOT / path).exists() for path in row["new"].split())] == []
 
     def test_links_lead_somewhere(self) -> None:
         link = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")

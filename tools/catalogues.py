@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polib
 
+from summit.core.catalogues import compiled
 from tools.msgids import ROOT, Msgid, extract
 
 LANGUAGES = ("fr", "ar")
@@ -103,11 +104,6 @@ def space(catalogue: polib.POFile) -> None:
 def text_of(catalogue: polib.POFile) -> str:
     """Return the bytes of a .po file as text."""
     return f"{catalogue}".rstrip("\n") + "\n"
-
-
-def compiled(catalogue: polib.POFile) -> bytes:
-    """Return the bytes of a .mo file: the same for the same texts. What isn't translated isn't in it."""
-    return bytes(catalogue.to_binary())
 
 
 def main() -> None:

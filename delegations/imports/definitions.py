@@ -13,7 +13,7 @@ from delegations.members.api.quotas import RAISE, QuotaInput
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
 from delegations.parties.api.fields import OneParty
-from delegations.travel.api.declarations import DeclarationKinds
+from delegations.travel.api.declaration_kinds import DeclarationKinds
 from delegations.zones.api import Zones
 from summit.api_base.resources import Resource
 from summit.import_export.registry import Intake, take_in

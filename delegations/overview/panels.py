@@ -12,8 +12,8 @@ from django.utils.translation import ngettext
 from delegations.invitations.admin_links import call_sheet
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.permissions import can_invite
-from delegations.invitations.selectors.standing import STANDINGS
-from delegations.invitations.services import calls
+from delegations.invitations.selectors.invitation_status import STANDINGS
+from delegations.invitations.services import phone_calls
 from delegations.members.services import duplicates
 from delegations.overview.dashboard import (
     CHANGE,
@@ -133,7 +133,7 @@ def invitations(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, An
 
 
 def _waiting(request: HttpRequest, summit: Summit) -> list[tuple[int, int]]:
-    return lately(request, ("waiting", summit.pk), lambda: calls.waiting(summit, now_of(request)))
+    return lately(request, ("waiting", summit.pk), lambda: phone_calls.waiting(summit, now_of(request)))
 
 
 @source

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from delegations.parties.models.parties import Party
-from delegations.parties.party_line import flag_url, footnote_mark, line, marked_party
+from delegations.parties.party_display import flag_url, footnote_mark, line, marked_party
 from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book, Named
 from summit.templatetags.content import own

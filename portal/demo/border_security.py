@@ -7,13 +7,13 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party, PartyName
-from portal.demo import agenda, agenda_more, first_day, parties, protocol, speakers, texts
+from portal.demo import agenda, agenda_translations, first_day, parties, protocol, speakers, texts
 from portal.demo.accounts import DOMAIN, make_accounts
+from portal.demo.batches import complete, stored
 from portal.demo.days import ZONE, Act, Days, days_of
 from portal.demo.ids import Ids
 from portal.demo.names import APPROVED, LOCAL, SUMMIT, Approved
 from portal.demo.parties import PartyRow
-from portal.demo.parts import complete, stored
 from press.search import services as search_services
 from press.subscriptions.models import Subscriber
 from press.texts.models.editions import Edition
@@ -64,7 +64,9 @@ def load(act: Act = Act.AHEAD) -> Summit:
         _subscribers(loading)
         made = (loading.summit, days, loading.ids, loading.users, loading.categories, loading.parties)
         protocol.load(protocol.Made(*made))
-        agenda_more.load(loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_more.PAPERS])
+        agenda_translations.load(
+            loading.sessions, loading.users["organiser"], [ids() for _paper in agenda_translations.PAPERS]
+        )
         speakers.load(loading.sessions, loading.parties, days.evening(FLOOR_ASKED), ids)
         if act == Act.DAY:
             first_day.load(loading.summit, days, loading.users, now=now)
@@ -225,7 +227,7 @@ def _sessions(loading: Loading) -> None:
             starts_at=loading.days.at(entry.day, entry.starts),
             ends_at=loading.days.at(entry.day, entry.ends),
             room=rooms[entry.room],
-            **{"visibility": entry.visibility, **agenda_more.values_of(entry.title)},
+            **{"visibility": entry.visibility, **agenda_translations.values_of(entry.title)},
         )
         loading.sessions.append(session)
         participants += _participants(loading, entry, session)
@@ -251,7 +253,7 @@ def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> li
         people.insert(0, (loading.people[entry.chair], ParticipantRole.CHAIR))
     rows = [Participant(session=session, person=person, role=role) for person, role in people]
     rows += [
-        Participant(session=session, party=loading.parties[name], level=agenda_more.level_of(entry.kind))
+        Participant(session=session, party=loading.parties[name], level=agenda_translations.level_of(entry.kind))
         for name in named
     ]
     for position, row in enumerate(rows):

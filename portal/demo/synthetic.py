@@ -13,11 +13,11 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
-from portal.demo import synthetic_agenda, synthetic_press, world
+from portal.demo import synthetic_agenda, synthetic_countries, synthetic_press
 from portal.demo.accounts import make_accounts
+from portal.demo.batches import complete, stored
 from portal.demo.border_security import counts
 from portal.demo.ids import Ids
-from portal.demo.parts import complete, stored
 from portal.demo.progress import Progress
 from summit.audit import services as audit
 from summit.core.database_clock import db_now
@@ -117,7 +117,7 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
         slug=slug,
         name=f"Synthetic summit “{title}”",
         short_name=title[:60],
-        host=world.delegations(1)[0][0],
+        host=synthetic_countries.delegations(1)[0][0],
         starts_on=first,
         ends_on=first + timedelta(days=synthetic_agenda.days(sizes.sessions) - 1),
         time_zone="Europe/London",
@@ -134,7 +134,7 @@ def _summit(slug: str, sizes: Sizes, ids: Ids) -> Summit:
 
 def _parties(made: World, sizes: Sizes) -> None:
     languages = ("en", "en", "en", "fr", "ar")
-    for position, (name, code) in enumerate(world.delegations(sizes.delegations)):
+    for position, (name, code) in enumerate(synthetic_countries.delegations(sizes.delegations)):
         made.parties.append(
             Party(
                 public_id=made.ids(),

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
-from portal.views import seen
-from portal.views.told import told
+from portal.views import read_marks
+from portal.views.agenda_changes import told
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.agenda.selectors import change_descriptions, last_changed, own_changes, release_cache, released_agenda
 from sessions.agenda.selectors.differences import Change
@@ -65,11 +65,11 @@ def my_agenda(request: HttpRequest) -> HttpResponse:
     if at is None:
         context["sessions"] = render_to_string("portal/my_sessions.html", context | _narrowed({}, context, []))
         return render(request, "portal/my_agenda.html", context)
-    found = seen.seen_by(request, viewer)
-    own = seen.own(viewer, at, found)
+    found = read_marks.seen_by(request, viewer)
+    own = read_marks.own(viewer, at, found)
     listed = SessionList(viewer.summit, at.stamp, get_language() or "", everything)
     rows = _shown(viewer, at, own, listed)
-    context |= _lists(viewer, at, listed, rows, seen.unread(viewer, at, found, own))
+    context |= _lists(viewer, at, listed, rows, read_marks.unread(viewer, at, found, own))
     wanted = asked(request.GET)
     context["sessions"] = listed.rendered(
         rows, tuple(wanted.items()), lambda: context | _narrowed(wanted, context, rows)

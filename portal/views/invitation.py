@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import Answer, Invitation
 from delegations.invitations.selectors import level_choices
 from delegations.invitations.services import answers
@@ -74,7 +74,7 @@ def _page(
 ) -> HttpResponse:
     page = party_names.on_page(viewer.summit)
     named = page["names"].of(row.party)
-    occasion = occasions.find(viewer.summit, [row.occasion]).get(row.occasion)
+    occasion = invitable_sessions.find(viewer.summit, [row.occasion]).get(row.occasion)
     takes = answers.still_open(viewer.summit.pk).exists() if not row.occasion else False
     context = {
         "occasion": occasion,

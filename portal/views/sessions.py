@@ -15,16 +15,16 @@ from django.views.decorators.http import require_POST, require_safe
 from delegations.members.models.members import Membership
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_required
-from portal.views import seen
-from portal.views.finding import find
-from portal.views.floor import floor_of
+from portal.views import read_marks
+from portal.views.find_session import find
+from portal.views.floor_requests import floor_of
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.models.speeches import timed
 from sessions.agenda.selectors import released_snapshots
 from sessions.conflicts.selectors.overlapping_sessions import meanwhile
 from sessions.documents.models import Document
 from sessions.draft.models.signups import SignUp, SignUpState
-from sessions.public.facts_line import facts
+from sessions.public.session_facts import facts
 from sessions.signups.services import signups
 from sessions.signups.services.signups import SignUpRefused
 from summit.core.languages import tongue
@@ -38,7 +38,7 @@ def my_session(request: HttpRequest, public_id: str) -> HttpResponse:
     viewer, row = find(request, public_id)
     newest = released_snapshots.latest(viewer.summit)
     if newest is not None:
-        seen.note(request, viewer, newest.number, row.session)
+        read_marks.note(request, viewer, newest.number, row.session)
     places = list(row.participants.all())
     spoken = speeches(row, places)
     context = {

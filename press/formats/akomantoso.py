@@ -3,9 +3,9 @@
 from django.conf import settings
 from lxml import etree
 
-from press.formats import akn_body, akn_meta
-from press.formats.akn_body import NS, Element, add
-from press.formats.akn_meta import SOURCE, moment
+from press.formats import akomantoso_body, akomantoso_meta
+from press.formats.akomantoso_body import NS, Element, add
+from press.formats.akomantoso_meta import SOURCE, moment
 from press.published_texts.document_facts import facts
 from press.published_texts.reader_notices import notices
 from press.published_texts.selectors import STAR, Reading
@@ -21,14 +21,14 @@ def write(reading: Reading) -> bytes:
     text = reading.edition.version.text
     if text.kind == TextKind.TRANSCRIPT:
         document = add(root, "debate", name="transcript")
-        akn_meta.write(document, reading, body=SPEECH)
+        akomantoso_meta.write(document, reading, body=SPEECH)
         _preface(document, reading)
         _speech(add(document, "debateBody"), reading)
     else:
         document = add(root, "statement", name=text.kind)
-        akn_meta.write(document, reading, body=BODY)
+        akomantoso_meta.write(document, reading, body=BODY)
         _preface(document, reading)
-        akn_body.write(add(document, "mainBody", eId=BODY), blocks_of(reading.edition), "")
+        akomantoso_body.write(add(document, "mainBody", eId=BODY), blocks_of(reading.edition), "")
     _attachments(document, reading)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=False)
 
@@ -72,7 +72,7 @@ def _speech(body: Element, reading: Reading) -> None:
         line = add(speech, "from", reading.who)
         if reading.note:
             add(add(line, "authorialNote", marker=STAR), "p", reading.note)
-    akn_body.write(speech, blocks_of(reading.edition), SPEECH)
+    akomantoso_body.write(speech, blocks_of(reading.edition), SPEECH)
 
 
 def _attachments(document: Element, reading: Reading) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 
-from press.published_texts import moments
+from press.published_texts import publication_moments
 from summit.public_base.page_cache import Version, cached_page
 from summit.public_base.public_pages import public_page
 
@@ -34,7 +34,7 @@ def press_page(
         @public_page
         @functools.wraps(view)
         def wrapped(request: HttpRequest, summit: str, **kwargs: Any) -> HttpResponse:
-            found = moments.read_moments(summit)
+            found = publication_moments.read_moments(summit)
             token = _asked.set(found[1] if found else None)
             try:
                 response: HttpResponse = kept(request, summit=summit, **kwargs)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from press.published_texts.selectors import Reading
-from press.published_texts.session_line import line_of
+from press.published_texts.speech_session import line_of
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import day_clock
 

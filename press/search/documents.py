@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from delegations.parties.models.parties import PartyName
-from press.published_texts.moments import read_moments
+from press.published_texts.publication_moments import read_moments
 from press.published_texts.selectors import readable
 from press.search import tokens
 from press.search.query import Spoken

@@ -17,7 +17,7 @@ from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.kinds import SessionKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
-from sessions.membership_changes.services import places
+from sessions.membership_changes.services import passed_on_places
 from sessions.visibility.members import Members
 from summit.core.database_clock import db_now
 from summit.people.models import Person
@@ -86,11 +86,11 @@ def _words(row: Session | ReleasedSession, summit: Summit) -> str:
 
 
 def _pass_place(key: str, giver: Person, taker: Person, by: User) -> None:
-    places.pass_place(key=key, giver=giver, taker=taker, by=by)
+    passed_on_places.pass_place(key=key, giver=giver, taker=taker, by=by)
 
 
 def _drop_place(key: str, giver: Person, by: User) -> None:
-    places.drop_place(key=key, giver=giver, by=by)
+    passed_on_places.drop_place(key=key, giver=giver, by=by)
 
 
 handover_items.register(
@@ -100,8 +100,8 @@ handover_items.register(
         label=gettext_lazy("speech"),
         held=_speeches,
         tell=_tell_speeches,
-        pass_on=lambda key, giver, taker, by: places.pass_speech(key=key, giver=giver, taker=taker, by=by),
-        drop=lambda key, giver, by: places.drop_speech(key=key, giver=giver, by=by),
+        pass_on=lambda key, giver, taker, by: passed_on_places.pass_speech(key=key, giver=giver, taker=taker, by=by),
+        drop=lambda key, giver, by: passed_on_places.drop_speech(key=key, giver=giver, by=by),
         dropped=gettext_lazy("The speech is taken off the draft of the agenda."),
     ),
 )

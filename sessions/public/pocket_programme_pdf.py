@@ -16,7 +16,7 @@ from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book
 from sessions.agenda.models.releases import ReleasedRole, ReleasedSession
 from sessions.agenda.selectors.participant_names import called, raised
-from sessions.public.facts_line import facts
+from sessions.public.session_facts import facts
 from sessions.visibility.members import Members
 from summit.core.date_formats import long_day
 from summit.pdf.typst import print_pdf

@@ -19,7 +19,7 @@ from delegations.parties.selectors.footnotes import Footnotes
 from delegations.parties.selectors.party_names import Book
 from sessions.agenda.selectors.release_cache import Kept
 from sessions.draft.models.participants import Attendance
-from sessions.public import facts_line, filters
+from sessions.public import filters, session_facts
 from summit.core.process_cache import Memory
 from summit.public.context import lang_query
 from summit.summits.models import Stamp, Summit
@@ -123,7 +123,9 @@ class SessionLine:
     def about(self) -> About:
         """What is said of it in the reader's language, and by what it is narrowed."""
         key = self.row.pk, self._list.language, self._list.stamp.lasting
-        return _ABOUT.ask(key, lambda: About(filters.values(self.row, self._list.summit), facts_line.facts(self.row)))
+        return _ABOUT.ask(
+            key, lambda: About(filters.values(self.row, self._list.summit), session_facts.facts(self.row))
+        )
 
     @property
     def facts(self) -> str:

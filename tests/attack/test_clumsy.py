@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from press.embargoes.admin.moments import local_moment
+from press.embargoes.admin.schedule_form import local_moment
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests import factories as f

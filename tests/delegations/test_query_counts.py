@@ -10,7 +10,7 @@ import pytest
 from delegations.badges.models.transferable_passes import Overpass
 from delegations.badges.services import badges, transferable_passes
 from delegations.invitations.selectors import letter_facts
-from delegations.invitations.services import approval, calls, invitations, reminders
+from delegations.invitations.services import approval, invitations, phone_calls, reminders
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
@@ -193,7 +193,7 @@ DEEDS: dict[str, Callable[[Many], object]] = {
     "mailboxes of members": lambda all: mailboxes_selectors.for_members(
         summit=all.summit, party_ids={row.pk for row in all.fresh}, person_ids={row.pk for row in all.people}
     ),
-    "whom to call": lambda all: calls.sheet(summit=all.summit, now=db_now(), narrowed=calls.Narrowed()),
+    "whom to call": lambda all: phone_calls.sheet(summit=all.summit, now=db_now(), narrowed=phone_calls.Narrowed()),
     "faces": lambda all: photo_sheet.faces(summit=all.summit, by=all.by, language="en"),
     "add names": lambda all: parties.add_names(
         summit=all.summit, language="fr", names={row.pk: "Pays" for row in all.fresh}, by=all.by

@@ -14,7 +14,7 @@ from delegations.invitations.models.invitations import Invitation
 from delegations.members.models.members import Membership
 from delegations.members.selectors import quotas
 from delegations.parties.models.parties import Party
-from portal.demo import accounts, border_security, parties, parts, synthetic, world
+from portal.demo import accounts, batches, border_security, parties, synthetic, synthetic_countries
 from portal.demo.progress import Progress
 from press.subscriptions.models import Announcement
 from press.texts.models.editions import Edition
@@ -220,7 +220,7 @@ def test_one_of_hardly_anything() -> None:
 
 
 def test_more_delegations_than_countries_are_numbered() -> None:
-    found = world.delegations(195)
+    found = synthetic_countries.delegations(195)
     assert len({name for name, _code in found}) == 195
     assert found[-1] == ("Delegation 195", "")
     assert len({code for _name, code in found[:193]}) == 193
@@ -253,11 +253,11 @@ def test_one_whose_loading_was_ended_is_told_of() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_beside_another_summit_nobody_waits_for_the_whole_of_it() -> None:
-    with parts.stored():
+    with batches.stored():
         assert connection.in_atomic_block
         summit = SummitFactory(public=False)
-    with parts.stored():
+    with batches.stored():
         assert not connection.in_atomic_block
     AuditChain.objects.get_or_create(pk=1)
-    parts.complete(summit, {})
-    assert parts.is_complete(Summit.objects.get())
+    batches.complete(summit, {})
+    assert batches.is_complete(Summit.objects.get())

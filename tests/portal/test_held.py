@@ -9,8 +9,8 @@ from django.test import Client
 
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
-from portal.held import KEPT_AS, SEEN_BY
-from portal.views import held
+from portal.personal_data import KEPT_AS, SEEN_BY
+from portal.views import personal_data
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -103,7 +103,7 @@ class TestReading:
         client = come_in(person=row.person)
         is_not_said(client)
         # The control: without asking who else reads there it would be.
-        monkeypatch.setattr(held, "is_own", lambda mailbox, subject: True)
+        monkeypatch.setattr(personal_data, "is_own", lambda mailbox, subject: True)
         assert "X4821397" in text(client)
 
     def test_a_letters_link_says_nothing_of_who_reads(self, row: Membership) -> None:

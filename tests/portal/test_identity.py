@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
-from portal import kept
+from portal import browser_session
 from portal.identity import Viewer, viewers
 from summit.audit.services import Link
 from summit.core.database_clock import db_now
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def asking(user: User | None, *followed: InvitationLink) -> HttpRequest:
     request = RequestFactory().get("/portal/")
     request.session = SessionStore()
-    request.session[kept.SIGN_INS_KEY] = [f.PortalSignInFactory(link=link).public_id for link in followed]
+    request.session[browser_session.SIGN_INS_KEY] = [f.PortalSignInFactory(link=link).public_id for link in followed]
     request.user = user or AnonymousUser()
     return request
 

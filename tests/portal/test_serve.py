@@ -8,6 +8,7 @@ import pytest
 
 from portal.management.commands import serve
 from summit.core.database_clock import db_now
+from summit.embedded import all_processes
 
 
 class Nothing:
@@ -24,13 +25,14 @@ def test_it_migrates_before_all_else(
     monkeypatch.setattr(serve, "_check_free", lambda port: None)
     monkeypatch.setattr(serve, "db_now", lambda: None)
     monkeypatch.setattr(serve, "connection", Nothing())
-    monkeypatch.setattr(serve.stack, "run", lambda **options: did.append("processes") or 0)
+    monkeypatch.setattr(all_processes, "run", lambda **options: did.append("processes") or 0)
     monkeypatch.setattr(
         serve, "call_command", lambda name, **options: did.append((name, options.get("if_empty", False)))
     )
     with pytest.raises(SystemExit) as left:
         serve.Command().handle(no_demo=no_demo, act=None)
-    assert did == [("migrate", False), ("collectstatic", False), *last, "processes"]
+    ready = [(name, False) for name in ("migrate", "compile_catalogues", "collectstatic")]
+    assert did == [*ready, *last, "processes"]
     assert left.value.code == 0
 
 

@@ -22,7 +22,7 @@ import time_machine
 from django.db import OperationalError, connection, models
 from django.utils import timezone
 
-from press.embargoes.admin.moments import local_moment
+from press.embargoes.admin.schedule_form import local_moment
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements
 from press.texts.models import visibility

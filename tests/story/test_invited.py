@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation, Reply
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.overview.selectors import completeness
 from delegations.parties.models.parties import PartyKind
 from portal.demo import border_security
@@ -28,7 +28,9 @@ FRENCH, ARABIC = (SUMMIT[language]["name"] for language in ("fr", "ar"))
 
 def _standing(summit: Summit) -> dict[str, int]:
     return {
-        name: number for name, number in completeness.counts(summit).items() if number and name in standing.STANDINGS
+        name: number
+        for name, number in completeness.counts(summit).items()
+        if number and name in invitation_status.STANDINGS
     }
 
 

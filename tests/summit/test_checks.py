@@ -18,6 +18,7 @@ from django.core.management import call_command
 
 from summit import checks, settings
 from summit.celery import refuse_unsafe
+from summit.core.catalogues import compile_stale
 
 WSGI = str(Path(settings.__file__).with_name("wsgi.py"))
 POSTGRES = {"default": {"ENGINE": "django.db.backends.postgresql"}}
@@ -44,6 +45,7 @@ SAFE_SETTINGS = {
     "OUTBOX_LEASE": 60.0,
     "WEBHOOKS_SEND_DEADLINE": 10.0,
     "WEBHOOKS_LEASE": 30.0,
+    "LOCALE_PATHS": settings.LOCALE_PATHS,
     "MAIL_WEBHOOK_PROVIDER": "mailgun",
     "MAIL_WEBHOOK_SECRET": "summit:" + "s" * 13,
 }
@@ -73,6 +75,18 @@ PROBLEMS: list[tuple[dict[str, Any], str]] = [
     ({"OUTBOX_SEND_DEADLINE": 60.0}, "summit.E010"),
     ({"REQUIRE_SECOND_FACTOR": False}, "summit.E012"),
 ]
+
+
+def test_texts_that_are_not_compiled_stop_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    source = tmp_path / "fr" / "LC_MESSAGES" / "django.po"
+    source.parent.mkdir(parents=True)
+    source.write_text('msgid "Agenda"\nmsgstr "Programme"\n')
+    use(monkeypatch, LOCALE_PATHS=[tmp_path])
+    assert [code for code, _wrong, _todo in checks.production_problems()] == ["summit.E015"]
+    assert compile_stale(tmp_path) == [source.with_suffix(".mo")]
+    assert checks.production_problems() == []
+    # What is newer than its source is left as it is.
+    assert compile_stale(tmp_path) == []
 
 
 def use(monkeypatch: pytest.MonkeyPatch, **changed: Any) -> None:

@@ -18,8 +18,8 @@ from delegations.core.admin.moments import moment
 from delegations.invitations.admin import state_column
 from delegations.invitations.admin.answers import ChannelFilter, ReplyInline
 from delegations.invitations.admin.bounces import BackMixin
-from delegations.invitations.admin.calls import CallsMixin
 from delegations.invitations.admin.occasion_column import OccasionColumn, OccasionFilter, tell, words
+from delegations.invitations.admin.phone_calls import CallsMixin
 from delegations.invitations.admin.record_answer import AnsweringMixin
 from delegations.invitations.admin.state_column import LinkMoments
 from delegations.invitations.admin_links import call_sheet

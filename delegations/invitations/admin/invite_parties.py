@@ -12,11 +12,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
+from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import OVER, Invitation
-from delegations.invitations.occasions import Occasion
 from delegations.invitations.permissions import check_can_invite
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.invitations.selectors.eligibility import Reach, Step
 from delegations.invitations.selectors.next_steps import Plan, plan
 from delegations.invitations.services import approval, first_letter, invitations
@@ -129,7 +129,7 @@ class InvitingMixin:
         if summit is None or not allows(request.user, "delegations.party.view", summit):
             raise Http404
         check_can_invite(request.user, summit)
-        narrowed = rows.filter(pk__in=keys) if keys else rows.filter(standing.STANDINGS["uninvited"])
+        narrowed = rows.filter(pk__in=keys) if keys else rows.filter(invitation_status.STANDINGS["uninvited"])
         return self._ask(request, list(narrowed.filter(summit=summit)), occasion)
 
     def _ask(self, request: HttpRequest, parties: list[Party], key: str = "") -> HttpResponse:
@@ -139,7 +139,7 @@ class InvitingMixin:
         found = plan(parties=parties, by=request.user, occasion=key)
         self._note(request.user, found)
         summit = parties[0].summit if parties else None
-        occasion = occasions.find(summit, [key]).get(key) if summit else None
+        occasion = invitable_sessions.find(summit, [key]).get(key) if summit else None
         steps = [
             {
                 "step": step,

@@ -11,13 +11,13 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.admin.invite_parties import address
 from delegations.invitations.admin.state_column import state_word
+from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import COMING, OVER, Invitation, InvitationState
-from delegations.invitations.occasions import Occasion
 from delegations.invitations.permissions import check_can_invite
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from summit.admin_base.row_keys import keys_of
@@ -33,7 +33,7 @@ def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """List the sessions; with `?session=` ask whom to invite to one. POST leads with the chosen parties to the page
     that invites."""
     check_can_invite(user, summit)
-    found = occasions.find(summit)
+    found = invitable_sessions.find(summit)
     if "session" not in request.GET:
         return _list(request, summit, found)
     occasion = found.get(request.GET["session"])
@@ -73,7 +73,9 @@ def _list(request: HttpRequest, summit: Summit, found: dict[str, Occasion]) -> H
 
 
 def _choose(request: HttpRequest, summit: Summit, occasion: Occasion, refused: str) -> HttpResponse:
-    rows = standing.with_standing(Party.objects.filter(summit=summit, is_host=False).select_related("summit"))
+    rows = invitation_status.with_standing(
+        Party.objects.filter(summit=summit, is_host=False).select_related("summit")
+    )
     theirs = {
         row.party_id: row
         for row in Invitation.objects.filter(party__summit=summit, occasion=occasion.key).exclude(state__in=OVER)

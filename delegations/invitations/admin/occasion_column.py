@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import Invitation
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.summits.models import Summit
@@ -26,7 +26,9 @@ def tell(rows: Iterable[Invitation]) -> None:
     for row in rows:
         if row.occasion:
             keys.setdefault(row.party.summit, set()).add(row.occasion)
-    found = {key: row for summit, named in keys.items() for key, row in occasions.find(summit, named).items()}
+    found = {
+        key: row for summit, named in keys.items() for key, row in invitable_sessions.find(summit, named).items()
+    }
     for row in rows:
         row.occasion_found = found.get(row.occasion)  # type: ignore[attr-defined]
 
@@ -37,7 +39,7 @@ def words(row: Invitation) -> SafeString | str:
         return _("the summit")
     if not hasattr(row, "occasion_found"):
         tell([row])
-    found: occasions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
+    found: invitable_sessions.Occasion | None = row.occasion_found  # type: ignore[attr-defined]
     return own(found.title, row.party.summit) if found else _("a session that is no longer in the agenda")
 
 
@@ -72,7 +74,7 @@ class OccasionFilter(admin.SimpleListFilter):
             return offered
         rows = Invitation.objects.filter(party__summit=summit).exclude(occasion="").order_by()
         keys = rows.values_list("occasion", flat=True).distinct()
-        found = occasions.find(summit, keys)
+        found = invitable_sessions.find(summit, keys)
         return [*offered, *((key, own(row.title, summit)) for key, row in found.items())]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:

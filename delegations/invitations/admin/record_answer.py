@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.invitations.admin_links import call_sheet
 from delegations.invitations.models.invitations import Answer, Channel, Invitation, Reply
 from delegations.invitations.selectors import level_choices
-from delegations.invitations.services import answers, scans
+from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import DESK_CHANNELS, Way
 from delegations.parties.selectors import levels, party_names
 from summit.admin_base.widgets import DayInput
@@ -75,15 +75,15 @@ class AnswerForm(forms.Form):
         for name, field in self.fields.items():
             field.depends = name not in self.LEFT_OUT
 
-    def clean_scan(self) -> scans.Scan | None:
+    def clean_scan(self) -> scanned_answers.Scan | None:
         """Return the scan, read only where it isn't too large."""
         file = self.cleaned_data.get("scan")
         if file is None:
             return None
         try:
-            scans.look_at_size(file.size)
-            return scans.read(filename=file.name, content=file.read())
-        except scans.ScanProblem as problem:
+            scanned_answers.look_at_size(file.size)
+            return scanned_answers.read(filename=file.name, content=file.read())
+        except scanned_answers.ScanProblem as problem:
             raise forms.ValidationError(str(problem)) from None
 
 

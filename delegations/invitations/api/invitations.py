@@ -17,7 +17,14 @@ from delegations.invitations.models.invitations import Answer, Channel, Invitati
 from delegations.invitations.models.letters import CallOutcome
 from delegations.invitations.permissions import can_answer_for
 from delegations.invitations.selectors import level_choices
-from delegations.invitations.services import answers, approval, calls, first_letter, invitations, scans
+from delegations.invitations.services import (
+    answers,
+    approval,
+    first_letter,
+    invitations,
+    phone_calls,
+    scanned_answers,
+)
 from delegations.invitations.services.answers import DESK_CHANNELS, Way
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Level
@@ -114,10 +121,14 @@ class AnswerInput(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, default="", allow_blank=True)
     way = WayInput(required=False, default=None, allow_null=True)
     file_name = serializers.CharField(
-        required=False, default="", allow_blank=True, max_length=scans.LONGEST_NAME, help_text="Of the scan."
+        required=False,
+        default="",
+        allow_blank=True,
+        max_length=scanned_answers.LONGEST_NAME,
+        help_text="Of the scan.",
     )
     scan = ContentField(
-        largest=scans.LARGEST, required=False, help_text="Of the paper: a PDF, or a picture as JPEG or PNG."
+        largest=scanned_answers.LARGEST, required=False, help_text="Of the paper: a PDF, or a picture as JPEG or PNG."
     )
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
@@ -128,8 +139,8 @@ class AnswerInput(serializers.Serializer[Any]):
         if values["way"] is None:
             raise serializers.ValidationError({"way": _("Say by which way the paper came.")})
         try:
-            scan = scans.read(filename=name, content=content)
-        except scans.ScanProblem as problem:
+            scan = scanned_answers.read(filename=name, content=content)
+        except scanned_answers.ScanProblem as problem:
             raise serializers.ValidationError({"scan": str(problem)}) from None
         return {**values, "way": {**values["way"], "scan": scan}}
 
@@ -241,4 +252,4 @@ class Invitations(Resource):
     @action("call", rule="delegations.callnote.change", input=CallInput)
     def call(self, *, by: User, row: Invitation, values: Values) -> None:
         """Note that the party was telephoned about its invitation."""
-        calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=by)
+        phone_calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=by)

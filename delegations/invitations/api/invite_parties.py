@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from delegations.core.api.fields import LeftOutSerializer, ids
 from delegations.invitations.models.invitations import OVER, Invitation
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.invitations.selectors.eligibility import Reach, Step
 from delegations.invitations.selectors.next_steps import plan
 from delegations.parties.api.fields import parties_field
@@ -73,8 +73,8 @@ class PlanSerializer(serializers.Serializer[Any]):
 
 def uninvited(summit: Summit) -> Iterable[Party]:
     """Return the parties that aren't invited yet."""
-    rows = standing.with_standing(Party.objects.filter(summit=summit, is_host=False))
-    return rows.filter(standing.STANDINGS["uninvited"]).select_related("summit")
+    rows = invitation_status.with_standing(Party.objects.filter(summit=summit, is_host=False))
+    return rows.filter(invitation_status.STANDINGS["uninvited"]).select_related("summit")
 
 
 def planned(*, by: User, summit: Summit, values: Values) -> dict[str, Any]:

@@ -77,8 +77,8 @@ class Invitation(PublicModel):
     party = models.ForeignKey(
         Party, on_delete=models.CASCADE, related_name="invitations", verbose_name=pgettext_lazy("label", "party")
     )
-    # The public id of a session, which the app above knows (delegations.invitations.occasions); "" is the summit
-    # itself.
+    # The public id of a session, which the app above knows (delegations.invitations.invitable_sessions); "" is the
+    # summit itself.
     occasion = models.CharField(max_length=16, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=InvitationState, default=InvitationState.DRAFT)
     # Counted in each summit from one when it is first sent: the letter's reference is made of it.

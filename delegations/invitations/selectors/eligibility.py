@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from django.utils.translation import gettext as _
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import OVER, Invitation, InvitationState
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.mailboxes.selectors import Mailbox
@@ -102,7 +102,7 @@ def _rules(summit: Summit, occasion: str, step: Step, by: User | None) -> _Rules
 def _why_no_occasion(summit: Summit, occasion: str) -> str:
     if not occasion:
         return ""
-    found = occasions.find(summit, [occasion]).get(occasion)
+    found = invitable_sessions.find(summit, [occasion]).get(occasion)
     if found is None:
         return _("The session isn’t in the agenda of its summit. Choose another one.")
     if found.cancelled:

@@ -6,9 +6,9 @@ from django.utils.translation import pgettext
 
 from delegations.core import table_files
 from delegations.core.table_files import AT_ONCE, ExportedTable
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
+from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import Answer, Invitation
-from delegations.invitations.occasions import Occasion
 from delegations.parties.models.parties import Level
 from delegations.parties.selectors.party_names import NamesBySummit
 from summit.summits.models import Summit
@@ -23,7 +23,7 @@ def invitations(rows: QuerySet[Invitation]) -> ExportedTable:
     for row in rows.select_related("party__summit").iterator(chunk_size=AT_ONCE):
         summit = row.party.summit
         if row.occasion and summit not in listed:
-            listed[summit] = occasions.find(summit)
+            listed[summit] = invitable_sessions.find(summit)
         moments = [table_files.cell_text("arrives_at", moment, summit) for moment in (row.sent_at, row.answered_at)]
         answer = str(Answer(row.answer).label) if row.answer else ""
         level = str(Level(row.level).label) if row.level else ""

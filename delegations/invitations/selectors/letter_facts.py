@@ -15,9 +15,9 @@ from django.db.models.functions import Concat
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from delegations.invitations import occasions as occasions_invitations
+from delegations.invitations import invitable_sessions as occasions_invitations
+from delegations.invitations.invitable_sessions import Occasion
 from delegations.invitations.models.invitations import Invitation, InvitationLink
-from delegations.invitations.occasions import Occasion
 from delegations.invitations.selectors import letter_templates
 from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.selectors.letter_templates import Texts

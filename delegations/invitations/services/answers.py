@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from delegations.core.errors import FieldProblem
 from delegations.invitations import events as invitations_events
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import (
     Answer,
     Channel,
@@ -27,7 +27,7 @@ from delegations.invitations.models.invitations import (
     ReplyScan,
 )
 from delegations.invitations.permissions import can_answer_for, check_can_answer, check_can_answer_for
-from delegations.invitations.services.scans import Scan
+from delegations.invitations.services.scanned_answers import Scan
 from delegations.invitations.state_machine import sources
 from delegations.members.permissions import acting
 from delegations.parties.selectors import levels, party_names
@@ -193,7 +193,7 @@ def _in_time(invitation: Invitation) -> Q:
     """The part of the condition that is the time: the summit's, or that of the session one is invited to."""
     if not invitation.occasion:
         return Q(Exists(still_open(invitation.party.summit_id)))
-    occasion = occasions.find(invitation.party.summit, [invitation.occasion]).get(invitation.occasion)
+    occasion = invitable_sessions.find(invitation.party.summit, [invitation.occasion]).get(invitation.occasion)
     return Q() if occasion and occasion.takes_answers(db_now()) else Q(pk__in=[])
 
 

@@ -9,7 +9,7 @@ from django.utils import translation
 
 from delegations.invitations import letter_rendering
 from delegations.invitations.models.invitations import Invitation, InvitationLink
-from delegations.invitations.selectors import eligibility, letter_facts, standing
+from delegations.invitations.selectors import eligibility, invitation_status, letter_facts
 from delegations.invitations.selectors.eligibility import Reach
 from delegations.invitations.services import invitations, links
 from delegations.mailboxes import selectors as mailboxes_selectors
@@ -33,8 +33,8 @@ class Letter:
 
 def reach(summit: Summit) -> Reach:
     """Return whom inviting everybody who isn't invited yet would reach."""
-    rows = standing.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
-    return eligibility.preview(parties=rows.filter(standing.STANDINGS["uninvited"]))
+    rows = invitation_status.with_standing(Party.objects.filter(summit=summit)).order_by("sort_key", "pk")
+    return eligibility.preview(parties=rows.filter(invitation_status.STANDINGS["uninvited"]))
 
 
 def read(party: Party, boxes: list[mailboxes_selectors.Mailbox], occasion: str = "") -> Letter:

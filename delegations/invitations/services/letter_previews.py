@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from delegations.invitations import letter_rendering, occasions
+from delegations.invitations import invitable_sessions, letter_rendering
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.models.letters import Purpose
 from delegations.invitations.permissions import check_can_write_templates
@@ -33,7 +33,7 @@ def _message(party: Party, purpose: str, language: str, text: Text, address: str
     summit = party.summit
     occasion = ""
     if purpose == Purpose.OCCASION:
-        occasion = next((key for key, row in occasions.find(summit).items() if row.open), "")
+        occasion = next((key for key, row in invitable_sessions.find(summit).items() if row.open), "")
         if not occasion:
             raise ValidationError(_("The agenda has no session yet that parties can be invited to."))
     invitation = Invitation(party=addressed, occasion=occasion, sent_at=db_now())

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.members.models.duplicates import Resemblance
 from delegations.members.services import duplicates
 from delegations.membership_changes.admin.merging import merge_page
-from delegations.parties.party_line import line
+from delegations.parties.party_display import line
 from delegations.parties.selectors import party_names
 from summit.admin_base.filters import presence
 from summit.admin_base.menu import Shelf

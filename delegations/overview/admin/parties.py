@@ -18,7 +18,7 @@ from delegations.imports.models import SheetPurpose
 from delegations.invitations.admin.answers import AnswersOfParty
 from delegations.invitations.admin.invite_parties import InvitingMixin
 from delegations.invitations.admin.state_column import state_word
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.members.admin.quotas import RoomFilter
 from delegations.members.models.focal_points import FocalPoint
 from delegations.overview.admin.party_filters import AnswerFilter, ComesAtFilter, GapFilter
@@ -29,7 +29,7 @@ from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.admin.party_names import KeyInline, NameInline, filled
 from delegations.parties.models.parties import Party, PartyKind, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.parties.party_line import line
+from delegations.parties.party_display import line
 from delegations.parties.selectors import footnotes, levels, party_names, regions
 from delegations.parties.services import parties
 from summit.admin_base import form_idempotency
@@ -137,7 +137,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the parties with where their invitations stand, by the alphabet of the reader's language."""
-        rows = standing.with_standing(super().get_queryset(request))
+        rows = invitation_status.with_standing(super().get_queryset(request))
         return party_names.in_order(rows, get_language() or "").prefetch_related("names")
 
     def get_ordering(self, request: HttpRequest) -> Any:

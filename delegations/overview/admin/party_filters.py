@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.overview.selectors import completeness
 from delegations.parties.models.parties import Level
 
@@ -35,7 +35,7 @@ class AnswerFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Narrow the list."""
-        condition = standing.STANDINGS.get(self.value() or "")
+        condition = invitation_status.STANDINGS.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
 
@@ -78,4 +78,4 @@ class ComesAtFilter(admin.SimpleListFilter):
         level = "" if self.value() == UNSAID else self.value()
         if (level and level not in Level.values) or self.value() is None:
             return queryset
-        return queryset.filter(standing.STANDINGS["attending"], comes_at=level)
+        return queryset.filter(invitation_status.STANDINGS["attending"], comes_at=level)

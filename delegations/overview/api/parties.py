@@ -16,7 +16,7 @@ from delegations.core.api import access_log
 from delegations.core.api import fields as fields_api
 from delegations.core.api.fields import ByLanguage, Order, Values, keys_of, sees
 from delegations.invitations.models.invitations import Answer, InvitationState
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.overview.selectors import completeness
 from delegations.parties.api import fields as parties_fields_api
 from delegations.parties.api.fields import PartiesSearched
@@ -140,7 +140,9 @@ class PartyFilters(PartiesSearched):
     recognised = django_filters.BooleanFilter(method="of_desk", label=_("recognised by the host"))
     ranked = django_filters.BooleanFilter(method="with_place", label=_("has a place in the protocol order"))
     answer = django_filters.ChoiceFilter(
-        choices=[(name, name) for name in standing.STANDINGS], method="stands", label=pgettext_lazy("label", "answer")
+        choices=[(name, name) for name in invitation_status.STANDINGS],
+        method="stands",
+        label=pgettext_lazy("label", "answer"),
     )
     comes_at = django_filters.ChoiceFilter(choices=Level.choices, method="comes", label=_("comes at the level of"))
     lacks = django_filters.ChoiceFilter(
@@ -154,13 +156,13 @@ class PartyFilters(PartiesSearched):
 
     def stands(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Keep the parties whose invitation stands there."""
-        return rows.filter(standing.STANDINGS[value])
+        return rows.filter(invitation_status.STANDINGS[value])
 
     def comes(self, rows: QuerySet[Party], name: str, value: str) -> QuerySet[Party]:
         """Keep the parties that come at a level."""
         # An annotation of overview.with_standing.
         level: Any = {"comes_at": value}
-        return rows.filter(standing.STANDINGS["attending"], **level)
+        return rows.filter(invitation_status.STANDINGS["attending"], **level)
 
     def with_place(self, rows: QuerySet[Party], name: str, value: bool) -> QuerySet[Party]:
         """Keep the parties that are ranked, or those that aren't."""
@@ -191,7 +193,7 @@ class Parties(Resource):
 
     def rows(self) -> QuerySet[Party]:
         """Return parties with where their invitations stand, their names and keys."""
-        found = standing.with_standing(Party.objects.select_related("summit"))
+        found = invitation_status.with_standing(Party.objects.select_related("summit"))
         return found.prefetch_related("names", "external_ids")
 
     def seen_by(self, user: User, slug: str) -> QuerySet[Party]:

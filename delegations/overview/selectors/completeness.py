@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from delegations.badges.models.badges import Badge
 from delegations.focal_points.models import FocalPointRequest, RequestState
 from delegations.invitations.models.invitations import Invitation, InvitationState
-from delegations.invitations.selectors import standing
+from delegations.invitations.selectors import invitation_status
 from delegations.invitations.selectors.expiring_links import SOON
 from delegations.members.models.categories import Capacity
 from delegations.members.models.focal_points import FocalPoint
@@ -29,12 +29,12 @@ _PASSPORT = Particulars.objects.filter(person=OuterRef("person")).exclude(passpo
 # Conditions on parties that `with_gaps` has annotated.
 GAPS: dict[str, Q] = {
     "mailbox": Q(is_host=False, mission_email="", has_address=False),
-    "head": standing.STANDINGS["attending"]
+    "head": invitation_status.STANDINGS["attending"]
     & ~Q(kind__in=[PartyKind.ORGANISATION, PartyKind.GUEST])
     & Q(has_head=False),
-    "focal": standing.STANDINGS["attending"] & Q(has_focal=False),
-    "badge": standing.STANDINGS["attending"] & Q(lacks_badge=True),
-    "passport": standing.STANDINGS["attending"] & Q(lacks_passport=True),
+    "focal": invitation_status.STANDINGS["attending"] & Q(has_focal=False),
+    "badge": invitation_status.STANDINGS["attending"] & Q(lacks_badge=True),
+    "passport": invitation_status.STANDINGS["attending"] & Q(lacks_passport=True),
     "decision": Q(lacks_decision=True),
     "handover": Q(lacks_handover=True),
 }
@@ -44,7 +44,7 @@ REQUESTS = "requests"
 
 def with_gaps(parties: QuerySet[Party]) -> QuerySet[Party]:
     """Annotate parties with where they stand and with whom they have named."""
-    return standing.with_standing(parties).annotate(
+    return invitation_status.with_standing(parties).annotate(
         has_focal=Exists(_FOCAL),
         has_address=Exists(_FOCAL.exclude(person__email="")),
         has_head=Exists(_HEAD),
@@ -102,7 +102,10 @@ def counts(summit: Summit) -> dict[str, int]:
         _counted()
         .filter(summit=summit)
         .aggregate(
-            **{name: Count("pk", filter=condition) for name, condition in (standing.STANDINGS | GAPS).items()},
+            **{
+                name: Count("pk", filter=condition)
+                for name, condition in (invitation_status.STANDINGS | GAPS).items()
+            },
             **{REQUESTS: Coalesce(Sum("asked"), 0)},
         )
     )

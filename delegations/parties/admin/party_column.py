@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import pgettext_lazy
 
 from delegations.parties.models.parties import Party
-from delegations.parties.party_line import line
+from delegations.parties.party_display import line
 from delegations.parties.selectors import party_names
 from summit.permissions.rules import allows
 

@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from delegations.core import row_order
+from delegations.parties import party_display
 from delegations.parties.models.parties import Party
-from delegations.parties.party_line import line
 from delegations.parties.selectors import footnotes, party_names
 from delegations.parties.services import precedence
 from summit.admin_base.menu import Shelf
@@ -122,7 +122,7 @@ def _shown(
         called = {"name": named.name}
         values = [(f"{how}:{party.pk}", sign, words % called) for how, sign, words in moves]
         buttons = [Button(value, sign, words, value == focus) for value, sign, words in values]
-        yield Row(party, place or "", line(named, notes), label % called, buttons)
+        yield Row(party, place or "", party_display.line(named, notes), label % called, buttons)
 
 
 def _lines(rows: list[Party], ranked: list[int]) -> list[tuple[Party, Any]]:

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from delegations.imports.services import import_files
 from delegations.privacy.models import USUAL_DAYS, Kept
-from delegations.privacy.services import retention, retention_pieces
+from delegations.privacy.services import retained_data, retention
 from summit.core.database_clock import db_now
 from summit.core.registry import Registry
 from summit.summits.models import Summit
@@ -42,5 +42,5 @@ def purge_all() -> dict[str, dict[str, int]]:
     days = USUAL_DAYS[Kept.MAIL]
     if days is not None:
         with transaction.atomic():
-            retention_pieces.purge_old_mail(before=db_now() - timedelta(days=days))
+            retained_data.purge_old_mail(before=db_now() - timedelta(days=days))
     return done

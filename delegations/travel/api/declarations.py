@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from delegations.core.api.access_log import log_shown_fields
-from delegations.core.api.fields import ByLanguage, StaffName, WhyInput
+from delegations.core.api.fields import StaffName, WhyInput
 from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
-from delegations.travel.services import declaration_kinds, declarations
+from delegations.travel.services import declarations
 from summit.api_base.actions import action
 from summit.api_base.resources import Resource
 from summit.api_base.viewsets import Values
@@ -21,62 +21,6 @@ from summit.users.models import User
 SEE, DECLARE = "delegations.declaration.view", "delegations.declare"
 DECIDE = "delegations.decide_declaration"
 PERSONAL = ("details", "reason")
-
-
-class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
-    """What has to be declared, until when, and whether it needs the host's permit."""
-
-    id = serializers.IntegerField(source="pk", read_only=True)
-    called = serializers.CharField(source="__str__", read_only=True, help_text="In the reader's language.")
-    names = ByLanguage(child=serializers.CharField(), read_only=True)
-
-    class Meta:
-        model = DeclarationKind
-        fields: ClassVar[list[str]] = ["id", "called", "name", "names", "asks", "permit", "until", "position"]
-        read_only_fields = fields
-
-
-class NamesOfKind(ByLanguage):
-    """What it is called in other languages."""
-
-    child = serializers.CharField(max_length=120)
-
-
-class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
-    """What has to be declared. Without `position` it comes after the others."""
-
-    names = NamesOfKind(required=False)
-
-    class Meta:
-        model = DeclarationKind
-        fields: ClassVar[list[str]] = ["name", "names", "asks", "permit", "until", "position"]
-        validators: ClassVar[list[Any]] = []
-
-
-class DeclarationKinds(Resource):
-    """Kinds of declaration. What was declared keeps its kind: none is deleted."""
-
-    name = "declaration-kinds"
-    called = _("kinds of declaration")
-    rule = "delegations.declarationkind"
-    does = ("add", "change")
-    key = "pk"
-    model = DeclarationKind
-    output = DeclarationKindSerializer
-    input = DeclarationKindInput
-    orders: ClassVar[Any] = {"position": ("position",)}
-
-    def rows(self) -> QuerySet[DeclarationKind]:
-        """Return kinds with their summits."""
-        return DeclarationKind.objects.select_related("summit")
-
-    def add(self, *, by: User, summit: Summit, values: Values) -> DeclarationKind:
-        """Add a kind."""
-        return declaration_kinds.enter(by=by, summit=summit, values=values)
-
-    def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
-        """Change a kind."""
-        return declaration_kinds.change(by=by, kind=row, values=values)
 
 
 class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):

@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from portal.demo import border_security, synthetic
 from portal.demo.accounts import ACCOUNTS, DOMAIN, PASSWORD
+from portal.demo.batches import is_complete
 from portal.demo.days import Act
-from portal.demo.parts import is_complete
 from portal.demo.progress import Progress
 from summit.core.validators import validate_free_slug
 from summit.summits.models import Summit, slug_form

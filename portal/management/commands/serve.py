@@ -23,7 +23,7 @@ from django.db import connection
 from portal.demo import accounts
 from portal.demo.days import Act
 from summit.core.database_clock import db_now
-from summit.embedded import stack
+from summit.embedded import all_processes
 from summit.embedded.broker import BrokerError
 from summit.maintenance.models import Heartbeat
 from summit.users.models import User
@@ -52,13 +52,14 @@ class Command(BaseCommand):
         with self._only_one(settings.VAR_DIR, port):
             _check_free(port)
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("compile_catalogues", verbosity=0)
             call_command("collectstatic", interactive=False, verbosity=0)
             if not options["no_demo"]:
                 call_command("demo", if_empty=True, act=options["act"], stdout=self.stdout)
             since = db_now()
             connection.close()
             try:
-                code = stack.run(
+                code = all_processes.run(
                     port=port,
                     socket=settings.BROKER_SOCKET,
                     when_started=lambda: self._announce(port, since),

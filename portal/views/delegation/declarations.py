@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from delegations.members.models.members import Membership
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 
 SIGNS = {DeclarationState.DECLARED: "wait", DeclarationState.PERMITTED: "good", DeclarationState.REFUSED: "bad"}
 

@@ -18,8 +18,8 @@ from delegations.members.services import members, registration
 from delegations.members.services.duplicates import Hit
 from delegations.members.services.people import SeemsKnown
 from delegations.overview.selectors import member_completeness
-from portal.delegation import Desk, desk, see_other
-from portal.views.delegation.standing import WORDS, numbers
+from portal.delegation_access import Desk, desk, see_other
+from portal.views.delegation.status import WORDS, numbers
 from summit.people.models import Person
 
 # What is asked of somebody who is named; the rest is entered on their page.

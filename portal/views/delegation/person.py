@@ -17,7 +17,7 @@ from delegations.members.selectors import naming_rules, quotas
 from delegations.members.services import members, photos
 from delegations.members.services import people as domain
 from delegations.travel.models.visas import VisaLetter
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 from portal.views.delegation.people import asked_for, category_field, tell
 from summit.people.models import Person
 

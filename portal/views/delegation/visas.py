@@ -15,7 +15,7 @@ from delegations.travel import access_log, visa_letter_pdf
 from delegations.travel.models.visas import VisaLetter, VisaState
 from delegations.travel.selectors.visa_letter_text import reference
 from delegations.travel.services import visas
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 from summit.pdf import missing_fonts
 from summit.pdf.fonts import MissingFontError
 

@@ -3,8 +3,8 @@
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from press.imports.files import apart
-from press.imports.files.making import MARKDOWN, make
+from press.imports.files import subprocess_reader
+from press.imports.files.conversion import MARKDOWN, make
 from press.imports.files.report import Heavy, Kind, Note, Taken, Unreadable
 from summit.uploads import sandbox
 from summit.uploads.process_slots import Busy
@@ -34,7 +34,9 @@ def read(*, filename: str, content: bytes) -> Taken:
 def _read_apart(filename: str, content: bytes) -> Taken:
     said = {"filename": filename, "language": get_language()}
     try:
-        made = sandbox.run(apart.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True)
+        made = sandbox.run(
+            subprocess_reader.__file__, content, said, seconds=SECONDS, megabytes=MEGABYTES, settings=True
+        )
     except sandbox.TooMuch:
         raise Unreadable(_("The file takes too long to read. Take the text into a new one.")) from None
     except Busy:

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from press.imports.files.package import Element, Package, attribute, child, local, open_docx
+from press.imports.files.docx_package import Element, Package, attribute, child, local, open_docx
+from press.imports.files.docx_runs import Runs, said
+from press.imports.files.docx_styles import QUOTES, Numbering, Place, Styles
 from press.imports.files.report import Kind, Report, Unreadable, nested
-from press.imports.files.runs import Runs, said
-from press.imports.files.styles import QUOTES, Numbering, Place, Styles
 from press.texts.markdown import Block, Span
 from press.texts.selectors.publication_checks import LONGEST
 

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from delegations.imports.column_recognition import recognised
 from delegations.parties.selectors.party_kinds import Unreadable as UnreadableTable
-from press.embargoes.admin.moments import local_moment
+from press.embargoes.admin.schedule_form import local_moment
 from press.imports.files.report import Unreadable
 from press.imports.folder_report import Line, Report
 from press.imports.folders import gather

@@ -13,7 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
-from press.embargoes.admin.moments import MomentOfManyForm
+from press.embargoes.admin.schedule_form import MomentOfManyForm
 from press.embargoes.services import bulk_decisions
 from press.embargoes.services.bulk_decisions import DEEDS, MOST, Deed
 from press.texts.models.texts import Text

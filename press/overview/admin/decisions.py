@@ -14,7 +14,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from press.embargoes.admin.moments import MomentForm, When
+from press.embargoes.admin.schedule_form import MomentForm, When
 from press.embargoes.permissions import can_schedule
 from press.embargoes.services import embargoes, joint_publication
 from press.texts import permissions as texts_permissions

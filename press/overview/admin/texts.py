@@ -15,15 +15,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from press.delivery_check.admin import MarkingMixin
-from press.embargoes.admin.moments import MomentForm, initial_of
+from press.embargoes.admin.schedule_form import MomentForm, initial_of
 from press.formats import pdf
 from press.overview.admin import editions as editions_admin
-from press.overview.admin.about import AboutMixin
 from press.overview.admin.bulk_decisions import ManyMixin
 from press.overview.admin.comparison import LookingMixin
 from press.overview.admin.decisions import DecisionsMixin, numbered, offered
 from press.overview.admin.file_import import IntakeMixin
 from press.overview.admin.publication_schedule import RunMixin, day_of_text
+from press.overview.admin.text_details import AboutMixin
 from press.overview.dashboard import run_of
 from press.overview.publication_schedule import versions
 from press.texts.admin.forms import LanguageForm, NewTextForm

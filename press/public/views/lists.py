@@ -13,10 +13,10 @@ from django.utils import translation
 from delegations.parties.selectors import party_names
 from press.formats import atom as atom_feed
 from press.formats import feeds, jsonfeed
-from press.public.coming_next import begun, sessions_next
 from press.public.filters import Shown, changed_last, narrowed
 from press.public.page_cache import press_page
 from press.public.text_lists import lines, readings
+from press.public.upcoming_sessions import begun, sessions_next
 from press.published_texts.selectors import by_change, readable, several
 from press.search.params import DAYS, NAMES, Asked, asked
 from press.search.tokens import unquoted

@@ -180,7 +180,7 @@ class ReleasedSession(Worded, Peopled, PublicModel):
     # Lists of from, into and booth; and of a document's public id, title and language.
     languages = models.JSONField(_("interpretation"), default=list, blank=True)
     documents = models.JSONField(_("documents"), default=list, blank=True)
-    # What other schedules said of it: rows as sessions.exchange.carried_fields has them.
+    # What other schedules said of it: rows as sessions.exchange.unmapped_fields has them.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Where those who take part don't know with whom: the places' fingerprint, so that for whoever comes back to it
     # SEQUENCE is above that of the message by which they left.

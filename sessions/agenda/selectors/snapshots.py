@@ -94,7 +94,7 @@ class Snapshot:
     opening: int | None = None
     languages: tuple[tuple[str, str, str], ...] = ()
     documents: tuple[tuple[str, str, str], ...] = ()
-    # What other schedules said of it: rows as sessions.exchange.carried_fields has them.
+    # What other schedules said of it: rows as sessions.exchange.unmapped_fields has them.
     carried: tuple[tuple[str, ...], ...] = ()
     seal: str = ""
     zone: str = "UTC"

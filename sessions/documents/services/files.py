@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from django.utils.translation import gettext as _
 
-from delegations.invitations.services.scans import harmless_name
+from delegations.invitations.services.scanned_answers import harmless_name
 from summit.core.file_sizes import too_large
 
 # A brief with pictures of some dozen pages is well below.

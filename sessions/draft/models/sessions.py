@@ -109,7 +109,7 @@ class Session(PublicModel):
     )
     requests_until = models.DateTimeField(_("requests for the floor until"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
-    # What other schedules said of it that no field is for: rows as sessions.exchange.carried_fields has them.
+    # What other schedules said of it that no field is for: rows as sessions.exchange.unmapped_fields has them.
     carried = models.JSONField(_("from another schedule"), null=True, blank=True, editable=False)
     # Rises with every edit of the session or of what hangs on it, so that of two who edit at once the second is told.
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)

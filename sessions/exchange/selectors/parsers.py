@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
 
-from sessions.exchange.carried_fields import Carried
-from sessions.exchange.selectors import carried as carried_selectors
+from sessions.exchange.selectors import unmapped_fields as carried_selectors
 from sessions.exchange.selectors.formats import values_of
 from sessions.exchange.selectors.plain_text import Unreadable, line_of, text_of
 from sessions.exchange.selectors.times import Clock, odd, times_of
+from sessions.exchange.unmapped_fields import Carried
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_EVENTS = 5_000

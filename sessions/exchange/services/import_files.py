@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delegations.invitations.services.scans import harmless_name
+from delegations.invitations.services.scanned_answers import harmless_name
 from delegations.privacy.services import nightly_purge
 from sessions.exchange.models import ScheduleFile
 from sessions.exchange.selectors import parsers

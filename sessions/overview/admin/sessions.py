@@ -17,12 +17,12 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.permissions import can_invite
 from delegations.members.models.categories import Category
 from delegations.parties.models.parties import Party
 from sessions.agenda.admin.audiences import who_sees
-from sessions.conflicts.admin.on_save import ClashesMixin, warned
+from sessions.conflicts.admin.warnings_on_save import ClashesMixin, warned
 from sessions.documents.admin import PapersMixin
 from sessions.documents.services import documents
 from sessions.draft.admin.cancellation import DecidingMixin
@@ -37,7 +37,7 @@ from sessions.draft.admin.inlines import (
 from sessions.draft.models.sessions import Session
 from sessions.draft.permissions import DRAFT_READERS, can_edit
 from sessions.draft.services import planning
-from sessions.membership_changes.services import places
+from sessions.membership_changes.services import passed_on_places
 from sessions.overview.admin.edit_conflicts import TogetherMixin
 from sessions.overview.admin.list_tools import ToolsMixin
 from sessions.overview.admin.session_filters import (
@@ -70,7 +70,7 @@ def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
 
 def _takes_invitations(session: Session) -> bool:
     """Return whether parties can be invited to a session."""
-    found = occasions.find(session.summit, [session.public_id]).get(session.public_id)
+    found = invitable_sessions.find(session.summit, [session.public_id]).get(session.public_id)
     return found is not None and found.open
 
 
@@ -234,7 +234,7 @@ class SessionAdmin(
             "other_summits": others,
             "may_edit": session is not None and can_edit(request.user, session),
             "may_invite": session is not None and _takes_invitations(session) and can_invite(request.user, summit),
-            "left": [] if session is None else places.waiting(session),
+            "left": [] if session is None else passed_on_places.waiting(session),
             "documents": [] if session is None else list(documents.listed(session)),
             "speeches": 0 if session is None else session.slots.count(),
             "sees": [] if session is None else who_sees(session),

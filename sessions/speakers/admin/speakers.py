@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.parties.selectors import party_names
-from sessions.conflicts.admin.on_save import tell
+from sessions.conflicts.admin.warnings_on_save import tell
 from sessions.draft.admin.session_pages import FrameMixin
 from sessions.draft.models.participants import FloorRequest, RequestState, Slot
 from sessions.draft.models.sessions import Session

@@ -21,7 +21,7 @@ from django.test import Client
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply
 from delegations.invitations.services import invitations, links
 from delegations.invitations.services.answers import Way, answer
-from delegations.invitations.services.scans import Scan
+from delegations.invitations.services.scanned_answers import Scan
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.duplicates import Resemblance
 from delegations.members.models.members import Membership

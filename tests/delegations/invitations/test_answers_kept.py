@@ -8,9 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import connection
 
 from delegations.invitations.models.invitations import Channel, Invitation, Reply, ReplyScan
-from delegations.invitations.services import answers, scans
+from delegations.invitations.services import answers, scanned_answers
 from delegations.invitations.services.answers import AnswerOutdated, AnswerProblem, Way, answer
-from delegations.invitations.services.scans import Scan, ScanProblem, read
+from delegations.invitations.services.scanned_answers import Scan, ScanProblem, read
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, Link, Mailbox
 from summit.permissions.models import Role
@@ -183,7 +183,7 @@ PDF, JPEG, PNG = b"%PDF-1.7\n%", b"\xff\xd8\xff\xe0 picture", b"\x89PNG\r\n\x1a\
 def test_the_bytes_say_what_it_is() -> None:
     for content, media_type, ending in (
         *((PDF, "application/pdf", "pdf"), (JPEG, "image/jpeg", "jpg"), (PNG, "image/png", "png")),
-        (PDF.ljust(scans.LARGEST), "application/pdf", "pdf"),
+        (PDF.ljust(scanned_answers.LARGEST), "application/pdf", "pdf"),
     ):
         kept = read(filename="note.exe", content=content)
         assert (kept.media_type, kept.filename, kept.content) == (media_type, f"note.{ending}", content)
@@ -196,7 +196,7 @@ def test_the_name_is_made_harmless() -> None:
         *(("x" * 300 + ".pdf", "x" * 196 + ".pdf"), ("مذكرة شفوية.pdf", "مذكرة شفوية.pdf")),
     ):
         found = read(filename=given, content=PDF).filename
-        assert (found, len(found) <= scans.LONGEST_NAME) == (kept, True)
+        assert (found, len(found) <= scanned_answers.LONGEST_NAME) == (kept, True)
 
 
 def test_what_is_none_is_refused_in_a_sentence() -> None:

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.models.letters import CallNote, CallOutcome
-from delegations.invitations.services import calls
-from delegations.invitations.services.calls import CallProblem, Narrowed, note
+from delegations.invitations.services import phone_calls
+from delegations.invitations.services.phone_calls import CallProblem, Narrowed, note
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
@@ -38,7 +38,7 @@ def called(row: Invitation, outcome: str = "nobody", ago: timedelta = timedelta(
 
 
 def names(summit: Summit, now: datetime | None = None, **narrowed: Any) -> list[str]:
-    rows = calls.sheet(summit=summit, now=now or db_now(), narrowed=Narrowed(**narrowed))
+    rows = phone_calls.sheet(summit=summit, now=now or db_now(), narrowed=Narrowed(**narrowed))
     return [row.party.name for row in rows]
 
 
@@ -74,7 +74,7 @@ class TestSheet:
         ):
             assert names(summit, **narrowed) == found
         # The home counts exactly what the sheet shows.
-        assert calls.waiting(summit, db_now()) == [(7, 3), (14, 2), (21, 1)]
+        assert phone_calls.waiting(summit, db_now()) == [(7, 3), (14, 2), (21, 1)]
         home = text(desk.get("/admin/"))
         for days, number in ((7, 3), (14, 2), (21, 1)):
             assert f"{SHEET}?summit=here&amp;days={days}" in home
@@ -84,7 +84,7 @@ class TestSheet:
         assert odd.context["page"].paginator.count == 3
         # Where all of them have waited even longer, only that is said.
         Invitation.objects.filter(party__name="Week").delete()
-        assert calls.waiting(summit, db_now()) == [(14, 2), (21, 1)]
+        assert phone_calls.waiting(summit, db_now()) == [(14, 2), (21, 1)]
 
     def test_the_page_tells_whom_to_call_how(self, summit: Summit, desk: Client) -> None:
         mission = {"mission_phone": "+44 20 7946 0000", "mission_contact": "A. Attaché", "mission_name": "Embassy"}

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
 from delegations.invitations.services.answers import answer
-from delegations.invitations.services.scans import LARGEST
+from delegations.invitations.services.scanned_answers import LARGEST
 from summit.audit import access_log
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM

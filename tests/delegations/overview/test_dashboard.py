@@ -9,7 +9,7 @@ import pytest
 from django.test import Client, RequestFactory
 from django.utils.html import strip_tags
 
-from delegations.invitations.selectors import expiring_links, standing
+from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.overview import charts
 from delegations.overview.panels import gauges, invitations
 from delegations.overview.selectors import completeness, progress
@@ -234,7 +234,7 @@ def test_what_parties_lack(summit: Summit) -> None:
     invitation(summit, f.START, f.START)
     invitation(summit, f.START)
     stands = {"uninvited": 3, "invited": 3, "open": 1, "answered": 2, "attending": 2}
-    none = dict.fromkeys([*standing.STANDINGS, *completeness.GAPS, completeness.REQUESTS], 0)
+    none = dict.fromkeys([*invitation_status.STANDINGS, *completeness.GAPS, completeness.REQUESTS], 0)
     assert completeness.counts(summit) == {**none, **stands, "mailbox": 2, "head": 1, "focal": 2}
 
 

@@ -11,7 +11,7 @@ from delegations.members.models.categories import Category
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.privacy import purge_job
 from delegations.privacy.models import USUAL_DAYS, Kept, Retention
-from delegations.privacy.services import nightly_purge, retention, retention_pieces
+from delegations.privacy.services import nightly_purge, retained_data, retention
 from delegations.privacy.services.retention import Times, today_at
 from summit.audit.models import AuditEntry
 from summit.jobs import running
@@ -247,7 +247,7 @@ def test_every_kind_and_every_field_of_particulars_is_purged_by_one_piece() -> N
     assert len({each.name for each in retention.pieces()}) == len(retention.pieces())
     groups = [
         *field_access.PASSPORT.fields,
-        *retention_pieces.DIGESTS,
+        *retained_data.DIGESTS,
         *field_access.NEEDS.fields,
         *field_access.TRAVEL.fields,
     ]

@@ -22,7 +22,7 @@ from sessions.draft import speech_listeners
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
-from sessions.membership_changes.services import places
+from sessions.membership_changes.services import passed_on_places
 from sessions.releases.services import releases, restore
 from sessions.speakers.services import floor_requests, line_up, speakers
 from sessions.speakers.services.speakers import SpeakersRefused
@@ -79,7 +79,7 @@ def _another_party(world: Floor) -> None:
 
 def _handed_over(world: Floor) -> None:
     taker = f.PersonFactory(summit=world.summit)
-    places.pass_speech(key=world.slots["A"].public_id, giver=world.speaker("A"), taker=taker, by=world.by)
+    passed_on_places.pass_speech(key=world.slots["A"].public_id, giver=world.speaker("A"), taker=taker, by=world.by)
 
 
 def _merged(world: Floor) -> None:
@@ -88,7 +88,7 @@ def _merged(world: Floor) -> None:
 
 
 def _guest_left(world: Floor) -> None:
-    places.drop_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
+    passed_on_places.drop_speech(key=world.guest.public_id, giver=world.guest.speaker, by=world.by)
 
 
 def _lined_up(world: Floor) -> None:

@@ -8,8 +8,8 @@ import pytest
 from django.utils.translation import override
 
 from press.imports import files as files_imports
-from press.imports.files import making, package
-from press.imports.files.making import make
+from press.imports.files import conversion, docx_package
+from press.imports.files.conversion import make
 from press.imports.files.report import Unreadable
 from summit.uploads import sandbox
 from tests.press.imports.docx_files import docx, item, par, run
@@ -76,8 +76,8 @@ class TestApart:
 
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(package, "SMALL_SIGNS", 20)
-        monkeypatch.setattr(making, "SMALL", 20)
+        monkeypatch.setattr(docx_package, "SMALL_SIGNS", 20)
+        monkeypatch.setattr(conversion, "SMALL", 20)
 
     @pytest.mark.slow("starts a process that loads the settings", 5)
     def test_it_is_read_as_small_ones_are(self, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 import random
 
+from press.imports.files.markdown_writer import write
 from press.imports.files.report import Report
-from press.imports.files.writing import write
 from press.texts.markdown import Block, Span, to_blocks
 
 PIECES = [

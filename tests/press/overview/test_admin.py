@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.test import Client
 
-from press.embargoes.admin.moments import local_moment
+from press.embargoes.admin.schedule_form import local_moment
 from press.texts.models.editions import ChangeKind, Edition, EditionState
 from press.texts.models.embargoes import Lift, LiftMode
 from press.texts.models.texts import Text, TextKind, Wording

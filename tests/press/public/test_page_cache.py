@@ -11,8 +11,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from press.embargoes.services import embargoes
 from press.public import related_session
-from press.published_texts import moments
-from press.published_texts.moments import Moments
+from press.published_texts import publication_moments
+from press.published_texts.publication_moments import Moments
 from press.texts.models.embargoes import Lift
 from press.texts.services import decisions, editions, texts
 from summit.core.compiled_query import Prepared
@@ -84,7 +84,7 @@ def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str)
 
     monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
     monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
-    monkeypatch.setattr(moments, "_MOMENTS", Prepared(moments._moments))
+    monkeypatch.setattr(publication_moments, "_MOMENTS", Prepared(publication_moments._moments))
     monkeypatch.setattr(related_session, "_PASSED", Prepared(related_session._passed))
 
 
@@ -95,8 +95,10 @@ def test_a_lift_makes_kept_pages_of_its_summit_anew(
     """Nothing is written when a moment passes: the clock alone moves what a page depends on. Control: where it isn't
     asked, the page that was kept goes on without what is out."""
     if not asks:
-        read = moments.read_moments
-        monkeypatch.setattr(moments, "read_moments", lambda slug: (read(slug)[0], Version("the rows", "alone")))
+        read = publication_moments.read_moments
+        monkeypatch.setattr(
+            publication_moments, "read_moments", lambda slug: (read(slug)[0], Version("the rows", "alone"))
+        )
     prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
     delivered = make_delivered(prepared, moment=ago(-0.5), decided_at=ago(3), title="Comes at its second")
     path = url_of(prepared.version.text)

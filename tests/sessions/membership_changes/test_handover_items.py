@@ -14,7 +14,7 @@ from delegations.membership_changes.services import handovers
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
-from sessions.membership_changes.services import places
+from sessions.membership_changes.services import passed_on_places
 from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
@@ -147,17 +147,17 @@ class TestDecided:
     def test_a_speech_is_passed_on_as_it_is(self, summit: Summit, head: Membership, taker: Person, by: User) -> None:
         slot = f.SlotFactory(session=session(summit), speaker=head.person, minutes=7)
         before = slot.session.updated_at
-        places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
+        passed_on_places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
         slot.refresh_from_db()
         assert (slot.speaker, slot.minutes) == (taker, 7)
         assert Session.objects.get().updated_at > before
         (entry,) = AuditEntry.objects.filter(action="sessions.pass_on")
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
         with pytest.raises(NotHeld):
-            places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
+            passed_on_places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
         # A place is taken with its role and order.
         f.ParticipantFactory(session=slot.session, person=head.person, role="chair", position=3)
-        places.pass_place(key=slot.session.public_id, giver=head.person, taker=taker, by=by)
+        passed_on_places.pass_place(key=slot.session.public_id, giver=head.person, taker=taker, by=by)
         assert Participant.objects.values_list("person", "role", "position").get() == (taker.pk, "chair", 3)
 
     def test_who_takes_part_already_keeps_the_higher_role(self, head: Membership, taker: Person, by: User) -> None:
@@ -169,20 +169,20 @@ class TestDecided:
             row = session(head.party.summit)
             place(row, taker, own)
             place(row, head.person, passed)
-            places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
+            passed_on_places.pass_place(key=row.public_id, giver=head.person, taker=taker, by=by)
             assert row.participants.values_list("person", "role").get() == (taker.pk, stays)
 
     def test_what_is_dropped_is_off_the_draft(self, summit: Summit, head: Membership, by: User) -> None:
         row = session(summit)
         slot = f.SlotFactory(session=row, speaker=head.person)
         place(row, head.person)
-        places.drop_speech(key=slot.public_id, giver=head.person, by=by)
-        places.drop_place(key=row.public_id, giver=head.person, by=by)
+        passed_on_places.drop_speech(key=slot.public_id, giver=head.person, by=by)
+        passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
         assert Slot.objects.count() == Participant.objects.count() == 0
         assert Session.objects.get() == row
         assert AuditEntry.objects.filter(action="sessions.drop").count() == 2
         with pytest.raises(NotHeld):
-            places.drop_place(key=row.public_id, giver=head.person, by=by)
+            passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
 
     def test_a_speech_whose_text_is_entered_is_cancelled(self, summit: Summit, head: Membership, by: User) -> None:
         slot = f.SlotFactory(session=session(summit), speaker=head.person)

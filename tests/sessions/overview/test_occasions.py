@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.admin.occasion_column import words
 from delegations.invitations.models.invitations import Invitation, InvitationLink
-from delegations.invitations.selectors import expiring_links, standing
+from delegations.invitations.selectors import expiring_links, invitation_status
 from delegations.invitations.selectors.eligibility import preview
 from delegations.invitations.services import links
 from delegations.invitations.services.answers import AnswerRefused, answer
@@ -55,11 +55,11 @@ def by_link(row: Invitation) -> Link:
 def test_a_session_is_found_by_its_public_id_in_its_summit_alone(summit: Summit) -> None:
     row, secret = session(summit), session(summit, visibility="organisers")
     off = session(summit, cancelled_at=db_now())
-    found = occasions.find(summit)
+    found = invitable_sessions.find(summit)
     assert found[row.public_id].place == "Long Gallery, Lancaster House"
     assert [found[each.public_id].open for each in (row, secret, off)] == [True, False, False]
-    assert occasions.find(f.SummitFactory(), [row.public_id]) == {}
-    assert queries(lambda: occasions.find(summit, [""])) == 0
+    assert invitable_sessions.find(f.SummitFactory(), [row.public_id]) == {}
+    assert queries(lambda: invitable_sessions.find(summit, [""])) == 0
 
 
 def test_the_letter_names_the_session_in_the_venues_zone(summit: Summit) -> None:
@@ -125,7 +125,7 @@ def test_the_summits_numbers_know_nothing_of_it(summit: Summit) -> None:
     invite(parties=[party, other], occasion=row.public_id, by=by)
     answer(invitation=Invitation.objects.get(party=party), answer="regrets", note="", name="A", by=by)
     InvitationLink.objects.update(expires_at=db_now() + timedelta(days=1))
-    stands = {name: completeness.counts(summit)[name] for name in standing.STANDINGS}
+    stands = {name: completeness.counts(summit)[name] for name in invitation_status.STANDINGS}
     assert stands == {**dict.fromkeys(stands, 0), "uninvited": 2}
     assert (progress.by_day(summit), progress.by_continent(summit)) == (({}, {}), [])
     assert (completeness.declined_lately(summit).count(), expiring_links.ending_links().count()) == (0, 0)

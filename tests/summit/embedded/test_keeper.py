@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from django.conf import settings
 
-from summit.embedded import keeper, stack
-from summit.embedded.keeper import Keeper
+from summit.embedded import all_processes, process_keeper
+from summit.embedded.process_keeper import Keeper
 
 # Writes a line, and ends or goes on as it is told.
 SCRIPT = "import sys, time; open(sys.argv[1], 'a').write('x\\n'); time.sleep(float(sys.argv[2])); sys.exit(3)"
@@ -35,7 +35,7 @@ def wait_for_lines(log: Path, number: int) -> None:
 def test_what_ends_starts_again_until_the_keeper_is_told_to_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(keeper, "FIRST", 0.01)
+    monkeypatch.setattr(process_keeper, "FIRST", 0.01)
     log = tmp_path / "log"
     found = kept(log, 0)
     runs = threading.Thread(target=found.run)
@@ -71,7 +71,7 @@ def test_pauses_grow_and_begin_anew_after_what_was_steady(monkeypatch: pytest.Mo
         return 1
 
     monkeypatch.setattr(found, "_once", once)
-    monkeypatch.setattr(keeper.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(process_keeper.time, "monotonic", lambda: now[0])
     assert found.run() == 1
     assert pauses == [1.0, 2.0, 4.0, 8.0, 16.0, 30.0, 30.0, 1.0, 2.0]
 
@@ -83,8 +83,8 @@ def test_a_command_that_is_not_there_is_tried_again(capfd: Any) -> None:
 
 
 def test_all_processes_are_kept_and_each_queue_has_a_worker() -> None:
-    found = stack.commands(port=8123)
+    found = all_processes.commands(port=8123)
     assert set(found) == {"web", "sweeps", "mail", "webhooks", "work", "beat"}
     taken = [line.partition("--queues ")[2].split()[0] for line in found.values() if " worker " in line]
     assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
-    assert all(f"exec {sys.executable} {keeper.__file__} " in line for line in found.values())
+    assert all(f"exec {sys.executable} {process_keeper.__file__} " in line for line in found.values())

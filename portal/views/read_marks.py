@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 
+from portal.browser_session import SHOWN_KEY
 from portal.identity import Viewer
-from portal.kept import SHOWN_KEY
 from sessions.agenda.selectors import own_changes, release_cache, released_snapshots
 from sessions.agenda.selectors.differences import Change
 from sessions.agenda.selectors.release_cache import Current, Own

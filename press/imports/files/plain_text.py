@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from press.imports.files.markdown_writer import write
 from press.imports.files.report import Kind, Report, Unreadable
-from press.imports.files.writing import write
 from press.texts.markdown import SCHEMES, Block, blocks_of
 from press.texts.markdown_escaping import escape
 

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from press.imports.files.package import Element, Package, attribute, child, local
+from press.imports.files.docx_package import Element, Package, attribute, child, local
+from press.imports.files.docx_styles import OFF, Styles
 from press.imports.files.report import Kind, Report, Unreadable, nested
-from press.imports.files.styles import OFF, Styles
 from press.texts.markdown import SCHEMES, Span
 
 _AS_THEY_ARE = frozenset(

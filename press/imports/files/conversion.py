@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from press.imports.files import docx, plain
+from press.imports.files import docx, plain_text
+from press.imports.files.markdown_writer import write
 from press.imports.files.report import Heavy, Kind, Report, Taken, Unreadable
-from press.imports.files.writing import write
 from press.texts.markdown import Block
 from press.texts.selectors.publication_checks import LONGEST
 from summit.core.validators import is_printable
@@ -37,15 +37,15 @@ def _document(filename: str, content: bytes, report: Report, small: bool) -> tup
 def _text(filename: str, content: bytes, report: Report, small: bool) -> tuple[str, str]:
     if small and len(content) > SMALL:
         raise Heavy
-    text = plain.decode(content, report)
+    text = plain_text.decode(content, report)
     if text.lstrip()[:14].lower().startswith(("<!doctype html", "<html")):
         raise Unreadable(_("This file is a web page. Save its words as plain text or DOCX, and choose that file."))
     # Spaces and signs that no reader gets are not many times as much.
     if len(text) > 4 * LONGEST:
         _check_length(len(text))
     if filename.lower().endswith(MARKDOWN):
-        return plain.read_markdown(text, report)
-    return plain.read_plain(text, report), ""
+        return plain_text.read_markdown(text, report)
+    return plain_text.read_plain(text, report), ""
 
 
 def _length(block: Block) -> int:

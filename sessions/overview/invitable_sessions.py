@@ -1,16 +1,16 @@
-"""What delegations know of sessions: enough to invite to one (delegations.invitations.occasions)."""
+"""What delegations know of sessions: enough to invite to one (delegations.invitations.invitable_sessions)."""
 
 from collections.abc import Iterable
 
-from delegations.invitations import occasions
-from delegations.invitations.occasions import Occasion
+from delegations.invitations import invitable_sessions
+from delegations.invitations.invitable_sessions import Occasion
 from sessions.draft.models.sessions import Session
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 
 
-@occasions.register
+@invitable_sessions.register
 def find(summit: Summit, keys: Iterable[str] | None) -> dict[str, Occasion]:
     """Return sessions of the working draft as occasions, by their public ids, in the order of the agenda."""
     rows = Session.objects.filter(summit=summit).select_related("room__venue").order_by("starts_at", "pk")

@@ -13,7 +13,7 @@ def read(content: bytes, *, filename: str, language: str | None) -> dict[str, An
 
     from django.utils.translation import override  # noqa: PLC0415
 
-    from press.imports.files.making import make  # noqa: PLC0415
+    from press.imports.files.conversion import make  # noqa: PLC0415
     from press.imports.files.report import Unreadable  # noqa: PLC0415
 
     with override(language):

@@ -15,7 +15,7 @@ from summit.summits.models import Summit
 SIGN_INS_KEY = "portal_sign_ins"
 SUMMIT_KEY = "portal_summit"
 SEEN_KEY = "portal_seen_at"
-# The newest release that was shown, by the summit's slug (portal.views.seen).
+# The newest release that was shown, by the summit's slug (portal.views.read_marks).
 SHOWN_KEY = "portal_seen"
 MOST_SIGN_INS = 20
 EVERY = 300

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from portal.identity import Viewer, viewer_required
-from portal.views.finding import find
+from portal.views.find_session import find
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests

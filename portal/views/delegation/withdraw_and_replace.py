@@ -23,7 +23,7 @@ from delegations.membership_changes.services import handovers
 from delegations.travel.models.declarations import Declaration, DeclarationState
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 from portal.views.delegation.people import NAMED_BY, asked_for, offered, tell
 from summit.people.models import Person
 

@@ -12,7 +12,7 @@ from delegations.invitations.services import link_requests, links
 from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSignIn
 from delegations.portal_access.services import portal_sessions
-from portal.kept import remember, sign_ins
+from portal.browser_session import remember, sign_ins
 from summit.core.validators import validate_mailbox
 
 # What is no link at all is not there; what was one is gone.

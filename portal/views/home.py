@@ -6,14 +6,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from delegations.invitations import occasions
+from delegations.invitations import invitable_sessions
 from delegations.invitations.models.invitations import InvitationState
 from delegations.invitations.services import answers
 from delegations.parties.selectors import party_names
 from portal.identity import Viewer, viewer_of, viewer_required
-from portal.views import seen
+from portal.views import read_marks
 from portal.views.agenda import mark, minutes_until, own_agenda_of
-from portal.views.told import told
+from portal.views.agenda_changes import told
 from press.public.text_lists import Line, line
 from press.published_texts.selectors import brief, listed
 from sessions.agenda.selectors import change_descriptions, release_cache
@@ -67,15 +67,15 @@ def _unseen(request: HttpRequest, viewer: Viewer) -> list[Change]:
     at = release_cache.current(viewer.summit)
     if at is None:
         return []
-    found = seen.seen_by(request, viewer)
-    return seen.unread(viewer, at, found, seen.own(viewer, at, found))
+    found = read_marks.seen_by(request, viewer)
+    return read_marks.unread(viewer, at, found, read_marks.own(viewer, at, found))
 
 
 def _rows(viewer: Viewer) -> list[dict[str, Any]]:
     """Return the reader's parties with their invitations to the summit, each followed by those to its sessions, and
     whether an answer is taken from whoever isn't at a desk. Two queries at most."""
     takes, now = answers.still_open(viewer.summit.pk).exists(), db_now()
-    found = occasions.find(viewer.summit, [row.occasion for row in viewer.invitations])
+    found = invitable_sessions.find(viewer.summit, [row.occasion for row in viewer.invitations])
     rows: list[dict[str, Any]] = []
     for party in viewer.parties:
         acts = party.pk in viewer.acts

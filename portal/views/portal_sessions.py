@@ -9,8 +9,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from delegations.parties.selectors import party_names
 from delegations.portal_access.services import portal_sessions
+from portal.browser_session import forget, sign_ins
 from portal.identity import viewer_of, viewer_required
-from portal.kept import forget, sign_ins
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

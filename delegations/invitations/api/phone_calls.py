@@ -12,7 +12,7 @@ from delegations.core.api.fields import StaffName
 from delegations.invitations import access_log
 from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
 from delegations.invitations.models.letters import CallNote, CallOutcome
-from delegations.invitations.services import calls
+from delegations.invitations.services import phone_calls
 from delegations.parties.api.groups import HELP, validate_group
 from delegations.parties.selectors import party_names
 from summit.api_base.actions import action
@@ -123,11 +123,11 @@ class Calls(Resource):
     def sheet(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say whom to telephone about their invitations. Writes nothing."""
         now = db_now()
-        rows = calls.sheet(summit=summit, now=now, narrowed=calls.Narrowed(**values))
+        rows = phone_calls.sheet(summit=summit, now=now, narrowed=phone_calls.Narrowed(**values))
         listed: list[Any] = list(rows[:MOST])
         names = party_names.to_readers({row.party_id for row in listed})
         for row in listed:
             row.called = names[row.party_id].name
-            row.waited = calls.days_since(row.sent_at, summit=summit, now=now)
+            row.waited = phone_calls.days_since(row.sent_at, summit=summit, now=now)
         access_log.note_contacts(by=by, summit=summit, rows=listed)
         return {"number": rows.count(), "parties": listed}

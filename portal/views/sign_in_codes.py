@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from delegations.parties.selectors import footnotes, party_names
 from delegations.portal_access.services import portal_sessions, sign_in_codes
-from portal.kept import remember
+from portal.browser_session import remember
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_mailbox
 

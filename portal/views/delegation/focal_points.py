@@ -15,7 +15,7 @@ from delegations.focal_points.services import focal_points as focal_points_servi
 from delegations.focal_points.services import requests
 from delegations.focal_points.services.focal_points import ActingRefused
 from delegations.members.models.focal_points import FocalPoint
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 
 SIGNS = {
     RequestState.OPEN: "wait",

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sessions.exchange.carried_fields import LINK_TYPES, WORDS, Carried
 from sessions.exchange.selectors.plain_text import line_of
+from sessions.exchange.unmapped_fields import LINK_TYPES, WORDS, Carried
 from summit.core.validators import is_printable
 
 LONGEST = 500

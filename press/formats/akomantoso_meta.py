@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from django.conf import settings
 
-from press.formats.akn_body import Element, add
+from press.formats.akomantoso_body import Element, add
 from press.formats.codes import three
 from press.published_texts.selectors import Change, Reading
 

@@ -13,7 +13,7 @@ from threading import Thread
 from honcho.manager import Manager
 from honcho.printer import Printer
 
-from summit.embedded import keeper
+from summit.embedded import process_keeper
 from summit.embedded.broker import broker
 
 WEB_WORKERS = 2
@@ -56,7 +56,7 @@ def commands(*, port: int) -> dict[str, str]:
     """Return the command line of each process, by name, in the hands of a keeper. `exec` leaves no shell between
     honcho and the keeper."""
     python = shlex.quote(sys.executable)
-    kept = f"exec {python} {shlex.quote(keeper.__file__)} {python}"
+    kept = f"exec {python} {shlex.quote(process_keeper.__file__)} {python}"
     return {
         "web": (
             f"{kept} -m gunicorn summit.wsgi --bind 127.0.0.1:{port} --workers {WEB_WORKERS} --threads 4 "

@@ -18,8 +18,8 @@ from delegations.invitations.admin_links import call_sheet
 from delegations.invitations.models.invitations import Invitation
 from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.invitations.permissions import can_answer_for, can_call
-from delegations.invitations.services import calls
-from delegations.invitations.services.calls import Narrowed
+from delegations.invitations.services import phone_calls
+from delegations.invitations.services.phone_calls import Narrowed
 from delegations.parties.selectors import party_names, regions
 from summit.admin_base.service_admin import user_of
 from summit.admin_base.summit_scope import chosen_summit, summits_of
@@ -62,7 +62,8 @@ class NarrowForm(forms.Form):
     def __init__(self, *args: Any, summit: Summit, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         spans = [
-            (days, ngettext("%(n)d day or more", "%(n)d days or more", days) % {"n": days}) for days in calls.WAITS
+            (days, ngettext("%(n)d day or more", "%(n)d days or more", days) % {"n": days})
+            for days in phone_calls.WAITS
         ]
         for name, choices in (
             ("group", regions.choices(summit)),
@@ -106,7 +107,7 @@ class CallsMixin:
             raise Http404
         now = db_now()
         form = NarrowForm(request.GET, summit=summit)
-        rows = calls.sheet(summit=summit, now=now, narrowed=form.narrowed())
+        rows = phone_calls.sheet(summit=summit, now=now, narrowed=form.narrowed())
         page = Paginator(rows, ON_PAGE).get_page(request.GET.get("page"))
         for row in page:
             _tell(row, summit, now)
@@ -157,8 +158,8 @@ class CallsMixin:
 def _note(form: CallForm, row: Invitation, user: User) -> CallNote | None:
     values = form.cleaned_data
     try:
-        return calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
-    except calls.CallProblem as problem:
+        return phone_calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=user)
+    except phone_calls.CallProblem as problem:
         form.add_error(problem.field or None, str(problem))
     return None
 
@@ -168,13 +169,13 @@ def _on(row: Invitation, noted: CallNote, summit: Summit) -> str:
     if noted.outcome == CallOutcome.ANSWERED:
         answer = reverse("admin:delegations_invitation_answer", args=[row.pk])
         return f"{answer}?{urlencode({'channel': 'telephone', 'from': 'calls'})}"
-    following = calls.next_after(summit=summit, now=db_now(), invitation=row)
+    following = phone_calls.next_after(summit=summit, now=db_now(), invitation=row)
     return call_sheet(summit) + (f"#party-{following.pk}" if following else "")
 
 
 def _tell(row: Any, summit: Summit, now: Any) -> None:
     """Add to an invitation what the pages say of it."""
-    row.waited = calls.days_since(row.sent_at, summit=summit, now=now) if row.sent_at else 0
+    row.waited = phone_calls.days_since(row.sent_at, summit=summit, now=now) if row.sent_at else 0
     row.focal = [point.person for point in row.party.focal_points.all()]
     outcome = getattr(row, "last_outcome", "")
     row.last_word = CallOutcome(outcome).label if outcome else ""

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from press.imports.files.package import Element, Package, attribute, child, local
+from press.imports.files.docx_package import Element, Package, attribute, child, local
 
 OFF = frozenset({"0", "false", "off", "none"})
 QUOTES = frozenset({"quote", "intense quote", "block text", "quotations"})

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from delegations.badges.models.transferable_passes import Overpass
 from delegations.badges.services.transferable_passes import OverpassRefused, pass_on, shares
 from delegations.members.models.members import Membership
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 from summit.people.models import Person
 
 

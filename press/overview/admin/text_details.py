@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from press.embargoes.admin.moments import local_moment
+from press.embargoes.admin.schedule_form import local_moment
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.models.texts import Text, TextKind, Wording

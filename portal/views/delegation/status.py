@@ -22,7 +22,7 @@ from delegations.overview.selectors import member_completeness
 from delegations.parties.models.policy import Policy
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.models.visas import VisaLetter, VisaState
-from portal.delegation import Desk, desk
+from portal.delegation_access import Desk, desk
 from summit.core.database_clock import db_now
 
 # How many changes are told, the newest first.

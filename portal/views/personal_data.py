@@ -16,9 +16,9 @@ from delegations.members.field_access import PASSPORT
 from delegations.parties.models.parties import Party
 from delegations.portal_access.models import PortalSignIn
 from delegations.privacy.services import data_requests
-from portal.held import Held
+from portal.browser_session import sign_ins
 from portal.identity import Viewer, viewer_of, viewer_required
-from portal.kept import sign_ins
+from portal.personal_data import Held
 from summit.audit.services import By, Mailbox
 from summit.people.models import Person
 from summit.privacy import erasure

@@ -13,7 +13,7 @@ from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.members.selectors import exports
 from delegations.parties.selectors.party_kinds import Unreadable
-from portal.delegation import Desk, desk, see_other
+from portal.delegation_access import Desk, desk, see_other
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.uploads import report_page

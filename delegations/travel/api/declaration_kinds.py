@@ -1,0 +1,71 @@
+"""What a summit asks people to declare."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from delegations.core.api.fields import ByLanguage
+from delegations.travel.models.declarations import DeclarationKind
+from delegations.travel.services import declaration_kinds
+from summit.api_base.resources import Resource
+from summit.api_base.viewsets import Values
+from summit.summits.models import Summit
+from summit.users.models import User
+
+
+class DeclarationKindSerializer(serializers.ModelSerializer[DeclarationKind]):
+    """What has to be declared, until when, and whether it needs the host's permit."""
+
+    id = serializers.IntegerField(source="pk", read_only=True)
+    called = serializers.CharField(source="__str__", read_only=True, help_text="In the reader's language.")
+    names = ByLanguage(child=serializers.CharField(), read_only=True)
+
+    class Meta:
+        model = DeclarationKind
+        fields: ClassVar[list[str]] = ["id", "called", "name", "names", "asks", "permit", "until", "position"]
+        read_only_fields = fields
+
+
+class NamesOfKind(ByLanguage):
+    """What it is called in other languages."""
+
+    child = serializers.CharField(max_length=120)
+
+
+class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
+    """What has to be declared. Without `position` it comes after the others."""
+
+    names = NamesOfKind(required=False)
+
+    class Meta:
+        model = DeclarationKind
+        fields: ClassVar[list[str]] = ["name", "names", "asks", "permit", "until", "position"]
+        validators: ClassVar[list[Any]] = []
+
+
+class DeclarationKinds(Resource):
+    """Kinds of declaration. What was declared keeps its kind: none is deleted."""
+
+    name = "declaration-kinds"
+    called = _("kinds of declaration")
+    rule = "delegations.declarationkind"
+    does = ("add", "change")
+    key = "pk"
+    model = DeclarationKind
+    output = DeclarationKindSerializer
+    input = DeclarationKindInput
+    orders: ClassVar[Any] = {"position": ("position",)}
+
+    def rows(self) -> QuerySet[DeclarationKind]:
+        """Return kinds with their summits."""
+        return DeclarationKind.objects.select_related("summit")
+
+    def add(self, *, by: User, summit: Summit, values: Values) -> DeclarationKind:
+        """Add a kind."""
+        return declaration_kinds.enter(by=by, summit=summit, values=values)
+
+    def change(self, *, by: User, row: DeclarationKind, values: Values) -> DeclarationKind:
+        """Change a kind."""
+        return declaration_kinds.change(by=by, kind=row, values=values)

@@ -1,0 +1,22 @@
+"""`manage.py compile_catalogues`: compiles the texts in other languages, without gettext."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from summit.core.catalogues import compile_stale
+
+
+class Command(BaseCommand):
+    """Writes a .mo file beside each .po file that is newer."""
+
+    help = "Compile the catalogues of locale/ that have changed. Run it with each version of the program."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Compile, and say what was written."""
+        written = compile_stale(settings.BASE_DIR / "locale")
+        if options["verbosity"]:
+            names = ", ".join(str(path.relative_to(settings.BASE_DIR)) for path in written)
+            self.stdout.write(names or "The catalogues are compiled.")
