@@ -1,8 +1,8 @@
 """What the audit records, in words.
 
-The audit holds names of actions, kinds of row and keys. Each app declares here, in its `words.py`, the sentence for
-each of its actions, what its rows are called and belong to, and who acts without an account; summit.audit.rendering
-puts them together. A test fails where an action that the code records has no words.
+The audit holds names of actions, kinds of row and keys. Each app declares here, in its `audit_messages.py`, the
+sentence for each of its actions, what its rows are called and belong to, and who acts without an account;
+summit.audit.rendering puts them together. A test fails where an action that the code records has no words.
 """
 
 from __future__ import annotations

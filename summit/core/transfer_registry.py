@@ -1,4 +1,5 @@
-"""What of each model an archive holds. Each app declares its models in its `moving.py`; a test finds one that isn't.
+"""What of each model an archive holds. Each app declares its models in its `transfer_policy.py`; a test finds one
+that isn't.
 
 A model either moves with its summit, or stays behind for a reason, or belongs to the installation.
 """

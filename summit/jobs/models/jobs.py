@@ -21,7 +21,7 @@ class JobState(models.TextChoices):
     CANCELLED = "cancelled", pgettext_lazy("long work", "cancelled")
 
 
-# The one table of what may follow what; domain/ writes states by these rows alone.
+# The one table of what may follow what; services.py and running.py write states by these rows alone.
 TRANSITIONS: dict[str, frozenset[str]] = {
     JobState.WAITING: frozenset({JobState.RUNNING, JobState.CANCELLED}),
     # Taken up again by another worker, put back for others to have their turn, or at its end.

@@ -25,7 +25,7 @@ class MessageState(models.TextChoices):
     DROPPED = "dropped", _("no longer called for")
 
 
-# The one table of what may follow what; domain/delivery.py writes states by these rows alone.
+# The one table of what may follow what; delivery.py writes states by these rows alone.
 TRANSITIONS: dict[str, frozenset[str]] = {
     MessageState.PENDING: frozenset({MessageState.SENT, MessageState.FAILED, MessageState.DROPPED}),
     MessageState.FAILED: frozenset({MessageState.PENDING}),

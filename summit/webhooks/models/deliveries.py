@@ -17,7 +17,7 @@ class DeliveryState(models.TextChoices):
     FAILED = "failed", _("failed")
 
 
-# The one table of what may follow what; domain/delivery.py writes states by these rows alone.
+# The one table of what may follow what; delivery.py writes states by these rows alone.
 TRANSITIONS: dict[str, frozenset[str]] = {
     DeliveryState.PENDING: frozenset({DeliveryState.SENT, DeliveryState.FAILED}),
     DeliveryState.SENT: frozenset({DeliveryState.PENDING}),
