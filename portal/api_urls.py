@@ -5,7 +5,6 @@ people work with stands below "me/" and each summit's "desk/", for whoever has a
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
 from portal.api import PartyDetail, PartyList
-from press.published_texts.publication_moments import version_of
 from summit.api.root import Docs, Root, Schema, problems
 from summit.api.summits import SummitDetail, SummitList
 from summit.api_base.public_views import cached_api, not_found, public_api
@@ -16,10 +15,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", public_api(Docs.as_view()), name="api-docs"),
     path("summits/", public_api(SummitList.as_view()), name="api-summits"),
     path("summits/<slug:summit>/", public_api(SummitDetail.as_view()), name="api-summit"),
-    path("summits/<slug:summit>/parties/", cached_api(PartyList.as_view(), version=version_of), name="api-parties"),
+    path("summits/<slug:summit>/parties/", cached_api(PartyList.as_view()), name="api-parties"),
     path(
         "summits/<slug:summit>/parties/<slug:public_id>/",
-        cached_api(PartyDetail.as_view(), version=version_of),
+        cached_api(PartyDetail.as_view()),
         name="api-party",
     ),
     path("problems/", problems, name="api-problems"),

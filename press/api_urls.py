@@ -7,19 +7,18 @@ from press.overview.api.editions import Editions, Lifts, Markings
 from press.overview.api.texts import Texts, Versions
 from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
-from press.published_texts.publication_moments import version_of
 from press.search.params import DAYS, NAMES
 from summit.api_base.public_views import cached_api, public_api
 
 urlpatterns: list[URLPattern] = [
     path(
         "summits/<slug:summit>/texts/",
-        cached_api(TextList.as_view(), *NAMES, *DAYS, version=version_of),
+        cached_api(TextList.as_view(), *NAMES, *DAYS),
         name="text-list",
     ),
     path(
         "summits/<slug:summit>/texts/<slug:slug>/",
-        cached_api(TextDetail.as_view(), "language", version=version_of),
+        cached_api(TextDetail.as_view(), "language"),
         name="text-detail",
     ),
     path(

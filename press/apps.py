@@ -21,6 +21,7 @@ REGISTERING = (
     "subscriptions.messages",
     "subscriptions.services.outbound_pause",
     "subscriptions.permissions",
+    "published_texts.publication_moments",
     "public.related_session",
     "privacy.services.erasure",
     "privacy.services.merging",

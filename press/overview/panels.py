@@ -9,7 +9,6 @@ from django.http import HttpRequest
 from delegations.parties.selectors import party_names
 from press.embargoes.permissions import can_hold
 from press.overview.dashboard import WORKS, embargoes_of, in_review, next_out, overdue, run_of
-from press.public.related_session import stamp_of
 from press.public.text_lists import line
 from press.published_texts.selectors import brief, listed
 from press.subscriptions.services.announcements import unannounced
@@ -19,13 +18,10 @@ from summit.admin_base.dashboard import desk_panel, lately, now_of
 from summit.core.database_clock import db_now
 from summit.core.metrics import Gauge, source
 from summit.permissions.rules import allows
-from summit.public_base.home import panel, stamp
+from summit.public_base.home import panel
 from summit.summits.models import Summit
 
 LATEST = 5
-
-
-stamp(30)(stamp_of)
 
 
 @panel(30)

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.functions import Now
 from django.urls import reverse
 
 from press.published_texts.selectors import described, listed
 from press.search.params import Asked
 from press.texts.addresses import address
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
-from sessions.public.published_speeches import Published, listing, source, stamp
-from summit.core.compiled_query import Prepared
+from sessions.public.published_speeches import Published, listing, source
 from summit.summits.models import Summit
 
 
@@ -30,21 +26,6 @@ def texts_of(summit: Summit, slots: Any) -> Iterator[Published]:
 def list_of(summit: Summit, session: str) -> str:
     """Return the address of the list of texts of a session's speeches."""
     return f"{reverse('press:list', args=[summit.slug])}{Asked(chosen={'session': session}).query()}"
-
-
-def _passed(summit: str) -> QuerySet[Lift, tuple[Any, ...]]:
-    rows = Lift.objects.filter(summit__slug=summit, moment__lte=Now())
-    return rows.order_by("-moment").values_list("moment")[:1]
-
-
-_PASSED = Prepared(_passed)
-
-
-@stamp(10)
-def stamp_of(summit: str) -> tuple[Any, ...]:
-    """Return the newest moment of a summit's lifts that has passed: all else on which it depends what everybody may
-    read are rows, whose changes are counted (`summit.summits.models`)."""
-    return tuple(_PASSED.rows(summit=summit))
 
 
 def _published(summit: Summit, edition: Edition) -> Published:

@@ -13,7 +13,6 @@ from django.db.models import Q
 from django.utils.translation import get_language
 
 from delegations.parties.models.parties import PartyName
-from press.published_texts.publication_moments import read_moments
 from press.published_texts.selectors import readable
 from press.search import tokens
 from press.search.query import Spoken
@@ -21,6 +20,7 @@ from press.search.tokens import Wanted
 from press.texts.models.texts import Text
 from sessions.agenda.models.releases import ReleasedParticipant, ReleasedSession
 from summit.core.process_cache import Memory
+from summit.public_base.page_version import read_version
 from summit.summits.models import Summit
 
 
@@ -114,11 +114,10 @@ _KEPT: Memory[Public] = Memory(6)
 def public(summit: Summit) -> Public:
     """Return what everybody may read of a summit in all languages. One query where the process has kept it, and
     five more where it hasn't."""
-    known = read_moments(summit.slug)
+    known = read_version(summit.slug)
     if known is None:
         return _read(summit)
-    _moments, version = known
-    return _KEPT.ask((version.whole, get_language()), lambda: _read(summit))
+    return _KEPT.ask((known.whole, get_language()), lambda: _read(summit))
 
 
 def _read(summit: Summit) -> Public:

@@ -1,6 +1,6 @@
 """What was published of the speeches of a session: the apps above register where it is found."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,24 +22,14 @@ class Published:
 
 # From a summit and public ids of speeches, or a query for them, to what everybody may read of them. One query.
 Source = Callable[[Summit, Any], Iterable[Published]]
-# From a summit's slug and a session's public id, "" for all of them, to what changes whenever that does. One query.
-Stamp = Callable[[str], Hashable]
 # From a summit and a session's public id to the address of the list of what was published of its speeches.
 Listing = Callable[[Summit, str], str]
 _sources: Registry[Source] = Registry()
 _listings: Registry[Listing] = Registry()
-_stamps: Registry[Stamp] = Registry()
 source = _sources.register
-stamp = _stamps.register
 listing = _listings.register
 # So many stand on a session's page; all of them on the list.
 MOST = 30
-
-
-def standing(*, summit: str, public_id: str = "") -> tuple[Hashable, ...]:
-    """Return what a cached page that links to texts of speeches depends on beside the rows that are counted: what the
-    clock lets out. One query."""
-    return tuple(function(summit) for function in _stamps)
 
 
 def texts(summit: Summit, rows: Iterable[ReleasedSession]) -> dict[str, list[Published]]:

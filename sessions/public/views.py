@@ -20,7 +20,7 @@ from sessions.exchange.selectors import frab
 from sessions.exchange.selectors.frab_xml import as_xml
 from sessions.public import released_files
 from sessions.public.filters import asked, narrowed
-from sessions.public.published_speeches import MOST, list_of, standing, texts
+from sessions.public.published_speeches import MOST, list_of, texts
 from sessions.public.session_lists import SessionLine, SessionList
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
@@ -85,7 +85,7 @@ def _lines(summit: Summit, at: Current) -> tuple[list[SessionLine], dict[str, An
 
 
 @public_page
-@cached_page(beside=standing)
+@cached_page()
 def session(request: HttpRequest, summit: str, public_id: str) -> HttpResponse:
     """Show one session, or that it is cancelled or has left the public agenda. What isn't public isn't there."""
     found = get_summit(summit)
@@ -175,14 +175,14 @@ def _as_calendar(content: bytes, name: str, *, attached: bool = False) -> HttpRe
 
 
 @public_page
-@cached_page(beside=standing)
+@cached_page()
 def schedule_json(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's JSON."""
     return HttpResponse(json.dumps(_schedule(summit), ensure_ascii=False), content_type="application/json")
 
 
 @public_page
-@cached_page(beside=standing)
+@cached_page()
 def schedule_xml(request: HttpRequest, summit: str) -> HttpResponse:
     """Give the public agenda as frab's XML."""
     return HttpResponse(as_xml(_schedule(summit)), content_type="application/xml; charset=utf-8")

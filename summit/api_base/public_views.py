@@ -1,7 +1,6 @@
 """What every public view of the API is wrapped in."""
 
 import functools
-from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -11,7 +10,7 @@ from django.utils.http import escape_leading_slashes
 
 from summit.api_base import query_params
 from summit.api_base.problems import plain
-from summit.public_base.page_cache import Version, cached_page, version_of
+from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import View, public_page
 
 
@@ -29,7 +28,7 @@ def public_api(view: View, *, otherwise: str = "method") -> View:
     return wrapped
 
 
-def cached_api(view: View, *params: str, version: Callable[[str], Version | None] = version_of) -> View:
+def cached_api(view: View, *params: str) -> View:
     """Make a view of a summit's part of the API public, and cache its answers as pages are (`cached_page`): those to
     the paging, the language and `params`."""
 
@@ -40,7 +39,7 @@ def cached_api(view: View, *params: str, version: Callable[[str], Version | None
         return found
 
     # Links lead to the host that was asked.
-    cached = cached_page(*query_params.PAGING, *params, version=version, also=HttpRequest.get_host)(rendered)
+    cached = cached_page(*query_params.PAGING, *params, also=HttpRequest.get_host)(rendered)
 
     @functools.wraps(view)
     def negotiated(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

@@ -4,7 +4,9 @@ than to answer.
 PostgreSQL plans it once for each connection too, where the settings let it (`DATABASE_PREPARE`).
 """
 
+import time
 from collections.abc import Callable
+from threading import local
 from typing import Any
 
 from django.db import connection
@@ -12,6 +14,11 @@ from django.db.models import QuerySet
 
 from summit.core.process_cache import Memory
 
+# Seconds for which a connection that has answered isn't asked whether it still does (CONN_HEALTH_CHECKS), which takes
+# half as long as the query. Whoever restarts a server takes longer.
+TRUSTED = 1.0
+# When this thread's connection last answered, by the process's clock.
+_answered = local()
 # A number that stands in the place of a key, and is the key of nothing.
 NO_KEY = -1_000_000_007
 
@@ -45,7 +52,8 @@ class Prepared:
         with _cursor() as cursor:
             cursor.execute(sql, [asked.get(param, param) for param in params])
             found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        _answered.at = time.monotonic()
+        return found
 
 
 def _cursor() -> Any:
@@ -55,6 +63,8 @@ def _cursor() -> Any:
     # Installed where the database is PostgreSQL.
     from psycopg import Cursor  # noqa: PLC0415
 
+    if time.monotonic() - getattr(_answered, "at", -TRUSTED) >= TRUSTED:
+        connection.close_if_health_check_failed()
     connection.ensure_connection()
     # As `connection.cursor()` does it, so that the query is counted and its errors are the framework's.
     prepare: Any = connection._prepare_cursor  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from summit.core.languages import spoken
 from summit.public import share_picture
 from summit.public_base import summits
-from summit.public_base.home import panels, standing
+from summit.public_base.home import panels
 from summit.public_base.page_cache import cached_page
 from summit.public_base.public_pages import public_page
 from summit.summits import colours
@@ -45,7 +45,7 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @public_page
-@cached_page(beside=standing)
+@cached_page()
 def home(request: HttpRequest, summit: str) -> HttpResponse:
     """Show a summit: what it is, where and when, its agenda and what its press office has published."""
     found = summits.get_summit(summit)

@@ -1,10 +1,9 @@
 """Public pages that are made once and answered many times, from this process's memory.
 
-A page is cached with the version of all that it depends on, first of all the summit's stamp, which changes when
-anything does that public pages show (`summit.summits.models`). The version is read at each request, so that a page
-is never older than the database, but for one case: while one thread makes a page anew, the others answer with the
-page before, where nothing was taken away since and it was up to date at most two seconds ago; else they wait for the
-new one. What depends on the clock or on other rows says so by `beside`, or isn't cached.
+A page is cached with the version of all that it depends on (`page_version`). The version is read at each request, so
+that a page is never older than the database, but for one case: while one thread makes a page anew, the others answer
+with the page before, where nothing was taken away since and it was up to date at most two seconds ago; else they wait
+for the new one. What depends on rows that are not counted says so by `beside`, or isn't cached.
 """
 
 import functools
@@ -13,8 +12,8 @@ import hashlib
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
 from threading import Event, Lock
 from typing import Any
 
@@ -23,7 +22,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from summit.summits.models import PublicVersion
+from summit.public_base.page_version import Version, read_version
 
 View = Callable[..., HttpResponse]
 TAKES_GZIP = re.compile(r"\bgzip\b(?!\s*;\s*q=0(?:\.0*)?\s*(?:,|$))")
@@ -35,23 +34,6 @@ MADE_ANEW = frozenset({"etag", "content-encoding", "content-length"})
 STALE = 2.0
 # Seconds after which whoever waits for another's page makes it too.
 PATIENCE = 20.0
-
-
-@dataclass(frozen=True)
-class Version:
-    """What a page depends on, read at one moment: `whole` names all of it.
-
-    Between two versions with the same `removals` nothing was taken away that could be read. `since` is this process's
-    clock before it was read.
-    """
-
-    whole: Hashable
-    removals: Hashable
-    since: float = field(compare=False, default_factory=time.monotonic)
-
-    def beside(self, other: Hashable) -> "Version":
-        """Return the version of a page that depends on something else too."""
-        return replace(self, whole=(self.whole, other), removals=(self.removals, other))
 
 
 @dataclass(frozen=True)
@@ -197,24 +179,16 @@ def _asked(view: View, request: HttpRequest) -> tuple[Hashable, ...]:
     return view.__module__, view.__qualname__, request.path, chosen, translation.get_language()
 
 
-def version_of(summit: str) -> Version | None:
-    """Return the version of the pages of the public summit at an address, None where none is. One query."""
-    since = time.monotonic()
-    stamp = PublicVersion.objects.stamp(summit)
-    return Version(stamp, (stamp.summit, stamp.removals), since) if stamp else None
-
-
 def cached_page(
     *params: str,
     beside: Callable[..., Hashable] | None = None,
-    version: Callable[[str], Version | None] = version_of,
     also: Callable[[HttpRequest], Hashable] | None = None,
+    headers: Callable[[Version], Mapping[str, str]] | None = None,
 ) -> Callable[[View], View]:
-    """Cache a view's pages. The view's first argument is the summit's slug; it is asked with `params` alone besides
+    """Cache a view's pages. The view takes the summit's slug as `summit`; it is asked with `params` alone besides
     `lang`, each once: an address with others is answered anew. `beside` is called with the view's arguments where a
-    page depends on more than the version, and gives what else it depends on. `version` reads the version of the
-    summit at an address, None where there is none, with whatever a page reads beside it in the same query. `also` is
-    what else of the request the answer depends on.
+    page depends on more than the version, and gives what else it depends on. `also` is what else of the request the
+    answer depends on. `headers` are those of each answer (200) at a version, cached or not.
 
     One query for each answer, and those of `beside`.
     """
@@ -222,17 +196,23 @@ def cached_page(
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, summit: str, **kwargs: Any) -> HttpResponse:
-            if not settings.KEPT_PAGES or not known.issuperset(request.GET):
-                return view(request, summit=summit, **kwargs)
-            found = version(summit)
+        def wrapped(request: HttpRequest, **kwargs: Any) -> HttpResponse:
+            cached = settings.KEPT_PAGES and known.issuperset(request.GET)
+            found = read_version(kwargs["summit"]) if cached or headers is not None else None
             if found is None:
-                return view(request, summit=summit, **kwargs)
+                return view(request, **kwargs)
+            response = answer(request, found, **kwargs) if cached else view(request, **kwargs)
+            if headers is not None and response.status_code == 200:
+                for name, value in headers(found).items():
+                    response[name] = value
+            return response
+
+        def answer(request: HttpRequest, found: Version, **kwargs: Any) -> HttpResponse:
             if beside is not None:
-                found = found.beside(beside(summit=summit, **kwargs))
+                found = found.beside(beside(**kwargs))
             key = (*_asked(view, request), also(request) if also else None)
-            answer = PAGES.answer(key, found, lambda: view(request, summit=summit, **kwargs), settings.KEPT_PAGES)
-            return answer.response(request) if isinstance(answer, Page) else answer
+            page = PAGES.answer(key, found, lambda: view(request, **kwargs), settings.KEPT_PAGES)
+            return page.response(request) if isinstance(page, Page) else page
 
         return wrapped
 

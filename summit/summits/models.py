@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -15,7 +14,6 @@ from django.urls import reverse
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from summit.core.compiled_query import Prepared
 from summit.core.database_identity import DatabaseIdentity
 from summit.core.models import PublicModel, VersionCounter, VersionQuerySet
 from summit.core.validators import (
@@ -295,28 +293,10 @@ class Stamp:
         return self.summit, self.removals
 
 
-class PublicVersionQuerySet(VersionQuerySet):
-    """What public pages show."""
-
-    def stamp(self, slug: str) -> Stamp | None:
-        """Return the stamp of the public summit at an address, None where none is. One query, whose SQL is made once:
-        this is asked for each public page."""
-        found = next(iter(_STAMP.rows(slug=slug)), None)
-        return Stamp(found[0], found[1] or 0, found[2] or 0) if found else None
-
-
-def _stamp_of(slug: str) -> models.QuerySet[Summit, tuple[Any, ...]]:
-    counted = PublicVersion.objects.counted("pk")
-    return Summit.objects.open_to_public().filter(slug=slug).order_by().values_list("pk", *counted.values())
-
-
-_STAMP = Prepared(_stamp_of)
-
-
 class PublicVersion(VersionCounter):
     """How often what public pages of a summit show has changed."""
 
-    objects = PublicVersionQuerySet.as_manager()
+    objects = VersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of public pages")

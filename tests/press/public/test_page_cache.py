@@ -10,15 +10,13 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from press.embargoes.services import embargoes
-from press.public import related_session
-from press.published_texts import publication_moments
-from press.published_texts.publication_moments import Moments
+from press.published_texts.publication_moments import cache_control
 from press.texts.models.embargoes import Lift
 from press.texts.services import decisions, editions, texts
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
-from summit.public_base import home
-from summit.public_base.page_cache import PAGES, Version
+from summit.public_base import page_version
+from summit.public_base.page_cache import PAGES
 from summit.summits.models import Venue
 from tests.factories import TopicFactory, VenueFactory
 from tests.press.helpers import ago, approver, make_delivered, make_text, move_to_now, officer, url_of
@@ -84,8 +82,17 @@ def _tell_time(monkeypatch: pytest.MonkeyPatch, *, sqlite: str, postgresql: str)
 
     monkeypatch.setattr(Now, "as_sqlite", on_sqlite)
     monkeypatch.setattr(Now, "as_postgresql", on_postgresql)
-    monkeypatch.setattr(publication_moments, "_MOMENTS", Prepared(publication_moments._moments))
-    monkeypatch.setattr(related_session, "_PASSED", Prepared(related_session._passed))
+    _compose_anew(monkeypatch)
+
+
+def _compose_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_version, "_VERSION", Prepared(page_version._version))
+
+
+def ask_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the version of pages be what rows say alone."""
+    monkeypatch.setattr(page_version, "_clock_values", Registry())
+    _compose_anew(monkeypatch)
 
 
 @pytest.mark.parametrize("asks", [True, False])
@@ -95,10 +102,7 @@ def test_a_lift_makes_kept_pages_of_its_summit_anew(
     """Nothing is written when a moment passes: the clock alone moves what a page depends on. Control: where it isn't
     asked, the page that was kept goes on without what is out."""
     if not asks:
-        read = publication_moments.read_moments
-        monkeypatch.setattr(
-            publication_moments, "read_moments", lambda slug: (read(slug)[0], Version("the rows", "alone"))
-        )
+        ask_no_clock(monkeypatch)
     prepared = make_text(moment=ago(2), decided_at=ago(3), speech=True)
     delivered = make_delivered(prepared, moment=ago(-0.5), decided_at=ago(3), title="Comes at its second")
     path = url_of(prepared.version.text)
@@ -114,12 +118,12 @@ def test_the_summits_home_is_kept_and_right_when_a_text_comes_out(
 ) -> None:
     """Control: where nothing is asked of the clock, the home goes on without what is out."""
     if not asks:
-        monkeypatch.setattr(home, "_stamps", Registry())
+        ask_no_clock(monkeypatch)
     summit = make_text(moment=ago(-0.5), decided_at=ago(3), title="Comes at its second").version.text.summit
     venue = VenueFactory(summit=summit, name="Lancaster House")
     path = summit.get_absolute_url()
     assert "Lancaster House" in body(client, path)
-    with django_assert_num_queries(2 if asks else 1):
+    with django_assert_num_queries(1):
         assert "Comes at its second" not in body(client, path)
     Venue.objects.filter(pk=venue.pk).update(name="Marlborough House")
     assert "Marlborough House" in body(client, path)
@@ -139,7 +143,7 @@ NOW = datetime(2026, 3, 29, 0, 59, 57, 250_000, tzinfo=UTC)
     ],
 )
 def test_no_cache_lives_past_the_grids_next_step(now: datetime, header: str) -> None:
-    assert Moments(None, now).cache_control == header
+    assert cache_control(now) == header
 
 
 def test_no_header_tells_that_something_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

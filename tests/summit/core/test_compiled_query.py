@@ -1,15 +1,18 @@
 """A query whose SQL is made once says what the query itself says."""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, ClassVar
 
 import pytest
 from django.conf import settings
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import QuerySet
 
+from summit.core import compiled_query
 from summit.core.compiled_query import Prepared
 from summit.summits.models import Summit
 from tests.factories import SummitFactory
+from tests.threads import beside
 
 pytestmark = pytest.mark.django_db
 
@@ -66,3 +69,39 @@ def test_postgresql_plans_it_once_where_the_settings_let_it(threshold: int | Non
             assert (cursor.fetchone()[0] > 0) is (threshold is not None)
     finally:
         connection.connection.prepare_threshold = before
+
+
+class TestAServerThatRestarted:
+    """A connection that the server has closed is opened anew, where it hasn't answered a moment ago."""
+
+    pytestmark: ClassVar = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+    @pytest.fixture
+    def closed(self) -> Iterator[Prepared]:
+        """Close this thread's connection from the server's side, as a restart does, before the next request."""
+        SummitFactory(slug="first")
+        asked = Prepared(rows)
+        asked.rows(slug="first")
+        process = connection.connection.info.backend_pid
+        with beside(lambda: self.terminate(process)) as other:
+            pass
+        assert other.outcome == (True,)
+        connection.health_check_enabled, connection.health_check_done = True, False
+        yield asked
+        connection.close()
+
+    def terminate(self, process: int) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(%s)", [process])
+            return cursor.fetchone()
+
+    def test_the_page_is_answered(self, closed: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(compiled_query, "TRUSTED", 0.0)
+        assert len(closed.rows(slug="first")) == 1
+
+    def test_control_a_connection_that_is_trusted_is_not_asked(
+        self, closed: Prepared, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(compiled_query, "TRUSTED", 3600.0)
+        with pytest.raises(OperationalError):
+            closed.rows(slug="first")

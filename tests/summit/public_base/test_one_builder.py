@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from summit.public_base import page_cache
-from summit.public_base.page_cache import Page, PageCache, Version
+from summit.public_base.page_cache import Page, PageCache
+from summit.public_base.page_version import Version
 from tests.processes import wait_for
 from tests.threads import beside
 

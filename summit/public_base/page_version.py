@@ -1,0 +1,73 @@
+"""The version of a summit's public pages: what a cached page depends on, read in one query for each answer."""
+
+import time
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Now
+from django.utils.dateparse import parse_datetime
+
+from summit.core.compiled_query import Prepared
+from summit.core.registry import Registry
+from summit.summits.models import PublicVersion, Summit
+
+
+@dataclass(frozen=True)
+class Version:
+    """What a page depends on, read at one moment: `whole` names all of it.
+
+    Between two versions with the same `removals` nothing was taken away that could be read. `since` is this process's
+    clock before it was read, `now` the database's.
+    """
+
+    whole: Hashable
+    removals: Hashable
+    since: float = field(compare=False, default_factory=time.monotonic)
+    now: datetime = field(compare=False, default_factory=lambda: datetime.now(UTC))
+
+    def beside(self, other: Hashable) -> "Version":
+        """Return the version of a page that depends on something else too."""
+        return replace(self, whole=(self.whole, other), removals=(self.removals, other))
+
+
+# Returns an expression for rows of `Summit`: a value that the clock alone changes, such as the newest moment that has
+# passed. Apps above register theirs when they are ready. All else that pages show are rows, whose changes triggers
+# count (`summit.core.change_counters`).
+ClockValue = Callable[[], Combinable]
+_clock_values: Registry[ClockValue] = Registry()
+clock_value = _clock_values.register
+
+
+def _version(slug: str) -> QuerySet[Summit, tuple[Any, ...]]:
+    counted = PublicVersion.objects.counted("pk")
+    clock = {f"clock_{place}": function() for place, function in enumerate(_clock_values)}
+    rows = Summit.objects.open_to_public().filter(slug=slug).annotate(now=Now(), **clock)
+    return rows.order_by().values_list("pk", "now", *counted.values(), *clock)
+
+
+_VERSION = Prepared(_version)
+
+
+def read_version(slug: str) -> Version | None:
+    """Return the version of the pages of the public summit at an address, None where there is none. One query, whose
+    SQL is made once in a process."""
+    since = time.monotonic()
+    row = next(iter(_VERSION.rows(slug=slug)), None)
+    if row is None:
+        return None
+    summit, now, changes, removals, *clock = row
+    passed = tuple(clock)
+    whole, removed = (summit, changes or 0, passed), (summit, removals or 0, passed)
+    return Version(whole, removed, since, _aware(now))
+
+
+def _aware(value: datetime | str) -> datetime:
+    """Return a moment as SQLite (a string in UTC) and PostgreSQL give it."""
+    found = parse_datetime(value) if isinstance(value, str) else value
+    if found is None:
+        raise ValueError(f"not a moment: {value!r}")
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
