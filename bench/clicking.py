@@ -23,7 +23,7 @@ QUIET = 8
 MOST = 5.0
 LOOK = 0.1
 PEOPLE = 4
-PAGES = ("/admin/", "/admin/programme/session/", "/admin/summit/person/", "/admin/press/text/")
+PAGES = ("/admin/", "/admin/agenda/session/", "/admin/summit/person/", "/admin/press/text/")
 # Writes texts, has them approved, and lets all of them come out, as after an archive was taken over.
 PUBLISH = f"""
 from datetime import timedelta

@@ -28,7 +28,7 @@ from press.imports import files
 from press.published_texts.related import beside
 from press.published_texts.selectors import Reading, read, readable
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.selectors.rendered_editions import plain_of
 from summit.core.database_clock import db_now
@@ -71,10 +71,10 @@ def _publish(summit: Summit, path: Path) -> None:
     taken = files.read(filename=path.name, content=path.read_bytes())
     author, reader = User.objects.order_by("pk")[:2]
     moment = db_now()
-    lift = Lift.objects.create(summit=summit, moment=moment, decided_by=reader)
+    embargo = Embargo.objects.create(summit=summit, moment=moment, decided_by=reader)
     name = f"speech-{path.stem.lower()}"
     text = Text.objects.create(
-        summit=summit, slug=name, kind=TextKind.TRANSCRIPT, wording=Wording.DELIVERED, lift=lift
+        summit=summit, slug=name, kind=TextKind.TRANSCRIPT, wording=Wording.DELIVERED, embargo=embargo
     )
     version = TextVersion.objects.create(text=text, language="en", authoritative=True)
     Edition.objects.create(

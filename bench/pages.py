@@ -111,8 +111,8 @@ PAGES = (
     _list("category list", "delegations/category"),
     _list("invitation list", "delegations/invitation", "party__summit__id__exact"),
     _list("requests for focal points", "delegations/focalpointrequest", "party__summit__id__exact"),
-    _list("overpasses", "delegations/overpass", "party__summit__id__exact"),
-    _list("uploaded tables", "delegations/sheet"),
+    _list("transferable_passes", "delegations/transferablepass", "party__summit__id__exact"),
+    _list("uploaded tables", "delegations/delegationimportfile"),
     _list("parties as a file", "delegations/party/export"),
     _list("people as a file", "summit/person/export"),
     _list("invitations as a file", "delegations/invitation/export", "party__summit__id__exact"),
@@ -123,7 +123,7 @@ PAGES = (
         ORGANISER,
         lambda summit: f"/admin/delegations/handover/waiting/?summit={summit.slug}",
     ),
-    _list("session list", "programme/session"),
+    _list("session list", "agenda/session"),
     _list("text list", "press/text"),
     _list("outbox", "outbox/message"),
     # It asks once for each kind of row that it names: here one that both summits have.
@@ -147,7 +147,7 @@ PAGES = (
         ORGANISER,
         lambda summit: f"/admin/delegations/session/{summit.slug}/?session={_session(summit)}",
     ),
-    Page("next release", ORGANISER, lambda summit: f"/admin/programme/release/prepare/{summit.slug}/"),
+    Page("next release", ORGANISER, lambda summit: f"/admin/agenda/release/prepare/{summit.slug}/"),
 )
 
 

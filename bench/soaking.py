@@ -41,9 +41,9 @@ PAGES = (
 )
 DESK = (
     f"/admin/?summit={SLUG}",
-    f"/admin/programme/release/prepare/{SLUG}/",
+    f"/admin/agenda/release/prepare/{SLUG}/",
     f"/admin/press/text/run/?summit={SLUG}",
-    f"/admin/programme/session/?summit={SLUG}",
+    f"/admin/agenda/session/?summit={SLUG}",
 )
 ORGANISER = "organiser@summit.example"
 # Makes all sessions public, as `make bench` does, and lets the demonstration's organiser work there too.

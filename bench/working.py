@@ -46,7 +46,7 @@ def aims(summit: Summit) -> tuple[list[Aim], list[Aim]]:
     slug, desk = summit.slug, f"/api/v1/summits/{summit.slug}/desk"
     return [
         Aim("home", f"/admin/?summit={slug}", 80, 15),
-        Aim("next release", f"/admin/programme/release/prepare/{slug}/", 100, 10),
+        Aim("next release", f"/admin/agenda/release/prepare/{slug}/", 100, 10),
         Aim("run of the day", f"/admin/press/text/run/?summit={slug}", 100, 15),
         Aim("list of people", f"/admin/summit/person/?summit__id__exact={summit.pk}", 100, 15),
     ], [

@@ -7,7 +7,7 @@ from delegations.invitations.services import answers, invitations
 from delegations.parties.models.parties import Party
 from press.embargoes.services import embargoes
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.services import decisions
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
@@ -45,8 +45,8 @@ def _publish(summit: Summit) -> None:
         decisions.submit(edition=edition, by=officer)
         decisions.approve(edition=edition, by=approver)
     # The plenary was moved: what hangs on its speeches is held.
-    for lift in Lift.objects.filter(summit=summit, held_at__isnull=False).select_related("summit"):
-        embargoes.unhold(lift=lift, by=officer)
+    for embargo in Embargo.objects.filter(summit=summit, held_at__isnull=False).select_related("summit"):
+        embargoes.unhold(embargo=embargo, by=officer)
     # What waits for its speech goes on waiting, so that the desk has something to do.
-    for lift in Lift.objects.filter(summit=summit, mode=LiftMode.MOMENT).select_related("summit"):
-        embargoes.release_now(lift=lift, by=officer)
+    for embargo in Embargo.objects.filter(summit=summit, mode=EmbargoMode.MOMENT).select_related("summit"):
+        embargoes.release_now(embargo=embargo, by=officer)

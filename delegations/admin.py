@@ -3,11 +3,11 @@
 from importlib import import_module
 
 from delegations.badges.models.badges import Badge
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.quotas import Quota
@@ -59,12 +59,12 @@ SUMMIT_PATHS.update(
         Category: "summit",
         Zone: "summit",
         PartyGroup: "summit",
-        OverpassRule: "summit",
+        TransferablePassRule: "summit",
         Membership: "party__summit",
         Quota: "party__summit",
         FocalPoint: "party__summit",
         FocalPointRequest: "party__summit",
-        Overpass: "party__summit",
+        TransferablePass: "party__summit",
         Invitation: "party__summit",
         InvitationLink: "invitation__party__summit",
         Reply: "invitation__party__summit",
@@ -73,6 +73,6 @@ SUMMIT_PATHS.update(
         VisaLetter: "summit",
         Badge: "party__summit",
         Handover: "party__summit",
-        Resemblance: "person__summit",
+        DuplicateCandidate: "person__summit",
     }
 )

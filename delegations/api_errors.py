@@ -2,11 +2,11 @@
 
 from delegations.badges.selectors.badge_sheet import TooMany
 from delegations.badges.services.badges import BadgeProblem, BadgeRefused
-from delegations.badges.services.transferable_passes import OverpassRefused
+from delegations.badges.services.transferable_passes import TransferablePassRefused
 from delegations.core.errors import FieldProblem, NotNow
 from delegations.core.row_order import OrderChanged
 from delegations.focal_points.services.focal_points import ActingRefused
-from delegations.imports.services.import_files import SheetProblem
+from delegations.imports.services.import_files import ImportFileProblem
 from delegations.invitations.services.answers import AnswerProblem, AnswerRefused
 from delegations.members.selectors.naming_rules import NamingRefused
 from delegations.members.selectors.quotas import QuotaFull
@@ -51,9 +51,17 @@ means(
 for _error in (FieldProblem, BadgeProblem):
     means(_error, "conflict")
 for _refused in (
-    *(ActingRefused, AnswerRefused, BadgeRefused, DeclarationRefused, HandoverRefused, NotNow, OverpassRefused),
+    *(
+        ActingRefused,
+        AnswerRefused,
+        BadgeRefused,
+        DeclarationRefused,
+        HandoverRefused,
+        NotNow,
+        TransferablePassRefused,
+    ),
     *(FinalStands, ListChanged, NamingRefused, NothingToFreeze, QuotaFull, VisaRefused),
-    *(AlreadyErased, MergeRefused, SheetProblem, TooMany, Unreadable),
+    *(AlreadyErased, MergeRefused, ImportFileProblem, TooMany, Unreadable),
     photo_sheet.TooMany,
 ):
     means(_refused, "conflict")

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations import api_errors  # noqa: F401
 from delegations.badges.api.badges import Badges
-from delegations.badges.api.transferable_pass_rules import OverpassRules
+from delegations.badges.api.transferable_pass_rules import TransferablePassRules
 from delegations.badges.api.transferable_passes import Overpasses
 from delegations.focal_points.api.focal_points import FocalPoints
 from delegations.focal_points.api.requests import FocalPointRequests
-from delegations.imports.api import Sheets
+from delegations.imports.api import ImportFiles
 from delegations.invitations.api.answers import Replies
 from delegations.invitations.api.guests import Guests
 from delegations.invitations.api.invitations import Invitations
@@ -38,7 +38,7 @@ from summit.permissions.route_table import Gate, declare
 
 for _resource in (Parties, People, Resemblances, Members, Passports, Needs, Travel, Photos):
     declare_resource(_resource)
-for _more in (FocalPoints, Quotas, Categories, Zones, OverpassRules, PartyGroups):
+for _more in (FocalPoints, Quotas, Categories, Zones, TransferablePassRules, PartyGroups):
     declare_resource(_more)
 scopes.declare(PolicyOfSummit.name, PolicyOfSummit.called)
 scopes.declare("own-data", _("what is held of oneself"))
@@ -67,5 +67,5 @@ declare_resource(Handovers)
 declare_resource(Overpasses)
 declare_resource(Guests)
 declare_resource(ParticipantLists)
-declare_resource(Sheets)
+declare_resource(ImportFiles)
 declare_resource(RetentionTimes)

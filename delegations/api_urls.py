@@ -3,11 +3,11 @@
 from django.urls import URLPattern
 
 from delegations.badges.api.badges import Badges
-from delegations.badges.api.transferable_pass_rules import OverpassRules
+from delegations.badges.api.transferable_pass_rules import TransferablePassRules
 from delegations.badges.api.transferable_passes import Overpasses
 from delegations.focal_points.api.focal_points import FocalPoints
 from delegations.focal_points.api.requests import FocalPointRequests
-from delegations.imports.api import Sheets
+from delegations.imports.api import ImportFiles
 from delegations.invitations.api.answers import Replies
 from delegations.invitations.api.guests import Guests
 from delegations.invitations.api.invitations import Invitations
@@ -47,7 +47,7 @@ urlpatterns: list[URLPattern] = [
     *Quotas.paths(),
     *Categories.paths(),
     *Zones.paths(),
-    *OverpassRules.paths(),
+    *TransferablePassRules.paths(),
     *PartyGroups.paths(),
     *PolicyOfSummit.paths(),
     *Invitations.paths(),
@@ -64,6 +64,6 @@ urlpatterns: list[URLPattern] = [
     *Overpasses.paths(),
     *Guests.paths(),
     *ParticipantLists.paths(),
-    *Sheets.paths(),
+    *ImportFiles.paths(),
     *RetentionTimes.paths(),
 ]

@@ -1,13 +1,13 @@
 """The models of all packages, for Django. Import each from its own package."""
 
 from delegations.badges.models.badges import Badge
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote, LetterTemplate
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -17,7 +17,7 @@ from delegations.participants.models import ParticipantList
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import ExternalId, Party, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.models import PortalSession, SignInCode
 from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
@@ -29,6 +29,8 @@ __all__ = [
     "Category",
     "Declaration",
     "DeclarationKind",
+    "DelegationImportFile",
+    "DuplicateCandidate",
     "ExternalId",
     "FocalPoint",
     "FocalPointRequest",
@@ -38,8 +40,6 @@ __all__ = [
     "InvitationLink",
     "LetterTemplate",
     "Membership",
-    "Overpass",
-    "OverpassRule",
     "ParticipantList",
     "Particulars",
     "Party",
@@ -47,14 +47,14 @@ __all__ = [
     "PartyName",
     "Photo",
     "Policy",
-    "PortalSignIn",
+    "PortalSession",
     "Quota",
     "Reply",
     "ReplyScan",
-    "Resemblance",
     "Retention",
-    "Sheet",
     "SignInCode",
+    "TransferablePass",
+    "TransferablePassRule",
     "VisaLetter",
     "Zone",
 ]

@@ -173,12 +173,12 @@ for _name, _deed in (
 ):
     declare(f"admin:summit_person_{_name}", Gate.DESK, "GET POST", see="summit.person.view", do=_deed)
 declare(
-    "admin:delegations_resemblance_merge",
+    "admin:delegations_duplicatecandidate_merge",
     Gate.DESK,
     "GET POST",
-    kind="delegations.resemblance",
-    see="delegations.resemblance.view",
-    do="delegations.resemblance.change",
+    kind="delegations.duplicatecandidate",
+    see="delegations.duplicatecandidate.view",
+    do="delegations.duplicatecandidate.change",
 )
 declare(
     "admin:delegations_needs",
@@ -187,25 +187,34 @@ declare(
     see="delegations.needs.view",
 )
 declare(
-    "admin:delegations_resemblance_tell_apart",
+    "admin:delegations_duplicatecandidate_tell_apart",
     Gate.DESK,
     "GET POST",
-    see="delegations.resemblance.view",
-    do="delegations.resemblance.change",
+    see="delegations.duplicatecandidate.view",
+    do="delegations.duplicatecandidate.change",
 )
 
 # Tables of parties and people.
 declare(
-    "admin:delegations_sheet_upload", Gate.DESK, "GET POST", see="delegations.sheet.view", do="delegations.read_in"
+    "admin:delegations_delegationimportfile_upload",
+    Gate.DESK,
+    "GET POST",
+    see="delegations.delegationimportfile.view",
+    do="delegations.read_in",
 )
-declare("admin:delegations_sheet_blank", Gate.DESK, see="delegations.sheet.view", do="delegations.read_in")
+declare(
+    "admin:delegations_delegationimportfile_blank",
+    Gate.DESK,
+    see="delegations.delegationimportfile.view",
+    do="delegations.read_in",
+)
 for _verb in ("answer", "look", "take", "drop"):
     declare(
-        f"admin:delegations_sheet_{_verb}",
+        f"admin:delegations_delegationimportfile_{_verb}",
         Gate.DESK,
         "POST",
-        kind="delegations.sheet",
-        see="delegations.sheet.view",
+        kind="delegations.delegationimportfile",
+        see="delegations.delegationimportfile.view",
         do="delegations.read_in",
     )
 

@@ -22,10 +22,10 @@ moves(
                 "Category_zones",
                 "Quota",
             ),
-            *("OverpassRule", "OverpassRule_zones", "Overpass", "Membership", "FormerMember"),
+            *("TransferablePassRule", "TransferablePassRule_zones", "TransferablePass", "Membership", "FormerMember"),
             *("FocalPoint", "FocalPointRequest", "Badge", "Invitation", "Reply", "ReplyScan", "InvitationLink"),
             *("Handover", "LetterTemplate", "CallNote", "DeclarationKind", "Declaration", "VisaLetter"),
-            *("Photo", "Resemblance", "Policy", "Retention"),
+            *("Photo", "DuplicateCandidate", "Policy", "Retention"),
         )
     )
 )
@@ -59,6 +59,6 @@ def _categories(values: dict[str, Any], names: Names) -> None:
 
 moves("delegations.ParticipantList", rewrite=_categories)
 
-stays("delegations.Sheet", why="a table on its way in, with a report by keys: it is uploaded again")
+stays("delegations.DelegationImportFile", why="a table on its way in, with a report by keys: it is uploaded again")
 stays("delegations.SignInCode", why="codes of minutes")
-stays("delegations.PortalSignIn", why="who is signed in where: nobody is let in elsewhere by it")
+stays("delegations.PortalSession", why="who is signed in where: nobody is let in elsewhere by it")

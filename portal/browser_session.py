@@ -4,7 +4,7 @@ import time
 
 from django.http import HttpRequest
 
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from summit.accounts import browser_sessions
 from summit.public.language_middleware import DOOR_LANGUAGE
@@ -12,7 +12,7 @@ from summit.summits.models import Summit
 
 # Public ids of this browser's rows (PortalSignIn), the chosen summit's slug, and when it was last noted that the
 # browser is there, in seconds.
-SIGN_INS_KEY = "portal_sign_ins"
+SIGN_INS_KEY = "portal_sessions"
 SUMMIT_KEY = "portal_summit"
 SEEN_KEY = "portal_seen_at"
 # The newest release that was shown, by the summit's slug (portal.views.read_marks).
@@ -35,7 +35,7 @@ def _new_key(request: HttpRequest) -> None:
         browser_sessions.moved(old=before, new=request.session.session_key)
 
 
-def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, language: str) -> None:
+def remember(request: HttpRequest, sign_in: PortalSession, summit: Summit, language: str) -> None:
     """Keep a link that was followed, or a code that was proven, in this browser, under a new session key. `language`
     is that of the letter or the person: pages are in it where the reader chooses no other."""
     kept = [key for key in sign_ins(request) if key != sign_in.public_id]
@@ -46,13 +46,13 @@ def remember(request: HttpRequest, sign_in: PortalSignIn, summit: Summit, langua
     request.session[SEEN_KEY] = int(time.time())
 
 
-def forget(request: HttpRequest) -> list[PortalSignIn]:
+def forget(request: HttpRequest) -> list[PortalSession]:
     """Forget all of them in this browser, and return those that were open."""
     keys = sign_ins(request)
     _new_key(request)
     for name in (SIGN_INS_KEY, SUMMIT_KEY, SEEN_KEY, SHOWN_KEY, DOOR_LANGUAGE):
         request.session.pop(name, None)
-    return list(PortalSignIn.objects.live().filter(public_id__in=keys).select_related("person__summit"))
+    return list(PortalSession.objects.live().filter(public_id__in=keys).select_related("person__summit"))
 
 
 def note_seen(request: HttpRequest) -> None:

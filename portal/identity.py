@@ -19,7 +19,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import SUMMIT_KEY, note_seen, sign_ins
 from sessions.visibility.members import Members
@@ -61,7 +61,7 @@ class Viewer:
     @property
     def reads_for(self) -> tuple[Party, ...]:
         """The parties of whose places in the agenda they may read."""
-        return tuple(party for party in self.parties if self.may("sessions.agenda.view", party.pk))
+        return tuple(party for party in self.parties if self.may("agenda.agenda.view", party.pk))
 
     @property
     def members(self) -> Members:
@@ -131,9 +131,9 @@ def _gather_account(found: dict[int, _Found], user: User) -> None:
 
 
 def _gather_sign_ins(found: dict[int, _Found], keys: list[str]) -> None:
-    rows = PortalSignIn.objects.live().filter(public_id__in=keys)
+    rows = PortalSession.objects.live().filter(public_id__in=keys)
     related = ("link__invitation__party__summit", "link__person", "person__summit", "person__membership__party")
-    proven: dict[int, PortalSignIn] = {}
+    proven: dict[int, PortalSession] = {}
     for row in rows.select_related(*related).order_by("pk"):
         if row.link is not None:
             _gather_link(found, row.link)
@@ -274,7 +274,7 @@ def viewer_of(request: HttpRequest) -> Viewer:
 def _nobody(request: HttpRequest) -> HttpResponse:
     keys = sign_ins(request)
     if keys and not request.user.is_authenticated:
-        rows = PortalSignIn.objects.filter(public_id__in=keys).select_related("person__summit")
+        rows = PortalSession.objects.filter(public_id__in=keys).select_related("person__summit")
         dead = rows.select_related("link__invitation__party__summit").order_by("pk").last()
         if dead is not None and dead.link is not None and dead.ended_at is None:
             party = dead.link.invitation.party

@@ -14,10 +14,10 @@ declare("portal:held_take", Gate.PORTAL, "POST")
 declare("portal:leave", Gate.EVERYBODY, "POST")
 for _name in ("ask", "enter", "choose"):
     declare(f"portal:code_{_name}", Gate.EVERYBODY, "GET POST")
-declare("portal:session", Gate.PORTAL, kind="session in an agenda", see="sessions.agenda.view")
-declare("portal:sign_up", Gate.PORTAL, "POST", kind="session in an agenda", see="sessions.agenda.view")
-declare("portal:ask_floor", Gate.PORTAL, "POST", kind="session in an agenda", see="sessions.agenda.view")
-declare("portal:document", Gate.PORTAL, kind="document in an agenda", see="sessions.agenda.view")
+declare("portal:session", Gate.PORTAL, kind="session in an agenda", see="agenda.agenda.view")
+declare("portal:sign_up", Gate.PORTAL, "POST", kind="session in an agenda", see="agenda.agenda.view")
+declare("portal:ask_floor", Gate.PORTAL, "POST", kind="session in an agenda", see="agenda.agenda.view")
+declare("portal:document", Gate.PORTAL, kind="document in an agenda", see="agenda.agenda.view")
 declare(
     "portal:invitation",
     Gate.PORTAL,
@@ -37,7 +37,7 @@ for _name, _methods, _deed in (
     ("people_export", "GET", "delegations.membership.view"),
     ("visas", "GET POST", "delegations.ask_visa"),
     ("declarations", "GET", "delegations.declaration.view"),
-    ("overpasses", "GET", "delegations.overpass.view"),
+    ("transferable_passes", "GET", "delegations.transferablepass.view"),
     ("focal_points", "GET POST", "delegations.focalpoint.view"),
     ("focal_leave", "GET POST", "delegations.ask_focal_point"),
 ):
@@ -53,10 +53,10 @@ for _name, _methods, _kind, _deed in (
     ("person_replace", "GET POST", "delegations.membership", "delegations.withdraw"),
     ("person_declarations", "GET POST", "delegations.membership", "delegations.declare"),
     ("declaration_withdraw", "POST", "delegations.declaration", "delegations.declare"),
-    ("overpass", "GET POST", "delegations.overpass", "delegations.hand_overpass"),
+    ("transferable_pass", "GET POST", "delegations.transferablepass", "delegations.hand_transferable_pass"),
     ("focal_withdraw", "POST", "delegations.focalpointrequest", "delegations.ask_focal_point"),
-    ("people_sheet", "GET POST", "delegations.sheet", "delegations.read_in"),
-    ("people_sheet_drop", "POST", "delegations.sheet", "delegations.read_in"),
+    ("people_sheet", "GET POST", "delegations.delegationimportfile", "delegations.read_in"),
+    ("people_sheet_drop", "POST", "delegations.delegationimportfile", "delegations.read_in"),
     ("visa_take_back", "POST", "delegations.visaletter", "delegations.ask_visa"),
     ("visa_paper", "GET", "delegations.visaletter", "delegations.visaletter.view"),
 ):

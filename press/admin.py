@@ -5,7 +5,7 @@ from importlib import import_module
 from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 from summit.admin_base.model_admin import SUMMIT_PATHS
@@ -16,7 +16,7 @@ for _name in ("texts.admin.topics", "subscriptions.admin", "overview.admin.texts
 SUMMIT_PATHS.update(
     {
         Text: "summit",
-        Lift: "summit",
+        Embargo: "summit",
         Subscriber: "summit",
         TextVersion: "text__summit",
         Attachment: "text__summit",

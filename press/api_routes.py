@@ -1,7 +1,7 @@
 """Who opens the API's working addresses of the press desk, and what its refusals are to programs."""
 
 from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
-from press.overview.api.editions import Editions, Lifts, Markings
+from press.overview.api.editions import Editions, Lifts, PassageChecks
 from press.overview.api.texts import Texts, Versions
 from press.texts.errors import DecisionRefused
 from summit.api_base.problems import means
@@ -12,7 +12,7 @@ for _resource in (
     Versions,
     Editions,
     Lifts,
-    Markings,
+    PassageChecks,
     Attachments,
     Topics,
     Subscribers,

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
-from press.overview.api.editions import Editions, Lifts, Markings
+from press.overview.api.editions import Editions, Lifts, PassageChecks
 from press.overview.api.texts import Texts, Versions
 from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern] = [
     *Versions.paths(),
     *Editions.paths(),
     *Lifts.paths(),
-    *Markings.paths(),
+    *PassageChecks.paths(),
     *Attachments.paths(),
     *Topics.paths(),
     *Subscribers.paths(),

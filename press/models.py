@@ -1,11 +1,11 @@
 """The models of all packages, for Django. Import each from its own package."""
 
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.search.models import SearchEntry, SearchWord
 from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionAttachment
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 
@@ -14,8 +14,8 @@ __all__ = [
     "Attachment",
     "Edition",
     "EditionAttachment",
-    "Lift",
-    "Marking",
+    "Embargo",
+    "PassageCheck",
     "SearchEntry",
     "SearchWord",
     "Subscriber",

@@ -8,8 +8,8 @@ moves(
     *(
         f"press.{name}"
         for name in (
-            *("Lift", "Topic", "Text", "Text_topics", "Text_people", "TextVersion", "Attachment", "Edition"),
-            *("EditionAttachment", "Marking", "Subscriber", "Announcement"),
+            *("Embargo", "Topic", "Text", "Text_topics", "Text_people", "TextVersion", "Attachment", "Edition"),
+            *("EditionAttachment", "PassageCheck", "Subscriber", "Announcement"),
         )
     )
 )

@@ -52,7 +52,7 @@ class SessionsConfig(AppConfig):
     """The agenda. Django has an app labelled sessions, hence the label."""
 
     name = "sessions"
-    label = "programme"
+    label = "agenda"
     verbose_name = _("Agenda")
     desk_place = 1
 

@@ -18,89 +18,89 @@ declare("feed", Gate.HOLDER, kind="private calendar")
 
 for _name in ("cancel", "reinstate"):
     declare(
-        f"admin:programme_session_{_name}",
+        f"admin:agenda_session_{_name}",
         Gate.DESK,
         "GET POST",
-        kind="sessions.session",
-        see="sessions.session.view",
-        do="sessions.edit",
+        kind="agenda.session",
+        see="agenda.session.view",
+        do="agenda.edit",
     )
 declare(
-    "admin:programme_session_documents",
+    "admin:agenda_session_documents",
     Gate.DESK,
     "GET POST",
-    kind="sessions.session",
-    see="sessions.session.view",
-    post="sessions.edit",
+    kind="agenda.session",
+    see="agenda.session.view",
+    post="agenda.edit",
 )
 declare(
-    "admin:programme_session_speakers",
+    "admin:agenda_session_speakers",
     Gate.DESK,
     "GET POST",
-    kind="sessions.session",
-    see="sessions.session.view",
-    post="sessions.edit",
+    kind="agenda.session",
+    see="agenda.session.view",
+    post="agenda.edit",
 )
 declare(
-    "admin:programme_session_line_up",
+    "admin:agenda_session_line_up",
     Gate.DESK,
     "GET POST",
-    kind="sessions.session",
-    see="sessions.session.view",
-    do="sessions.edit",
+    kind="agenda.session",
+    see="agenda.session.view",
+    do="agenda.edit",
 )
 for _name in ("speech", "take_off"):
     declare(
-        f"admin:programme_slot_{_name}",
+        f"admin:agenda_slot_{_name}",
         Gate.DESK,
         "GET POST",
-        kind="sessions.slot",
-        see="sessions.slot.view",
-        do="sessions.edit",
+        kind="agenda.slot",
+        see="agenda.slot.view",
+        do="agenda.edit",
     )
-declare("admin:programme_document_file", Gate.DESK, kind="sessions.document", see="sessions.document.view")
+declare("admin:agenda_document_file", Gate.DESK, kind="agenda.document", see="agenda.document.view")
 for _name in ("replace", "remove"):
     declare(
-        f"admin:programme_document_{_name}",
+        f"admin:agenda_document_{_name}",
         Gate.DESK,
         "GET POST",
-        kind="sessions.document",
-        see="sessions.document.view",
-        do="sessions.edit",
+        kind="agenda.document",
+        see="agenda.document.view",
+        do="agenda.edit",
     )
 declare(
-    "admin:programme_release_prepare",
+    "admin:agenda_release_prepare",
     Gate.DESK,
     "GET POST",
     kind="summit.summit",
-    see="sessions.release.view",
-    do="sessions.release_agenda",
+    see="agenda.release.view",
+    do="agenda.release_agenda",
 )
-declare("admin:programme_release_sent", Gate.DESK, kind="sessions.release", see="sessions.release.view")
+declare("admin:agenda_release_sent", Gate.DESK, kind="agenda.release", see="agenda.release.view")
 declare(
-    "admin:programme_schedulefile_upload",
+    "admin:agenda_scheduleimportfile_upload",
     Gate.DESK,
     "GET POST",
-    see="sessions.schedulefile.view",
-    do="sessions.edit",
+    see="agenda.scheduleimportfile.view",
+    do="agenda.edit",
 )
 for _verb in ("look", "take", "drop"):
     declare(
-        f"admin:programme_schedulefile_{_verb}",
+        f"admin:agenda_scheduleimportfile_{_verb}",
         Gate.DESK,
         "POST",
-        kind="sessions.schedulefile",
-        see="sessions.schedulefile.view",
-        do="sessions.edit",
+        kind="agenda.scheduleimportfile",
+        see="agenda.scheduleimportfile.view",
+        do="agenda.edit",
     )
-declare("admin:programme_signup_export", Gate.DESK, see="sessions.signup.view")
-declare("admin:programme_release_warnings", Gate.DESK, kind="summit.summit", see="sessions.session.view")
-declare("admin:programme_release_compare", Gate.DESK, kind="summit.summit", see="sessions.release.view")
+declare("admin:agenda_signup_export", Gate.DESK, see="agenda.signup.view")
+declare("admin:agenda_release_warnings", Gate.DESK, kind="summit.summit", see="agenda.session.view")
+declare("admin:agenda_release_compare", Gate.DESK, kind="summit.summit", see="agenda.release.view")
 declare(
-    "admin:programme_release_restore",
+    "admin:agenda_release_restore",
     Gate.DESK,
     "GET POST",
-    kind="sessions.release",
-    see="sessions.release.view",
-    do="sessions.edit",
+    kind="agenda.release",
+    see="agenda.release.view",
+    do="agenda.edit",
 )

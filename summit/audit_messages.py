@@ -30,9 +30,9 @@ deeds_of(
     change=gettext_lazy("changed the room"),
     remove=gettext_lazy("deleted the room"),
 )
-deed("summit.giventable.add", gettext_lazy("uploaded a table for a list"))
-deed("summit.giventable.remove", gettext_lazy("deleted a table for a list"))
-deed("summit.giventable.take", gettext_lazy("took over a table for a list"))
+deed("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
+deed("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
+deed("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
 deeds_of(
     "summit.person",
     add=gettext_lazy("entered the person"),

@@ -399,12 +399,12 @@ if CELERY_BROKER_URL.startswith("redis"):
 # What may wait for others (a mail server, whoever takes webhooks) or takes long (imports, exports) has a queue of its
 # own, so that it can have a worker of its own: what hangs in one holds up none of the others. A worker that isn't
 # told otherwise takes from all of them.
-CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "mail", "webhooks", "work")]
+CELERY_TASK_QUEUES = [Queue(name) for name in ("celery", "mail", "webhooks", "jobs")]
 CELERY_TASK_ROUTES = {
     "*.tasks.deliver": {"queue": "mail"},
     "*.tasks.deliver_*": {"queue": "mail"},
-    "hooks.tasks.work": {"queue": "webhooks"},
-    "work.tasks.run": {"queue": "work"},
+    "webhooks.tasks.work": {"queue": "webhooks"},
+    "jobs.tasks.run": {"queue": "jobs"},
 }
 # The plain one, without a file: nothing depends on when a sweep ran last.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
@@ -459,7 +459,7 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "delegations.parties.models.parties.Level",
         "AskedLevelEnum": "delegations.invitations.api.invitations.LEVELS",
         "RoleEnum": "summit.models.Role",
-        "MarkingKindEnum": "press.delivery_check.models.MarkingKind",
+        "MarkingKindEnum": "press.delivery_check.models.PassageCheckKind",
         "ChangeKindEnum": "press.texts.models.editions.ChangeKind",
         "EditionStateEnum": "press.texts.models.editions.EditionState",
         "StandingEnum": "press.overview.api.serializers.STANDINGS",
@@ -475,7 +475,7 @@ SPECTACULAR_SETTINGS = {
         "CallOutcomeEnum": "delegations.invitations.models.letters.CallOutcome",
         "KeptEnum": "delegations.privacy.models.Kept",
         "RowOutcomeEnum": "summit.uploads.report.Outcome",
-        "SheetPurposeEnum": "delegations.imports.models.SheetPurpose",
+        "SheetPurposeEnum": "delegations.imports.models.ImportPurpose",
         "LetterPurposeEnum": "delegations.invitations.models.letters.Purpose",
     },
 }

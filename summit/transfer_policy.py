@@ -54,10 +54,16 @@ belongs("summit.AuditChain", why="the end of the installation's chain")
 belongs("summit.Installation", why="where the installation stands")
 belongs("summit.Heartbeat", why="of the installation's workers")
 belongs("summit.PublicVersion", why="by what caches of the installation go; triggers count as rows arrive")
-stays("api.KeptAnswer", "api.Spent", why="answers and limits of tokens, gone after a day")
-stays("api.Application", "api.Token", why="keys of programs: each installation gives its own")
-stays("work.Job", why="work of the installation's workers, by keys of its rows")
-stays("work.KeptTable", "work.KeptPart", why="files of exported lists, for whoever asked for them; gone after days")
-stays("summit.HandOverRequest", why="what is to be handed over is asked for where it is held")
-stays("summit.GivenTable", why="tables that wait to be taken over, or were; what was taken over moves")
-stays("hooks.Delivery", "hooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew")
+stays("api.IdempotencyRecord", "api.RequestCount", why="answers and limits of tokens, gone after a day")
+stays("api.ApiClient", "api.Token", why="keys of programs: each installation gives its own")
+stays("jobs.Job", why="work of the installation's workers, by keys of its rows")
+stays(
+    "jobs.ExportedFile",
+    "jobs.ExportedFilePart",
+    why="files of exported lists, for whoever asked for them; gone after days",
+)
+stays("summit.SubjectAccessRequest", why="what is to be handed over is asked for where it is held")
+stays("summit.ListImportFile", why="tables that wait to be taken over, or were; what was taken over moves")
+stays(
+    "webhooks.Delivery", "webhooks.Attempt", why="what receivers were sent from there; elsewhere webhooks begin anew"
+)

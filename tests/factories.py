@@ -11,13 +11,13 @@ from factory.base import FactoryMetaClass
 from factory.django import DjangoModelFactory
 
 from delegations.badges.models.badges import Badge
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote, LetterTemplate
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -27,7 +27,7 @@ from delegations.participants.models import ParticipantList
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.models.parties import ExternalId, Party, PartyName
 from delegations.parties.models.policy import Policy
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.travel.models.declarations import Declaration, DeclarationKind
 from delegations.travel.models.visas import VisaLetter
 from delegations.zones.models import Zone
@@ -35,18 +35,18 @@ from press.search import services as search_services
 from press.subscriptions.models import Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 from sessions.agenda.models.releases import Release
 from sessions.documents.models import Document
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp
-from sessions.exchange.models import ScheduleFile
-from summit.api_base.models.tokens import Application, Token
-from summit.import_export.models import GivenTable
+from sessions.exchange.models import ScheduleImportFile
+from summit.api_base.models.tokens import ApiClient, Token
+from summit.import_export.models import ListImportFile
 from summit.outbox.models import Message
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
@@ -129,7 +129,7 @@ class UserFactory(Factory[User]):
         return user
 
 
-class ApplicationFactory(Factory[Application]):
+class ApiClientFactory(Factory[ApiClient]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Application {n}")
     user = factory.SubFactory(UserFactory)
@@ -192,7 +192,7 @@ class PartyGroupFactory(Factory[PartyGroup]):
     name = factory.Sequence(lambda n: f"Group {n}")
 
 
-class OverpassRuleFactory(Factory[OverpassRule]):
+class TransferablePassRuleFactory(Factory[TransferablePassRule]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Overpass {n}")
 
@@ -259,7 +259,7 @@ class PhotoFactory(Factory[Photo]):
     height = 800
 
 
-class ResemblanceFactory(Factory[Resemblance]):
+class DuplicateCandidateFactory(Factory[DuplicateCandidate]):
     person = factory.SubFactory(PersonFactory)
     other = factory.SubFactory(PersonFactory, summit=factory.SelfAttribute("..person.summit"))
     why = "name"
@@ -326,7 +326,7 @@ class VisaLetterFactory(Factory[VisaLetter]):
     embassy = "Embassy of Hostland in Landcity"
 
 
-class GivenTableFactory(Factory[GivenTable]):
+class ListImportFileFactory(Factory[ListImportFile]):
     """A table that fills venues, looked at."""
 
     summit = factory.SubFactory(SummitFactory)
@@ -336,7 +336,7 @@ class GivenTableFactory(Factory[GivenTable]):
     report = json.dumps({"lines": [{"number": 2, "about": "Lancaster House", "outcome": "new", "notes": []}]})
 
 
-class SheetFactory(Factory[Sheet]):
+class DelegationImportFileFactory(Factory[DelegationImportFile]):
     """A table that somebody uploaded, with people of a party that is called Aland, looked at."""
 
     summit = factory.SubFactory(SummitFactory)
@@ -404,7 +404,7 @@ class ParticipantListFactory(Factory[ParticipantList]):
     )
 
 
-class PortalSignInFactory(Factory[PortalSignIn]):
+class PortalSessionFactory(Factory[PortalSession]):
     """A browser that came in."""
 
 
@@ -430,7 +430,7 @@ class SignUpFactory(Factory[SignUp]):
     state = "place"
 
 
-class OwnKindFactory(Factory[OwnKind]):
+class CustomKindFactory(Factory[CustomKind]):
     summit = factory.SubFactory(SummitFactory)
     name = factory.Sequence(lambda n: f"Kind {n}")
     like = "working_session"
@@ -456,7 +456,7 @@ class DocumentFactory(FileFactory[Document]):
     file_name = "brief.pdf"
 
 
-class ScheduleFileFactory(Factory[ScheduleFile]):
+class ScheduleImportFileFactory(Factory[ScheduleImportFile]):
     """A schedule that a desk uploaded, looked at."""
 
     summit = factory.SubFactory(SummitFactory)
@@ -474,14 +474,14 @@ class ReleaseFactory(Factory[Release]):
     released_by = factory.SubFactory(UserFactory)
 
 
-class LiftFactory(Factory[Lift]):
+class EmbargoFactory(Factory[Embargo]):
     summit = factory.SubFactory(SummitFactory)
 
 
 class TextFactory(Factory[Text]):
     summit = factory.SubFactory(SummitFactory)
     slug = factory.Sequence(lambda n: f"text-{n}")
-    lift = factory.SubFactory(LiftFactory, summit=factory.SelfAttribute("..summit"))
+    embargo = factory.SubFactory(EmbargoFactory, summit=factory.SelfAttribute("..summit"))
 
 
 class TextVersionFactory(Factory[TextVersion]):

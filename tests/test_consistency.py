@@ -24,21 +24,21 @@ from tests.attack.crawling import routes
 from tests.sources import APPS, ROOT, imported_packages, sources, tasks, text, tree, writes
 
 COUNTED = (
-    *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_lift"),
+    *("delegations_party", "delegations_partyname", "delegations_policy", "press_edition", "press_embargo"),
     *("press_text", "press_text_people", "press_text_topics", "press_textversion", "press_topic"),
-    *("programme_release", "summit_summit", "summit_venue"),
+    *("agenda_release", "summit_summit", "summit_venue"),
 )
 DRAFTED = (
     *("summit_summit", "summit_venue", "summit_room", "summit_person", "delegations_party", "delegations_category"),
-    *("delegations_membership", "delegations_particulars", "programme_release", "programme_session"),
-    *("programme_ownkind", "programme_sessiontext", "programme_interpretation", "programme_document"),
-    *("programme_participant", "programme_slot", "programme_signup"),
+    *("delegations_membership", "delegations_particulars", "agenda_release", "agenda_session"),
+    *("agenda_customkind", "agenda_sessiontext", "agenda_interpretation", "agenda_document"),
+    *("agenda_participant", "agenda_slot", "agenda_signup"),
 )
 FROZEN = (
-    *("delegations_category", "delegations_participantlist", "delegations_reply", "hooks_delivery"),
-    *("outbox_message", "press_attachment", "press_edition", "press_marking", "programme_document"),
-    *("programme_release", "programme_releasedparticipant", "programme_releasedsession", "programme_releaseentry"),
-    "programme_publicremoval",
+    *("delegations_category", "delegations_participantlist", "delegations_reply", "webhooks_delivery"),
+    *("outbox_message", "press_attachment", "press_edition", "press_passagecheck", "agenda_document"),
+    *("agenda_release", "agenda_releasedparticipant", "agenda_releasedsession", "agenda_releaseentry"),
+    "agenda_publicremoval",
     "summit_auditentry",
 )
 EVENTS = ("insert", "update", "delete")
@@ -46,7 +46,7 @@ TRIGGERS = {
     *(f"{table}_frozen" for table in FROZEN),
     *(f"{table}_counted_{event}" for table in COUNTED for event in EVENTS),
     *(f"{table}_drafted_{event}" for table in DRAFTED for event in EVENTS),
-    *("summit_auditentry_kept", "programme_releasedparticipant_counted_delete", "programme_slot_counted_update"),
+    *("summit_auditentry_kept", "agenda_releasedparticipant_counted_delete", "agenda_slot_counted_update"),
     "summit_person_counted_update",
 }
 # SQLite's indexes of words are kept by triggers, PostgreSQL keeps its own.
@@ -155,7 +155,7 @@ class TestLayers:
 def _module(path: str) -> str:
     # Outbox and long work are nested in the ground floor, and known by their labels.
     name = path.removesuffix(".py").replace("/", ".")
-    for folder, label in (("webhooks", "hooks"), ("outbox", "outbox"), ("jobs", "work")):
+    for folder, label in (("webhooks", "webhooks"), ("outbox", "outbox"), ("jobs", "jobs")):
         name = re.sub(rf"^summit\.{folder}\.", f"{label}.", name)
     return name
 

@@ -1,22 +1,22 @@
 """Who may do what with badges, zones and passes that change hands."""
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.core.roles import SEE_CATEGORIES, SEE_TRAVEL, WRITERS
 from delegations.members import permissions as members_permissions
 from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 from summit.summits.models import Summit
 
-declare_model("delegations.overpassrule", view=SEE_CATEGORIES, change=WRITERS)
+declare_model("delegations.transferablepassrule", view=SEE_CATEGORIES, change=WRITERS)
 # Passes that change hands among a party's people: the desk that prints badges sees who carries which.
 _PASSES = (*WRITERS, Role.ACCREDITATION)
-declare_model("delegations.overpass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
-declare("delegations.hand_overpass", _PASSES, own=(Role.FOCAL_POINT,))
+declare_model("delegations.transferablepass", view=_PASSES, change=(), view_own=(Role.FOCAL_POINT,))
+declare("delegations.hand_transferable_pass", _PASSES, own=(Role.FOCAL_POINT,))
 # Badges: accreditation issues them; whoever vets or plans journeys ends one too.
 declare_model("delegations.badge", view=SEE_TRAVEL, change=())
 declare("delegations.issue_badge", (Role.ORGANISER, Role.ACCREDITATION))
 declare("delegations.end_badge", SEE_TRAVEL)
-members_permissions.own_by_party(Overpass)
+members_permissions.own_by_party(TransferablePass)
 
 
 def can_issue_badges(user: Actor, summit: Summit | int) -> bool:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from delegations.imports import blank_files, import_job
-from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.parties.selectors.party_kinds import Unreadable
@@ -25,17 +25,17 @@ from summit.uploads.admin import UploadForm, UploadsAdmin
 from summit.uploads.report import ALL
 from summit.users.models import User
 
-SUMMIT_PATHS.update({Sheet: "summit"})
+SUMMIT_PATHS.update({DelegationImportFile: "summit"})
 ENTER_ALL = f"{ALL} enter"
 
 
-class SheetForm(UploadForm):
+class ImportFileForm(UploadForm):
     """Which table, of what, for which summit."""
 
     field_order = ("summit", "purpose", "file")
     purpose = forms.ChoiceField(
         label=gettext_lazy("What the rows are"),
-        choices=SheetPurpose.choices,
+        choices=ImportPurpose.choices,
         widget=forms.RadioSelect,
         help_text=gettext_lazy("A table of people may name parties too: those that aren’t there yet are entered."),
     )
@@ -46,8 +46,8 @@ class SheetForm(UploadForm):
         self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
 
 
-@admin.register(Sheet)
-class SheetAdmin(UploadsAdmin):
+@admin.register(DelegationImportFile)
+class ImportFileAdmin(UploadsAdmin):
     """The tables that desks uploaded; those of focal points are theirs."""
 
     place = 4
@@ -56,13 +56,13 @@ class SheetAdmin(UploadsAdmin):
     list_select_related = ["summit", "uploaded_by"]
     nothing_yet = gettext_lazy("No table has been uploaded yet.")
     action = "delegations.read_in"
-    upload_form = SheetForm
+    upload_form = ImportFileForm
     upload_word = gettext_lazy("Upload a table")
     words = WORDS
-    file_template = "admin/delegations/sheet/sheet.html"
-    upload_template = "admin/delegations/sheet/upload.html"
+    file_template = "admin/delegations/delegationimportfile/sheet.html"
+    upload_template = "admin/delegations/delegationimportfile/upload.html"
     reading = import_job.READ_IN
-    problems = (import_files.SheetProblem, Unreadable)
+    problems = (import_files.ImportFileProblem, Unreadable)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the desks' tables."""
@@ -72,8 +72,8 @@ class SheetAdmin(UploadsAdmin):
         """Add the empty tables, and answering what is asked of one."""
         wrap = self.admin_site.admin_view
         return [
-            path("empty/", wrap(self.blank), name="delegations_sheet_blank"),
-            path("<int:pk>/answer/", wrap(require_POST(self.answer)), name="delegations_sheet_answer"),
+            path("empty/", wrap(self.blank), name="delegations_delegationimportfile_blank"),
+            path("<int:pk>/answer/", wrap(require_POST(self.answer)), name="delegations_delegationimportfile_answer"),
             *super().get_urls(),
         ]
 
@@ -93,27 +93,27 @@ class SheetAdmin(UploadsAdmin):
             job = None
         return self._after(pk, job)
 
-    def keep(self, summit: Summit, form: UploadForm, by: User) -> Sheet:
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> DelegationImportFile:
         """Keep a table. Raises SheetProblem."""
         file, purpose = form.cleaned_data["file"], form.cleaned_data["purpose"]
         import_files.look_at_size(file.size)
         return import_files.store(summit=summit, purpose=purpose, filename=file.name, content=file.read(), by=by)
 
-    def rows_of(self, row: Sheet) -> int:
+    def rows_of(self, row: DelegationImportFile) -> int:
         """Return how many rows a table has that waits."""
         return len(import_files.table_of(row).rows)
 
-    def remove(self, row: Sheet, by: User) -> None:
+    def remove(self, row: DelegationImportFile, by: User) -> None:
         """Delete a table."""
         import_files.drop(sheet=row, by=by)
 
-    def onward(self, row: Sheet) -> tuple[str, str]:
+    def onward(self, row: DelegationImportFile) -> tuple[str, str]:
         """Lead to the people or to the parties."""
-        if row.purpose == SheetPurpose.PEOPLE:
+        if row.purpose == ImportPurpose.PEOPLE:
             return reverse("admin:summit_person_changelist"), _("Show the people")
         return reverse("admin:delegations_party_changelist"), _("Show the parties")
 
-    def more(self, row: Sheet) -> dict[str, Any]:
+    def more(self, row: DelegationImportFile) -> dict[str, Any]:
         """Lead to another table of the same kind, for the same summit."""
         asked = urlencode({"purpose": row.purpose, "summit": row.summit.slug})
         return {
@@ -147,7 +147,7 @@ class SheetAdmin(UploadsAdmin):
         return HttpResponse(content, content_type=blank_files.MEDIA_TYPES[ending], headers=headers)
 
 
-def _not_listed(row: Sheet) -> int:
+def _not_listed(row: DelegationImportFile) -> int:
     """Return how many rows ask whether a party that isn't on the list is entered."""
     report = None if row.applied_at else import_files.report_of(row)
     asked = report.questions.values() if report else ()
@@ -156,17 +156,17 @@ def _not_listed(row: Sheet) -> int:
 
 def _purpose(request: HttpRequest) -> str:
     asked = request.GET.get("purpose", "")
-    return asked if asked in SheetPurpose.values else str(SheetPurpose.PEOPLE.value)
+    return asked if asked in ImportPurpose.values else str(ImportPurpose.PEOPLE.value)
 
 
 def _blanks(summit: Summit) -> list[tuple[str, str]]:
     words = {
-        (SheetPurpose.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
-        (SheetPurpose.PARTIES, "csv"): _("Parties, as CSV"),
-        (SheetPurpose.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
-        (SheetPurpose.PEOPLE, "csv"): _("People, as CSV"),
+        (ImportPurpose.PARTIES, "xlsx"): _("Parties, as a spreadsheet (XLSX)"),
+        (ImportPurpose.PARTIES, "csv"): _("Parties, as CSV"),
+        (ImportPurpose.PEOPLE, "xlsx"): _("People, as a spreadsheet (XLSX)"),
+        (ImportPurpose.PEOPLE, "csv"): _("People, as CSV"),
     }
-    address = reverse("admin:delegations_sheet_blank")
+    address = reverse("admin:delegations_delegationimportfile_blank")
     return [
         (f"{address}?{urlencode({'purpose': purpose, 'ending': ending, 'summit': summit.slug})}", said)
         for (purpose, ending), said in words.items()

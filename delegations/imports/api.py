@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 from delegations.core.api.fields import StaffName
 from delegations.imports import blank_files, import_job
-from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.services import import_files
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
@@ -56,7 +56,7 @@ class AnswersInput(serializers.Serializer[Any]):
     answers = serializers.DictField(child=serializers.CharField(allow_blank=True, max_length=200), allow_empty=False)
 
 
-class SheetLineSerializer(serializers.Serializer[Any]):
+class ImportFileLineSerializer(serializers.Serializer[Any]):
     """What becomes of a row, or became: `notes` are sentences, `fields` what changes, in words."""
 
     number = serializers.IntegerField()
@@ -68,43 +68,43 @@ class SheetLineSerializer(serializers.Serializer[Any]):
     questions = QuestionSerializer(many=True)
 
 
-class SheetReportSerializer(serializers.Serializer[Any]):
+class ImportFileReportSerializer(serializers.Serializer[Any]):
     """What a table would do, row by row, or did. Columns that aren't used are those that nobody knows, that are there
     twice, and that whoever uploaded it may not fill."""
 
     language = serializers.CharField(help_text="Of its sentences.")
     counts = serializers.DictField(child=serializers.IntegerField(), help_text="How many rows have which outcome.")
-    lines = SheetLineSerializer(many=True)
+    lines = ImportFileLineSerializer(many=True)
     unknown = serializers.ListField(child=serializers.CharField())
     twice = serializers.ListField(child=serializers.CharField())
     barred = serializers.ListField(child=serializers.CharField())
 
 
-class SheetSerializer(serializers.ModelSerializer[Sheet]):
+class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
     """An uploaded table. `report` is told of one table at a time and null in lists; of a long table it is null until
     the `job` has looked at it. `party` is whose focal point uploaded it; null at a desk."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True, allow_null=True, default=None)
     file_name = serializers.CharField(source="filename", read_only=True)
-    uploaded_by = StaffName(deed="delegations.sheet.view")
+    uploaded_by = StaffName(deed="delegations.delegationimportfile.view")
     report = serializers.SerializerMethodField()
     job = serializers.SerializerMethodField()
 
     class Meta:
-        model = Sheet
+        model = DelegationImportFile
         fields: ClassVar[list[str]] = [
             *("id", "party", "purpose", "file_name", "uploaded_at", "uploaded_by", "applied_at", "report", "job"),
         ]
         read_only_fields = fields
 
-    @extend_schema_field(SheetReportSerializer(allow_null=True))
-    def get_report(self, row: Sheet) -> Any:
+    @extend_schema_field(ImportFileReportSerializer(allow_null=True))
+    def get_report(self, row: DelegationImportFile) -> Any:
         """Return what becomes of its rows."""
         found = import_files.report_of(row) if self.parent is None else None
-        return None if found is None else SheetReportSerializer(found).data
+        return None if found is None else ImportFileReportSerializer(found).data
 
-    def get_job(self, row: Sheet) -> str | None:
+    def get_job(self, row: DelegationImportFile) -> str | None:
         """Return the id of the reader's work that looks at it, or takes it over."""
         if self.parent is not None:
             return None
@@ -128,7 +128,7 @@ class OfTableInput(serializers.Serializer[Any]):
     """What the rows of a table are. A focal point says for which party."""
 
     party = OwnParty(required=False)
-    purpose = serializers.ChoiceField(choices=SheetPurpose.choices, required=False, default=SheetPurpose.PEOPLE)
+    purpose = serializers.ChoiceField(choices=ImportPurpose.choices, required=False, default=ImportPurpose.PEOPLE)
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         """Ask whoever works at no desk for the party."""
@@ -143,42 +143,44 @@ class BlankInput(OfTableInput):
     ending = serializers.ChoiceField(choices=tuple(blank_files.MEDIA_TYPES), required=False, default=blank_files.XLSX)
 
 
-class SheetInput(OfTableInput):
+class ImportFileInput(OfTableInput):
     """A table with headings in its first row: XLSX, CSV or JSON. A focal point says for which party."""
 
     file_name = serializers.CharField(max_length=import_files.LONGEST_NAME)
     content = ContentField(largest=MOST_BYTES)
 
 
-class SheetFilters(django_filters.FilterSet):
+class ImportFileFilters(django_filters.FilterSet):
     """By what tables are narrowed."""
 
-    purpose = django_filters.ChoiceFilter(choices=SheetPurpose.choices, label=_("purpose"))
+    purpose = django_filters.ChoiceFilter(choices=ImportPurpose.choices, label=_("purpose"))
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
     taken = django_filters.BooleanFilter(
         field_name="applied_at", lookup_expr="isnull", exclude=True, label=_("taken over")
     )
 
 
-class Sheets(Resource):
+class ImportFiles(Resource):
     """Uploaded tables: desks see theirs, and focal points their party's."""
 
     name = "sheets"
     called = _("uploaded tables")
-    rule = "delegations.sheet"
+    rule = "delegations.delegationimportfile"
     rules: ClassVar[Any] = dict.fromkeys(("add", "remove"), READ_IN)
     does = ("add", "remove")
-    model = Sheet
-    output = SheetSerializer
-    input = SheetInput
-    filters = SheetFilters
+    model = DelegationImportFile
+    output = ImportFileSerializer
+    input = ImportFileInput
+    filters = ImportFileFilters
     orders: ClassVar[Any] = {"uploaded": ("uploaded_at",)}
 
-    def rows(self) -> QuerySet[Sheet]:
+    def rows(self) -> QuerySet[DelegationImportFile]:
         """Return tables; what is in one, and its report, are fetched of the one that is shown."""
-        return Sheet.objects.select_related("summit", "party__summit", "uploaded_by").defer("content", "report")
+        return DelegationImportFile.objects.select_related("summit", "party__summit", "uploaded_by").defer(
+            "content", "report"
+        )
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Sheet]:
+    def seen_by(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
         """Return the desks' tables, and those of parties for which somebody acts."""
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         return super().seen_by(user, slug).filter(Q(party=None) | Q(party__in=mine))
@@ -188,7 +190,7 @@ class Sheets(Resource):
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
             access_log.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> Sheet:
+    def add(self, *, by: User, summit: Summit, values: Values) -> DelegationImportFile:
         """Keep a table with what would become of its rows; nothing of it is written yet. A long one is looked at by a
         worker."""
         try:
@@ -200,13 +202,13 @@ class Sheets(Resource):
                 by=by,
                 party=values.get("party"),
             )
-        except import_files.SheetProblem as problem:
+        except import_files.ImportFileProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
         if not row.report:
             import_job.READ_IN.start(row=row, deed=LOOK, by=by)
         return row
 
-    def remove(self, *, by: User, row: Sheet) -> None:
+    def remove(self, *, by: User, row: DelegationImportFile) -> None:
         """Delete a table; what was taken over of it stays."""
         import_files.drop(sheet=row, by=by)
 
@@ -217,23 +219,23 @@ class Sheets(Resource):
         if party is None:
             made = blank_files.for_desk(summit=summit, purpose=purpose, ending=ending, by=by)
         else:
-            purpose, made = SheetPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
+            purpose, made = ImportPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
         return File(f"{purpose}.{ending}", blank_files.MEDIA_TYPES[ending], made)
 
     @action("answer", rule=READ_IN, input=AnswersInput)
-    def answer(self, *, by: User, row: Sheet, values: Values) -> None:
+    def answer(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Decide what the report asks, by the keys of its questions, and look anew what would become of the rows. At
         a long table a worker looks."""
         import_files.answer(sheet=row, answers=values["answers"], by=by)
         import_job.READ_IN.look(row=row, by=by)
 
     @action("look", rule=READ_IN)
-    def look(self, *, by: User, row: Sheet, values: Values) -> None:
+    def look(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Look anew what would become of its rows; at a long table a worker looks."""
         import_job.READ_IN.look(row=row, by=by)
 
     @action("take", rule=READ_IN)
-    def take(self, *, by: User, row: Sheet, values: Values) -> None:
+    def take(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Take the table over, once: each row is written that can be, and the report says what became of it. A long
         one is taken over by a worker."""
         import_job.READ_IN.take(row=row, by=by)

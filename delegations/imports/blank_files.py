@@ -14,7 +14,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
 from delegations.imports import column_recognition
-from delegations.imports.models import SheetPurpose
+from delegations.imports.models import ImportPurpose
 from delegations.members import column_headings
 from delegations.members.field_access import GROUPS, PARTICULARS, PERSON
 from delegations.members.models.categories import Category
@@ -52,7 +52,7 @@ WIDTH, WIDE = 22, 70
 def names(purpose: str, *, allowed: Iterable[str] | None = None, own: bool = False) -> list[str]:
     """Return the columns of a table: `allowed` are the particulars that whoever fills it in may enter (None: all);
     `own` leaves out the party, which a focal point's table has no need of."""
-    if purpose == SheetPurpose.PARTIES:
+    if purpose == ImportPurpose.PARTIES:
         return list(PARTIES)
     barred = set() if allowed is None else set(PARTICULARS) - set(allowed)
     return [*([] if own else ["party"]), *(name for name in PEOPLE if name not in barred)]
@@ -74,7 +74,7 @@ def for_desk(*, summit: Summit, purpose: str, ending: str, by: User) -> bytes:
 def for_party(*, party: Party, ending: str) -> bytes:
     """Return a table for a party's own people."""
     categories = [meter.category for meter in quotas.meters(party=party) if meter.category is not None]
-    return write(names(SheetPurpose.PEOPLE, own=True), ending=ending, categories=categories)
+    return write(names(ImportPurpose.PEOPLE, own=True), ending=ending, categories=categories)
 
 
 def write(shown: Iterable[str], *, ending: str, categories: Iterable[Category], says_country: bool = True) -> bytes:

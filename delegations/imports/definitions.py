@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
-from delegations.badges.api.transferable_pass_rules import OverpassRules
+from delegations.badges.api.transferable_pass_rules import TransferablePassRules
 from delegations.members.api.categories import Categories
 from delegations.members.api.fields import OneCategory
 from delegations.members.api.quotas import RAISE, QuotaInput
@@ -55,6 +55,6 @@ class OwnNumbers(Resource):
 
 take_in(Intake(Zones, ("code",)))
 take_in(Intake(Categories, ("code",)))
-take_in(Intake(OverpassRules))
+take_in(Intake(TransferablePassRules))
 take_in(Intake(DeclarationKinds))
 take_in(Intake(OwnNumbers, ("party", "category")))

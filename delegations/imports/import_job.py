@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import import_files
 from delegations.parties.selectors.party_kinds import Unreadable
 from summit.uploads.reading_job import Reads, Said, read_by
@@ -15,14 +15,14 @@ READ_IN = read_by(
     param="sheet",
     rule="delegations.read_in",
     reads=Reads(
-        find=lambda key: Sheet.objects.select_related("summit", "party").filter(public_id=key).first(),
+        find=lambda key: DelegationImportFile.objects.select_related("summit", "party").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,
         look=lambda row, by: import_files.look(sheet=row, by=by),
         take=lambda row, by: import_files.take(sheet=row, by=by),
         report_of=import_files.report_of,
-        over=(import_files.SheetProblem,),
+        over=(import_files.ImportFileProblem,),
         unreadable=(Unreadable,),
-        page="admin:delegations_sheet_change",
+        page="admin:delegations_delegationimportfile_change",
     ),
     said=Said(refused=REFUSED),
 )

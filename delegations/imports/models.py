@@ -12,18 +12,18 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class SheetPurpose(models.TextChoices):
+class ImportPurpose(models.TextChoices):
     """What an uploaded table is for."""
 
     PARTIES = "parties", _("parties")
     PEOPLE = "people", _("people")
 
 
-class Sheet(PublicModel):
+class DelegationImportFile(PublicModel):
     """A table that somebody uploaded, with what was made of its rows, before anything is written."""
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="sheets", verbose_name=pgettext_lazy("label", "summit")
+        Summit, on_delete=models.CASCADE, related_name="import_files", verbose_name=pgettext_lazy("label", "summit")
     )
     # For a focal point's own people; a desk's table may name many parties.
     party = models.ForeignKey(
@@ -31,10 +31,10 @@ class Sheet(PublicModel):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="sheets",
+        related_name="import_files",
         verbose_name=pgettext_lazy("label", "party"),
     )
-    purpose = models.CharField(_("purpose"), max_length=20, choices=SheetPurpose)
+    purpose = models.CharField(_("purpose"), max_length=20, choices=ImportPurpose)
     filename = models.CharField(_("file"), max_length=200)
     content = EncryptedBytesField(editable=False)
     report = EncryptedTextField(editable=False)
@@ -51,7 +51,7 @@ class Sheet(PublicModel):
         verbose_name_plural = _("uploaded tables")
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(name="sheet_purpose_known", condition=Q(purpose__in=SheetPurpose.values))
+            models.CheckConstraint(name="import_file_purpose_known", condition=Q(purpose__in=ImportPurpose.values))
         ]
 
     def __str__(self) -> str:

@@ -1,12 +1,12 @@
 """Who reads parties and people from tables."""
 
 from delegations.core.roles import WRITERS
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.members import permissions as members_permissions
 from summit.permissions.models import Role
 from summit.permissions.rules import declare, declare_model
 
 # Reading parties and people from tables; a focal point those of its own party.
-declare_model("delegations.sheet", view=WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
+declare_model("delegations.delegationimportfile", view=WRITERS, change=(), view_own=(Role.FOCAL_POINT,))
 declare("delegations.read_in", WRITERS, own=(Role.FOCAL_POINT,))
-members_permissions.own_by_party(Sheet)
+members_permissions.own_by_party(DelegationImportFile)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from delegations.members.field_access import PARTICULARS
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
@@ -36,7 +36,7 @@ part(Party, Membership, lambda row: Membership.objects.filter(party=row))
 part(Party, FocalPoint, lambda row: FocalPoint.objects.filter(party=row))
 part(Person, Membership, lambda row: Membership.objects.filter(person=row))
 part(Person, FocalPoint, lambda row: FocalPoint.objects.filter(person=row))
-thing(Resemblance, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
+thing(DuplicateCandidate, related=("person",), name=lambda row: row.person.label, shown_on=lambda row: row.person)
 personal(Particulars, *PARTICULARS)
 deeds_of(
     "delegations.category",

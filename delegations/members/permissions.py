@@ -41,7 +41,7 @@ for _group, _roles in _GROUPS.items():
     declare(f"delegations.{_group}.view", _roles, own=(Role.FOCAL_POINT,))
     declare(f"delegations.{_group}.change", _roles, own=(Role.FOCAL_POINT,))
 # Deciding whether two are one.
-declare_model("delegations.resemblance", view=WRITERS, change=WRITERS)
+declare_model("delegations.duplicatecandidate", view=WRITERS, change=WRITERS)
 
 
 def own_parties(user: User, role: str) -> QuerySet[Party]:

@@ -132,7 +132,7 @@ def twice(request: HttpRequest, summit: Summit) -> int:
 def alike_list(summit: Summit) -> str:
     """Return the address of the people of a summit who are perhaps entered twice and of whom nobody decided."""
     query: dict[str, Any] = {"person__summit__id__exact": summit.pk, "decided_at__isempty": 1}
-    return f"{reverse('admin:delegations_resemblance_changelist')}?{urlencode(query)}"
+    return f"{reverse('admin:delegations_duplicatecandidate_changelist')}?{urlencode(query)}"
 
 
 def _invite_page(summit: Summit) -> str:

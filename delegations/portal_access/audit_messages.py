@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.actions import actor, deed
 
 deed("delegations.give_account", gettext_lazy("gave the person an account"))
@@ -15,7 +15,7 @@ deed("delegations.sign_out", gettext_lazy("closed the portal in a browser"))
 
 
 def _provers(keys: Iterable[str]) -> dict[str, str]:
-    rows = PortalSignIn.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
+    rows = PortalSession.objects.filter(public_id__in=list(keys), person__isnull=False).select_related("person")
     said = _("%(person)s, by a code to the mailbox")
     return {row.public_id: said % {"person": row.person.label} for row in rows if row.person}
 

@@ -58,15 +58,15 @@ class SignInCode(PublicModel):
         return self.public_id
 
 
-class PortalSignInQuerySet(models.QuerySet["PortalSignIn"]):
+class PortalSessionQuerySet(models.QuerySet["PortalSession"]):
     """Browsers in the portal."""
 
-    def live(self) -> "PortalSignInQuerySet":
+    def live(self) -> "PortalSessionQuerySet":
         """Return those that nobody has ended and whose link, where they have one, still opens."""
         return self.filter(Q(link__isnull=True) | Q(link__in=InvitationLink.objects.live()), ended_at__isnull=True)
 
 
-class PortalSignIn(PublicModel):
+class PortalSession(PublicModel):
     """The portal is open in a browser: for whoever followed a letter's link, or for one person whose mailbox proved a
     code. The browser keeps the public id; everything else is looked up at each request."""
 
@@ -83,7 +83,7 @@ class PortalSignIn(PublicModel):
         on_delete=models.CASCADE,
         null=True,
         blank=True,
-        related_name="portal_sign_ins",
+        related_name="portal_sessions",
         verbose_name=pgettext_lazy("label", "person"),
     )
     mailbox = models.EmailField(_("mailbox"), blank=True)
@@ -92,7 +92,7 @@ class PortalSignIn(PublicModel):
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now())
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
 
-    objects = PortalSignInQuerySet.as_manager()
+    objects = PortalSessionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("browser in the portal")
@@ -100,7 +100,7 @@ class PortalSignIn(PublicModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="portal_sign_in_by_one_way",
+                name="portal_session_by_one_way",
                 condition=Q(link__isnull=False, person__isnull=True, mailbox="")
                 | (Q(link__isnull=True, person__isnull=False) & ~Q(mailbox="")),
             ),

@@ -123,7 +123,7 @@ class RetentionAdmin(DomainAdmin):
         check(user, retention.CHANGE, summit)
         if request.method == "POST":
             return redirect(
-                "admin:work_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
+                "admin:jobs_job", jobs_services.start(kind=purge_job.NAME, by=user, summit=summit).public_id
             )
         now = db_now()
         held = retention.held(summit=summit, today=retention.today_at(summit, now))

@@ -51,7 +51,8 @@ def change(*, zone: Zone, values: Mapping[str, Any], by: User) -> Zone:
 
 
 def opened_by(zone: Zone) -> list[str]:
-    """Return the names of the categories and overpasses that open a zone. A query for each model that opens zones."""
+    """Return the names of the categories and transferable passes that open a zone. A query for each model that opens
+    zones."""
     return [str(row) for model in _openers for row in model._default_manager.filter(zones=zone)]
 
 

@@ -17,7 +17,7 @@ from portal.demo.parties import PartyRow
 from press.search import services as search_services
 from press.subscriptions.models import Subscriber
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from sessions.draft.models.participants import Participant, ParticipantRole, Slot
 from sessions.draft.models.sessions import Session
@@ -262,9 +262,9 @@ def _participants(loading: Loading, entry: agenda.Entry, session: Session) -> li
 
 
 def _texts(loading: Loading) -> None:
-    lifts = {
-        key: Lift.objects.create(public_id=loading.ids(), summit=loading.summit, mode=mode)
-        for key, mode in texts.LIFTS.items()
+    embargoes = {
+        key: Embargo.objects.create(public_id=loading.ids(), summit=loading.summit, mode=mode)
+        for key, mode in texts.EMBARGOES.items()
     }
     for row in texts.TEXTS:
         text = Text.objects.create(
@@ -274,7 +274,7 @@ def _texts(loading: Loading) -> None:
             slug=row.slug,
             slot=loading.slots[row.speaker] if row.speaker else None,
             wording=row.wording,
-            lift=lifts[row.lift],
+            embargo=embargoes[row.embargo],
             contact=texts.CONTACT,
         )
         version = TextVersion.objects.create(public_id=loading.ids(), text=text, language="en", authoritative=True)

@@ -13,7 +13,7 @@ from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
 from press.subscriptions.models import Announcement
 from press.texts.models.editions import ChangeKind, Edition, EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.services import decisions, editions
 from sessions.draft.models.sessions import Session
@@ -89,7 +89,7 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
         "funding": (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0),
         "outcome": days.at(SECOND, time(12, 45)),
     }
-    for text in Text.objects.filter(summit=summit).select_related("lift").order_by("pk"):
+    for text in Text.objects.filter(summit=summit).select_related("embargo").order_by("pk"):
         clock = OUT.get(text.slug)
         waiting = waits["funding" if text.slug.startswith("funding") else "outcome"]
         _approve(text, days.at(FIRST, clock) if clock else waiting, days, users["approver"], out=clock is not None)
@@ -112,7 +112,7 @@ def _texts(summit: Summit, days: Days, users: Mapping[str, User], now: datetime)
 
 def _approve(text: Text, moment: datetime, days: Days, by: User, *, out: bool) -> None:
     """Approve a text for a moment. Readers of what is out were written to then."""
-    Lift.objects.filter(pk=text.lift_id).update(moment=moment, mode=LiftMode.MOMENT, decided_by=by)
+    Embargo.objects.filter(pk=text.embargo_id).update(moment=moment, mode=EmbargoMode.MOMENT, decided_by=by)
     found = Edition.objects.filter(version__text=text)
     found.update(state=EditionState.APPROVED, decided_by=by, decided_at=days.at(FIRST, APPROVED_AT))
     if out:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, time, timedelta
 from typing import Any
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_passes
 from delegations.members.models.categories import Capacity, Category
 from delegations.members.models.members import Membership
@@ -148,7 +148,7 @@ def _categories(made: Made, policy: Policy) -> None:
     by, reason = made.users["organiser"], "The host’s ministers and officials take part in turn."
     for category, number in ((made.categories[Capacity.DELEGATE], 20), (None, 40)):
         Quota.objects.create(party=host, category=category, number=number, reason=reason, set_by=by)
-    seat = OverpassRule.objects.create(
+    seat = TransferablePassRule.objects.create(
         public_id=made.ids(), summit=made.summit, name="Note-taker’s seat", passes=1, people=3, most=3
     )
     seat.zones.set([zones["B"]])

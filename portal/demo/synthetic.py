@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import cycle
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import Answer, Invitation, InvitationLink, InvitationState
 from delegations.members.models.categories import Capacity, Category
@@ -88,7 +88,7 @@ def load(*, slug: str, sizes: Sizes, progress: Progress | None = None) -> Summit
         progress.step(f"{sizes.delegations} delegations, {sizes.people} people")
         _parties(made, sizes)
         _people(made, sizes)
-        OverpassRule.objects.create(public_id=ids(), summit=summit, name="Seat behind", people=2, most=3)
+        TransferablePassRule.objects.create(public_id=ids(), summit=summit, name="Seat behind", people=2, most=3)
         transferable_passes.settle_summit(summit=summit, by=audit.SYSTEM)
         progress.step("invitations and answers")
         _invitations(made)

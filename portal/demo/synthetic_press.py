@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from press.search import services as search_services
 from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.editions import ChangeKind, Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from sessions.draft.models.participants import Slot
 from summit.core.database_clock import db_now
@@ -38,7 +38,7 @@ class Desk:
     apart: timedelta
     # The midnight before it is loaded.
     today: datetime
-    lifts: list[Lift] = field(default_factory=list)
+    embargoes: list[Embargo] = field(default_factory=list)
     texts: list[Text] = field(default_factory=list)
     versions: list[TextVersion] = field(default_factory=list)
     editions: list[Edition] = field(default_factory=list)
@@ -55,14 +55,14 @@ def make(made: World, number: int) -> None:
     for position in range(number):
         standing = STANDINGS[position % len(STANDINGS)]
         # Every tenth text goes out together with the one before it.
-        shares = position % 10 == 9 and desk.lifts and STANDINGS[(position - 1) % len(STANDINGS)] == standing
-        lift = desk.lifts[-1] if shares else _lift(made, desk, position, standing)
+        shares = position % 10 == 9 and desk.embargoes and STANDINGS[(position - 1) % len(STANDINGS)] == standing
+        embargo = desk.embargoes[-1] if shares else _embargo(made, desk, position, standing)
         if not shares:
-            desk.lifts.append(lift)
+            desk.embargoes.append(embargo)
         slot = slots[position] if position < len(slots) else None
-        _text(made, desk, position=position, standing=standing, lift=lift, slot=slot)
+        _text(made, desk, position=position, standing=standing, embargo=embargo, slot=slot)
     for model, rows in (
-        (Lift, desk.lifts),
+        (Embargo, desk.embargoes),
         (Text, desk.texts),
         (TextVersion, desk.versions),
         (Edition, desk.editions),
@@ -73,19 +73,19 @@ def make(made: World, number: int) -> None:
     _subscribers(made)
 
 
-def _lift(made: World, desk: Desk, position: int, standing: str) -> Lift:
+def _embargo(made: World, desk: Desk, position: int, standing: str) -> Embargo:
     moments = {"out": desk.opening + position * desk.apart, "held": desk.opening, "embargo": desk.today + EMBARGO}
     moment = moments.get(standing)
-    lift = Lift(public_id=made.ids(), summit=made.summit, moment=moment)
+    embargo = Embargo(public_id=made.ids(), summit=made.summit, moment=moment)
     if moment:
-        lift.decided_by = made.users["approver"]
+        embargo.decided_by = made.users["approver"]
     if standing == "held":
-        lift.held_at, lift.held_by = desk.opening, made.users["approver"]
-        lift.hold_reason = "Waits for a correction of the figures"
-    return lift
+        embargo.held_at, embargo.held_by = desk.opening, made.users["approver"]
+        embargo.hold_reason = "Waits for a correction of the figures"
+    return embargo
 
 
-def _text(made: World, desk: Desk, *, position: int, standing: str, lift: Lift, slot: Slot | None) -> None:
+def _text(made: World, desk: Desk, *, position: int, standing: str, embargo: Embargo, slot: Slot | None) -> None:
     kind = (
         TextKind.TRANSCRIPT if slot else made.ids.random.choice([kind for kind in TextKind if kind != "transcript"])
     )
@@ -96,7 +96,7 @@ def _text(made: World, desk: Desk, *, position: int, standing: str, lift: Lift, 
         slug=f"{kind.value}-{position + 1}",
         slot=slot,
         wording=Wording.DELIVERED if slot else Wording.NONE,
-        lift=lift,
+        embargo=embargo,
     )
     if standing == "out" and position % 40 == 8:
         text.withdrawn_at, text.withdrawn_by = desk.today, made.users["approver"]
@@ -134,11 +134,11 @@ def _edition(made: World, desk: Desk, version: TextVersion, *, position: int, nu
 def _announced(made: World, desk: Desk) -> None:
     Announcement.objects.bulk_create(
         [
-            Announcement(edition=edition, at=edition.version.text.lift.moment or desk.today + EMBARGO)
+            Announcement(edition=edition, at=edition.version.text.embargo.moment or desk.today + EMBARGO)
             for edition in desk.editions
             if edition.state == EditionState.APPROVED
-            and edition.version.text.lift.moment not in (None, desk.today + EMBARGO)
-            and edition.version.text.lift.held_at is None
+            and edition.version.text.embargo.moment not in (None, desk.today + EMBARGO)
+            and edition.version.text.embargo.held_at is None
         ],
         batch_size=BATCH,
     )

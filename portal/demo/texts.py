@@ -10,7 +10,7 @@ from datetime import time
 
 from portal.demo.agenda import FIRST, SECOND
 from portal.demo.days import Days
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import TextKind, Wording
 
 SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued these words.*"
@@ -18,11 +18,11 @@ SAMPLE = "*Sample text, written for this demonstration. Nobody spoke or issued t
 
 @dataclass(frozen=True)
 class TextRow:
-    """A text as it is loaded. Texts with the same `lift` share one; `speaker` names the opening's speech."""
+    """A text as it is loaded. Texts with the same `embargo` share one; `speaker` names the opening's speech."""
 
     slug: str
     kind: TextKind
-    lift: str
+    embargo: str
     title: str
     summary: str
     body: str
@@ -44,13 +44,13 @@ def dated(body: str, days: Days) -> str:
     return body.format(**words, **{name: days.clock(clock) for name, clock in hours.items()})
 
 
-# What each lift waits for. No moment is set: that is a decision of the press office.
-LIFTS = {
-    "prime_minister": LiftMode.MOMENT,
-    "home_secretary": LiftMode.DELIVERED,
-    "funding": LiftMode.MOMENT,
-    "arrivals": LiftMode.MOMENT,
-    "outcome": LiftMode.MOMENT,
+# What each embargo waits for. No moment is set: that is a decision of the press office.
+EMBARGOES = {
+    "prime_minister": EmbargoMode.MOMENT,
+    "home_secretary": EmbargoMode.DELIVERED,
+    "funding": EmbargoMode.MOMENT,
+    "arrivals": EmbargoMode.MOMENT,
+    "outcome": EmbargoMode.MOMENT,
 }
 
 _PRIME_MINISTER = f"""{SAMPLE}

@@ -28,7 +28,7 @@ def own_person(viewer: Viewer) -> Person | None:
     if isinstance(by, User):
         return Person.objects.filter(user=by, summit=viewer.summit).first()
     if isinstance(by, Mailbox):
-        return Person.objects.filter(portal_sign_ins__public_id=by.public_id).first()
+        return Person.objects.filter(portal_sessions__public_id=by.public_id).first()
     links = InvitationLink.objects.filter(public_id=by.public_id) if isinstance(by, Link) else None
     return Person.objects.filter(pk__in=links.values("person")).first() if links is not None else None
 

@@ -81,7 +81,7 @@ def _people(viewer: Viewer) -> dict[int, int]:
         person: party
         for person, party, capacity in rows.values_list("person", "party", "capacity")
         if capacity in SPEAKING
-        and viewer.may("sessions.ask_floor", party)
+        and viewer.may("agenda.ask_floor", party)
         and (party in viewer.acts or (person == me and capacity == Capacity.HEAD))
     }
 

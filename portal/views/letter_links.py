@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services import link_requests, links
 from delegations.parties.selectors import party_names
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from portal.browser_session import remember, sign_ins
 from summit.core.validators import validate_mailbox
@@ -84,7 +84,7 @@ def _ask_at(request: HttpRequest, mailbox: str) -> HttpResponse:
 def _dead_link(request: HttpRequest, token: str) -> InvitationLink | None:
     """Return the dead link, None where it opens. Raises LinkProblem where there is none."""
     if not token:
-        rows = PortalSignIn.objects.filter(public_id__in=sign_ins(request), link__isnull=False)
+        rows = PortalSession.objects.filter(public_id__in=sign_ins(request), link__isnull=False)
         sign_in = rows.select_related("link").order_by("pk").last()
         if sign_in is None or sign_in.link is None:
             raise links.LinkProblem("unknown")

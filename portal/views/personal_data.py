@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from delegations.members import access_log
 from delegations.members.field_access import PASSPORT
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.privacy.services import data_requests
 from portal.browser_session import sign_ins
 from portal.identity import Viewer, viewer_of, viewer_required
@@ -53,7 +53,7 @@ def find(request: HttpRequest, viewer: Viewer) -> Self | None:
     user = request.user
     if isinstance(user, User) and person.user_id == user.pk:
         return Self(subject, user, user.email, alone=True)
-    rows = PortalSignIn.objects.live().filter(public_id__in=sign_ins(request), person=person)
+    rows = PortalSession.objects.live().filter(public_id__in=sign_ins(request), person=person)
     row = rows.order_by("pk").first()
     if row is None:
         return None

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from press.delivery_check import services
-from press.delivery_check.models import Marking, MarkingKind
+from press.delivery_check.models import PassageCheck, PassageCheckKind
 from press.delivery_check.services import Marked, MarkedMeanwhile
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
@@ -28,7 +28,7 @@ from summit.core.languages import direction
 from summit.users.models import User
 
 
-class MarkingMixin:
+class PassageCheckMixin:
     """Adds the page, what it posts, and the comparison of what was prepared with what was said."""
 
     admin_site: Any
@@ -146,21 +146,21 @@ def _address(name: str, edition: Edition) -> str:
 
 def _post(request: HttpRequest, edition: Edition, anchor: str, user: User) -> None:
     kind = request.POST.get("kind", "")
-    if kind == MarkingKind.UNDO:
+    if kind == PassageCheckKind.UNDO:
         key = request.POST.get("undoes", "")
         wanted = int(key) if key.isdecimal() and len(key) < 18 else 0
-        row = Marking.objects.filter(pk=wanted, edition__version=edition.version_id)
-        marking = row.select_related("edition__version__text__summit").first()
-        if marking is None:
+        row = PassageCheck.objects.filter(pk=wanted, edition__version=edition.version_id)
+        passage_check = row.select_related("edition__version__text__summit").first()
+        if passage_check is None:
             raise DecisionRefused(_("There is no mark to take back."))
-        services.undo(marking=marking, by=user)
+        services.undo(passage_check=passage_check, by=user)
         return
-    seen = request.POST.get("seen_inserted" if kind == MarkingKind.INSERT else "seen", "")
+    seen = request.POST.get("seen_inserted" if kind == PassageCheckKind.INSERT else "seen", "")
     services.mark(
         edition=edition,
         anchor=anchor,
         kind=kind,
-        words=request.POST.get("inserted" if kind == MarkingKind.INSERT else "words", ""),
+        words=request.POST.get("inserted" if kind == PassageCheckKind.INSERT else "words", ""),
         seen=int(seen) if seen.isdecimal() and len(seen) < 18 else None,
         by=user,
     )

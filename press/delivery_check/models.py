@@ -11,7 +11,7 @@ from summit.core.validators import validate_text
 from summit.users.models import User
 
 
-class MarkingKind(models.TextChoices):
+class PassageCheckKind(models.TextChoices):
     """What was heard of a passage; UNDO takes another marking back."""
 
     ACCEPT = "accept", pgettext_lazy("marking", "as read")
@@ -21,10 +21,10 @@ class MarkingKind(models.TextChoices):
     UNDO = "undo", pgettext_lazy("marking", "taken back")
 
 
-WITH_WORDS = (MarkingKind.CHANGE, MarkingKind.INSERT)
+WITH_WORDS = (PassageCheckKind.CHANGE, PassageCheckKind.INSERT)
 
 
-class Marking(models.Model):
+class PassageCheck(models.Model):
     """One marking. None is ever changed or deleted: of those of one passage the newest counts that wasn't taken back.
 
     `anchor` is the address of the passage's first paragraph; an insertion stands after that passage, and counts apart
@@ -32,10 +32,13 @@ class Marking(models.Model):
     """
 
     edition = models.ForeignKey(
-        Edition, on_delete=models.CASCADE, related_name="markings", verbose_name=pgettext_lazy("label", "edition")
+        Edition,
+        on_delete=models.CASCADE,
+        related_name="passage_checks",
+        verbose_name=pgettext_lazy("label", "edition"),
     )
     anchor = models.CharField(_("paragraph"), max_length=20)
-    kind = models.CharField(_("kind"), max_length=10, choices=MarkingKind)
+    kind = models.CharField(_("kind"), max_length=10, choices=PassageCheckKind)
     words = models.TextField(_("words"), blank=True, validators=[validate_text])
     undoes = models.OneToOneField(
         "self", on_delete=models.CASCADE, null=True, blank=True, related_name="undone", verbose_name=_("takes back")
@@ -48,15 +51,15 @@ class Marking(models.Model):
         verbose_name_plural = _("markings")
         ordering = ["id"]
         constraints = [
-            models.CheckConstraint(name="marking_kind_known", condition=Q(kind__in=MarkingKind.values)),
+            models.CheckConstraint(name="passage_check_kind_known", condition=Q(kind__in=PassageCheckKind.values)),
             models.CheckConstraint(
-                name="marking_words_where_due",
+                name="passage_check_words_where_due",
                 condition=(Q(kind__in=WITH_WORDS) & ~Q(words="")) | (~Q(kind__in=WITH_WORDS) & Q(words="")),
             ),
             models.CheckConstraint(
-                name="marking_undo_of_one",
-                condition=Q(kind=MarkingKind.UNDO, undoes__isnull=False)
-                | (~Q(kind=MarkingKind.UNDO) & Q(undoes__isnull=True)),
+                name="passage_check_undo_of_one",
+                condition=Q(kind=PassageCheckKind.UNDO, undoes__isnull=False)
+                | (~Q(kind=PassageCheckKind.UNDO) & Q(undoes__isnull=True)),
             ),
         ]
 

@@ -13,7 +13,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from press.delivery_check.models import WITH_WORDS, Marking, MarkingKind
+from press.delivery_check.models import WITH_WORDS, PassageCheck, PassageCheckKind
 from press.delivery_check.passages import Heard, Passage, passages, spoken
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
@@ -31,7 +31,7 @@ class MarkedMeanwhile(DecisionRefused):
     """Somebody else marked this passage since the officer looked; `current` is their mark, None where they took one
     back."""
 
-    def __init__(self, message: str, current: Marking | None) -> None:
+    def __init__(self, message: str, current: PassageCheck | None) -> None:
         super().__init__(message)
         self.current = current
 
@@ -41,16 +41,16 @@ class Marked:
     """A passage with the mark that counts, the insertion after it, and how many marks it has had."""
 
     passage: Passage
-    mark: Marking | None = None
-    inserted: Marking | None = None
-    history: tuple[Marking, ...] = field(default=())
+    mark: PassageCheck | None = None
+    inserted: PassageCheck | None = None
+    history: tuple[PassageCheck, ...] = field(default=())
 
 
 def marked(edition: Edition) -> list[Marked]:
     """Return an edition's passages with their marks. Marks made in an earlier edition hold for the passages that are
     still there. One query."""
     rows = _rows(edition.version)
-    by_anchor: dict[str, list[Marking]] = {}
+    by_anchor: dict[str, list[PassageCheck]] = {}
     for row in rows:
         by_anchor.setdefault(row.anchor, []).append(row)
     return [
@@ -64,20 +64,22 @@ def marked(edition: Edition) -> list[Marked]:
     ]
 
 
-def _rows(version: TextVersion, **more: str) -> list[Marking]:
-    rows = Marking.objects.filter(edition__version=version, **more).select_related("by", "edition")
+def _rows(version: TextVersion, **more: str) -> list[PassageCheck]:
+    rows = PassageCheck.objects.filter(edition__version=version, **more).select_related("by", "edition")
     return list(rows.order_by("pk"))
 
 
-def _counting(rows: Iterable[Marking], *, inserted: bool) -> Marking | None:
+def _counting(rows: Iterable[PassageCheck], *, inserted: bool) -> PassageCheck | None:
     """Return the newest mark that wasn't taken back: of insertions, or of what was heard of the passage itself."""
     undone = {row.undoes_id for row in rows if row.undoes_id}
-    kept = [row for row in rows if row.kind != MarkingKind.UNDO and row.pk not in undone]
-    of_kind = [row for row in kept if (row.kind == MarkingKind.INSERT) == inserted]
+    kept = [row for row in rows if row.kind != PassageCheckKind.UNDO and row.pk not in undone]
+    of_kind = [row for row in kept if (row.kind == PassageCheckKind.INSERT) == inserted]
     return of_kind[-1] if of_kind else None
 
 
-def mark(*, edition: Edition, anchor: str, kind: str, by: User, words: str = "", seen: int | None = None) -> Marking:
+def mark(
+    *, edition: Edition, anchor: str, kind: str, by: User, words: str = "", seen: int | None = None
+) -> PassageCheck:
     """Note what was heard of a passage, or with INSERT what was said after it. The same twice at once is one mark.
 
     `seen` is the key of the mark that the officer saw there, 0 for none; None asks for none. Raises PermissionDenied,
@@ -86,19 +88,19 @@ def mark(*, edition: Edition, anchor: str, kind: str, by: User, words: str = "",
     """
     check_markable(edition, by)
     words = words.replace("\r\n", "\n").strip() if kind in WITH_WORDS else ""
-    if kind not in MarkingKind.values or kind == MarkingKind.UNDO:
+    if kind not in PassageCheckKind.values or kind == PassageCheckKind.UNDO:
         raise DecisionRefused(_("Choose what was heard: as read, not spoken, other words, or inserted."))
     if kind in WITH_WORDS and not words:
         raise DecisionRefused(_("Write the words that were spoken."))
     if words:
         check_words(title="x", summary="", body=words)
-    row = Marking(edition=edition, anchor=anchor, kind=kind, words=words, by=by)
+    row = PassageCheck(edition=edition, anchor=anchor, kind=kind, words=words, by=by)
     row.clean_fields()
     if anchor not in {part.anchor for part in passages(edition.body, edition.anchors) if part.anchor}:
         raise DecisionRefused(_("This passage isn't in the text any more. Load the page again."))
     with transaction.atomic():
         lock_text(edition.version.text_id)
-        current = _counting(_rows(edition.version, anchor=anchor), inserted=kind == MarkingKind.INSERT)
+        current = _counting(_rows(edition.version, anchor=anchor), inserted=kind == PassageCheckKind.INSERT)
         if current and current.by_id == by.pk and (current.kind, current.words) == (kind, words):
             return current
         _check_seen(current, seen, by)
@@ -108,18 +110,24 @@ def mark(*, edition: Edition, anchor: str, kind: str, by: User, words: str = "",
     return row
 
 
-def undo(*, marking: Marking, by: User) -> Marking:
+def undo(*, passage_check: PassageCheck, by: User) -> PassageCheck:
     """Take a mark back: the one before it counts again, if there is one. Twice is once. Raises PermissionDenied, or
     DecisionRefused for what takes another back."""
-    check_markable(marking.edition, by)
-    if marking.kind == MarkingKind.UNDO:
+    check_markable(passage_check.edition, by)
+    if passage_check.kind == PassageCheckKind.UNDO:
         raise DecisionRefused(_("This mark takes another back. Mark the passage anew."))
     with transaction.atomic():
-        lock_text(marking.edition.version.text_id)
-        there = Marking.objects.filter(undoes=marking).first()
+        lock_text(passage_check.edition.version.text_id)
+        there = PassageCheck.objects.filter(undoes=passage_check).first()
         if there is not None:
             return there
-        row = Marking(edition=marking.edition, anchor=marking.anchor, kind=MarkingKind.UNDO, undoes=marking, by=by)
+        row = PassageCheck(
+            edition=passage_check.edition,
+            anchor=passage_check.anchor,
+            kind=PassageCheckKind.UNDO,
+            undoes=passage_check,
+            by=by,
+        )
         row.save(force_insert=True)
         _record(row, by)
     return row
@@ -175,7 +183,7 @@ def delivered_body(edition: Edition, *, tell_removed: bool = True) -> str:
 
 
 def _heard(each: Marked) -> Heard:
-    bodies = {MarkingKind.STRIKE.value: "", MarkingKind.CHANGE.value: each.mark.words if each.mark else ""}
+    bodies = {PassageCheckKind.STRIKE.value: "", PassageCheckKind.CHANGE.value: each.mark.words if each.mark else ""}
     body = bodies.get(each.mark.kind) if each.mark else None
     return Heard(body, each.inserted.words if each.inserted else "")
 
@@ -190,7 +198,7 @@ def check_markable(edition: Edition, by: User) -> None:
         raise DecisionRefused(_("This text has been withdrawn. Enter a new text instead."))
 
 
-def _check_seen(current: Marking | None, seen: int | None, by: User) -> None:
+def _check_seen(current: PassageCheck | None, seen: int | None, by: User) -> None:
     if seen is None or seen == (current.pk if current else 0):
         return
     if current is None:
@@ -200,7 +208,7 @@ def _check_seen(current: Marking | None, seen: int | None, by: User) -> None:
         raise MarkedMeanwhile(said % {"who": current.by, "kind": current.get_kind_display()}, current)
 
 
-def _record(row: Marking, by: User) -> None:
+def _record(row: PassageCheck, by: User) -> None:
     version = row.edition.version
     detail = {"anchor": row.anchor, "kind": row.kind}
     audit.record(by=by, action="press.mark", target=row.edition, summit=version.text.summit, detail=detail)

@@ -17,7 +17,7 @@ from summit.templatetags.moments import day_clock
 
 def render(message: Message) -> Mail:
     """Write it from the message's frozen facts, in the language that is active. No word of the text is in it."""
-    assert message.summit is not None  # noqa: S101 - a lift belongs to a summit
+    assert message.summit is not None  # noqa: S101 - an embargo belongs to a summit
     facts = message.facts
     texts = [{**each, "url": settings.BASE_URL + each["path"]} for each in facts["texts"]]
     time = day_clock(datetime.fromisoformat(facts["at"]), message.summit)

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 
 from press.texts import audit_messages
 from press.texts.audit_messages import VERSIONS
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from summit.audit.actions import deed, part, thing
 from summit.templatetags.marks import semicolon
@@ -23,17 +23,17 @@ deed("press.hold", gettext_lazy("held it"))
 deed("press.unhold", gettext_lazy("released the hold"))
 
 
-def _lifts(row: Any) -> QuerySet[Any]:
-    return Lift.objects.filter(pk=row.lift_id)
+def _embargoes(row: Any) -> QuerySet[Any]:
+    return Embargo.objects.filter(pk=row.embargo_id)
 
 
-def _titles(row: Lift) -> str:
+def _titles(row: Embargo) -> str:
     return semicolon().join(audit_messages._title(text) for text in row.texts.all())
 
 
-def _first(row: Lift) -> Any:
+def _first(row: Embargo) -> Any:
     return next(iter(row.texts.all()), row)
 
 
-thing(Lift, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
-part(Text, Lift, _lifts)
+thing(Embargo, name=_titles, prefetch=(Prefetch("texts", Text.objects.prefetch_related(VERSIONS)),), shown_on=_first)
+part(Text, Embargo, _embargoes)

@@ -25,7 +25,7 @@ def moment(value: datetime) -> str:
 def work(reading: Reading, doc_type: str) -> str:
     """Return the name of the work: the same in all languages and editions, which wait for one moment."""
     text, summit = reading.edition.version.text, reading.summit
-    day = (text.lift.moment or reading.first_published_at).astimezone(summit.zone).date()
+    day = (text.embargo.moment or reading.first_published_at).astimezone(summit.zone).date()
     return f"/akn/un/{doc_type}/{text.kind}/{summit.slug}/{day.isoformat()}/{text.slug}"
 
 

@@ -26,7 +26,7 @@ from press.imports.folder_report import Line, Report
 from press.imports.folders import SpeechFile
 from press.imports.speakers import Row, party_of, rows_of, speaker_of
 from press.texts.errors import DecisionRefused
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.permissions import check_can_write
 from press.texts.services import decisions, editions, texts
@@ -210,7 +210,7 @@ class _Import:
     def _write(self, file: SpeechFile, slot: Slot, title: str, taken: Taken) -> str:
         order = self.order
         of_speech = Text.objects.filter(slot=slot, kind=TextKind.TRANSCRIPT, wording=order.wording)
-        text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "lift").order_by("pk").first()
+        text = of_speech.filter(withdrawn_at__isnull=True).select_related("summit", "embargo").order_by("pk").first()
         version = TextVersion.objects.filter(text=text, language=file.language).first() if text else None
         if version is not None:
             outcome = self._compared(version, taken)
@@ -227,7 +227,7 @@ class _Import:
                 by=order.by,
             )
             if order.moment:
-                embargoes.set_moment(lift=text.lift, moment=order.moment, by=order.by)
+                embargoes.set_moment(embargo=text.embargo, moment=order.moment, by=order.by)
             version = text.versions.get()
         else:
             version = texts.add_language(text=text, language=file.language, title=title, body=taken.body, by=order.by)
@@ -237,10 +237,10 @@ class _Import:
 
     def _timed(self, text: Text) -> str | None:
         """Give a text that is there already the moment that is asked for, where it has none."""
-        lift = text.lift
-        if self.order.moment is None or lift.moment is not None or lift.mode != LiftMode.MOMENT:
+        embargo = text.embargo
+        if self.order.moment is None or embargo.moment is not None or embargo.mode != EmbargoMode.MOMENT:
             return None
-        embargoes.set_moment(lift=lift, moment=self.order.moment, by=self.order.by)
+        embargoes.set_moment(embargo=embargo, moment=self.order.moment, by=self.order.by)
         return Outcome.CHANGED.value
 
     def _compared(self, version: TextVersion, taken: Taken) -> str:

@@ -13,7 +13,7 @@ from itertools import groupby
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.visibility import standing
 from press.texts.selectors import workflow_queries
@@ -33,10 +33,10 @@ UNAPPROVED = ("draft", "in_review", "changes_asked")
 
 @dataclass(frozen=True)
 class Group:
-    """What hangs on one lift: it goes out, and is held, together. `at` is when, `by` what says so: the "moment" that
-    stands, or without one the "plan" of its speech or session, or else the "alarm" that is raised then."""
+    """What hangs on one embargo: it goes out, and is held, together. `at` is when, `by` what says so: the "moment"
+    that stands, or without one the "plan" of its speech or session, or else the "alarm" that is raised then."""
 
-    lift: Lift
+    embargo: Embargo
     texts: list[StandingText]
     at: datetime
     by: str
@@ -109,8 +109,8 @@ def bounds(first: date, last: date, summit: Summit) -> tuple[datetime, datetime]
 def whole(rows: QuerySet[StandingText]) -> QuerySet[StandingText]:
     """Read with texts what the run says of each."""
     return rows.select_related(
-        "summit", "lift__held_by", "slot__speaker", "slot__party", "slot__session", "session"
-    ).order_by("lift_id", "id")
+        "summit", "embargo__held_by", "slot__speaker", "slot__party", "slot__session", "session"
+    ).order_by("embargo_id", "id")
 
 
 def groups(summit: Summit, first: date, last: date) -> list[Group]:
@@ -119,39 +119,39 @@ def groups(summit: Summit, first: date, last: date) -> list[Group]:
     What is tied to a text of these days is in its group, wherever it belongs itself.
     """
     start, end = bounds(first, last, summit)
-    waits = Q(lift__moment__isnull=True)
+    waits = Q(embargo__moment__isnull=True)
     speech = Q(slot__session__starts_at__lt=end, slot__session__ends_at__gte=start)
     session = Q(slot__isnull=True, session__starts_at__lt=end, session__starts_at__gte=start)
-    alarm = Q(lift__fallback_at__gte=start, lift__fallback_at__lt=end)
-    there = Q(lift__moment__gte=start, lift__moment__lt=end) | waits & (speech | session | alarm)
-    lifts = Text.objects.filter(there, summit=summit, withdrawn_at__isnull=True).values("lift")
-    rows = list(whole(workflow_queries.texts(summit).filter(lift__in=lifts)))
+    alarm = Q(embargo__fallback_at__gte=start, embargo__fallback_at__lt=end)
+    there = Q(embargo__moment__gte=start, embargo__moment__lt=end) | waits & (speech | session | alarm)
+    embargoes = Text.objects.filter(there, summit=summit, withdrawn_at__isnull=True).values("embargo")
+    rows = list(whole(workflow_queries.texts(summit).filter(embargo__in=embargoes)))
     begins = speech_times.planned(
-        sessions={row.slot.session_id for row in rows if row.slot and row.lift.moment is None}
+        sessions={row.slot.session_id for row in rows if row.slot and row.embargo.moment is None}
     )
     found = [
         group
-        for _lift, together in groupby(rows, key=lambda row: row.lift_id)
+        for _embargo, together in groupby(rows, key=lambda row: row.embargo_id)
         if (group := _group(list(together), begins, start, end)) is not None
     ]
-    return sorted(found, key=lambda group: (group.at, group.lift.pk))
+    return sorted(found, key=lambda group: (group.at, group.embargo.pk))
 
 
 def _group(rows: list[StandingText], begins: dict[int, datetime], start: datetime, end: datetime) -> Group | None:
-    lift = rows[0].lift
-    if lift.moment is not None:
-        return Group(lift, rows, lift.moment, "moment")
+    embargo = rows[0].embargo
+    if embargo.moment is not None:
+        return Group(embargo, rows, embargo.moment, "moment")
     speeches = [begins[row.slot_id] for row in rows if row.slot_id in begins]
     sessions = [row.session.starts_at for row in rows if row.session]
     # Where the speech is on another day, the alarm is what there is to look at on this one.
     times = [(at, "plan") for at in (*sorted(speeches), *sorted(sessions))]
-    times += [(lift.fallback_at, "alarm")] if lift.fallback_at else []
-    return next((Group(lift, rows, at, by) for at, by in times if start <= at < end), None)
+    times += [(embargo.fallback_at, "alarm")] if embargo.fallback_at else []
+    return next((Group(embargo, rows, at, by) for at, by in times if start <= at < end), None)
 
 
 def timeless(summit: Summit) -> QuerySet[StandingText]:
     """Return what nobody can place on a day: texts with no moment, no alarm, no speech and no session."""
-    rows = workflow_queries.texts(summit).filter(lift__moment__isnull=True, lift__fallback_at__isnull=True)
+    rows = workflow_queries.texts(summit).filter(embargo__moment__isnull=True, embargo__fallback_at__isnull=True)
     return whole(rows.filter(slot__isnull=True, session__isnull=True)).order_by("-id")
 
 
@@ -159,7 +159,7 @@ def plan(summit: Summit, day: date, *, now: datetime, most: int) -> Plan:
     """Return the run of a day at the venue; `most` texts that stand on no day are named. The number of queries
     depends on nothing but whether it is today."""
     found, overdue = groups(summit, day, day), list(whole(late(summit)))
-    overdue.sort(key=lambda row: (row.lift.moment or row.lift.fallback_at or now, row.pk))
+    overdue.sort(key=lambda row: (row.embargo.moment or row.embargo.fallback_at or now, row.pk))
     apart = timeless(summit) if day == now.astimezone(summit.zone).date() else None
     named = list(apart[:most]) if apart is not None else []
     return Plan(

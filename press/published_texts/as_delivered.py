@@ -24,5 +24,5 @@ def prepared_of(summit: Summit, delivered: PublicEdition) -> PublicEdition | Non
         version__text__withdrawn_at__isnull=True,
         version__language=delivered.version.language,
     )
-    related = ("version__text__slot__speaker", "version__text__slot__party", "version__text__lift")
+    related = ("version__text__slot__speaker", "version__text__slot__party", "version__text__embargo")
     return rows.select_related(*related).first()

@@ -30,7 +30,10 @@ def find_edition(summit: Summit, slug: str, language: str | None, number: int) -
     wanted = Q(version__language=language) if language else Q(version__authoritative=True)
     rows = published_editions().filter(wanted, version__text__summit=summit, version__text__slug=slug, number=number)
     return rows.select_related(
-        "version__text__lift", "version__text__slot__speaker", "version__text__slot__party", "version__text__summit"
+        "version__text__embargo",
+        "version__text__slot__speaker",
+        "version__text__slot__party",
+        "version__text__summit",
     ).first()
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
-from press.texts.models.embargoes import GRID, Lift
+from press.texts.models.embargoes import GRID, Embargo
 from summit.public_base.page_version import clock_value
 
 # Seconds that pass between the database's clock and the cache that stores the answer.
@@ -17,7 +17,7 @@ MARGIN = 0.25
 def newest_passed() -> Subquery:
     """Return the newest moment of a summit's embargoes that has passed. Pages of before it aren't answered after it,
     though no row has changed."""
-    passed = Lift.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
+    passed = Embargo.objects.filter(summit=OuterRef("pk"), moment__lte=Now())
     return Subquery(passed.order_by("-moment").values("moment")[:1])
 
 

@@ -216,7 +216,7 @@ def readable(summit: Summit) -> QuerySet[PublicEdition]:
         public_editions()
         .filter(version__text__summit=summit)
         .select_related(
-            "version__text__lift",
+            "version__text__embargo",
             "version__text__slot__speaker",
             "version__text__slot__party",
             "version__text__summit",

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.calendars import services
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from summit.api_base.problems import Problem, means, unprocessable
 from summit.api_base.resource_schema import PATH
 from summit.api_base.views import WorkingView, working_api
@@ -28,7 +28,7 @@ ID = OpenApiParameter("id", str, PATH, description="Its id.")
 means(services.TooMany, "conflict")
 
 
-class CalendarSerializer(serializers.ModelSerializer[Feed]):
+class CalendarSerializer(serializers.ModelSerializer[CalendarFeed]):
     """A private calendar: of a person's programme or of a party's. Its address is told when it is made, and never
     again."""
 
@@ -40,10 +40,10 @@ class CalendarSerializer(serializers.ModelSerializer[Feed]):
     last_fetched_at = serializers.DateTimeField(source="read_at", allow_null=True, read_only=True)
 
     class Meta:
-        model = Feed
+        model = CalendarFeed
         fields = ["id", "summit", "person", "party", "reminders", "created_at", "last_fetched_at"]
 
-    def get_summit(self, row: Feed) -> str:
+    def get_summit(self, row: CalendarFeed) -> str:
         """Return the first part of the summit's addresses."""
         return services.summit_of(row).slug
 
@@ -97,7 +97,7 @@ class OfCalendars(WorkingView):
         only = self.token.summit_id if self.token else None
         return rows if only is None else rows.filter(summit=only)
 
-    def mine(self) -> list[Feed]:
+    def mine(self) -> list[CalendarFeed]:
         """Return the calendars that live, the newest first."""
         return services.listed(people=self.people(), parties=self.parties())
 
@@ -147,7 +147,7 @@ class OneCalendar(OfCalendars):
     """Something done to one of my private calendars."""
 
     http_method_names = ["post"]
-    found: Feed
+    found: CalendarFeed
 
     def admit(self, request: Request) -> None:
         """Find the calendar among one's own; where this very request was answered before, it may be what ended it.

@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy
 
 from summit.audit.actions import deed
 
-deed("sessions.open_feed", gettext_lazy("made a private calendar address"))
-deed("sessions.end_feed", gettext_lazy("ended a private calendar address"))
+deed("agenda.open_feed", gettext_lazy("made a private calendar address"))
+deed("agenda.end_feed", gettext_lazy("ended a private calendar address"))

@@ -14,7 +14,7 @@ from summit.people.models import Person
 from summit.users.models import User
 
 
-class FeedQuerySet(models.QuerySet["Feed"]):
+class FeedQuerySet(models.QuerySet["CalendarFeed"]):
     """Private calendars."""
 
     def live(self) -> "FeedQuerySet":
@@ -34,7 +34,7 @@ class FeedQuerySet(models.QuerySet["Feed"]):
         return self.filter(account | link | holder, ended_at__isnull=True)
 
 
-class Feed(PublicModel):
+class CalendarFeed(PublicModel):
     """An address from which somebody's calendar program fetches a programme: that of a person, or of a party.
 
     The database holds the digest of the address' token alone, so whoever reads it opens nothing. `user`, `link`, or
@@ -81,11 +81,11 @@ class Feed(PublicModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="feed_of_one",
+                name="calendar_feed_of_one",
                 condition=Q(person__isnull=False, party__isnull=True) | Q(person__isnull=True, party__isnull=False),
             ),
             models.CheckConstraint(
-                name="feed_by_one_way",
+                name="calendar_feed_by_one_way",
                 condition=Q(user__isnull=False, link__isnull=True, holder__isnull=True, mailbox="")
                 | Q(user__isnull=True, link__isnull=False, holder__isnull=True, mailbox="")
                 | (Q(user__isnull=True, link__isnull=True, holder__isnull=False) & ~Q(mailbox="")),

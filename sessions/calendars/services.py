@@ -23,7 +23,7 @@ from delegations.members import listeners
 from delegations.members.models.categories import Capacity
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from sessions.agenda.models.releases import (
     EntryQuerySet,
@@ -33,7 +33,7 @@ from sessions.agenda.models.releases import (
     ReleaseEntry,
 )
 from sessions.agenda.selectors import last_changed
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.visibility.members import Members
 from sessions.visibility.models import TAKING_PART
@@ -76,14 +76,14 @@ def _way(by: By) -> dict[str, object]:
     if isinstance(by, Link):
         return {"link": InvitationLink.objects.get(public_id=by.public_id)}
     if isinstance(by, Mailbox):
-        sign_in = PortalSignIn.objects.select_related("person").get(public_id=by.public_id)
+        sign_in = PortalSession.objects.select_related("person").get(public_id=by.public_id)
         return {"holder": sign_in.person, "mailbox": sign_in.mailbox}
     raise PermissionDenied
 
 
 def make(
     *, by: By, person: Person | None = None, party: Party | None = None, alarms: bool = False
-) -> tuple[Feed, str]:
+) -> tuple[CalendarFeed, str]:
     """Make a private calendar of one person or one party, and return it with its token.
 
     Raises PermissionDenied where `by` may not read that programme, and TooMany.
@@ -97,72 +97,74 @@ def make(
         if len(listed(people=[person] if person else [], parties=[party] if party else [])) >= MOST:
             said = _("There are %(most)d addresses already. End one that nobody uses, then make another.")
             raise TooMany(said % {"most": MOST})
-        made = Feed.objects.create(digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by))
+        made = CalendarFeed.objects.create(
+            digest=digest_of(token), person=person, party=party, alarms=alarms, **_way(by)
+        )
         if find(token) is None:
             raise PermissionDenied(_("This programme is read by those who take part, and by the focal points."))
-        audit.record(by=by, action="sessions.open_feed", target=target, summit=target.summit)
+        audit.record(by=by, action="agenda.open_feed", target=target, summit=target.summit)
     return made, token
 
 
-def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[Feed]:
+def listed(*, people: Iterable[Person], parties: Iterable[Party]) -> list[CalendarFeed]:
     """Return the live calendars of these, newest first. One query."""
-    rows = Feed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
+    rows = CalendarFeed.objects.live().filter(Q(person__in=list(people)) | Q(party__in=list(parties)))
     return [row for row in rows.select_related(*_RELATED).order_by("-id") if _stands(row)]
 
 
-def end(*, feeds: Iterable[Feed], by: By) -> int:
+def end(*, feeds: Iterable[CalendarFeed], by: By) -> int:
     """End calendars, with person or party and summit joined: their addresses are dead at once. Return how many were
     alive."""
     ended = 0
     with transaction.atomic():
         for row in feeds:
-            if Feed.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
+            if CalendarFeed.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
                 ended += 1
                 target = row.person or row.party
                 if target is not None:
-                    audit.record(by=by, action="sessions.end_feed", target=target, summit=target.summit)
+                    audit.record(by=by, action="agenda.end_feed", target=target, summit=target.summit)
     return ended
 
 
-def remind(*, feed: Feed, alarms: bool) -> None:
+def remind(*, feed: CalendarFeed, alarms: bool) -> None:
     """Say whether a calendar reminds of its sessions."""
-    Feed.objects.filter(pk=feed.pk).update(alarms=alarms)
+    CalendarFeed.objects.filter(pk=feed.pk).update(alarms=alarms)
 
 
-def find(token: str) -> Feed | None:
+def find(token: str) -> CalendarFeed | None:
     """Return the live calendar of a token; None for all others alike. Two queries at most."""
     if not _FORM.fullmatch(token):
         return None
-    row = Feed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
+    row = CalendarFeed.objects.live().filter(digest=digest_of(token)).select_related(*_RELATED).first()
     return row if row is not None and _stands(row) and not _left(row) else None
 
 
-def _stands(row: Feed) -> bool:
+def _stands(row: CalendarFeed) -> bool:
     """Return whether the mailbox by which it was made still stands for its holder. No query."""
     return row.holder is None or portal_sessions.stands_for(row.mailbox, row.holder)
 
 
-def party_of(row: Feed) -> Party | None:
+def party_of(row: CalendarFeed) -> Party | None:
     """Return the party of whose programme it is: its own, or that of its person."""
     membership = getattr(row.person, "membership", None)
     return membership.party if membership else row.party
 
 
-def summit_of(row: Feed) -> Summit:
+def summit_of(row: CalendarFeed) -> Summit:
     """Return the summit."""
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.summit
 
 
-def language_of(row: Feed) -> str:
+def language_of(row: CalendarFeed) -> str:
     """Return in which language its words are: the person's, or that of the party's letters."""
     target = row.person or row.party
     assert target is not None  # noqa: S101 - a constraint holds it
     return target.language
 
 
-def _left(row: Feed) -> bool:
+def _left(row: CalendarFeed) -> bool:
     """Return whether the party has left the summit: its invitation was revoked, and it has no other."""
     asked = Invitation.objects.filter(party=party_of(row), occasion="")
     return (
@@ -171,13 +173,13 @@ def _left(row: Feed) -> bool:
     )
 
 
-def note_read(row: Feed) -> None:
+def note_read(row: CalendarFeed) -> None:
     """Note that an address is in use."""
     if row.read_at is None or row.read_at < db_now() - NOTED:
-        Feed.objects.filter(pk=row.pk).update(read_at=Now())
+        CalendarFeed.objects.filter(pk=row.pk).update(read_at=Now())
 
 
-def sessions_of(row: Feed) -> ReleasedQuerySet:
+def sessions_of(row: CalendarFeed) -> ReleasedQuerySet:
     """Return what stands in a calendar: sessions of the newest release in which its person or party has a place, as
     those who take part may know them."""
     entries = _entries_of(row, ReleaseEntry.objects.current(summit_of(row)))
@@ -185,12 +187,12 @@ def sessions_of(row: Feed) -> ReleasedQuerySet:
     return rows.select_related("session").order_by("starts_at", "ends_at", "id")
 
 
-def updated_at(row: Feed) -> datetime | None:
+def updated_at(row: CalendarFeed) -> datetime | None:
     """Return when a release last changed what stands in a calendar; None where nothing ever did."""
     return last_changed.of_entries(summit_of(row), _entries_of(row, ReleaseEntry.objects.all()))
 
 
-def _entries_of(row: Feed, entries: EntryQuerySet) -> EntryQuerySet:
+def _entries_of(row: CalendarFeed, entries: EntryQuerySet) -> EntryQuerySet:
     """Return the entries that stand in a calendar, of any release."""
     if row.party is not None:
         members = Person.objects.filter(membership__party=row.party)
@@ -216,5 +218,5 @@ def _places_of(person_id: int | None) -> Q:
 @listeners.follows(50)
 def _ends_with_membership(party: Party, person: Person, by: By) -> None:
     """Who leaves a delegation has no programme with it any more: their calendars end, and those that they made."""
-    mine = Feed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
+    mine = CalendarFeed.objects.filter(Q(person=person) | Q(holder=person, party=party), ended_at__isnull=True)
     end(feeds=mine.select_related("person__summit", "party__summit"), by=by)

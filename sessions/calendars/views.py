@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from delegations.parties.selectors.party_names import to_reader
 from sessions.calendars import services
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from sessions.calendars.selectors.private_calendar import private_feed
 from summit.core.languages import spoken
 from summit.public_base.public_pages import blind
@@ -40,7 +40,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     return get_conditional_response(request, etag=etag, response=response) or response
 
 
-def _content(found: Feed) -> bytes:
+def _content(found: CalendarFeed) -> bytes:
     summit, language = services.summit_of(found), spoken(services.language_of(found))
     with override(language):
         name = to_reader(found.party).name if found.party else str(found.person)

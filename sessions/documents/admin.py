@@ -88,7 +88,7 @@ class PapersMixin(FrameMixin):
             if form.is_valid():
                 made = documents.add(session=session, paper=form.paper(), by=by)
                 messages.success(request, _("“%(title)s” lies on the table.") % {"title": made.title})
-                return redirect("admin:programme_session_documents", session.pk)
+                return redirect("admin:agenda_session_documents", session.pk)
         context = {
             **self.frame(request, session, _("Documents")),
             "documents": _shown(documents.listed(session)),
@@ -96,14 +96,14 @@ class PapersMixin(FrameMixin):
             "form": form,
             "may_edit": can_edit(request.user, session),
         }
-        return TemplateResponse(request, "admin/programme/session/documents.html", context)
+        return TemplateResponse(request, "admin/agenda/session/documents.html", context)
 
     def _shift(self, request: HttpRequest, session: Session, by: User) -> HttpResponse:
         way, _sep, number = request.POST["move"].partition(":")
         row = Document.objects.filter(session=session, pk=key_of(number) or 0).defer("content").first()
         if row is not None:
             documents.shift(document=row, up=way == "up", by=by)
-        return redirect("admin:programme_session_documents", session.pk)
+        return redirect("admin:agenda_session_documents", session.pk)
 
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Give a document as a file, never as a page of this site; who had it is recorded."""
@@ -135,9 +135,9 @@ class PapersMixin(FrameMixin):
                 messages.warning(request, " ".join(refused.messages))
             else:
                 messages.success(request, _("“%(title)s” has a new version.") % {"title": made.title})
-            return redirect("admin:programme_session_documents", row.session_id)
+            return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("New version")), "document": row, "form": form}
-        return TemplateResponse(request, "admin/programme/session/document_replace.html", context)
+        return TemplateResponse(request, "admin/agenda/session/document_replace.html", context)
 
     def remove_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then take a document off the table."""
@@ -146,9 +146,9 @@ class PapersMixin(FrameMixin):
         if request.method == "POST":
             documents.take_off(document=row, by=by)
             messages.success(request, _("“%(title)s” is taken off the table.") % {"title": row.title})
-            return redirect("admin:programme_session_documents", row.session_id)
+            return redirect("admin:agenda_session_documents", row.session_id)
         context = {**self.frame(request, row.session, _("Take document off")), "document": row}
-        return TemplateResponse(request, "admin/programme/session/document_remove.html", context)
+        return TemplateResponse(request, "admin/agenda/session/document_remove.html", context)
 
 
 def _shown(rows: Any) -> list[dict[str, Any]]:

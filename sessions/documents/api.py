@@ -69,7 +69,7 @@ class Documents(HoldsAgenda, WithContent):
 
     name = "session-documents"
     called = gettext_lazy("papers of sessions")
-    rule = "sessions.document"
+    rule = "agenda.document"
     does = ("add", "remove")
     model = Document
     output = DeskDocumentSerializer
@@ -94,12 +94,12 @@ class Documents(HoldsAgenda, WithContent):
         """Take a paper off its table; releases that name it go on naming it."""
         documents.take_off(document=row, by=by)
 
-    @action("replace", rule="sessions.edit", input=PaperInput, output=DeskDocumentSerializer)
+    @action("replace", rule="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
     def replace(self, *, by: User, row: Document, values: Values) -> Document:
         """Put a new version in the paper's place. It has an id of its own."""
         return documents.replace(document=row, paper=_paper(values), by=by)
 
-    @action("shift", rule="sessions.edit", input=ShiftInput)
+    @action("shift", rule="agenda.edit", input=ShiftInput)
     def shift(self, *, by: User, row: Document, values: Values) -> Document:
         """Let the paper and its neighbour change places."""
         documents.shift(document=row, up=values["up"], by=by)

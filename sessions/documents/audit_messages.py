@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy
 from sessions.documents.models import Document
 from summit.audit.actions import deed, thing
 
-deed("sessions.document.add", gettext_lazy("put a document on the session’s table"))
-deed("sessions.document.replace", gettext_lazy("replaced a document by a new version"))
-deed("sessions.document.remove", gettext_lazy("took a document off the session’s table"))
-deed("sessions.documents.order", gettext_lazy("put the session’s documents in another order"))
+deed("agenda.document.add", gettext_lazy("put a document on the session’s table"))
+deed("agenda.document.replace", gettext_lazy("replaced a document by a new version"))
+deed("agenda.document.remove", gettext_lazy("took a document off the session’s table"))
+deed("agenda.documents.order", gettext_lazy("put the session’s documents in another order"))
 thing(Document, related=("session",), shown_on=lambda row: row.session)

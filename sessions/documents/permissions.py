@@ -3,4 +3,4 @@
 from sessions.draft.permissions import DRAFT_READERS, PROGRAMME_DESK
 from summit.permissions.rules import declare_model
 
-declare_model("sessions.document", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.document", view=DRAFT_READERS, change=PROGRAMME_DESK)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from summit.audit.actions import Facts, deed, deeds_of, thing
@@ -13,7 +13,7 @@ from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
 
 deeds_of(
-    "sessions.session",
+    "agenda.session",
     add=gettext_lazy("entered the session"),
     change=gettext_lazy("changed the session"),
     remove=gettext_lazy("deleted the session"),
@@ -59,29 +59,29 @@ def _interpretation(facts: Facts) -> str:
     return _("changed the interpretation (%(rows)s)") % {"rows": _rows(facts)}
 
 
-deed("sessions.move", _moved)
-deed("sessions.cancel", gettext_lazy("cancelled the session"))
-deed("sessions.reinstate", gettext_lazy("took the session’s cancellation back"))
-deed("sessions.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
-deed("sessions.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
+deed("agenda.move", _moved)
+deed("agenda.cancel", gettext_lazy("cancelled the session"))
+deed("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
+deed("agenda.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
+deed("agenda.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
 deed(
-    "sessions.texts",
+    "agenda.texts",
     _texts,
     fields_of=SessionText,
     called=gettext_lazy("changed the session in other languages"),
 )
 deed(
-    "sessions.interpretation",
+    "agenda.interpretation",
     _interpretation,
     fields_of=Interpretation,
     called=gettext_lazy("changed the interpretation"),
 )
 deeds_of(
-    "sessions.ownkind",
+    "agenda.customkind",
     add=gettext_lazy("added a kind of session"),
     change=gettext_lazy("changed a kind of session"),
     remove=gettext_lazy("deleted a kind of session"),
 )
 thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
 thing(Session)
-thing(OwnKind)
+thing(CustomKind)

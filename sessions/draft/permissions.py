@@ -14,20 +14,20 @@ DRAFT_READERS = (
     Role.PRESS_APPROVER,
     Role.VIEWER,
 )
-declare_model("sessions.session", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.sessiontext", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.interpretation", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.ownkind", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.participant", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare_model("sessions.slot", view=DRAFT_READERS, change=PROGRAMME_DESK)
-declare("sessions.edit", PROGRAMME_DESK)
+declare_model("agenda.session", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.sessiontext", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.interpretation", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.customkind", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.participant", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare_model("agenda.slot", view=DRAFT_READERS, change=PROGRAMME_DESK)
+declare("agenda.edit", PROGRAMME_DESK)
 
 
 def can_edit(user: Actor, session: Session) -> bool:
     """Return whether the account may move, cancel or reinstate a session of the working draft."""
-    return allows(user, "sessions.edit", session.summit_id)
+    return allows(user, "agenda.edit", session.summit_id)
 
 
 def check_can_edit(user: Actor, session: Session) -> None:
     """Raise PermissionDenied where `can_edit` is false."""
-    check(user, "sessions.edit", session.summit_id)
+    check(user, "agenda.edit", session.summit_id)

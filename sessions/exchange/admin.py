@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from sessions.exchange import import_job
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
 from sessions.visibility.models import Visibility
@@ -20,7 +20,7 @@ from summit.uploads.admin import UploadForm, UploadsAdmin
 from summit.uploads.report_page import Words
 from summit.users.models import User
 
-SUMMIT_PATHS.update({ScheduleFile: "summit"})
+SUMMIT_PATHS.update({ScheduleImportFile: "summit"})
 
 
 class ScheduleForm(UploadForm):
@@ -41,8 +41,8 @@ class ScheduleForm(UploadForm):
         self.fields["file"].error_messages["required"] = _("Choose the file that holds the schedule.")
 
 
-@admin.register(ScheduleFile)
-class ScheduleFileAdmin(UploadsAdmin):
+@admin.register(ScheduleImportFile)
+class ScheduleImportFileAdmin(UploadsAdmin):
     """The schedules that desks uploaded."""
 
     place = 6
@@ -50,11 +50,11 @@ class ScheduleFileAdmin(UploadsAdmin):
     list_filter = ["summit"]
     list_select_related = ["summit", "uploaded_by"]
     nothing_yet = gettext_lazy("No schedule has been uploaded yet.")
-    action = "sessions.edit"
+    action = "agenda.edit"
     upload_form = ScheduleForm
     upload_word = gettext_lazy("Upload a schedule")
-    file_template = "admin/programme/schedulefile/file.html"
-    upload_template = "admin/programme/schedulefile/upload.html"
+    file_template = "admin/agenda/scheduleimportfile/file.html"
+    upload_template = "admin/agenda/scheduleimportfile/upload.html"
     reading = import_job.READ
     problems = (Unreadable,)
     words = Words(
@@ -65,21 +65,21 @@ class ScheduleFileAdmin(UploadsAdmin):
         some=gettext_lazy("Some of the events"),
         show_all=gettext_lazy("Show all events"),
         caption=gettext_lazy("What becomes of each event"),
-        notices="admin/programme/schedulefile/notices.html",
-        about_row="admin/programme/schedulefile/about_row.html",
+        notices="admin/agenda/scheduleimportfile/notices.html",
+        about_row="admin/agenda/scheduleimportfile/about_row.html",
     )
 
-    def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleFile:
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> ScheduleImportFile:
         """Keep a schedule. Raises Unreadable."""
         file, shown_to = form.cleaned_data["file"], form.cleaned_data["visibility"]
         import_files.look_at_size(file.size)
         return import_files.store(summit=summit, filename=file.name, content=file.read(), visibility=shown_to, by=by)
 
-    def rows_of(self, row: ScheduleFile) -> int:
+    def rows_of(self, row: ScheduleImportFile) -> int:
         """Return how many events a schedule has that waits."""
         return import_files.events_of(row)
 
-    def remove(self, row: ScheduleFile, by: User) -> None:
+    def remove(self, row: ScheduleImportFile, by: User) -> None:
         """Delete a schedule."""
         import_files.drop(row=row, by=by)
 
@@ -91,11 +91,11 @@ class ScheduleFileAdmin(UploadsAdmin):
         """Say that a schedule is deleted."""
         return _("The uploaded schedule is deleted. What was taken over of it stays.")
 
-    def onward(self, row: ScheduleFile) -> tuple[str, str]:
+    def onward(self, row: ScheduleImportFile) -> tuple[str, str]:
         """Lead to the draft."""
-        listed = reverse("admin:programme_session_changelist")
+        listed = reverse("admin:agenda_session_changelist")
         return f"{listed}?summit__id__exact={row.summit_id}", _("Show the draft")
 
-    def more(self, row: ScheduleFile) -> dict[str, Any]:
+    def more(self, row: ScheduleImportFile) -> dict[str, Any]:
         """Say for how long a schedule waits."""
         return {"waits": uploads_services.WAITS.days}

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from sessions.exchange import import_job
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.parsers import MOST_BYTES
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.selectors.report import Report
@@ -30,7 +30,7 @@ Told = serializers.Serializer[Any]
 means(Unreadable, "conflict")
 
 
-class ScheduleSerializer(serializers.ModelSerializer[ScheduleFile]):
+class ScheduleSerializer(serializers.ModelSerializer[ScheduleImportFile]):
     """A schedule that was uploaded. `looked_at`: there is a report on what becomes of its events; `taken_at` is when
     it was taken over into the draft."""
 
@@ -41,7 +41,7 @@ class ScheduleSerializer(serializers.ModelSerializer[ScheduleFile]):
     taken_at = serializers.DateTimeField(source="applied_at", allow_null=True)
 
     class Meta:
-        model = ScheduleFile
+        model = ScheduleImportFile
         fields: ClassVar[list[str]] = [
             *("id", "file_name", "visibility", "looked_at", "uploaded_at", "uploaded_by", "taken_at")
         ]
@@ -112,10 +112,10 @@ class Schedules(Resource):
 
     name = "schedules"
     called = _("uploaded schedules")
-    rule = "sessions.schedulefile"
-    rules: ClassVar[Any] = {"add": "sessions.edit", "remove": "sessions.edit"}
+    rule = "agenda.scheduleimportfile"
+    rules: ClassVar[Any] = {"add": "agenda.edit", "remove": "agenda.edit"}
     does = ("add", "remove")
-    model = ScheduleFile
+    model = ScheduleImportFile
     output = ScheduleSerializer
     input = ScheduleInput
     filters = ScheduleFilters
@@ -123,10 +123,10 @@ class Schedules(Resource):
 
     def rows(self) -> QuerySet[Any]:
         """Return schedules without what is in them."""
-        rows = ScheduleFile.objects.select_related("summit", "uploaded_by").defer("content", "report")
+        rows = ScheduleImportFile.objects.select_related("summit", "uploaded_by").defer("content", "report")
         return rows.annotate(looked_at=ExpressionWrapper(~Q(report=""), output_field=BooleanField()))
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> ScheduleFile:
+    def add(self, *, by: User, summit: Summit, values: Values) -> ScheduleImportFile:
         """Keep a schedule and look at its events; a worker looks at those of a long one."""
         given = {"filename": values["file_name"], "content": values["content"], "visibility": values["visibility"]}
         try:
@@ -137,12 +137,12 @@ class Schedules(Resource):
             import_job.READ.start(row=row, deed=LOOK, by=by)
         return row
 
-    def remove(self, *, by: User, row: ScheduleFile) -> None:
+    def remove(self, *, by: User, row: ScheduleImportFile) -> None:
         """Delete a schedule; what was taken over of it stays."""
         import_files.drop(row=row, by=by)
 
-    @action("report", reads=True, rule="sessions.schedulefile.view", output=ScheduleReportSerializer)
-    def report(self, *, by: User, row: ScheduleFile, values: Values) -> Report:
+    @action("report", reads=True, rule="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
+    def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> Report:
         """Tell event by event what would become of it, or what became of it. Writes nothing."""
         found = import_files.report_of(row)
         if found is None:
@@ -150,13 +150,13 @@ class Schedules(Resource):
         access_log.note_page(by=by, target=row, summit=row.summit, fields=("report",))
         return found
 
-    @action("look", rule="sessions.edit", output=TakenScheduleSerializer)
-    def look(self, *, by: User, row: ScheduleFile, values: Values) -> dict[str, Any]:
+    @action("look", rule="agenda.edit", output=TakenScheduleSerializer)
+    def look(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Look anew at what would become of its events; at those of a long one a worker looks."""
         return _told(import_job.READ.look(row=row, by=by))
 
-    @action("take", rule="sessions.edit", output=TakenScheduleSerializer)
-    def take(self, *, by: User, row: ScheduleFile, values: Values) -> dict[str, Any]:
+    @action("take", rule="agenda.edit", output=TakenScheduleSerializer)
+    def take(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Write what it says into the draft, once; of a long one a worker does."""
         return _told(import_job.READ.take(row=row, by=by))
 

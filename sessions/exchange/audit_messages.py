@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from summit.audit.actions import Facts, deed, personal, thing
 from summit.templatetags.moments import short_clock
 
@@ -17,9 +17,9 @@ def _read_in(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("sessions.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
-deed("sessions.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
-deed("sessions.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
+deed("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
+deed("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
+deed("agenda.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
 # By its moment: a file's name may be a person's.
-thing(ScheduleFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
-personal(ScheduleFile, "content", "filename", "report")
+thing(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
+personal(ScheduleImportFile, "content", "filename", "report")

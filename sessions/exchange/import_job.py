@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
 from summit.uploads.reading_job import Reads, Said, read_by
@@ -37,15 +37,15 @@ def _looked(number: int) -> str:
 READ = read_by(
     name=NAME,
     param="file",
-    rule="sessions.edit",
+    rule="agenda.edit",
     reads=Reads(
-        find=lambda key: ScheduleFile.objects.select_related("summit").filter(public_id=key).first(),
+        find=lambda key: ScheduleImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,
         look=lambda row, by: import_files.look(row=row, by=by),
         take=lambda row, by: import_files.take(row=row, by=by),
         report_of=import_files.report_of,
         over=(Unreadable,),
-        page="admin:programme_schedulefile_change",
+        page="admin:agenda_scheduleimportfile_change",
     ),
     said=Said(
         title=gettext_lazy("Reading an uploaded schedule"),

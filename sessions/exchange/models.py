@@ -12,7 +12,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class ScheduleFile(PublicModel):
+class ScheduleImportFile(PublicModel):
     """A schedule that somebody uploaded, with what was made of its events. Its bytes go when it is taken over."""
 
     summit = models.ForeignKey(
@@ -36,7 +36,7 @@ class ScheduleFile(PublicModel):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                name="schedule_file_visibility_known", condition=Q(visibility__in=Visibility.values)
+                name="schedule_import_file_visibility_known", condition=Q(visibility__in=Visibility.values)
             )
         ]
 

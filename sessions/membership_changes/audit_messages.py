@@ -4,5 +4,5 @@ from django.utils.translation import gettext_lazy
 
 from summit.audit.actions import deed
 
-deed("sessions.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
-deed("sessions.drop", gettext_lazy("took a person’s place off, as protocol decided"))
+deed("agenda.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
+deed("agenda.drop", gettext_lazy("took a person’s place off, as protocol decided"))

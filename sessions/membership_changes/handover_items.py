@@ -69,11 +69,11 @@ def _tell(summit: Summit, keys: Iterable[str], reader: Reader) -> dict[str, Told
     """Name sessions: at a desk that sees the draft as they stand there, else as the newest release shows them."""
     wanted = set(keys)
     if isinstance(reader, handover_items.Desk):
-        if not allows(reader.user, "sessions.session.view", summit):
+        if not allows(reader.user, "agenda.session.view", summit):
             return {}
         rows = Session.objects.filter(summit=summit, public_id__in=wanted)
         return {
-            row.public_id: Told(_words(row, summit), reverse("admin:programme_session_change", args=[row.pk]))
+            row.public_id: Told(_words(row, summit), reverse("admin:agenda_session_change", args=[row.pk]))
             for row in rows
         }
     visible = ReleasedSession.objects.for_members(summit, Members.of([reader.party], reader.people))

@@ -9,7 +9,7 @@ from sessions.draft.models.sessions import Session
 from summit.people.models import Person
 
 
-class AgendaLook(models.Model):
+class AgendaReadMark(models.Model):
     """Up to which release a person has seen what changed: of one session, or of all (no session).
 
     It is the person's, not the browser's: what a focal point has read on the telephone is read on the computer too.
@@ -17,7 +17,10 @@ class AgendaLook(models.Model):
     """
 
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="agenda_looks", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.CASCADE,
+        related_name="agenda_read_marks",
+        verbose_name=pgettext_lazy("label", "person"),
     )
     session = models.ForeignKey(
         Session,
@@ -35,9 +38,9 @@ class AgendaLook(models.Model):
         verbose_name_plural = _("looks at the agenda")
         ordering = ["person", "session"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "session"], name="agenda_look_once"),
+            models.UniqueConstraint(fields=["person", "session"], name="agenda_read_mark_once"),
             models.UniqueConstraint(
-                fields=["person"], condition=Q(session__isnull=True), name="agenda_look_at_all_once"
+                fields=["person"], condition=Q(session__isnull=True), name="agenda_read_mark_at_all_once"
             ),
         ]
 

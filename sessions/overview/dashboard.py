@@ -29,14 +29,14 @@ from summit.admin_base.dashboard import (
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 
-EDIT = "sessions.edit"
-RELEASE = "sessions.release_agenda"
+EDIT = "agenda.edit"
+RELEASE = "agenda.release_agenda"
 HOUR = timedelta(hours=1)
 
 
 def standing(request: HttpRequest, summit: Summit) -> Standing:
     """Return how the draft stands to what was released last, found once a page."""
-    return once(request, "sessions.standing", lambda: draft_status.standing(summit))
+    return once(request, "agenda.standing", lambda: draft_status.standing(summit))
 
 
 def ahead(summit: Summit) -> QuerySet[Session]:
@@ -47,7 +47,7 @@ def ahead(summit: Summit) -> QuerySet[Session]:
 def listed(summit: Summit, **wanted: str) -> str:
     """Return the address of the sessions that are meant."""
     query: dict[str, Any] = {"summit__id__exact": summit.pk, **wanted}
-    return f"{reverse('admin:programme_session_changelist')}?{urlencode(query)}"
+    return f"{reverse('admin:agenda_session_changelist')}?{urlencode(query)}"
 
 
 @desk_task.register(20)
@@ -63,7 +63,7 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
             "%(n)d warnings of the draft: something in it can’t be right.",
             number,
         )
-        address = reverse("admin:programme_release_warnings", args=[summit.slug])
+        address = reverse("admin:agenda_release_warnings", args=[summit.slug])
         yield Task(said % {"n": number}, Urgency.NOW, address, EDIT)
     if found.changes:
         number = len(found.changes)
@@ -80,7 +80,7 @@ def drafting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
                 number,
             )
         )
-        address = reverse("admin:programme_release_prepare", args=[summit.slug])
+        address = reverse("admin:agenda_release_prepare", args=[summit.slug])
         values = {"n": number, "number": found.last.number if found.last else 0}
         yield Task(said % values, Urgency.NOW, address, RELEASE)
 
@@ -123,12 +123,12 @@ def _next(request: HttpRequest, summit: Summit) -> list[Session]:
 @desk_coming.register(20)
 def sessions_coming(request: HttpRequest, summit: Summit) -> Iterable[Coming]:
     """Say which sessions of today and tomorrow start next, or when the first one does."""
-    if not allows(request.user, "sessions.session.view", summit):
+    if not allows(request.user, "agenda.session.view", summit):
         return
     until = end_of(today_of(request, summit) + timedelta(days=1), summit)
     rows = lately(request, ("coming", *_draft(request, summit)), lambda: _next(request, summit))
     for position, row in enumerate(rows):
         if position and row.starts_at >= until:
             return
-        address = reverse("admin:programme_session_change", args=[row.pk])
+        address = reverse("admin:agenda_session_change", args=[row.pk])
         yield Coming(row.starts_at, row.title, address, row.room.name if row.room else "")

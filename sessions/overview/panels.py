@@ -36,7 +36,7 @@ def _hours(rows: list[ReleasedSession]) -> dict[str, Any]:
 @desk_panel(20, works=(EDIT,))
 def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]] | None:
     """Say how far the draft is from what was released last."""
-    if not allows(request.user, "sessions.session.view", summit):
+    if not allows(request.user, "agenda.session.view", summit):
         return None
     found = standing(request, summit)
     context = {
@@ -45,7 +45,7 @@ def agenda_panel(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, A
         "unreleased": len(found.changes),
         "may_release": can_release(request.user, summit),
     }
-    return "admin/programme/panel.html", context
+    return "admin/agenda/panel.html", context
 
 
 @metrics.source

@@ -25,7 +25,7 @@ def _session(row: Session) -> Hit:
     return Hit(
         row.title,
         " · ".join(part for part in parts if part),
-        reverse("admin:programme_session_change", args=[row.pk]),
+        reverse("admin:agenda_session_change", args=[row.pk]),
     )
 
 
@@ -47,7 +47,7 @@ def _anywhere(words: list[str]) -> Q:
     party by any of its names, the person by name and office."""
     wanted = Q()
     for word in words:
-        own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "own_kind__name"))
+        own = Session.objects.annotate(found_here=_folded("title", "summary", "room__name", "custom_kind__name"))
         parties = PartyName.objects.annotate(found_in=_folded("name", "formal_name")).filter(found_in__contains=word)
         named = parties.order_by().values("party")
         wanted &= (
@@ -70,7 +70,7 @@ register(
     Source(
         model=Session,
         title=gettext_lazy("Sessions"),
-        rule="sessions.session.view",
+        rule="agenda.session.view",
         rows=lambda: Session.objects.select_related("summit", "room"),
         head="title",
         text=("title", "summary", "room__name"),

@@ -4,10 +4,10 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from sessions.agenda.models.releases import ReleasedParticipant
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.participants import FloorRequest, Participant, Slot
 from sessions.draft.models.signups import SignUp
-from sessions.notifications.models import AgendaLook
+from sessions.notifications.models import AgendaReadMark
 from summit.people.models import Person
 from summit.privacy.registry import Portion, Subject, erased_name, portion, stands_in_public
 
@@ -99,12 +99,12 @@ portion(54)(
 )
 portion(55)(
     Portion(
-        name="agenda_looks",
+        name="agenda_read_marks",
         title=_("What was seen of the agenda’s changes"),
-        model=AgendaLook,
+        model=AgendaReadMark,
         keys=("person",),
-        rows=lambda subject: AgendaLook.objects.filter(person=subject.person),
-        erase=lambda subject: AgendaLook.objects.filter(person=subject.person).delete()[0],
+        rows=lambda subject: AgendaReadMark.objects.filter(person=subject.person),
+        erase=lambda subject: AgendaReadMark.objects.filter(person=subject.person).delete()[0],
         gone=_("Deleted."),
         columns=("session", "number", "looked_at"),
     )
@@ -113,10 +113,12 @@ portion(56)(
     Portion(
         name="private_calendars",
         title=_("Private calendar addresses"),
-        model=Feed,
+        model=CalendarFeed,
         keys=("person", "holder"),
-        rows=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)),
-        erase=lambda subject: Feed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)).delete()[0],
+        rows=lambda subject: CalendarFeed.objects.filter(Q(person=subject.person) | Q(holder=subject.person)),
+        erase=lambda subject: CalendarFeed.objects.filter(
+            Q(person=subject.person) | Q(holder=subject.person)
+        ).delete()[0],
         gone=_("Deleted."),
         columns=("mailbox", "alarms", "created_at", "read_at", "ended_at"),
     )

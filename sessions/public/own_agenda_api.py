@@ -83,7 +83,7 @@ class OwnAgenda(Resource):
 
     name = "agenda"
     called = _("the agenda as one may know it")
-    rule = "sessions.agenda"
+    rule = "agenda.agenda"
     does = ()
     model = ReleasedSession
     output = OwnSessionSerializer
@@ -105,7 +105,7 @@ class OwnAgenda(Resource):
     @action(
         "changes",
         reads=True,
-        rule="sessions.agenda.view",
+        rule="agenda.agenda.view",
         input=OwnChangesInput,
         output=OwnChangesSerializer,
         on_list=True,
@@ -118,7 +118,7 @@ class OwnAgenda(Resource):
     @action(
         "programme",
         reads=True,
-        rule="sessions.agenda.view",
+        rule="agenda.agenda.view",
         input=ProgrammeInput,
         output=PersonalContentSerializer,
         on_list=True,

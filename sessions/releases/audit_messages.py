@@ -31,7 +31,7 @@ def _restored_agenda(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("sessions.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
-deed("sessions.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))
-deed("sessions.release", _released, called=gettext_lazy("released an agenda"))
+deed("agenda.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
+deed("agenda.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))
+deed("agenda.release", _released, called=gettext_lazy("released an agenda"))
 thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

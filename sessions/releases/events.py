@@ -21,7 +21,7 @@ def released(release: Release) -> None:
     emit(
         summit=summit,
         event=RELEASED,
-        subject_key=f"sessions.release:{summit.public_id}",
+        subject_key=f"agenda.release:{summit.public_id}",
         version=release.number,
         facts={
             "summit": of_summit(summit),

@@ -5,25 +5,25 @@ from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 from summit.summits.models import Summit
 
-declare_model("sessions.release", view=DRAFT_READERS, change=())
-declare("sessions.release_agenda", (Role.ORGANISER,))
+declare_model("agenda.release", view=DRAFT_READERS, change=())
+declare("agenda.release_agenda", (Role.ORGANISER,))
 
 
 def can_release(user: Actor, summit: Summit) -> bool:
     """Return whether the account may release the agenda of a summit."""
-    return allows(user, "sessions.release_agenda", summit)
+    return allows(user, "agenda.release_agenda", summit)
 
 
 def check_can_release(user: Actor, summit: Summit) -> None:
     """Raise PermissionDenied where `can_release` is false."""
-    check(user, "sessions.release_agenda", summit)
+    check(user, "agenda.release_agenda", summit)
 
 
 def can_restore(user: Actor, summit: Summit) -> bool:
     """Return whether the account may take the working draft back to an earlier release."""
-    return allows(user, "sessions.edit", summit)
+    return allows(user, "agenda.edit", summit)
 
 
 def check_can_restore(user: Actor, summit: Summit) -> None:
     """Raise PermissionDenied where `can_restore` is false."""
-    check(user, "sessions.edit", summit)
+    check(user, "agenda.edit", summit)

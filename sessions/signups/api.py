@@ -63,8 +63,8 @@ class SignUps(Resource):
 
     name = "sign-ups"
     called = _("sign-ups")
-    rule = "sessions.signup"
-    rules: ClassVar[dict[str, str]] = {"add": "sessions.sign_up", "remove": "sessions.sign_up"}
+    rule = "agenda.signup"
+    rules: ClassVar[dict[str, str]] = {"add": "agenda.sign_up", "remove": "agenda.sign_up"}
     does = ("add", "remove")
     model = SignUp
     output = SignUpSerializer

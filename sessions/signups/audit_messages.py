@@ -13,7 +13,7 @@ def _signed_up(facts: Facts) -> str:
     return _("signed the person up for a session")
 
 
-deed("sessions.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
-deed("sessions.signup.remove", gettext_lazy("gave the place in a session back"))
-deed("sessions.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
+deed("agenda.signup.add", _signed_up, called=gettext_lazy("signed somebody up for a session"))
+deed("agenda.signup.remove", gettext_lazy("gave the place in a session back"))
+deed("agenda.signup.move_up", gettext_lazy("gave the place that became free to who waited for it"))
 thing(SignUp, related=("person", "session"), shown_on=lambda row: row.person)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from delegations.members.permissions import can_act, own_parties
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from sessions.draft.models.signups import SignUp
 from sessions.draft.permissions import PROGRAMME_DESK
 from summit.audit.services import By, Mailbox
@@ -16,9 +16,9 @@ from summit.permissions.rules import allows, allows_own, declare, declare_model,
 from summit.users.models import User
 
 # Taking places: delegates for themselves, focal points for the members of their delegation.
-declare("sessions.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare("agenda.sign_up", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
 declare_model(
-    "sessions.signup",
+    "agenda.signup",
     view=(*PROGRAMME_DESK, Role.PROTOCOL, Role.ACCREDITATION),
     change=(),
     view_own=(Role.FOCAL_POINT, Role.DELEGATE),
@@ -37,18 +37,18 @@ def can_sign_up(by: By, person: Person, party: Party | None) -> bool:
     """Return whether somebody may take and give back places in sessions for a person, a member of a party (None: of
     none any more): they themselves, a focal point of the party, or a desk."""
     if isinstance(by, User):
-        if allows(by, "sessions.sign_up", person.summit_id):
+        if allows(by, "agenda.sign_up", person.summit_id):
             return True
         if party is None:
             return False
-        own = person.user_id == by.pk and allows_own("sessions.sign_up", [Role.DELEGATE])
+        own = person.user_id == by.pk and allows_own("agenda.sign_up", [Role.DELEGATE])
         acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
-        return own or (allows_own("sessions.sign_up", [Role.FOCAL_POINT]) and acts.exists())
-    if isinstance(by, Mailbox) and allows_own("sessions.sign_up", [Role.DELEGATE]):
-        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=person)
+        return own or (allows_own("agenda.sign_up", [Role.FOCAL_POINT]) and acts.exists())
+    if isinstance(by, Mailbox) and allows_own("agenda.sign_up", [Role.DELEGATE]):
+        live = PortalSession.objects.live().filter(public_id=by.public_id, person=person)
         if party is not None and live.exists():
             return True
-    return party is not None and can_act(by, "sessions.sign_up", party)
+    return party is not None and can_act(by, "agenda.sign_up", party)
 
 
 def check_can_sign_up(by: By, person: Person, party: Party | None) -> None:

@@ -9,7 +9,7 @@ from delegations.members.models.members import Membership
 from delegations.members.permissions import can_act, own_parties
 from delegations.parties.models.parties import Party
 from delegations.parties.permissions import standing_parties
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.permissions import DRAFT_READERS, PROGRAMME_DESK
 from summit.audit.services import By, Mailbox
@@ -19,8 +19,8 @@ from summit.permissions.rules import allows, allows_own, declare, declare_model,
 from summit.users.models import User
 
 # Asking for the floor: focal points for the members of their delegation, heads of delegation for themselves.
-declare("sessions.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
-declare_model("sessions.floorrequest", view=DRAFT_READERS, change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare("agenda.ask_floor", PROGRAMME_DESK, own=(Role.FOCAL_POINT, Role.DELEGATE))
+declare_model("agenda.floorrequest", view=DRAFT_READERS, change=(), view_own=(Role.FOCAL_POINT, Role.DELEGATE))
 
 
 @own_rows(FloorRequest)
@@ -35,13 +35,13 @@ def can_ask_floor(by: By, party: Party, speaker: Person) -> bool:
     """Return whether somebody may ask for the floor for a person of a party, and withdraw that: its focal points, its
     head where they speak themselves, or a desk."""
     if _leads(by, party, speaker):
-        return allows_own("sessions.ask_floor", [Role.DELEGATE])
+        return allows_own("agenda.ask_floor", [Role.DELEGATE])
     if isinstance(by, User):
-        if allows(by, "sessions.ask_floor", party.summit_id):
+        if allows(by, "agenda.ask_floor", party.summit_id):
             return True
         acts = own_parties(by, Role.FOCAL_POINT).filter(pk=party.pk)
-        return allows_own("sessions.ask_floor", [Role.FOCAL_POINT]) and acts.exists()
-    return can_act(by, "sessions.ask_floor", party)
+        return allows_own("agenda.ask_floor", [Role.FOCAL_POINT]) and acts.exists()
+    return can_act(by, "agenda.ask_floor", party)
 
 
 def _leads(by: By, party: Party, speaker: Person) -> bool:
@@ -52,7 +52,7 @@ def _leads(by: By, party: Party, speaker: Person) -> bool:
     if isinstance(by, User):
         return by.is_active and heads.filter(person__user=by).exists()
     if isinstance(by, Mailbox):
-        live = PortalSignIn.objects.live().filter(public_id=by.public_id, person=speaker)
+        live = PortalSession.objects.live().filter(public_id=by.public_id, person=speaker)
         return live.exists() and heads.exists()
     return False
 

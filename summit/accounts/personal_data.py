@@ -12,7 +12,7 @@ from summit.accounts import browser_sessions
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
 from summit.people.models import Person
-from summit.privacy.models import HandOverRequest
+from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import Portion, Subject, erased_name, keeps_office, portion
 from summit.users.models import User
 
@@ -78,9 +78,9 @@ portion(95)(
     Portion(
         name="hand_over_requests",
         title=_("Requests to hand the data over"),
-        model=HandOverRequest,
+        model=SubjectAccessRequest,
         keys=("person",),
-        rows=lambda subject: HandOverRequest.objects.filter(person=subject.person),
+        rows=lambda subject: SubjectAccessRequest.objects.filter(person=subject.person),
         stays=_("They name the person by a key alone."),
         columns=("asked_at", "asked_by", "agreed_at", "agreed_by", "taken_at"),
         desks=True,

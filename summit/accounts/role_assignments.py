@@ -112,7 +112,7 @@ def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
         # The lock on the summits makes whoever comes second count what the first has left.
         summits = Summit.objects.select_for_update().filter(pk__in=keys).order_by("pk").in_bulk()
         wanted = RoleAssignment.objects.filter(pk__in=[row.pk for row in assignments])
-        rows = list(wanted.select_related("user__application"))
+        rows = list(wanted.select_related("user__api_client"))
         for row in rows:
             check(by, "summit.roleassignment.change", summits[row.summit_id])
             audit.record(
@@ -123,13 +123,13 @@ def take_away(*, assignments: Sequence[RoleAssignment], by: User) -> int:
                 detail={"rows": audit.references(row)},
             )
         RoleAssignment.objects.filter(pk__in=[row.pk for row in rows]).delete()
-        people = [row for row in rows if row.role == Role.ORGANISER and not hasattr(row.user, "application")]
+        people = [row for row in rows if row.role == Role.ORGANISER and not hasattr(row.user, "api_client")]
         _check_organised({row.summit_id: summits[row.summit_id] for row in people})
     return len(rows)
 
 
 def _check_organised(summits: dict[int, Summit]) -> None:
-    people = RoleAssignment.objects.filter(user__is_active=True, user__application=None)
+    people = RoleAssignment.objects.filter(user__is_active=True, user__api_client=None)
     organisers = people.filter(summit__in=summits, role=Role.ORGANISER)
     organised = set(organisers.values_list("summit", flat=True))
     for key, summit in summits.items():

@@ -118,7 +118,7 @@ def _make(form: TokenForm, user: User) -> tokens.Made:
 
 
 def _revoke(request: HttpRequest, user: User) -> HttpResponse:
-    row = Token.objects.filter(user=user, application=None, public_id=request.POST["revoke"]).first()
+    row = Token.objects.filter(user=user, api_client=None, public_id=request.POST["revoke"]).first()
     if row is not None and tokens.revoke(token=row, by=user):
         messages.success(request, _("The token is revoked: it opens nothing any more."))
     else:

@@ -41,7 +41,7 @@ audit_head: Registry[Head] = Registry()
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
 # The apps of deeds whose names don't begin with their app's label.
-LABELS = {"sessions": "programme", "demo": "portal"}
+LABELS = {"demo": "portal"}
 
 
 class Chip(NamedTuple):

@@ -55,7 +55,7 @@ class RoleMixin:
     @property
     def rule(self) -> str:
         """The label by which permissions were declared."""
-        return str(self.opts.label_lower).replace("programme.", "sessions.")
+        return str(self.opts.label_lower)
 
     def deed(self, verb: str) -> str:
         """Return the action by which one may "view", "add", "change" or "delete". Whoever changes rows adds them;

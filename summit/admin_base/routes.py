@@ -63,10 +63,12 @@ def of_models() -> Iterator[Route]:
 
 
 # Tables that fill a list.
-_SEEN, _FILLED = "summit.giventable.view", "summit.read_in_list"
-declare("admin:summit_giventable_upload", Gate.DESK, "GET POST", see=_SEEN, do=_FILLED)
+_SEEN, _FILLED = "summit.listimportfile.view", "summit.read_in_list"
+declare("admin:summit_listimportfile_upload", Gate.DESK, "GET POST", see=_SEEN, do=_FILLED)
 for _name in ("look", "take", "drop"):
-    declare(f"admin:summit_giventable_{_name}", Gate.DESK, "POST", kind="summit.giventable", see=_SEEN, do=_FILLED)
+    declare(
+        f"admin:summit_listimportfile_{_name}", Gate.DESK, "POST", kind="summit.listimportfile", see=_SEEN, do=_FILLED
+    )
 
 # What a person may ask for of their data.
 for _name in ("hand_over", "erase"):

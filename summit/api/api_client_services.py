@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from summit.accounts import role_assignments
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.audit import services as audit
 from summit.core.models import new_public_id
 from summit.permissions.models import BY_HAND, RoleAssignment
@@ -17,7 +17,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 # A domain that no mail can reach (RFC 2606): nobody gets a link to choose a password for such an account.
-DOMAIN = "applications.invalid"
+DOMAIN = "api_clients.invalid"
 
 
 def is_one(user: User) -> bool:
@@ -25,39 +25,37 @@ def is_one(user: User) -> bool:
     return user.email.endswith(f"@{DOMAIN}")
 
 
-def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> Application:
+def make(*, by: User, summit: Summit, name: str, given: Iterable[str]) -> ApiClient:
     """Make an application whose account holds the roles `given`. Raises PermissionDenied and ValidationError."""
-    check(by, "api.application.change", summit)
+    check(by, "api.apiclient.change", summit)
     check(by, "summit.roleassignment.change", summit)
     wanted = sorted(set(given))
     if not wanted or not set(wanted) <= set(map(str, BY_HAND)):
         raise ValidationError({"roles": _("Give it one role or more: they say what it may do.")})
     user = User(email=f"{new_public_id()}@{DOMAIN}", name=name.strip(), language=summit.language)
     user.set_unusable_password()
-    application = Application(summit=summit, name=name.strip(), user=user)
-    application.full_clean(exclude=["user"])
+    api_client = ApiClient(summit=summit, name=name.strip(), user=user)
+    api_client.full_clean(exclude=["user"])
     with transaction.atomic():
         user.save()
-        application.user = user
-        application.save()
-        audit.record(by=by, action="api.application.add", target=application, summit=summit, fields=["name"])
+        api_client.user = user
+        api_client.save()
+        audit.record(by=by, action="api.apiclient.add", target=api_client, summit=summit, fields=["name"])
         for role in wanted:
             role_assignments.give(summit=summit, user=user, role=role, by=by)
-    return application
+    return api_client
 
 
-def end(*, application: Application, by: User) -> bool:
+def end(*, api_client: ApiClient, by: User) -> bool:
     """End an application: its tokens open nothing any more, its account holds no role. Returns whether it had not
     ended before. Raises PermissionDenied."""
-    summit = application.summit
-    check(by, "api.application.change", summit)
+    summit = api_client.summit
+    check(by, "api.apiclient.change", summit)
     with transaction.atomic():
-        if not Application.objects.filter(pk=application.pk, ended_at__isnull=True).update(ended_at=Now()):
+        if not ApiClient.objects.filter(pk=api_client.pk, ended_at__isnull=True).update(ended_at=Now()):
             return False
-        number = Token.objects.filter(application=application, revoked_at__isnull=True).update(revoked_at=Now())
-        User.objects.filter(pk=application.user_id).update(is_active=False)
-        role_assignments.take_away(assignments=list(RoleAssignment.objects.filter(user=application.user_id)), by=by)
-        audit.record(
-            by=by, action="api.application.end", target=application, summit=summit, detail={"tokens": number}
-        )
+        number = Token.objects.filter(api_client=api_client, revoked_at__isnull=True).update(revoked_at=Now())
+        User.objects.filter(pk=api_client.user_id).update(is_active=False)
+        role_assignments.take_away(assignments=list(RoleAssignment.objects.filter(user=api_client.user_id)), by=by)
+        audit.record(by=by, action="api.apiclient.end", target=api_client, summit=summit, detail={"tokens": number})
     return True

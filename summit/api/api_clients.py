@@ -14,7 +14,7 @@ from summit.api.me import ScopedInput, TokenSerializer
 from summit.api.role_assignments import ROLES
 from summit.api_base import tokens
 from summit.api_base.actions import action
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.problems import Problem
 from summit.api_base.resources import Resource
 from summit.api_base.viewsets import Values
@@ -22,7 +22,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class ApplicationSerializer(serializers.ModelSerializer[Application]):
+class ApplicationSerializer(serializers.ModelSerializer[ApiClient]):
     """A program that acts for itself, as an account with roles of its own."""
 
     id = serializers.CharField(source="public_id", read_only=True)
@@ -30,11 +30,11 @@ class ApplicationSerializer(serializers.ModelSerializer[Application]):
     roles = serializers.SerializerMethodField()
 
     class Meta:
-        model = Application
+        model = ApiClient
         fields: ClassVar[list[str]] = ["id", "name", "account", "roles", "created_at", "ended_at"]
 
     @extend_schema_field(serializers.ListField(child=serializers.ChoiceField(choices=ROLES)))
-    def get_roles(self, row: Application) -> list[str]:
+    def get_roles(self, row: ApiClient) -> list[str]:
         """Return in which roles it acts: in none once it has ended."""
         return sorted(each.role for each in row.user.roles.all())
 
@@ -49,7 +49,7 @@ class ApplicationInput(serializers.Serializer[Any]):
 class ApplicationTokenSerializer(TokenSerializer):
     """A token of an application, without its secret."""
 
-    application = serializers.CharField(source="application.public_id")
+    application = serializers.CharField(source="api_client.public_id")
 
     class Meta(TokenSerializer.Meta):
         fields = [*TokenSerializer.Meta.fields, "application"]
@@ -81,7 +81,7 @@ class ApplicationFilters(django_filters.FilterSet):
 class ApplicationTokenFilters(django_filters.FilterSet):
     """By what tokens of applications are narrowed."""
 
-    application = django_filters.CharFilter(field_name="application__public_id", label=_("application"))
+    application = django_filters.CharFilter(field_name="api_client__public_id", label=_("application"))
 
 
 class Applications(Resource):
@@ -89,40 +89,40 @@ class Applications(Resource):
 
     name = "applications"
     called = _("applications")
-    rule = "api.application"
+    rule = "api.apiclient"
     does = ("add",)
-    model = Application
+    model = ApiClient
     output = ApplicationSerializer
     input = ApplicationInput
     filters = ApplicationFilters
     orders: ClassVar[Any] = {"name": ("name",), "created_at": ("-created_at",)}
 
-    def rows(self) -> QuerySet[Application]:
+    def rows(self) -> QuerySet[ApiClient]:
         """Return applications with the roles of their accounts."""
-        return Application.objects.select_related("summit", "user").prefetch_related("user__roles")
+        return ApiClient.objects.select_related("summit", "user").prefetch_related("user__roles")
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> Application:
+    def add(self, *, by: User, summit: Summit, values: Values) -> ApiClient:
         """Make an application whose account holds these roles."""
         _only_in_a_browser(by)
         return api_client_services.make(by=by, summit=summit, name=values["name"], given=values["roles"])
 
-    @action("end", rule="api.application.change")
-    def end(self, *, by: User, row: Application, values: Values) -> None:
+    @action("end", rule="api.apiclient.change")
+    def end(self, *, by: User, row: ApiClient, values: Values) -> None:
         """End it: its tokens open nothing any more, its account holds no role."""
-        api_client_services.end(application=row, by=by)
+        api_client_services.end(api_client=row, by=by)
 
     @action(
         "make-token",
-        rule="api.application.token",
+        rule="api.apiclient.token",
         input=ApplicationTokenInput,
         output=MadeApplicationTokenSerializer,
         shown_once=("secret",),
     )
-    def make_token(self, *, by: User, row: Application, values: Values) -> Token:
+    def make_token(self, *, by: User, row: ApiClient, values: Values) -> Token:
         """Make a token of the application. Only somebody who is signed in by a browser makes one; its secret is told
         once."""
         _only_in_a_browser(by)
-        made = tokens.make_for(by=by, application=row, **values)
+        made = tokens.make_for(by=by, api_client=row, **values)
         made.token.secret = made.secret  # type: ignore[attr-defined]
         return made.token
 
@@ -132,7 +132,7 @@ class ApplicationTokens(Resource):
 
     name = "application-tokens"
     called = _("tokens of applications")
-    rule = "api.application"
+    rule = "api.apiclient"
     does = ()
     model = Token
     output = ApplicationTokenSerializer
@@ -141,9 +141,9 @@ class ApplicationTokens(Resource):
 
     def rows(self) -> QuerySet[Token]:
         """Return applications' tokens: personal ones are their owners' alone."""
-        return Token.objects.filter(application__isnull=False).select_related("summit", "application", "user")
+        return Token.objects.filter(api_client__isnull=False).select_related("summit", "api_client", "user")
 
-    @action("revoke", rule="api.application.token")
+    @action("revoke", rule="api.apiclient.token")
     def revoke(self, *, by: User, row: Token, values: Values) -> None:
         """Revoke it: it opens nothing any more."""
         tokens.revoke(token=row, by=by)

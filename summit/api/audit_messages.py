@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.audit.actions import Facts, deed, deeds_of, part, thing
 from summit.users.models import User
 
 deed("api.token.add", gettext_lazy("made the token"))
 deed("api.token.revoke", gettext_lazy("revoked the token"))
 deeds_of(
-    "api.application",
+    "api.apiclient",
     add=gettext_lazy("made the application"),
     change=gettext_lazy("changed the application"),
     remove=gettext_lazy("deleted the application"),
@@ -29,18 +29,18 @@ def _ended(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("api.application.end", _ended, called=gettext_lazy("ended the application"))
+deed("api.apiclient.end", _ended, called=gettext_lazy("ended the application"))
 
 
 def _of_user(row: Any) -> Any:
     return Token.objects.filter(user=row)
 
 
-def _of_application(row: Any) -> Any:
-    return Token.objects.filter(application=row)
+def _of_api_client(row: Any) -> Any:
+    return Token.objects.filter(api_client=row)
 
 
-thing(Application)
-thing(Token, related=("user", "application"), shown_on=lambda row: row.application or row.user)
+thing(ApiClient)
+thing(Token, related=("user", "api_client"), shown_on=lambda row: row.api_client or row.user)
 part(User, Token, _of_user)
-part(Application, Token, _of_application)
+part(ApiClient, Token, _of_api_client)

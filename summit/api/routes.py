@@ -10,9 +10,9 @@ from summit.api.venues import Rooms, Venues
 from summit.api_base import routes, scopes
 from summit.permissions.route_table import Gate, declare
 
-_APPLICATION: dict[str, Any] = {"kind": "api.application", "see": "api.application.view"}
-declare("admin:api_application_tokens", Gate.DESK, "GET POST", post="api.application.token", **_APPLICATION)
-declare("admin:api_application_end", Gate.DESK, "POST", do="api.application.change", **_APPLICATION)
+_API_CLIENT: dict[str, Any] = {"kind": "api.apiclient", "see": "api.apiclient.view"}
+declare("admin:api_apiclient_tokens", Gate.DESK, "GET POST", post="api.apiclient.token", **_API_CLIENT)
+declare("admin:api_apiclient_end", Gate.DESK, "POST", do="api.apiclient.change", **_API_CLIENT)
 declare("api-me", Gate.API)
 declare("api-my-tokens", Gate.API, "GET POST")
 declare("api-my-token", Gate.API, "GET DELETE", kind="token")

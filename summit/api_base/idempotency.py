@@ -12,7 +12,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.models.answers import IdempotencyRecord
 
 KEPT_FOR = timedelta(hours=24)
 # After so long a process that worked on a key is gone: gunicorn ends a request after 30 seconds.
@@ -42,12 +42,12 @@ class Question:
         return cls(who, hashlib.sha256(key.encode()).hexdigest(), asked.hexdigest())
 
 
-def begin(question: Question) -> KeptAnswer:
+def begin(question: Question) -> IdempotencyRecord:
     """Return the row of a question: with the answer that was given, or without one where it is to be worked on now.
     Raises KeyReused and StillRunning."""
     now = timezone.now()
-    KeptAnswer.objects.filter(who=question.who, key=question.key, made_at__lt=now - KEPT_FOR).delete()
-    fresh = KeptAnswer(who=question.who, key=question.key, asked=question.asked)
+    IdempotencyRecord.objects.filter(who=question.who, key=question.key, made_at__lt=now - KEPT_FOR).delete()
+    fresh = IdempotencyRecord(who=question.who, key=question.key, asked=question.asked)
     try:
         with transaction.atomic():
             fresh.save(force_insert=True)
@@ -56,11 +56,11 @@ def begin(question: Question) -> KeptAnswer:
     return fresh
 
 
-def _known(question: Question) -> KeptAnswer:
+def _known(question: Question) -> IdempotencyRecord:
     """Return the row of a question that somebody has asked before."""
     now = timezone.now()
     with transaction.atomic():
-        row = KeptAnswer.objects.select_for_update().filter(who=question.who, key=question.key).first()
+        row = IdempotencyRecord.objects.select_for_update().filter(who=question.who, key=question.key).first()
         if row is None:
             # Whoever worked on it has given it up this moment: asked again, it is done.
             raise StillRunning
@@ -76,24 +76,24 @@ def _known(question: Question) -> KeptAnswer:
 
 def was_answered(question: Question) -> bool:
     """Return whether a question has an answer that is kept."""
-    rows = KeptAnswer.objects.filter(who=question.who, key=question.key, asked=question.asked)
+    rows = IdempotencyRecord.objects.filter(who=question.who, key=question.key, asked=question.asked)
     return rows.filter(status__isnull=False, made_at__gte=timezone.now() - KEPT_FOR).exists()
 
 
-def finish(row: KeptAnswer, *, status: int, headers: dict[str, str], body: bytes) -> None:
+def finish(row: IdempotencyRecord, *, status: int, headers: dict[str, str], body: bytes) -> None:
     """Keep the answer to a question, in the transaction of its effect. Raises StillRunning where somebody else has
     taken the question over meanwhile: the effect must not come twice."""
-    mine = KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
+    mine = IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at)
     if not mine.update(status=status, headers=headers, body=body):
         raise StillRunning
 
 
-def drop(row: KeptAnswer) -> None:
+def drop(row: IdempotencyRecord) -> None:
     """Forget a question that nobody could answer: it may be asked again. One that somebody else has taken over is
     theirs."""
-    KeptAnswer.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at).delete()
+    IdempotencyRecord.objects.filter(pk=row.pk, status__isnull=True, made_at=row.made_at).delete()
 
 
 def clear() -> None:
     """Forget what is older than a day."""
-    KeptAnswer.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()
+    IdempotencyRecord.objects.filter(made_at__lt=timezone.now() - KEPT_FOR).delete()

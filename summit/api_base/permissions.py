@@ -7,8 +7,8 @@ from summit.permissions.models import Role
 from summit.permissions.rules import declare, declare_model, own_rows
 from summit.users.models import User
 
-declare_model("api.application", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
-declare("api.application.token", (Role.ORGANISER,))
+declare_model("api.apiclient", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
+declare("api.apiclient.token", (Role.ORGANISER,))
 
 
 @own_rows(Token)

@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.db import connection
 
-from summit.api_base.models.answers import Spent
+from summit.api_base.models.answers import RequestCount
 
 # Seconds.
 WINDOW = 60
 # Django has no update that gives back what it wrote: two who ask at once would be told the same number.
 _SPEND = """
-    INSERT INTO api_spent (who, "window", number) VALUES (%s, %s, 1)
+    INSERT INTO api_requestcount (who, "window", number) VALUES (%s, %s, 1)
     ON CONFLICT (who) DO UPDATE SET
-        number = CASE WHEN api_spent."window" = excluded."window" THEN api_spent.number + 1 ELSE 1 END,
+        number = CASE WHEN api_requestcount."window" = excluded."window" THEN api_requestcount.number + 1 ELSE 1 END,
         "window" = excluded."window"
     RETURNING number
 """
@@ -54,4 +54,4 @@ def spend(who: str) -> Budget:
 
 def clear() -> None:
     """Forget who asked nothing for a day."""
-    Spent.objects.filter(window__lt=int(time.time()) // WINDOW - 24 * 60).delete()
+    RequestCount.objects.filter(window__lt=int(time.time()) // WINDOW - 24 * 60).delete()

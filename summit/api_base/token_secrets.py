@@ -5,7 +5,7 @@ import secrets
 import zlib
 
 # What begins so is a token of this system: scanners of source code and logs find it. Personal, and an application's.
-PERSONAL, OF_APPLICATION = "sk_", "sa_"
+PERSONAL, OF_API_CLIENT = "sk_", "sa_"
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 # 256 bits and 32 bits in base 62.
 _RANDOM, _CHECK = 43, 6
@@ -22,7 +22,7 @@ def make(start: str) -> str:
 
 def looks_like_one(said: str) -> bool:
     """Return whether something has the form of a secret, checksum and all: else no row needs to be looked for."""
-    if len(said) != LENGTH or not said.isascii() or not said.startswith((PERSONAL, OF_APPLICATION)):
+    if len(said) != LENGTH or not said.isascii() or not said.startswith((PERSONAL, OF_API_CLIENT)):
         return False
     return secrets.compare_digest(said[-_CHECK:], _checksum(said[:-_CHECK]))
 

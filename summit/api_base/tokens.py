@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.api_base import scopes as declared
 from summit.api_base import token_secrets
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.audit import services as audit
 from summit.permissions.rules import check, may_everything, roles_by_summit
 from summit.summits.models import Summit
@@ -50,15 +50,15 @@ def make(
 
 
 def make_for(
-    *, by: User, application: Application, name: str, scopes: Iterable[str], expires_at: datetime | None = None
+    *, by: User, api_client: ApiClient, name: str, scopes: Iterable[str], expires_at: datetime | None = None
 ) -> Made:
     """Make a token of an application. Raises PermissionDenied and ValidationError."""
-    check(by, "api.application.token", application.summit)
-    if application.ended_at is not None:
+    check(by, "api.apiclient.token", api_client.summit)
+    if api_client.ended_at is not None:
         raise ValidationError(_("This application has ended. Make another."))
-    token = Token(user=application.user, application=application, summit=application.summit)
+    token = Token(user=api_client.user, api_client=api_client, summit=api_client.summit)
     token.name, token.expires_at = name.strip(), _end(expires_at)
-    return _store(token, token_secrets.OF_APPLICATION, by, scopes)
+    return _store(token, token_secrets.OF_API_CLIENT, by, scopes)
 
 
 def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
@@ -78,7 +78,7 @@ def _store(token: Token, start: str, by: User, scopes: Iterable[str]) -> Made:
             summit=token.summit,
             fields=["scopes", "expires_at"],
             detail={"scopes": token.scopes},
-            part_of=token.application or token.user,
+            part_of=token.api_client or token.user,
         )
     return Made(token, secret)
 
@@ -93,7 +93,7 @@ def _end(wanted: datetime | None) -> datetime:
 
 def listed(user: User) -> QuerySet[Token]:
     """Return somebody's personal tokens, the newest first: nobody else sees them."""
-    return Token.objects.filter(user=user, application=None).select_related("summit", "user", "application")
+    return Token.objects.filter(user=user, api_client=None).select_related("summit", "user", "api_client")
 
 
 def find(secret: str) -> Token | None:
@@ -101,7 +101,7 @@ def find(secret: str) -> Token | None:
     not the form of a secret."""
     if not token_secrets.looks_like_one(secret):
         return None
-    rows = Token.objects.alive().select_related("user", "summit", "application")
+    rows = Token.objects.alive().select_related("user", "summit", "api_client")
     return rows.filter(digest=token_secrets.digest(secret)).first()
 
 
@@ -117,7 +117,7 @@ def revoke_all(*, user: User, by: User) -> int:
     """Revoke all personal tokens of an account, and return how many there were. Whoever calls this has asked whether
     `by` may."""
     with transaction.atomic():
-        found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, application=None))
+        found = list(Token.objects.alive().select_for_update(of=("self",)).filter(user=user, api_client=None))
         Token.objects.filter(pk__in=[token.pk for token in found]).update(revoked_at=Now())
         for token in found:
             audit.record(by=by, action="api.token.revoke", target=token, summit=token.summit, part_of=user)
@@ -127,8 +127,8 @@ def revoke_all(*, user: User, by: User) -> int:
 def revoke(*, token: Token, by: User) -> bool:
     """Revoke a token: its next request is refused. Returns whether it wasn't revoked before. Raises PermissionDenied
     where it is neither one's own nor an application's of one's summit."""
-    if token.application is not None:
-        check(by, "api.application.token", token.application.summit)
+    if token.api_client is not None:
+        check(by, "api.apiclient.token", token.api_client.summit)
     elif token.user_id != by.pk:
         check(by, "summit.user.change", None)
     with transaction.atomic():
@@ -139,6 +139,6 @@ def revoke(*, token: Token, by: User) -> bool:
             action="api.token.revoke",
             target=token,
             summit=token.summit,
-            part_of=token.application or token.user,
+            part_of=token.api_client or token.user,
         )
     return True

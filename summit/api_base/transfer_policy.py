@@ -4,5 +4,5 @@ from django.db.models import Q
 
 from summit.core.transfer_registry import moves, only_here
 
-only_here(Q(application__isnull=False))
-moves("summit.RoleAssignment", where=Q(user__application__isnull=True))
+only_here(Q(api_client__isnull=False))
+moves("summit.RoleAssignment", where=Q(user__api_client__isnull=True))

@@ -27,7 +27,7 @@ from rest_framework.views import APIView
 
 from summit.api_base import etags, file_fields, idempotency, query_params, throttling
 from summit.api_base.authentication import BearerAuthentication, BrowserAuthentication
-from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.api_base.models.tokens import Token
 from summit.api_base.problems import Problem
 from summit.api_base.schema import ApiSchema
@@ -203,7 +203,7 @@ class WorkingView(APIView):
             who=self.who, key=key, method=str(http.method), address=http.get_full_path(), body=body
         )
 
-    def _refused(self, row: KeptAnswer, error: Exception) -> Response:
+    def _refused(self, row: IdempotencyRecord, error: Exception) -> Response:
         """Keep a refusal as well: the same question has the same answer. What is a mistake of ours may be asked
         again, and so may what somebody else is answering."""
         try:
@@ -217,7 +217,7 @@ class WorkingView(APIView):
             self._keep(row, response)
         return response
 
-    def _keep(self, row: KeptAnswer, response: Response) -> None:
+    def _keep(self, row: IdempotencyRecord, response: Response) -> None:
         data = response.data
         if self.shown_once and isinstance(data, dict):
             data = {name: None if name in self.shown_once else value for name, value in data.items()}

@@ -22,14 +22,14 @@ from summit.admin_base.forms import SentencesForm
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitModelAdmin
 from summit.api import api_client_services
 from summit.api_base import tokens
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.permissions.models import BY_HAND, Role
 from summit.permissions.route_table import NOBODY
 from summit.permissions.rules import allows
 from summit.templatetags.marks import comma
 from summit.users.models import User
 
-SUMMIT_PATHS[Application] = "summit"
+SUMMIT_PATHS[ApiClient] = "summit"
 
 
 def _roles() -> list[tuple[str, str]]:
@@ -47,7 +47,7 @@ class ApplicationForm(SentencesForm):
     )
 
     class Meta:
-        model = Application
+        model = ApiClient
         fields = ("summit", "name", "roles")
 
 
@@ -60,14 +60,14 @@ class ApplicationTokenForm(TokenForm):
         self.fields["scopes"].help_text = _("It never may more than the roles of the application.")
 
 
-@admin.register(Application)
+@admin.register(ApiClient)
 class ApplicationAdmin(SummitModelAdmin):
     """Applications. They are made and ended, never changed."""
 
     place = 2
     form = ApplicationForm
     actions = None
-    change_form_template = "admin/api/application.html"
+    change_form_template = "admin/api/apiclient.html"
     list_display = ["name", "acts_as", "standing", "summit"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
@@ -75,7 +75,7 @@ class ApplicationAdmin(SummitModelAdmin):
     nothing_yet = gettext_lazy(
         "No program acts for itself here. Add an application, and give it a token: a badge printer, a registry."
     )
-    deeds: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.application.change"}
+    deeds: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what it is; the roles are chosen when it is made."""
@@ -90,12 +90,12 @@ class ApplicationAdmin(SummitModelAdmin):
         return super().get_queryset(request).select_related("user").prefetch_related("user__roles")
 
     @admin.display(description=gettext_lazy("roles"))
-    def acts_as(self, row: Application) -> str:
+    def acts_as(self, row: ApiClient) -> str:
         """Say in which roles it acts."""
         return comma().join(str(Role(each.role).label) for each in row.user.roles.all()) or "–"
 
     @admin.display(description=pgettext_lazy("of an application", "state"), ordering="ended_at")
-    def standing(self, row: Application) -> str:
+    def standing(self, row: ApiClient) -> str:
         """Say whether it acts."""
         return _("has ended") if row.ended_at else _("acts")
 
@@ -110,34 +110,34 @@ class ApplicationAdmin(SummitModelAdmin):
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         """Do nothing more: nothing hangs on it."""
 
-    def response_post_save_add(self, request: HttpRequest, obj: Application) -> Any:
+    def response_post_save_add(self, request: HttpRequest, obj: ApiClient) -> Any:
         """Lead to where its first token is made."""
-        return redirect(reverse("admin:api_application_tokens", args=[obj.pk]))
+        return redirect(reverse("admin:api_apiclient_tokens", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page of tokens, and what ends an application."""
         wrap = self.admin_site.admin_view
         own = [
-            path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_application_tokens"),
-            path("<int:pk>/end/", require_POST(wrap(self.end_view)), name="api_application_end"),
+            path("<int:pk>/tokens/", wrap(self.tokens_view), name="api_apiclient_tokens"),
+            path("<int:pk>/end/", require_POST(wrap(self.end_view)), name="api_apiclient_end"),
         ]
         return [*own, *super().get_urls()]
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Lead to its tokens, and offer its end."""
         row = kwargs.get("obj")
-        if isinstance(row, Application):
-            context["may_end"] = row.ended_at is None and allows(request.user, "api.application.change", row.summit)
-            context["row_tools"] = [(reverse("admin:api_application_tokens", args=[row.pk]), _("Tokens"))]
+        if isinstance(row, ApiClient):
+            context["may_end"] = row.ended_at is None and allows(request.user, "api.apiclient.change", row.summit)
+            context["row_tools"] = [(reverse("admin:api_apiclient_tokens", args=[row.pk]), _("Tokens"))]
         return super().render_change_form(request, context, *args, **kwargs)
 
     def end_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """End the application and all its tokens."""
-        if api_client_services.end(application=self.admit(request, "view", pk), by=_user(request)):
+        if api_client_services.end(api_client=self.admit(request, "view", pk), by=_user(request)):
             messages.success(request, _("The application has ended: its tokens open nothing any more."))
         else:
             messages.warning(request, _("It had ended before."))
-        return redirect("admin:api_application_change", pk)
+        return redirect("admin:api_apiclient_change", pk)
 
     def tokens_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """List its tokens; a POST makes one, whose secret its answer alone shows, or revokes one."""
@@ -149,7 +149,7 @@ class ApplicationAdmin(SummitModelAdmin):
             try:
                 made = make_once(request, form, lambda: _make(form, row, user))
             except form_idempotency.AddedAlready:
-                return made_already(request, redirect("admin:api_application_tokens", row.pk))
+                return made_already(request, redirect("admin:api_apiclient_tokens", row.pk))
             form = form if made is None else ApplicationTokenForm(user)
         now = timezone.now()
         context = {
@@ -167,19 +167,19 @@ class ApplicationAdmin(SummitModelAdmin):
         add_never_cache_headers(page)
         return page
 
-    def _revoke(self, request: HttpRequest, row: Application) -> HttpResponse:
-        token = Token.objects.filter(application=row, public_id=request.POST["revoke"]).first()
+    def _revoke(self, request: HttpRequest, row: ApiClient) -> HttpResponse:
+        token = Token.objects.filter(api_client=row, public_id=request.POST["revoke"]).first()
         if token is not None and tokens.revoke(token=token, by=_user(request)):
             messages.success(request, _("The token is revoked: it opens nothing any more."))
         else:
             messages.warning(request, _("It was revoked before."))
-        return redirect("admin:api_application_tokens", row.pk)
+        return redirect("admin:api_apiclient_tokens", row.pk)
 
 
-def _make(form: forms.Form, row: Application, user: User) -> tokens.Made:
+def _make(form: forms.Form, row: ApiClient, user: User) -> tokens.Made:
     data = form.cleaned_data
     ends = timezone.now() + timedelta(days=data["days"])
-    return tokens.make_for(by=user, application=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
+    return tokens.make_for(by=user, api_client=row, name=data["name"], scopes=data["scopes"], expires_at=ends)
 
 
 def _user(request: HttpRequest) -> User:

@@ -111,7 +111,7 @@ def team(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
         else:
             messages.info(request, _("Nobody was added: whoever you named holds the role already."))
         return redirect(onboarding.after("team", user, summit))
-    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     held = people.select_related("user").order_by("user__email", "role")
     problems = [
         (form[field].id_for_label, form[field].label, said)
@@ -130,7 +130,7 @@ def has_rooms(summit: Summit) -> bool:
 
 def has_team(summit: Summit) -> bool:
     """Return whether more than one person works for the summit: an application is none."""
-    people = RoleAssignment.objects.filter(summit=summit, user__application=None)
+    people = RoleAssignment.objects.filter(summit=summit, user__api_client=None)
     desks = people.filter(role__in=[str(Role(role)) for role in DESKS])
     return desks.order_by().values("user").distinct()[:2].count() > 1
 

@@ -10,7 +10,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
 
-from summit.core.change_counters import Statements, drop_trigger
+from summit.core.change_counters import Statements
 
 REFUSE_FUNCTION = """
 CREATE OR REPLACE FUNCTION summit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -89,31 +89,6 @@ class FreezeColumns(Statements):
     def describe(self) -> str:
         """Say what it does."""
         return f"Freeze {', '.join(self.columns)} of {self.table}"
-
-
-class NoteChanges(Statements):
-    """Note changes of a table in a log: nothing any more, since `CountChanges` has taken its place. Earlier
-    migrations name it."""
-
-    EVENTS = ("INSERT", "UPDATE", "DELETE")
-
-    def __init__(self, table: str, summit: str, *, events: tuple[str, ...] = EVENTS) -> None:
-        self.table = table
-        self.summit = summit
-        self.events = events
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        """Return what rebuilds the operation."""
-        return (self.__class__.__name__, [self.table, self.summit], {"events": self.events})
-
-    def drop(self, vendor: str) -> Iterator[str]:
-        """Yield what drops the triggers of a database that has them."""
-        for event in self.events:
-            yield from drop_trigger(vendor, self.table, f"{self.table}_noted_{event.lower()}")
-
-    def describe(self) -> str:
-        """Say what it did."""
-        return f"Note changes of {self.table} no more"
 
 
 @cache

@@ -24,7 +24,7 @@ WORKERS = {
     "sweeps": ("celery", ALONE),
     "mail": ("mail", ""),
     "webhooks": ("webhooks", ALONE),
-    "work": ("work", ALONE),
+    "jobs": ("jobs", ALONE),
 }
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.import_export import import_job, parsers, services
 from summit.import_export.importer import UnreadableError
-from summit.import_export.models import GivenTable
+from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES, Intake
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
@@ -24,7 +24,7 @@ from summit.uploads.admin import UploadForm, UploadsAdmin
 from summit.uploads.report_page import of_rows
 from summit.users.models import User
 
-SUMMIT_PATHS.update({GivenTable: "summit"})
+SUMMIT_PATHS.update({ListImportFile: "summit"})
 
 
 class GivenForm(UploadForm):
@@ -45,8 +45,8 @@ class GivenForm(UploadForm):
         self.fields["file"].error_messages["required"] = _("Choose the file that holds the table.")
 
 
-@admin.register(GivenTable)
-class GivenTableAdmin(UploadsAdmin):
+@admin.register(ListImportFile)
+class ListImportFileAdmin(UploadsAdmin):
     """The tables that desks uploaded for lists."""
 
     place = 8
@@ -69,26 +69,26 @@ class GivenTableAdmin(UploadsAdmin):
     problems = (services.GivenProblem, UnreadableError, PermissionDenied)
 
     @admin.display(description=gettext_lazy("list"), ordering="label")
-    def filled(self, row: GivenTable) -> str:
+    def filled(self, row: ListImportFile) -> str:
         """Show which list it fills."""
         return _called(row.label)
 
-    def keep(self, summit: Summit, form: UploadForm, by: User) -> GivenTable:
+    def keep(self, summit: Summit, form: UploadForm, by: User) -> ListImportFile:
         """Keep a table. Raises GivenProblem, PermissionDenied."""
         file, label = form.cleaned_data["file"], form.cleaned_data["list"]
         if file.size > parsers.MOST_BYTES:
             raise services.GivenProblem(parsers.too_large())
         return services.store(summit=summit, label=label, filename=file.name, content=file.read(), by=by)
 
-    def rows_of(self, row: GivenTable) -> int:
+    def rows_of(self, row: ListImportFile) -> int:
         """Return how many rows a table has that waits."""
         return len(services.table_of(row).rows)
 
-    def remove(self, row: GivenTable, by: User) -> None:
+    def remove(self, row: ListImportFile, by: User) -> None:
         """Delete a table."""
         services.drop(given=row, by=by)
 
-    def onward(self, row: GivenTable) -> tuple[str, str]:
+    def onward(self, row: ListImportFile) -> tuple[str, str]:
         """Lead to the list."""
         intake = INTAKES.get(row.label)
         if intake is None:
@@ -96,7 +96,7 @@ class GivenTableAdmin(UploadsAdmin):
         opts = intake.model._meta
         return reverse(f"admin:{opts.app_label}_{opts.model_name}_changelist"), _("Show the list")
 
-    def more(self, row: GivenTable) -> dict[str, Any]:
+    def more(self, row: ListImportFile) -> dict[str, Any]:
         """Lead to another table for the same list of the same summit."""
         asked = urlencode({"list": row.label, "summit": row.summit.slug})
         return {"upload": f"{self.address('upload')}?{asked}", "filled": _called(row.label)}

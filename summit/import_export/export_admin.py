@@ -93,7 +93,7 @@ def _give_table(
             summits=_summits_listed(desk, found),
             personal=bool(desk.list_shows),
         )
-        return redirect("admin:work_job", job.public_id)
+        return redirect("admin:jobs_job", job.public_id)
     with override(language):
         rows = listed.page(keys)
         part = writers.part(listed.columns(), rows, ending=ending, first=True)
@@ -118,7 +118,7 @@ def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
         return []
     summit = chosen_summit(request, summits_of(request))
     asked = {"list": label, **({"summit": summit.slug} if summit else {})}
-    return [(f"{reverse('admin:summit_giventable_upload')}?{urlencode(asked)}", _("Upload a table"))]
+    return [(f"{reverse('admin:summit_listimportfile_upload')}?{urlencode(asked)}", _("Upload a table"))]
 
 
 def as_file(content: Any, name: str, ending: str) -> StreamingHttpResponse:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from summit.import_export import exported_files
 from summit.jobs.job_kinds import Kind, register
-from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS
 from summit.permissions.rules import Actor, may_everything, roles_by_summit
@@ -44,10 +44,10 @@ def result(job: Job) -> str:
 
 def file(job: Job) -> tuple[str, str] | None:
     """Return where the file is, as long as it is kept, and what the button says."""
-    table = KeptTable.objects.filter(job=job).first() if job.result == exported_files.MADE else None
+    table = ExportedFile.objects.filter(job=job).first() if job.result == exported_files.MADE else None
     if table is None or not exported_files.open_to(table, job.by):
         return None
-    return reverse("admin:work_table", args=[table.public_id]), _("Take the file")
+    return reverse("admin:jobs_table", args=[table.public_id]), _("Take the file")
 
 
 EXPORT_LIST = register(
@@ -70,10 +70,10 @@ def _erase(subject: Subject) -> int:
 
 portion(60)(
     Portion(
-        name="kept_tables",
+        name="exported_files",
         title=gettext_lazy("Files of exported lists that are kept"),
-        model=KeptTable,
-        rows=lambda subject: KeptTable.objects.filter(personal=True),
+        model=ExportedFile,
+        rows=lambda subject: ExportedFile.objects.filter(personal=True),
         erase=_erase,
         gone=gettext_lazy("Deleted, all that may name somebody of the summit: desks can export the lists again."),
         handed=False,

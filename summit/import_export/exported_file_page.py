@@ -9,16 +9,16 @@ from summit.admin_base.pages import desk_page
 from summit.import_export import exported_files
 from summit.import_export.export_admin import as_file
 from summit.jobs import views as jobs_views
-from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.exported_files import ExportedFile
 
 
-@desk_page("work/table/<slug:public_id>/", "work_table")
+@desk_page("jobs/table/<slug:public_id>/", "jobs_table")
 @never_cache
 @require_safe
 def table(request: HttpRequest, public_id: str) -> HttpResponseBase:
     """Give the file of a list that was exported to whoever asked for it, as long as they see the list."""
     by = jobs_views.user_of(request)
-    row = KeptTable.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
+    row = ExportedFile.objects.filter(public_id=public_id, by=by, made_at__isnull=False, until__gt=Now()).first()
     if row is None or not exported_files.open_to(row, by):
         raise Http404
     return as_file(exported_files.read(row), f"{row.label.rpartition('.')[2]}.{row.ending}", row.ending)

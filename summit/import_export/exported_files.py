@@ -16,7 +16,7 @@ from summit.import_export import writers
 from summit.import_export.querysets import Listed, desk_of, reading
 from summit.jobs import services
 from summit.jobs.job_kinds import Result, Step
-from summit.jobs.models.exported_files import KeptPart, KeptTable
+from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import UNFINISHED, Job
 from summit.maintenance import heartbeats
 from summit.permissions.rules import allows
@@ -47,10 +47,10 @@ def ask(
     """Store the work of making a file of a list, and return its job; the same asked for twice is made once. Who may
     see the list the caller has looked at, and each step does again."""
     wanted = {"label": label, "ending": ending, "language": language, "columns": list(columns)}
-    for same in KeptTable.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
+    for same in ExportedFile.objects.filter(by=by, job__state__in=UNFINISHED, label=label, ending=ending):
         if same.keys == list(keys) and same.language == language and same.columns == list(columns):
             return same.job
-    row = KeptTable(
+    row = ExportedFile(
         by=by, keys=list(keys), filters=dict(filters), summits=sorted(summits), personal=personal, **wanted
     )
     row.until = db_now() + KEPT
@@ -62,7 +62,7 @@ def ask(
 
 def step(job: Job) -> Step:
     """Make the next rows of a file. A killed worker's goes on with the next part."""
-    table = KeptTable.objects.select_related("by").filter(job=job).first()
+    table = ExportedFile.objects.select_related("by").filter(job=job).first()
     total = int(job.params["rows"])
     if table is None:
         return Step(job.done, total, job.checkpoint, Result(GONE))
@@ -77,23 +77,23 @@ def step(job: Job) -> Step:
     rows = int(job.checkpoint.get("rows", 0)) + written
     result = None
     if done >= total:
-        KeptTable.objects.filter(pk=table.pk).update(made_at=Now(), until=Now() + KEPT)
+        ExportedFile.objects.filter(pk=table.pk).update(made_at=Now(), until=Now() + KEPT)
         result = Result(MADE, {"number": rows, "label": table.label, "table": table.public_id})
     return Step(done, total, {"done": done, "rows": rows}, result)
 
 
-def _write(table: KeptTable, keys: Sequence[int], *, number: int) -> int:
+def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:
     desk = desk_of(table.label)
     listed = Listed(desk, reading(table.by))
     rows = listed.page(keys)
     columns = listed.columns()
     content = writers.part(columns, rows, ending=table.ending, first=number == 0)
     desk.note_seen(table.by, rows, table.filters)
-    KeptPart.objects.create(table=table, number=number, content=content)
+    ExportedFilePart.objects.create(table=table, number=number, content=content)
     return len(rows)
 
 
-def open_to(table: KeptTable, by: User) -> bool:
+def open_to(table: ExportedFile, by: User) -> bool:
     """Return whether somebody may have a file: who asked for it, and still sees its list, with its columns, in all
     summits whose rows it has."""
     desk = desk_of(table.label)
@@ -108,35 +108,35 @@ def open_to(table: KeptTable, by: User) -> bool:
     return set(table.columns) <= set(Listed(desk, request).names())
 
 
-def read(table: KeptTable) -> Iterator[bytes]:
+def read(table: ExportedFile) -> Iterator[bytes]:
     """Yield the bytes of a file that is made, a part at a time."""
     with override(table.language):
         parts = (bytes(row.content) for row in table.parts.order_by("number").iterator(chunk_size=1))
         yield from writers.whole(parts, ending=table.ending)
 
 
-def mine(by: User, label: str) -> list[KeptTable]:
+def mine(by: User, label: str) -> list[ExportedFile]:
     """Return somebody's kept files of a list, the newest first."""
-    rows = KeptTable.objects.filter(by=by, label=label, until__gt=Now(), job__state__in=[*UNFINISHED, "done"])
+    rows = ExportedFile.objects.filter(by=by, label=label, until__gt=Now(), job__state__in=[*UNFINISHED, "done"])
     return list(rows.select_related("job").defer("keys"))
 
 
 @heartbeats.clears(3)
 def drop_old() -> None:
     """Delete the files that were kept long enough, of all lists."""
-    rows = KeptTable.objects.filter(until__lte=Now()).exclude(job__state__in=UNFINISHED)
+    rows = ExportedFile.objects.filter(until__lte=Now()).exclude(job__state__in=UNFINISHED)
     _delete(rows.values_list("pk", flat=True))
 
 
 def drop_personal(summit: Summit) -> int:
     """Delete the files that hold personal data of a summit's rows: they can be asked for again. Return how many."""
-    rows = KeptTable.objects.filter(personal=True).values_list("pk", "summits")
+    rows = ExportedFile.objects.filter(personal=True).values_list("pk", "summits")
     return _delete(key for key, summits in rows if summit.pk in summits)
 
 
 def _delete(keys: Iterable[int]) -> int:
     found = list(keys)
-    KeptTable.objects.filter(pk__in=found).delete()
+    ExportedFile.objects.filter(pk__in=found).delete()
     return len(found)
 
 

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy
 
 from summit.import_export import services
 from summit.import_export.importer import UnreadableError
-from summit.import_export.models import GivenTable
+from summit.import_export.models import ListImportFile
 from summit.uploads.reading_job import Reads, Said, read_by
 
 NAME = "read_in_list"
@@ -18,14 +18,14 @@ READ_IN_LIST = read_by(
     # Of which lists each step looks at.
     rule=services.READ_IN,
     reads=Reads(
-        find=lambda key: GivenTable.objects.select_related("summit").filter(public_id=key).first(),
+        find=lambda key: ListImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: services.AT_ONCE,
         look=lambda row, by: services.look(given=row, by=by),
         take=lambda row, by: services.take(given=row, by=by),
         report_of=services.report_of,
         over=(services.GivenProblem,),
         unreadable=(UnreadableError,),
-        page="admin:summit_giventable_change",
+        page="admin:summit_listimportfile_change",
     ),
     said=Said(refused=REFUSED),
 )

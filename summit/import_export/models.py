@@ -10,7 +10,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class GivenTable(PublicModel):
+class ListImportFile(PublicModel):
     """A table for a list of the admin, with what was made of its rows, before anything is written."""
 
     summit = models.ForeignKey(

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from summit.audit import services as audit
 from summit.import_export import parsers
 from summit.import_export.importer import Report, UnreadableError, check_columns, read_in
-from summit.import_export.models import GivenTable
+from summit.import_export.models import ListImportFile
 from summit.import_export.parsers import Row, Table, TableProblem
 from summit.import_export.registry import INTAKES, Intake, recognised_by
 from summit.maintenance import heartbeats
@@ -41,7 +41,7 @@ def check_may(label: str, summit: Summit, by: User) -> Intake:
     return INTAKES[label]
 
 
-def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User) -> GivenTable:
+def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User) -> ListImportFile:
     """Keep a table with what would be made of it, and write nothing of it yet. One of more than AT_ONCE rows has no
     report yet (`look`). Raises PermissionDenied, GivenProblem."""
     intake = check_may(label, summit, by)
@@ -57,7 +57,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
         raise GivenProblem(str(problem)) from problem
     packed = {"headings": table.headings, "rows": [[row.number, row.cells] for row in table.rows]}
     with transaction.atomic():
-        row = GivenTable.objects.create(
+        row = ListImportFile.objects.create(
             summit=summit,
             label=label,
             filename=re.split(r"[\\/]", filename)[-1][-200:] or _("table"),
@@ -66,7 +66,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
             uploaded_by=by,
         )
         detail = {"lines": len(table.rows), "list": label}
-        audit.record(by=by, action="summit.giventable.add", target=row, summit=summit, detail=detail)
+        audit.record(by=by, action="summit.listimportfile.add", target=row, summit=summit, detail=detail)
     return row
 
 
@@ -77,7 +77,7 @@ def _preview(intake: Intake, summit: Summit, table: Table, by: User) -> Report:
     return report
 
 
-def look(*, given: GivenTable, by: User) -> Report:
+def look(*, given: ListImportFile, by: User) -> Report:
     """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, GivenProblem
     where it waits no more, UnreadableError where nobody can tell any more which rows are meant."""
     intake = check_may(given.label, given.summit, by)
@@ -87,7 +87,7 @@ def look(*, given: GivenTable, by: User) -> Report:
     return report
 
 
-def take(*, given: GivenTable, by: User) -> Report:
+def take(*, given: ListImportFile, by: User) -> Report:
     """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
     are forgotten. Raises PermissionDenied, GivenProblem where it was taken over or deleted meanwhile,
     UnreadableError."""
@@ -98,30 +98,30 @@ def take(*, given: GivenTable, by: User) -> Report:
         report = read_in(intake=intake, summit=given.summit, table=table_of(given), by=by)
         uploads_services.close(given, _written(report))
         detail = {"list": given.label, **report.counts}
-        audit.record(by=by, action="summit.giventable.take", target=given, summit=given.summit, detail=detail)
+        audit.record(by=by, action="summit.listimportfile.take", target=given, summit=given.summit, detail=detail)
     return report
 
 
-def drop(*, given: GivenTable, by: User) -> None:
+def drop(*, given: ListImportFile, by: User) -> None:
     """Delete a table; what was taken over of it stays. Raises PermissionDenied."""
     check(by, READ_IN, given.summit)
     with transaction.atomic():
-        audit.record(by=by, action="summit.giventable.remove", target=given, summit=given.summit)
-        GivenTable.objects.filter(pk=given.pk).delete()
+        audit.record(by=by, action="summit.listimportfile.remove", target=given, summit=given.summit)
+        ListImportFile.objects.filter(pk=given.pk).delete()
 
 
 @heartbeats.clears(4)
 def drop_old() -> None:
     """Delete the tables that nobody took over for too long, of all summits."""
-    uploads_services.drop_old(GivenTable)
+    uploads_services.drop_old(ListImportFile)
 
 
-def report_of(given: GivenTable) -> Report | None:
+def report_of(given: ListImportFile) -> Report | None:
     """Return what would be made of a table, or was; None where nobody has looked yet."""
     return Report.from_data(json.loads(given.report)) if given.report else None
 
 
-def table_of(given: GivenTable) -> Table:
+def table_of(given: ListImportFile) -> Table:
     """Return the rows of a table that waits. Raises GivenProblem where it waits no more."""
     if not given.content:
         raise GivenProblem(_taken())

@@ -57,7 +57,7 @@ class Jobs(Resource):
 
     name = "jobs"
     called = _("long work")
-    rule = "work.job"
+    rule = "jobs.job"
     does = ()
     model = Job
     output = JobSerializer
@@ -68,12 +68,12 @@ class Jobs(Resource):
         """Return work with its summit."""
         return Job.objects.select_related("summit")
 
-    @action("cancel", rule="work.job.view")
+    @action("cancel", rule="jobs.job.view")
     def cancel(self, *, by: User, row: Job, values: Values) -> None:
         """Stop it after the step that it is in."""
         services.cancel(job=row, by=by)
 
-    @action("retry", rule="work.job.view")
+    @action("retry", rule="jobs.job.view")
     def retry(self, *, by: User, row: Job, values: Values) -> None:
         """Go on with work that failed or was stopped, from where it was."""
         services.retry(job=row, by=by)

@@ -20,7 +20,7 @@ class WorkConfig(AppConfig):
     """Jobs, their steps and what came of them."""
 
     name = "summit.jobs"
-    label = "work"
+    label = "jobs"
     verbose_name = _("Long work")
 
     def ready(self) -> None:

@@ -17,17 +17,17 @@ def _what(facts: Facts) -> dict[str, str]:
 
 
 deed(
-    "work.start",
+    "jobs.start",
     lambda facts: _("asked for long work: %(work)s") % _what(facts),
     called=gettext_lazy("asked for long work"),
 )
 deed(
-    "work.cancel",
+    "jobs.cancel",
     lambda facts: _("stopped long work: %(work)s") % _what(facts),
     called=gettext_lazy("stopped long work"),
 )
 deed(
-    "work.retry",
+    "jobs.retry",
     lambda facts: _("let long work go on: %(work)s") % _what(facts),
     called=gettext_lazy("let long work go on"),
 )

@@ -26,7 +26,7 @@ def under_way(request: HttpRequest, summit: Summit) -> tuple[str, dict[str, Any]
     if not isinstance(request.user, User):
         return None
     rows = list(Job.objects.filter(by=request.user, state__in=UNFINISHED)[:5])
-    return ("admin/work/panel.html", {"jobs": [shown(job) for job in rows]}) if rows else None
+    return ("admin/jobs/panel.html", {"jobs": [shown(job) for job in rows]}) if rows else None
 
 
 @audit_head.register(10)
@@ -42,7 +42,7 @@ def verified(request: HttpRequest) -> tuple[str, dict[str, Any]]:
         context |= {"said": words, "word": _("whole") if whole else _("broken"), "sign": "good" if whole else "bad"}
         # A job's page is for whoever asked for it.
         context["job"] = job if job.by_id == request.user.pk or may_everything(request.user) else None
-    return "admin/work/audit.html", context
+    return "admin/jobs/audit.html", context
 
 
 def when(moment: datetime, summit: Summit | None) -> str:

@@ -11,8 +11,8 @@ from summit.permissions.rules import Actor, allows, declare, may_everything, own
 from summit.summits.models import Summit
 from summit.users.models import User
 
-declare("work.verify_audit", (Role.ORGANISER,))
-declare("work.job.view", (), own=DESKS)
+declare("jobs.verify_audit", (Role.ORGANISER,))
+declare("jobs.job.view", (), own=DESKS)
 
 
 @own_rows(Job)
@@ -30,7 +30,7 @@ def visible(user: Actor) -> QuerySet[Job]:
 
 def may_verify_audit(user: Actor, summit: Summit | None) -> bool:
     """Return whether the account may have the audit's chain verified: it is one for all summits."""
-    return allows(user, "work.verify_audit", summit)
+    return allows(user, "jobs.verify_audit", summit)
 
 
 def can_start(user: Actor, kind: str, summit: Summit | None) -> bool:

@@ -43,7 +43,7 @@ def start(*, kind: str, by: User, summit: Summit | None = None, params: dict[str
         with transaction.atomic():
             job = Job(kind=kind, by=by, summit=summit, params=given, key=key)
             job.save(force_insert=True)
-            audit.record(by=by, action="work.start", target=job, summit=summit, detail={"kind": kind})
+            audit.record(by=by, action="jobs.start", target=job, summit=summit, detail={"kind": kind})
     except IntegrityError:
         # The constraint job_once is the last word.
         return Job.objects.get(by=by, key=key, state__in=UNFINISHED)
@@ -57,7 +57,7 @@ def cancel(*, job: Job, by: User) -> None:
         rows = Job.objects.filter(pk=job.pk, state__in=sources(JobState.CANCELLED))
         if not rows.update(state=JobState.CANCELLED, lease_until=None, handed_until=None, finished_at=Now()):
             raise JobProblem(_("This work had ended before."))
-        audit.record(by=by, action="work.cancel", target=job, summit=job.summit, detail={"kind": job.kind})
+        audit.record(by=by, action="jobs.cancel", target=job, summit=job.summit, detail={"kind": job.kind})
 
 
 def retry(*, job: Job, by: User) -> None:
@@ -72,6 +72,6 @@ def retry(*, job: Job, by: User) -> None:
             began = job.started_at and Now() - ((job.heartbeat_at or job.started_at) - job.started_at)
             if not rows.update(state=JobState.WAITING, attempts=0, problem="", finished_at=None, started_at=began):
                 raise JobProblem(_("Only work that failed or was cancelled goes on."))
-            audit.record(by=by, action="work.retry", target=job, summit=job.summit, detail={"kind": job.kind})
+            audit.record(by=by, action="jobs.retry", target=job, summit=job.summit, detail={"kind": job.kind})
     except IntegrityError:
         raise JobProblem(_("The same work is under way already.")) from None

@@ -6,14 +6,14 @@ from summit.jobs import running
 from summit.maintenance import sweeps
 
 
-@sweeps.sweep("work", every=2)
+@sweeps.sweep("jobs", every=2)
 def sweep() -> None:
     """Hand whatever is due to the workers."""
     for key in running.hand_out():
-        current_app.send_task("work.tasks.run", args=[key])
+        current_app.send_task("jobs.tasks.run", args=[key])
 
 
-@shared_task(name="work.tasks.run")
+@shared_task(name="jobs.tasks.run")
 def run(key: int) -> None:
     """Work at a job for a turn, by its primary key. Safe to run twice, late, never, or two at once."""
     running.run(key)

@@ -39,7 +39,7 @@ def _find(request: HttpRequest, public_id: str) -> Job:
     return job
 
 
-@desk_page("work/", "work")
+@desk_page("jobs/", "jobs")
 @require_safe
 def listed(request: HttpRequest) -> HttpResponse:
     """List the reader's jobs, newest first, and offer what can be asked for."""
@@ -50,18 +50,18 @@ def listed(request: HttpRequest) -> HttpResponse:
         "jobs": [shown(job) for job in rows],
         "may_verify": may_verify_audit(request.user, None),
     }
-    return TemplateResponse(request, "admin/work/list.html", context)
+    return TemplateResponse(request, "admin/jobs/list.html", context)
 
 
-@desk_page("work/verify-audit/", "work_verify_audit")
+@desk_page("jobs/verify-audit/", "jobs_verify_audit")
 @require_POST
 def verify_audit(request: HttpRequest) -> HttpResponse:
     """Ask for the audit to be verified, and lead to the page that shows how far it is."""
     job = services.start(kind=audit_verification.NAME, by=user_of(request))
-    return redirect("admin:work_job", job.public_id)
+    return redirect("admin:jobs_job", job.public_id)
 
 
-@desk_page("work/<slug:public_id>/", "work_job")
+@desk_page("jobs/<slug:public_id>/", "jobs_job")
 @never_cache
 @require_safe
 def page(request: HttpRequest, public_id: str) -> HttpResponse:
@@ -82,17 +82,17 @@ def page(request: HttpRequest, public_id: str) -> HttpResponse:
         "shown": found,
         "progress": found.progress,
     }
-    return TemplateResponse(request, "admin/work/job.html", context)
+    return TemplateResponse(request, "admin/jobs/job.html", context)
 
 
-@desk_page("work/<slug:public_id>/cancel/", "work_cancel")
+@desk_page("jobs/<slug:public_id>/cancel/", "jobs_cancel")
 @require_POST
 def cancel(request: HttpRequest, public_id: str) -> HttpResponse:
     """Stop a job."""
     return _decide(request, public_id, services.cancel)
 
 
-@desk_page("work/<slug:public_id>/retry/", "work_retry")
+@desk_page("jobs/<slug:public_id>/retry/", "jobs_retry")
 @require_POST
 def retry(request: HttpRequest, public_id: str) -> HttpResponse:
     """Let a job go on."""
@@ -105,4 +105,4 @@ def _decide(request: HttpRequest, public_id: str, decision: Callable[..., None])
         decision(job=job, by=user_of(request))
     except ValueError as refused:
         messages.warning(request, str(refused))
-    return redirect("admin:work_job", public_id)
+    return redirect("admin:jobs_job", public_id)

@@ -264,7 +264,7 @@ declare_model("summit.venue", view=DESKS, change=_ROOMS)
 declare_model("summit.room", view=DESKS, change=_ROOMS)
 # Tables that fill a list; whether one may change that list's rows is asked besides.
 _FILL = (Role.ORGANISER, Role.PROTOCOL, Role.PROGRAMME, Role.PRESS_OFFICER)
-declare_model("summit.giventable", view=_FILL)
+declare_model("summit.listimportfile", view=_FILL)
 declare("summit.read_in_list", _FILL)
 # Those who act for a party see its people, and nobody else's.
 declare_model("summit.person", view=PEOPLE, change=(Role.ORGANISER, Role.PROTOCOL), view_own=(Role.FOCAL_POINT,))

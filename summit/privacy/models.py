@@ -11,7 +11,7 @@ from summit.people.models import Person
 from summit.users.models import User
 
 
-class HandOverRequest(PublicModel):
+class SubjectAccessRequest(PublicModel):
     """Whoever hands a person's data over without seeing all of it asks somebody who sees the rest; one agreement is
     for one file."""
 
@@ -32,19 +32,19 @@ class HandOverRequest(PublicModel):
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["person", "asked_by"], condition=Q(taken_at__isnull=True), name="hand_over_asked_once"
+                fields=["person", "asked_by"], condition=Q(taken_at__isnull=True), name="subject_access_asked_once"
             ),
             models.CheckConstraint(
-                name="hand_over_agreed_by_somebody",
+                name="subject_access_agreed_by_somebody",
                 condition=Q(agreed_at__isnull=True, agreed_by__isnull=True)
                 | Q(agreed_at__isnull=False, agreed_by__isnull=False),
             ),
             models.CheckConstraint(
-                name="hand_over_agreed_by_another",
+                name="subject_access_agreed_by_another",
                 condition=Q(agreed_by__isnull=True) | ~Q(agreed_by=F("asked_by")),
             ),
             models.CheckConstraint(
-                name="hand_over_taken_when_agreed",
+                name="subject_access_taken_when_agreed",
                 condition=Q(taken_at__isnull=True) | Q(agreed_at__isnull=False),
             ),
         ]

@@ -14,7 +14,7 @@ from summit.audit import services as audit
 from summit.people.models import Person
 from summit.permissions.rules import RULES, allows, check
 from summit.privacy.erasure import pack
-from summit.privacy.models import HandOverRequest
+from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.registry import Restricted, portions, subject_of
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
@@ -62,7 +62,7 @@ def hand_over(*, person: Person, by: User) -> bytes:
     return packed
 
 
-def _claim(person: Person, by: User) -> HandOverRequest | None:
+def _claim(person: Person, by: User) -> SubjectAccessRequest | None:
     """Use up the agreement that is needed, and return it; None where none is."""
     hidden = unseen(person, by)
     if not hidden:
@@ -83,14 +83,14 @@ def needs(hidden: list[Restricted]) -> str:
     return said % {"what": what, "who": RULES[AGREE].names()}
 
 
-def ask(*, person: Person, by: User) -> HandOverRequest:
+def ask(*, person: Person, by: User) -> SubjectAccessRequest:
     """Ask for somebody's agreement to hand a person's data over; asked twice, it is one request. One that was agreed
     to and not used in time is asked anew. Raises PermissionDenied."""
     check(by, HAND_OVER, person.summit)
     with transaction.atomic():
         if not is_agreed(person, by):
             _open(person, by).filter(agreed_at__isnull=False).update(asked_at=Now(), agreed_at=None, agreed_by=None)
-        row, new = HandOverRequest.objects.get_or_create(person=person, asked_by=by, taken_at=None)
+        row, new = SubjectAccessRequest.objects.get_or_create(person=person, asked_by=by, taken_at=None)
         if new:
             audit.record(by=by, action="summit.ask_hand_over", target=person, summit=person.summit)
     return row
@@ -117,13 +117,13 @@ def agree(*, person: Person, by: User, until: int | None = None) -> int:
     return number
 
 
-def waiting(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
+def waiting(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
     """Return the requests of a summit that nobody has agreed to, but for one's own."""
-    rows = HandOverRequest.objects.filter(person__summit=summit, agreed_at=None, taken_at=None)
+    rows = SubjectAccessRequest.objects.filter(person__summit=summit, agreed_at=None, taken_at=None)
     return rows.exclude(asked_by=by).order_by("pk")
 
 
-def request_of(person: Person, by: User) -> HandOverRequest | None:
+def request_of(person: Person, by: User) -> SubjectAccessRequest | None:
     """Return one's own request that is open: it waits, or was agreed to and can be used."""
     return _open(person, by).first()
 
@@ -134,21 +134,21 @@ def is_agreed(person: Person, by: User) -> bool:
     return row is not None and row.agreed_by is not None and _sees(row.agreed_by, unseen(person, by), person.summit)
 
 
-def agreed(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
+def agreed(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
     """Return one's own requests of a summit to which somebody has agreed, and that can be used."""
-    rows = HandOverRequest.objects.filter(person__summit=summit, asked_by=by, taken_at=None)
+    rows = SubjectAccessRequest.objects.filter(person__summit=summit, asked_by=by, taken_at=None)
     return rows.filter(agreed_at__gt=Now() - GOOD_FOR).order_by("pk")
 
 
-def of_interest(summit: Summit, by: User) -> QuerySet[HandOverRequest]:
+def of_interest(summit: Summit, by: User) -> QuerySet[SubjectAccessRequest]:
     """Return the requests of a summit that somebody may have to act on: those of others that wait, and their own to
     which somebody has agreed, with the people. One query."""
     rows = (waiting(summit, by) | agreed(summit, by)).filter(person__erased_at=None)
     return rows.select_related("person", "asked_by").order_by("pk")
 
 
-def _open(person: Person, by: User) -> QuerySet[HandOverRequest]:
-    return HandOverRequest.objects.filter(person=person, asked_by=by, taken_at=None)
+def _open(person: Person, by: User) -> QuerySet[SubjectAccessRequest]:
+    return SubjectAccessRequest.objects.filter(person=person, asked_by=by, taken_at=None)
 
 
 def _sees(user: User, groups: list[Restricted], summit: Summit) -> bool:

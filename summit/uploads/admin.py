@@ -198,7 +198,7 @@ class UploadsAdmin(ReadOnlyAdmin):
 
     def _after(self, pk: int, job: Job | None) -> HttpResponse:
         """Lead to the work that does it, or else to the file."""
-        return redirect(self.address("change", pk)) if job is None else redirect("admin:work_job", job.public_id)
+        return redirect(self.address("change", pk)) if job is None else redirect("admin:jobs_job", job.public_id)
 
     def _mine(self, request: HttpRequest, pk: int) -> tuple[Any, User]:
         row = self.admit(request, "view", pk)

@@ -71,7 +71,7 @@ class Webhooks(Resource):
 
     name = "webhooks"
     called = _("webhooks")
-    rule = "hooks.endpoint"
+    rule = "webhooks.endpoint"
     does = ("add", "change")
     model = Endpoint
     output = EndpointSerializer
@@ -88,22 +88,22 @@ class Webhooks(Resource):
         endpoints.change(endpoint=row, values=values, by=by)
         return row
 
-    @action("turn-off", rule="hooks.endpoint.change")
+    @action("turn-off", rule="webhooks.endpoint.change")
     def turn_off(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send nothing more there. What waits waits."""
         endpoints.turn_off(endpoint=row, by=by)
 
-    @action("turn-on", rule="hooks.endpoint.change")
+    @action("turn-on", rule="webhooks.endpoint.change")
     def turn_on(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send there again, what waits first."""
         endpoints.turn_on(endpoint=row, by=by)
 
-    @action("test", rule="hooks.endpoint.change")
+    @action("test", rule="webhooks.endpoint.change")
     def test(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send a test event there."""
         endpoints.send_test(endpoint=row, by=by)
 
-    @action("new-secret", rule="hooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
+    @action("new-secret", rule="webhooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
     def new_secret(self, *, by: User, row: Endpoint, values: Values) -> dict[str, str]:
         """Give it a new secret, and tell it this once. The one before signs beside it for a day."""
         return {"secret": endpoints.new_secret(endpoint=row, by=by)}
@@ -145,7 +145,7 @@ class Deliveries(Resource):
 
     name = "deliveries"
     called = _("deliveries to webhooks")
-    rule = "hooks.delivery"
+    rule = "webhooks.delivery"
     does = ()
     model = Delivery
     output = DeliverySerializer
@@ -158,7 +158,7 @@ class Deliveries(Resource):
         rows = Delivery.objects.filter(endpoint__kind=EndpointKind.WEBHOOK)
         return rows.select_related("endpoint__summit").prefetch_related("tries")
 
-    @action("send-again", rule="hooks.send_again")
+    @action("send-again", rule="webhooks.send_again")
     def send_again(self, *, by: User, row: Delivery, values: Values) -> None:
         """Send it once more, with the same content and id."""
         delivery.send_again(delivery=row, by=by)

@@ -22,7 +22,7 @@ class HooksConfig(AppConfig):
     """Endpoints, deliveries and what became of them."""
 
     name = "summit.webhooks"
-    label = "hooks"
+    label = "webhooks"
     verbose_name = _("Webhooks")
     desk_place = 4
 

@@ -7,17 +7,17 @@ from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import Endpoint
 
 deeds_of(
-    "hooks.endpoint",
+    "webhooks.endpoint",
     add=_("added the webhook"),
     change=_("changed the webhook"),
     remove=_("deleted the webhook"),
 )
-deed("hooks.turn_off", _("turned the webhook off"))
-deed("hooks.turn_on", _("turned the webhook on"))
-deed("hooks.disabled", _("turned the webhook off, since nothing gets through"))
-deed("hooks.new_secret", _("gave the webhook a new secret"))
-deed("hooks.test", _("sent the webhook a test"))
-deed("hooks.send_again", _("had the delivery sent again"))
+deed("webhooks.turn_off", _("turned the webhook off"))
+deed("webhooks.turn_on", _("turned the webhook on"))
+deed("webhooks.disabled", _("turned the webhook off, since nothing gets through"))
+deed("webhooks.new_secret", _("gave the webhook a new secret"))
+deed("webhooks.test", _("sent the webhook a test"))
+deed("webhooks.send_again", _("had the delivery sent again"))
 thing(Endpoint)
 thing(Delivery)
 part(Endpoint, Delivery, lambda row: row.deliveries.all())

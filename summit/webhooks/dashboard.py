@@ -18,8 +18,8 @@ from summit.summits.models import Summit
 from summit.webhooks.models.deliveries import DeliveryState
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 
-CHANGE = "hooks.endpoint.change"
-SEND_AGAIN = "hooks.send_again"
+CHANGE = "webhooks.endpoint.change"
+SEND_AGAIN = "webhooks.send_again"
 # What was given up is told of for so long.
 LATELY = timedelta(days=3)
 # So many that are off are named.
@@ -47,7 +47,7 @@ def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
 
 def _off(row: Endpoint) -> Task:
     said = _("The webhook “%(name)s” is off: %(why)s. Have the receiver mended, then turn it on.")
-    address = reverse("admin:hooks_endpoint_change", args=[row.pk])
+    address = reverse("admin:webhooks_endpoint_change", args=[row.pk])
     return Task(said % {"name": row.name, "why": row.get_off_why_display()}, Urgency.LATE, address, CHANGE)
 
 
@@ -58,5 +58,5 @@ def _given_up(summit: Summit, number: int) -> Task:
         number,
     )
     query = urlencode({"endpoint__summit__id__exact": str(summit.pk), "state__exact": DeliveryState.FAILED.value})
-    address = f"{reverse('admin:hooks_delivery_changelist')}?{query}"
+    address = f"{reverse('admin:webhooks_delivery_changelist')}?{query}"
     return Task(said % {"n": number}, Urgency.NOW, address, SEND_AGAIN)

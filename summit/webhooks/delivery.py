@@ -197,4 +197,4 @@ def send_again(*, delivery: Delivery, by: User) -> None:
             or rows.filter(state=DeliveryState.PENDING).update(next_attempt_at=Now())
         ):
             raise CantSend(_("A worker is sending it at this moment."))
-        audit.record(by=by, action="hooks.send_again", target=delivery, summit=delivery.endpoint.summit)
+        audit.record(by=by, action="webhooks.send_again", target=delivery, summit=delivery.endpoint.summit)

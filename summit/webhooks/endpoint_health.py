@@ -44,5 +44,7 @@ def _turn_off(endpoint: Endpoint, why: OffWhy, **where: object) -> None:
     rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True, **where)
     if rows.update(enabled=False, off_why=why, off_at=Now()):
         detail = {"why": str(why)}
-        audit.record(by=audit.SYSTEM, action="hooks.disabled", target=endpoint, summit=endpoint.summit, detail=detail)
+        audit.record(
+            by=audit.SYSTEM, action="webhooks.disabled", target=endpoint, summit=endpoint.summit, detail=detail
+        )
         tell_organisers(endpoint, why)

@@ -20,7 +20,7 @@ from summit.webhooks.events import EVENTS, TEST
 from summit.webhooks.models.deliveries import Delivery
 from summit.webhooks.models.endpoints import OVERLAP, Endpoint, EndpointKind, OffWhy
 
-CHANGE = "hooks.endpoint.change"
+CHANGE = "webhooks.endpoint.change"
 FIELDS = ("name", "url", "events")
 # A secret that is asked for again within this time took the place of one that nobody has set up yet.
 AGAIN = timedelta(minutes=10)
@@ -38,7 +38,7 @@ def make(*, summit: Summit, values: Mapping[str, Any], by: User) -> Endpoint:
     row.clean_fields(exclude=["events"])
     with transaction.atomic():
         row.save(force_insert=True)
-        audit.record(by=by, action="hooks.endpoint.add", target=row, summit=summit, fields=sorted(values))
+        audit.record(by=by, action="webhooks.endpoint.add", target=row, summit=summit, fields=sorted(values))
     return row
 
 
@@ -55,7 +55,7 @@ def change(*, endpoint: Endpoint, values: Mapping[str, Any], by: User) -> None:
     with transaction.atomic():
         endpoint.save(update_fields=list(changed))
         fields = sorted(changed)
-        audit.record(by=by, action="hooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
+        audit.record(by=by, action="webhooks.endpoint.change", target=endpoint, summit=endpoint.summit, fields=fields)
 
 
 def _known(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,7 +78,7 @@ def turn_off(*, endpoint: Endpoint, by: User) -> None:
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=True)
         if not rows.update(enabled=False, off_why=OffWhy.HAND, off_at=Now()):
             raise EndpointProblem(_("This webhook is off already."))
-        audit.record(by=by, action="hooks.turn_off", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action="webhooks.turn_off", target=endpoint, summit=endpoint.summit)
 
 
 def turn_on(*, endpoint: Endpoint, by: User) -> None:
@@ -89,7 +89,7 @@ def turn_on(*, endpoint: Endpoint, by: User) -> None:
         rows = Endpoint.objects.filter(pk=endpoint.pk, enabled=False)
         if not rows.update(enabled=True, off_why="", off_at=None, **fresh):
             raise EndpointProblem(_("This webhook is on already."))
-        audit.record(by=by, action="hooks.turn_on", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action="webhooks.turn_on", target=endpoint, summit=endpoint.summit)
 
 
 def new_secret(*, endpoint: Endpoint, by: User) -> str:
@@ -102,7 +102,7 @@ def new_secret(*, endpoint: Endpoint, by: User) -> str:
         row = Endpoint.objects.select_for_update().get(pk=endpoint.pk)
         former = {"former_secret": row.secret, "former_until": Now() + OVERLAP} if _in_use(row) else {}
         Endpoint.objects.filter(pk=row.pk).update(secret=made, secret_shown_at=Now(), **former)
-        audit.record(by=by, action="hooks.new_secret", target=endpoint, summit=endpoint.summit, fields=["secret"])
+        audit.record(by=by, action="webhooks.new_secret", target=endpoint, summit=endpoint.summit, fields=["secret"])
     return made
 
 
@@ -121,8 +121,8 @@ def send_test(*, endpoint: Endpoint, by: User) -> Delivery:
         if not Endpoint.objects.filter(pk=endpoint.pk, enabled=True).update(given_up=F("given_up")):
             raise EndpointProblem(_("This webhook is off. Turn it on first."))
         # A test tells how the receiver is now: it waits for nobody.
-        key = f"hooks.test:{new_public_id()}"
+        key = f"webhooks.test:{new_public_id()}"
         data = {"summit": endpoint.summit.public_id}
         row = Delivery.objects.create(endpoint=endpoint, event=TEST, subject_key=key, data=data, aside=True)
-        audit.record(by=by, action="hooks.test", target=endpoint, summit=endpoint.summit)
+        audit.record(by=by, action="webhooks.test", target=endpoint, summit=endpoint.summit)
     return row

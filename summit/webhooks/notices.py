@@ -11,7 +11,7 @@ from summit.users.models import User
 from summit.webhooks.models.endpoints import Endpoint, OffWhy
 
 KIND = "webhook_off"
-ON_AGAIN = "hooks.on_again"
+ON_AGAIN = "webhooks.on_again"
 
 
 def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
@@ -24,7 +24,7 @@ def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
         enqueue.draft(
             summit=summit,
             kind=KIND,
-            subject_key=f"hooks.endpoint:{endpoint.public_id}:{off_at:%Y%m%dT%H%M%S%f}",
+            subject_key=f"webhooks.endpoint:{endpoint.public_id}:{off_at:%Y%m%dT%H%M%S%f}",
             recipient_key=f"user:{user.public_id}",
             address=user.email,
             language=user.language,
@@ -32,7 +32,7 @@ def tell_organisers(endpoint: Endpoint, why: OffWhy) -> int:
                 "endpoint": endpoint.public_id,
                 "name": endpoint.name,
                 "why": str(why),
-                "path": f"/admin/hooks/endpoint/{endpoint.pk}/change/",
+                "path": f"/admin/webhooks/endpoint/{endpoint.pk}/change/",
                 "summit": summit.named(spoken(user.language)).name,
             },
         )

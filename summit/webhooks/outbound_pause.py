@@ -11,7 +11,7 @@ from summit.summits.models import Summit
 from summit.summits.outbound_pause import OLDER, Channel, Waiting, channels
 from summit.webhooks.models.deliveries import Delivery, DeliveryQuerySet, DeliveryState
 
-CANCELLED = register("hooks.older", OLDER)
+CANCELLED = register("webhooks.older", OLDER)
 
 
 def _waiting(summit: Summit) -> DeliveryQuerySet:

@@ -4,16 +4,16 @@ from summit.permissions.models import Role
 from summit.permissions.rules import Actor, allows, check, declare, declare_model
 from summit.webhooks.models.deliveries import Delivery
 
-declare_model("hooks.endpoint", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
-declare_model("hooks.delivery", view=(Role.ORGANISER,), change=())
-declare("hooks.send_again", (Role.ORGANISER,))
+declare_model("webhooks.endpoint", view=(Role.ORGANISER,), change=(Role.ORGANISER,))
+declare_model("webhooks.delivery", view=(Role.ORGANISER,), change=())
+declare("webhooks.send_again", (Role.ORGANISER,))
 
 
 def can_send_again(user: Actor, delivery: Delivery) -> bool:
     """Return whether the account may have a delivery sent again."""
-    return allows(user, "hooks.send_again", delivery.endpoint.summit_id)
+    return allows(user, "webhooks.send_again", delivery.endpoint.summit_id)
 
 
 def check_can_send_again(user: Actor, delivery: Delivery) -> None:
     """Raise PermissionDenied where `can_send_again` is false."""
-    check(user, "hooks.send_again", delivery.endpoint.summit_id)
+    check(user, "webhooks.send_again", delivery.endpoint.summit_id)

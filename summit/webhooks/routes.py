@@ -6,20 +6,20 @@ from summit.webhooks.api import Deliveries, Webhooks
 
 for _name in ("turn_off", "turn_on", "secret", "test"):
     declare(
-        f"admin:hooks_endpoint_{_name}",
+        f"admin:webhooks_endpoint_{_name}",
         Gate.DESK,
         "POST",
-        kind="hooks.endpoint",
-        see="hooks.endpoint.view",
-        do="hooks.endpoint.change",
+        kind="webhooks.endpoint",
+        see="webhooks.endpoint.view",
+        do="webhooks.endpoint.change",
     )
 declare(
-    "admin:hooks_delivery_send_again",
+    "admin:webhooks_delivery_send_again",
     Gate.DESK,
     "POST",
-    kind="hooks.delivery",
-    see="hooks.delivery.view",
-    do="hooks.send_again",
+    kind="webhooks.delivery",
+    see="webhooks.delivery.view",
+    do="webhooks.send_again",
 )
 declare_resource(Webhooks)
 declare_resource(Deliveries)

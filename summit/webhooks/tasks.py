@@ -6,14 +6,14 @@ from summit.maintenance import sweeps
 from summit.webhooks import delivery
 
 
-@sweeps.sweep("hooks", every=1)
+@sweeps.sweep("webhooks", every=1)
 def sweep() -> None:
     """Hand the endpoints to which something is due to the workers."""
     for key in delivery.hand_out():
-        current_app.send_task("hooks.tasks.work", args=[key])
+        current_app.send_task("webhooks.tasks.work", args=[key])
 
 
-@shared_task(name="hooks.tasks.work")
+@shared_task(name="webhooks.tasks.work")
 def work(key: int) -> int:
     """Deliver to an endpoint for a turn, by its primary key. Safe to run twice, late, never, or two at once."""
     return delivery.work(key)

@@ -15,7 +15,7 @@ def _arrive(row: Any, summit: Summit) -> None:
 
 
 moves(
-    "hooks.Endpoint",
+    "webhooks.Endpoint",
     without=(
         *("secret", "secret_shown_at", "former_secret", "former_until"),
         *("enabled", "off_why", "off_at", "failing_since", "given_up", "handed_until"),

@@ -27,8 +27,8 @@ NOBODY = "0000000000000000"
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 # Addresses below these pick rows of their own: they are filled for one session and for none, all others for each.
 OF_OTHERS = (
-    *("accounts/", "admin/api/", "admin/delegations/", "admin/hooks/", "admin/outbox/", "admin/press/"),
-    *("admin/summit/", "admin/work/", "portal/delegation/"),
+    *("accounts/", "admin/api/", "admin/delegations/", "admin/webhooks/", "admin/outbox/", "admin/press/"),
+    *("admin/summit/", "admin/jobs/", "portal/delegation/"),
 )
 # Variables that pick something of a text; addresses that have one are filled for each text.
 OF_TEXTS = {"slug", "language", "ending", "number", "name", "file"}
@@ -53,7 +53,7 @@ def routes() -> dict[str, Any]:
 
 def bindings(summit: Summit) -> tuple[list[Binding], list[Binding]]:
     """Return what fills the variables of addresses: for each text, and for each session."""
-    ground = {"summit": [summit.slug], "app_label": ["press", "programme"]}
+    ground = {"summit": [summit.slug], "app_label": ["press", "agenda"]}
     found = []
     for text in Text.objects.filter(summit=summit).prefetch_related("versions", "files").order_by("pk"):
         files = list(text.files.all())

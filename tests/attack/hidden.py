@@ -8,7 +8,7 @@ from django.test import Client
 from delegations.members.models.categories import Capacity
 from delegations.parties.models.parties import Party
 from press.texts.models.editions import Edition, EditionAttachment, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from sessions.draft.models.sessions import Session
 from sessions.releases.services import releases
@@ -78,9 +78,9 @@ def hidden_texts() -> Summit:
             gone = {"removed_at": ago(1), "removed_by": f.UserFactory(), "removal_reason": "It named a person."}
             Text.objects.filter(pk=text.pk).update(**gone)
         if name == "tied to what is not approved":
-            Lift.objects.filter(pk=text.lift_id).update(tied=True)
-            make_text(summit=summit, lift=text.lift, state=EditionState.IN_REVIEW, slug="zqcanarytzz-text")
-            TextVersion.objects.filter(text__lift=text.lift_id).update(added_at=ago(9))
+            Embargo.objects.filter(pk=text.embargo_id).update(tied=True)
+            make_text(summit=summit, embargo=text.embargo, state=EditionState.IN_REVIEW, slug="zqcanarytzz-text")
+            TextVersion.objects.filter(text__embargo=text.embargo_id).update(added_at=ago(9))
     _under_what_is_public(summit)
     return summit
 
@@ -90,7 +90,7 @@ def _about(text: Text, state: int) -> None:
     text.topics.add(f.TopicFactory(summit=text.summit, name=canary(state, 10)))
     text.save()
     Edition.objects.filter(version__text=text).update(decision_note=canary(state, 11))
-    Lift.objects.filter(pk=text.lift_id, held_at__isnull=False).update(hold_reason=canary(state, 12))
+    Embargo.objects.filter(pk=text.embargo_id, held_at__isnull=False).update(hold_reason=canary(state, 12))
 
 
 def _under_what_is_public(summit: Summit) -> None:

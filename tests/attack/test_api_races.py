@@ -3,7 +3,7 @@
 import pytest
 
 from summit.api_base import etags, idempotency, tokens
-from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Room
@@ -56,9 +56,9 @@ def test_the_same_key_at_once_has_one_effect(asks: Program, room: Room) -> None:
 def test_control_without_the_row_of_the_key_the_second_is_refused_or_doubled(
     asks: Program, room: Room, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def forgetful(question: idempotency.Question) -> KeptAnswer:
-        KeptAnswer.objects.all().delete()
-        return KeptAnswer.objects.create(who=question.who, key=question.key, asked=question.asked)
+    def forgetful(question: idempotency.Question) -> IdempotencyRecord:
+        IdempotencyRecord.objects.all().delete()
+        return IdempotencyRecord.objects.create(who=question.who, key=question.key, asked=question.asked)
 
     monkeypatch.setattr(idempotency, "begin", forgetful)
     assert [add_cellar(asks, room)[0] for _number in range(2)] == [201, 422]

@@ -7,7 +7,7 @@ from django.test import Client
 
 from delegations.invitations.services import links
 from delegations.portal_access import messages as portal_access_messages
-from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.models import PortalSession, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from summit.accounts import browser_sessions
 from summit.outbox.models import Message
@@ -51,7 +51,7 @@ def test_a_shared_code_opens_the_browser_of_who_enters_it_alone(thief: Client) -
     assert (answer.status_code, answer["Location"]) == (302, "/portal/sign-in/")
     person = sign_in_codes.people_at(BOX)[0].public_id
     assert thief.post("/portal/sign-in/person/", {"person": person}).status_code == 302
-    assert PortalSignIn.objects.count() == 0
+    assert PortalSession.objects.count() == 0
     # It is used up for all: whoever asks after that gets a new one.
     assert enter(thief, code).status_code == 422
     ask(second)

@@ -128,7 +128,7 @@ def test_no_route_tells_others_of_confidential_sessions() -> None:
     paths = [path for path in every if not path.startswith("/admin/") and "/desk/" not in path]
     paths += [f"{path}?show=all" for path in ("/portal/agenda/", "/portal/changes/")]
     paths += [f"/{summit.slug}/agenda/?lang={code}" for code in LANGUAGES]
-    desk = ["/admin/", *(path for path in every if path.startswith("/admin/programme/") or "/desk/" in path)]
+    desk = ["/admin/", *(path for path in every if path.startswith("/admin/agenda/") or "/desk/" in path)]
     another = signed_in(delegate(outside))
     assert [leaks(client, paths + desk) for client in (Client(), another)] == [{}, {}]
     assert leaks(signed_in(officer(summit)), paths) == {}

@@ -85,7 +85,7 @@ def test_rows_that_are_ticked_and_can_be_none(desk: Client) -> None:
     session = f.SessionFactory()
     for number in NO_KEYS:
         given = {"action": "cancel_sessions", "_selected_action": number}
-        assert desk.post("/admin/programme/session/", given).status_code in (200, 302)
+        assert desk.post("/admin/agenda/session/", given).status_code in (200, 302)
         both = {"action": "delete_selected", "_selected_action": [number, "1"], "index": number}
         assert desk.post("/admin/summit/venue/", both).status_code in (200, 302, 403)
     session.refresh_from_db()
@@ -98,7 +98,7 @@ def test_years_from_which_one_cannot_count_on(year: str, desk: Client) -> None:
     outbox = desk.get("/admin/outbox/message/", {"created_at__year": year})
     assert (outbox.status_code, outbox["Location"]) == (302, "/admin/outbox/message/?e=1")
     day = f"{year:0>4}-01-01"
-    assert desk.get("/admin/programme/session/", {"day": day}).status_code == 200
+    assert desk.get("/admin/agenda/session/", {"day": day}).status_code == 200
     for name in ("since", "until"):
         assert desk.get("/admin/summit/auditentry/", {name: day}).context["form"].errors.keys() == {name}
 
@@ -150,7 +150,7 @@ def test_rows_of_a_party_that_can_be_none(number: str, desk: Client) -> None:
 
 def test_new_rows_begin_with_no_moment_from_an_address(desk: Client) -> None:
     f.SummitFactory()
-    for path, name in (("summit/summit", "answer_by"), ("programme/session", "starts_at")):
+    for path, name in (("summit/summit", "answer_by"), ("agenda/session", "starts_at")):
         assert desk.get(f"/admin/{path}/add/", {name: "soon"}).status_code == 200
 
 

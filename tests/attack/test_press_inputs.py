@@ -121,9 +121,9 @@ def test_reasons_and_remarks_are_refused_alike(summit: Summit) -> None:
         with pytest.raises(DecisionRefused):
             decisions.ask_changes(edition=edition, note=value, by=by)
         with pytest.raises(DecisionRefused):
-            embargoes.hold(lift=text.lift, reason=value, by=by)
+            embargoes.hold(embargo=text.embargo, reason=value, by=by)
     text.refresh_from_db()
-    assert (text.withdrawn_at, text.lift.held_at) == (None, None)
+    assert (text.withdrawn_at, text.embargo.held_at) == (None, None)
 
 
 # Of these no font prints all: their PDF is refused in words, and everything else is as of any text.

@@ -14,7 +14,7 @@ from press.subscriptions.models import Announcement, Subscriber
 from press.subscriptions.services import announcements, subscribers
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions
 from summit.audit.models import AuditEntry
@@ -23,7 +23,7 @@ from summit.outbox.models import Message
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import InvitationLinkFactory, PersonFactory, SubscriberFactory, SummitFactory
-from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
+from tests.press.helpers import ago, approver, make_embargo, make_text, officer, organiser
 from tests.threads import at_once, names
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
@@ -83,9 +83,9 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
     assert [row.body for row in public_editions().filter(version=edition.version)] == ["Read."] * first
 
 
-def later(lift: Lift, by: User) -> Deed:
+def later(embargo: Embargo, by: User) -> Deed:
     moment = ago(-2)
-    return lambda: embargoes.set_moment(lift=Lift.objects.get(pk=lift.pk), moment=moment, by=by)
+    return lambda: embargoes.set_moment(embargo=Embargo.objects.get(pk=embargo.pk), moment=moment, by=by)
 
 
 @twice
@@ -93,11 +93,11 @@ def test_moving_holding_and_announcing_what_is_just_due(turn: int) -> None:
     """What is published is moved no more; a hold comes before the news or after, never between."""
     summit = SummitFactory()
     SubscriberFactory.create_batch(2, summit=summit)
-    edition = make_text(summit=summit, lift=make_lift(summit, ago(0.001)))
-    lift, holder = edition.version.text.lift, organiser(summit)
+    edition = make_text(summit=summit, embargo=make_embargo(summit, ago(0.001)))
+    embargo, holder = edition.version.text.embargo, organiser(summit)
     came = race(
-        later(lift, officer(summit)),
-        lambda: embargoes.hold(lift=Lift.objects.get(pk=lift.pk), reason="Wait.", by=holder),
+        later(embargo, officer(summit)),
+        lambda: embargoes.hold(embargo=Embargo.objects.get(pk=embargo.pk), reason="Wait.", by=holder),
         announcements.announce_due,
     )
     told = Message.objects.filter(kind="publication", subject_key=f"press.edition:{edition.public_id}").count()
@@ -105,9 +105,9 @@ def test_moving_holding_and_announcing_what_is_just_due(turn: int) -> None:
     assert (announced, told) in ((0, 0), (1, 2))
     # Its moment had passed before it was held, so that nobody moves it any more, whoever came first.
     assert came == [DecisionRefused.__name__, None, announced]
-    lift.refresh_from_db()
-    assert lift.held_at is not None
-    assert lift.moment < ago(0)
+    embargo.refresh_from_db()
+    assert embargo.held_at is not None
+    assert embargo.moment < ago(0)
     assert not public_editions().filter(pk=edition.pk).exists()
     assert announcements.announce_due() == 0
 
@@ -115,8 +115,8 @@ def test_moving_holding_and_announcing_what_is_just_due(turn: int) -> None:
 def test_moving_and_announcing_what_is_still_to_come() -> None:
     summit = SummitFactory()
     SubscriberFactory(summit=summit)
-    edition = make_text(summit=summit, lift=make_lift(summit, ago(-0.5)))
-    assert race(later(edition.version.text.lift, officer(summit)), announcements.announce_due) == [None, 0]
+    edition = make_text(summit=summit, embargo=make_embargo(summit, ago(-0.5)))
+    assert race(later(edition.version.text.embargo, officer(summit)), announcements.announce_due) == [None, 0]
     assert not Announcement.objects.filter(edition=edition).exists()
 
 

@@ -60,7 +60,7 @@ def from_elsewhere(role: Role) -> Client:
 def test_no_page_of_the_admin_opens_for_a_role_of_another_summit(rows: list[Any]) -> None:
     """Organisers may most: what is closed to them is closed by the summit. Of other roles: tests/routes."""
     client = from_elsewhere(Role.ORGANISER)
-    kinds = {each._meta.label_lower.replace("programme.", "sessions."): each for each in rows}
+    kinds = {each._meta.label_lower: each for each in rows}
     pages = [route for route in declared().values() if route.gate == Gate.DESK and route.kind in kinds]
     for route in pages:
         address = fill(route, row(kinds[route.kind]))
@@ -90,7 +90,7 @@ def test_no_list_of_the_admin_shows_rows_of_another_summit(role: Role, rows: lis
 
 def test_control_the_roles_of_the_same_summit_see_them(rows: list[Any]) -> None:
     client = signed_in(f.UserFactory.with_role(Role.ORGANISER, rows[0]))
-    assert b"Canary session" in client.get("/admin/programme/session/").content
+    assert b"Canary session" in client.get("/admin/agenda/session/").content
     assert b"Canary land" in client.get("/admin/delegations/party/").content
 
 

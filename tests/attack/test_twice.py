@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from delegations.invitations.models.invitations import Invitation
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from sessions.agenda.models.releases import Release
 from sessions.draft.models.sessions import Session
@@ -64,7 +64,7 @@ def test_invitations(desk: Client, summit: Summit) -> None:
 
 def test_a_release(desk: Client, summit: Summit) -> None:
     f.SessionFactory(summit=summit)
-    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    path = f"/admin/agenda/release/prepare/{summit.slug}/"
     expected = desk.get(path).context["form"].initial["expected"]
     assert len(twice(desk, path, {"note": "", "expected": expected})) == 1
     assert Release.objects.count() == 1
@@ -72,8 +72,8 @@ def test_a_release(desk: Client, summit: Summit) -> None:
 
 def test_a_session_is_cancelled(desk: Client, summit: Summit) -> None:
     session = f.SessionFactory(summit=summit)
-    assert len(twice(desk, f"/admin/programme/session/{session.pk}/cancel/", {})) == 1
-    assert AuditEntry.objects.filter(action__startswith="sessions.").count() == 1
+    assert len(twice(desk, f"/admin/agenda/session/{session.pk}/cancel/", {})) == 1
+    assert AuditEntry.objects.filter(action__startswith="agenda.").count() == 1
 
 
 @pytest.mark.parametrize(("name", "records"), [("approve", 1), ("set_moment", 2)])
@@ -87,7 +87,7 @@ def test_a_text_is_decided(name: str, records: int, summit: Summit) -> None:
     before = AuditEntry.objects.count()
     assert len(twice(client, f"/admin/press/text/{edition.version.text_id}/decide/{name}/", given)) == 1
     assert AuditEntry.objects.count() - before == records
-    assert Lift.objects.count() == 1
+    assert Embargo.objects.count() == 1
 
 
 def test_an_edition_is_saved(summit: Summit) -> None:
@@ -118,9 +118,9 @@ SESSION = {
 }
 
 
-@pytest.mark.parametrize(("name", "values"), [("summit/person", PERSON), ("programme/session", SESSION)])
+@pytest.mark.parametrize(("name", "values"), [("summit/person", PERSON), ("agenda/session", SESSION)])
 def test_a_row_is_added(name: str, values: dict[str, Any], desk: Client, summit: Summit) -> None:
-    model, path = {"summit/person": Person, "programme/session": Session}[name], f"/admin/{name}/add/"
+    model, path = {"summit/person": Person, "agenda/session": Session}[name], f"/admin/{name}/add/"
     given = form(desk, path, summit=summit.pk, **values)
     assert twice(desk, path, given) == ["This was sent twice, and is added once."]
     assert model.objects.count() == 1
@@ -130,7 +130,7 @@ def test_control_without_the_mark_two_sessions_are_added_and_a_person_once_all_t
     desk: Client, summit: Summit
 ) -> None:
     for _ in range(2):
-        desk.post("/admin/programme/session/add/", {**SESSION, "summit": summit.pk})
+        desk.post("/admin/agenda/session/add/", {**SESSION, "summit": summit.pk})
     assert Session.objects.count() == 2
     path, given = "/admin/summit/person/add/", {**PERSON, "summit": summit.pk}
     assert desk.post(path, given).status_code == 302
@@ -143,7 +143,7 @@ def test_control_without_the_mark_two_sessions_are_added_and_a_person_once_all_t
 def test_what_is_still_being_added_is_not_added_by_another(
     desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = "/admin/programme/session/add/"
+    path = "/admin/agenda/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
     monkeypatch.setattr(form_idempotency, "keep", lambda request, row: None)
     assert twice(desk, path, given) == ["This was sent twice, and is added once."]
@@ -159,7 +159,7 @@ def test_what_was_refused_is_added_once_it_is_right(desk: Client, summit: Summit
 
 
 def test_a_mark_is_ones_own(desk: Client, summit: Summit) -> None:
-    path = "/admin/programme/session/add/"
+    path = "/admin/agenda/session/add/"
     given = form(desk, path, summit=summit.pk, **SESSION)
     other = signed_in(f.UserFactory.with_role(Role.ORGANISER, summit))
     assert [client.post(path, given).status_code for client in (desk, other)] == [302, 302]

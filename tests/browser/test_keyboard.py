@@ -72,7 +72,7 @@ def _answers_and_revocations(protocol: Keys) -> None:
 
 def _enter_a_session(keys: Keys) -> None:
     """Enter a session with one who takes part, in a row that is added."""
-    keys.open("/admin/programme/session/")
+    keys.open("/admin/agenda/session/")
     keys.follow("link", re.compile("^Add session"))
     keys.to("textbox", "Title").type("A walk by keyboard")
     for part, day, hour in (("Starts", "03312025", "0915AM"), ("Ends", "03312025", "0945AM")):
@@ -86,12 +86,12 @@ def _enter_a_session(keys: Keys) -> None:
 
 
 def _move_and_cancel(keys: Keys) -> None:
-    keys.open("/admin/programme/session/?q=Tunisia+and+France")
+    keys.open("/admin/agenda/session/?q=Tunisia+and+France")
     keys.follow("link", "Tunisia and France")
     keys.to("textbox", "Starts: time").type("11:20")
     keys.to("textbox", "Ends: time").type("11:40")
     keys.follow("button", "Save", exact=True)
-    keys.open("/admin/programme/session/?q=Criminal+finances")
+    keys.open("/admin/agenda/session/?q=Criminal+finances")
     keys.follow("link", "Criminal finances")
     keys.follow("link", "Cancel session")
     keys.follow("button", "Cancel session")
@@ -120,7 +120,7 @@ def test_from_the_invitation_to_what_has_changed(visitor: Make) -> None:
 
 def test_a_speakers_list_is_made_timed_and_put_in_order(visitor: Make) -> None:
     keys = somebody(visitor, "organiser@summit.example")
-    keys.open("/admin/programme/session/?q=reports+from+the+working")
+    keys.open("/admin/agenda/session/?q=reports+from+the+working")
     keys.follow("link", PLENARY)
     keys.follow("link", re.compile("^Speakers’ list"))
     keys.follow("link", re.compile("^Make the list from the protocol order"))

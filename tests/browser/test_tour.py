@@ -171,12 +171,12 @@ def _agenda(organiser: Visitor, focal: Visitor) -> None:
 
 
 def _change(organiser: Visitor, focal: Visitor) -> None:
-    page = organiser.open("/admin/programme/session/?q=Tunisia+and+France")
+    page = organiser.open("/admin/agenda/session/?q=Tunisia+and+France")
     page.get_by_role("link", name="Tunisia and France").click()
     page.locator("[name=starts_at_1]").fill("11:20")
     page.locator("[name=ends_at_1]").fill("11:40")
     page.get_by_role("button", name="Save", exact=True).click()
-    page = organiser.open("/admin/programme/session/?q=Criminal+finances")
+    page = organiser.open("/admin/agenda/session/?q=Criminal+finances")
     page.get_by_role("link", name="Criminal finances").click()
     page.get_by_role("link", name="Cancel session").click()
     page.get_by_role("button", name=re.compile("^Cancel")).click()

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.db.models import Model, UniqueConstraint
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.members.models.categories import Category
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
@@ -55,7 +55,7 @@ def quota_twice() -> None:
 
 def like_oneself() -> None:
     person = f.PersonFactory()
-    f.ResemblanceFactory(person=person, other=person)
+    f.DuplicateCandidateFactory(person=person, other=person)
 
 
 def person_key(**values: Any) -> ExternalId:
@@ -68,8 +68,8 @@ def issued(**changed: Any) -> Any:
 
 def passes(holder: Any = None, **values: Any) -> Any:
     party = holder.party if holder else f.PartyFactory()
-    rule = {"rule": values.pop("rule", None) or f.OverpassRuleFactory(summit=party.summit)}
-    return Overpass.objects.create(**{"party": party, "number": 1, "holder": holder, **rule, **values})
+    rule = {"rule": values.pop("rule", None) or f.TransferablePassRuleFactory(summit=party.summit)}
+    return TransferablePass.objects.create(**{"party": party, "number": 1, "holder": holder, **rule, **values})
 
 
 def carried_twice() -> None:
@@ -109,11 +109,11 @@ BREAKS: dict[str, Callable[[], object]] = {
     "quota_total_once": partial(twice, f.QuotaFactory, "party", category=None),
     "quota_says_why": lambda: f.QuotaFactory(reason=""),
     "party_group_name_once": partial(twice, f.PartyGroupFactory, "summit", "name"),
-    "overpass_name_once": partial(twice, f.OverpassRuleFactory, "summit", "name"),
-    "overpass_for_somebody": lambda: f.OverpassRuleFactory(people=0),
-    "overpass_once": partial(twice, passes, "party", "rule"),
-    "overpass_carried_once": carried_twice,
-    "overpass_numbered_from_one": lambda: passes(number=0),
+    "transferable_pass_name_once": partial(twice, f.TransferablePassRuleFactory, "summit", "name"),
+    "transferable_pass_for_somebody": lambda: f.TransferablePassRuleFactory(people=0),
+    "transferable_pass_once": partial(twice, passes, "party", "rule"),
+    "transferable_pass_carried_once": carried_twice,
+    "transferable_pass_numbered_from_one": lambda: passes(number=0),
     "membership_head_once": partial(twice, f.MembershipFactory, "party", code="head"),
     "membership_capacity_known": lambda: Membership.objects.filter(pk=f.MembershipFactory().pk).update(capacity="x"),
     "former_member_why_known": lambda: f.FormerMemberFactory(why="bored"),
@@ -143,7 +143,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "code_guessed_few_times": lambda: SignInCode.objects.create(
         mailbox="x@y.example", expires_at=f.START, attempts=6
     ),
-    "portal_sign_in_by_one_way": lambda: f.PortalSignInFactory(
+    "portal_session_by_one_way": lambda: f.PortalSessionFactory(
         person=f.PersonFactory(), link=f.InvitationLinkFactory()
     ),
     "handover_open_once": partial(twice, f.HandoverFactory, "party", "giver", session=None, key="k"),
@@ -152,7 +152,7 @@ BREAKS: dict[str, Callable[[], object]] = {
     "letter_template_once": partial(twice, f.LetterTemplateFactory, "summit"),
     "letter_purpose_known": lambda: f.LetterTemplateFactory(purpose="poem"),
     "participant_list_numbered_once": partial(twice, f.ParticipantListFactory, "summit", "number"),
-    "sheet_purpose_known": lambda: f.SheetFactory(purpose="fun"),
+    "import_file_purpose_known": lambda: f.DelegationImportFileFactory(purpose="fun"),
     "declaration_kind_once": partial(twice, f.DeclarationKindFactory, "summit", "name"),
     "declaration_state_known": lambda: f.DeclarationFactory(state="lost", **by()),
     "declaration_decided_whole": lambda: f.DeclarationFactory(state="permitted", **DECIDED),
@@ -163,10 +163,10 @@ BREAKS: dict[str, Callable[[], object]] = {
     "visa_issued_whole": lambda: issued(number=None),
     "visa_refused_says_why": lambda: f.VisaLetterFactory(state="refused"),
     "particulars_departs_after_arrival": lambda: f.ParticularsFactory(arrives_at=f.START, departs_at=BEFORE),
-    "resemblance_once": partial(twice, f.ResemblanceFactory, "person", "other"),
-    "resemblance_of_two": like_oneself,
-    "resemblance_why_known": lambda: f.ResemblanceFactory(why="feeling"),
-    "resemblance_decided_whole": lambda: f.ResemblanceFactory(decided_at=f.START),
+    "duplicate_candidate_once": partial(twice, f.DuplicateCandidateFactory, "person", "other"),
+    "duplicate_candidate_of_two": like_oneself,
+    "duplicate_candidate_why_known": lambda: f.DuplicateCandidateFactory(why="feeling"),
+    "duplicate_candidate_decided_whole": lambda: f.DuplicateCandidateFactory(decided_at=f.START),
     "policy_confirmed_after_named": lambda: f.PolicyFactory(name_by=f.START, confirm_by=BEFORE),
     "retention_once": partial(kept_twice, "head"),
     "retention_usual_once": kept_twice,
@@ -211,7 +211,7 @@ def refused(breaks: Callable[[], object], match: str | None = None) -> None:
 def test_what_else_is_refused() -> None:
     for changed in ({"answer": ""}, {"answered_by": ""}, {"answered_at": None}):
         refused(partial(answered, **changed), "invitation_answered_whole")
-    refused(lambda: f.ResemblanceFactory(decided_by=f.UserFactory()), "resemblance_decided_whole")
+    refused(lambda: f.DuplicateCandidateFactory(decided_by=f.UserFactory()), "duplicate_candidate_decided_whole")
     person = f.ParticularsFactory(person=f.PhotoFactory().person).person
     party = f.PartyFactory(summit=person.summit)
     # A key is of one, a person has one of each, an answer one scan, and a nonce is never drawn twice.

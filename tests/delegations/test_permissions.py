@@ -23,21 +23,21 @@ EDIT, READ = ("organiser", "protocol"), ("organiser", "protocol", "accreditation
 TRAVEL = ("organiser", "protocol", "accreditation", "vetting")
 # What each of some roles may do, with all rows of a summit.
 BY_ROLES: dict[tuple[str, ...], str] = {
-    (): """badge.change declaration.change focalpointrequest.change handover.change overpass.change quota.change
-        reply.change sheet.change visaletter.change""",
+    (): """badge.change declaration.change focalpointrequest.change handover.change quota.change reply.change
+        transferablepass.change delegationimportfile.change visaletter.change""",
     (*READ, "press_officer", "press_approver", "viewer"): "party.view partyname.view",
-    (*READ, "vetting"): "category.view overpassrule.view zone.view",
+    (*READ, "vetting"): "category.view transferablepassrule.view zone.view",
     READ: "callnote.view externalid.view membership.view participantlist.view partygroup.view policy.view quota.view",
     (*EDIT, "programme"): "focalpoint.view handover.view invitation.view lettertemplate.view reply.view",
     EDIT: """answer answer_for ask_focal_point ask_visa callnote.change category.change decide_focal_point
-        decide_handover declarationkind.change enter_person externalid.change focalpoint.change
-        focalpointrequest.view give_account invitation.change invitationlink.change invitationlink.view invite
-        issue_visa lettertemplate.change membership.change name name_late overpassrule.change
-        participantlist.change party.change partygroup.change partyname.change policy.change read_in
-        resemblance.change resemblance.view revoke sheet.view visaletter.view withdraw zone.change""",
+        decide_handover declarationkind.change enter_person externalid.change focalpoint.change focalpointrequest.view
+        give_account invitation.change invitationlink.change invitationlink.view invite issue_visa
+        lettertemplate.change membership.change name name_late transferablepassrule.change participantlist.change
+        party.change partygroup.change partyname.change policy.change read_in duplicatecandidate.change
+        duplicatecandidate.view revoke delegationimportfile.view visaletter.view withdraw zone.change""",
     (*EDIT, "vetting"): "declarationkind.view",
     (*EDIT, "conference_officer"): "needs.change needs.view",
-    (*EDIT, "accreditation"): "hand_overpass overpass.view",
+    (*EDIT, "accreditation"): "hand_transferable_pass transferablepass.view",
     TRAVEL: "badge.view end_badge photo.change photo.view photo_sheet travel.change travel.view",
     ("organiser", "vetting"): "decide_declaration declaration.view declare",
     ("organiser", "accreditation"): "issue_badge",
@@ -46,9 +46,9 @@ BY_ROLES: dict[tuple[str, ...], str] = {
 }
 DESKS = {f"delegations.{name}": set(roles) for roles, names in BY_ROLES.items() for name in names.split()}
 OF_FOCAL_POINTS = """answer ask_focal_point ask_visa declaration.view declarationkind.view declare enter_person
-    focalpoint.view focalpointrequest.view hand_overpass membership.view name needs.change needs.view overpass.view
-    passport.change passport.view photo.change photo.view quota.view read_in sheet.view travel.change travel.view
-    visaletter.view withdraw"""
+    focalpoint.view focalpointrequest.view hand_transferable_pass membership.view name needs.change needs.view
+    transferablepass.view passport.change passport.view photo.change photo.view quota.view read_in
+    delegationimportfile.view travel.change travel.view visaletter.view withdraw"""
 OWN = {
     **{f"delegations.{name}": {"focal_point"} for name in OF_FOCAL_POINTS.split()},
     **{f"delegations.{name}.view": BOTH for name in ("party", "invitation")},

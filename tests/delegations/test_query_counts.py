@@ -7,7 +7,7 @@ from itertools import count
 
 import pytest
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services import badges, transferable_passes
 from delegations.invitations.selectors import letter_facts
 from delegations.invitations.services import approval, invitations, phone_calls, reminders
@@ -51,7 +51,7 @@ def add_people(party: Party) -> Person:
         f.FormerMemberFactory(party=party, person=whose)
         f.BadgeFactory(party=party, person=whose, ended_at=f.START, why="replaced")
         f.ExternalIdFactory(party=None, person=whose, system=f"s{next(NUMBERS)}")
-        f.ResemblanceFactory(person=whose)
+        f.DuplicateCandidateFactory(person=whose)
     return person
 
 
@@ -78,9 +78,9 @@ def add(party: Party) -> None:
     category = f.CategoryFactory(summit=summit, quota=1)
     category.zones.add(f.ZoneFactory(summit=summit))
     f.MembershipFactory(party=party, category=category)
-    rule = f.OverpassRuleFactory(summit=summit)
-    Overpass.objects.create(rule=rule, party=party, number=1, holder=person.membership)
-    f.SheetFactory(summit=summit)
+    rule = f.TransferablePassRuleFactory(summit=summit)
+    TransferablePass.objects.create(rule=rule, party=party, number=1, holder=person.membership)
+    f.DelegationImportFileFactory(summit=summit)
     f.SessionFactory(summit=summit, starts_at=f.START, ends_at=f.START + timedelta(hours=1))
     f.InvitationFactory(party__summit=summit, answered=True)
     revisions.freeze(summit=summit, by=f.UserFactory.with_role(Role.PROTOCOL, summit))
@@ -103,8 +103,9 @@ def worlds() -> list[Party]:
 NARROW = ("/admin/", "party/", "party/{party}/change/")
 BROAD = [
     *("/admin/summit/person/", "/admin/needs/{slug}/", "retention/summit/{slug}/", "reply/"),
-    *("category/", "party/?quotas=full", "invitation/", "invitationlink/", "overpass/", "badge/"),
-    *("membership/", "sheet/", "participantlist/", "participantlist/prepare/{slug}/", "handover/waiting/"),
+    *("category/", "party/?quotas=full", "invitation/", "invitationlink/", "transferablepass/", "badge/"),
+    *("membership/", "delegationimportfile/", "participantlist/"),
+    *("participantlist/prepare/{slug}/", "handover/waiting/"),
     *("names/{slug}/?language=fr", "order/{slug}/", "session/{slug}/", "invitation/calls/"),
     *("party/invite/?summit={slug}", "letters/{slug}/?purpose=delegation&language=en", "membership/confirm/?{rows}"),
     *("/admin/summit/person/{person}/change/", "invitation/{invitation}/change/", "participantlist/{newest}/change/"),
@@ -164,7 +165,7 @@ class Many:
                     f.InvitationFactory(party=party, state=made, sent_at=f.START if made == "sent" else None)
                 self.members.append(f.MembershipFactory(party=party))
             f.HandoverFactory(party=party)
-        f.OverpassRuleFactory(summit=self.summit, people=1)
+        f.TransferablePassRuleFactory(summit=self.summit, people=1)
         self.by: User = f.UserFactory.with_role(Role.ORGANISER, self.summit)
 
     @property
@@ -224,5 +225,5 @@ def test_naming_many_asks_as_much(party: Party) -> None:
     assert costs[0] == costs[1]
 
 
-def test_a_summit_without_overpasses_is_asked_once(party: Party) -> None:
+def test_a_summit_without_transferable_passes_is_asked_once(party: Party) -> None:
     assert queries(lambda: transferable_passes.settle(party=party, by=SYSTEM)) == 1

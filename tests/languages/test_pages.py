@@ -75,7 +75,7 @@ def filled(route: str, made: World) -> Iterator[str]:
         "public_id": [*model.objects.order_by("-pk").values_list("public_id", flat=True)[:2], "0000000000000000"],
         "object_id": keys(route),
         "pk": keys(route),
-        "app_label": ["press", "programme"],
+        "app_label": ["press", "agenda"],
         "token": ["x", world.token(made)],
         "number": ["1"],
     }

@@ -106,8 +106,8 @@ def _texts(summit: Summit, reader: User) -> None:
     )
     for number, values in enumerate(states):
         edition = make_text(summit=summit, slug=f"text-{number}", **values, **words)
-        edition.version.text.lift.hold_reason = greek("wait") if values.get("held") else ""
-        edition.version.text.lift.save()
+        edition.version.text.embargo.hold_reason = greek("wait") if values.get("held") else ""
+        edition.version.text.embargo.save()
         french = f.TextVersionFactory(text=edition.version.text, language="fr", authoritative=False)
         add_edition(french, state=values.get("state", EditionState.APPROVED), **words)
     Text.objects.exclude(withdrawn_at=None).update(withdrawal_reason=greek("wrong"))

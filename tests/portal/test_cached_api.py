@@ -63,7 +63,7 @@ def test_what_changes_is_read_at_once(opening: Session, organiser: User) -> None
     assert "Later" in read("texts/")
 
 
-def test_links_lead_to_the_host_that_was_asked_and_each_reads_its_own_kind(
+def test_links_lead_to_the_host_that_was_asked_and_each_reads_its_custom_kind(
     opening: Session, organiser: User, settings: pytest.MonkeyPatch
 ) -> None:
     settings.ALLOWED_HOSTS = ["one.example", "other.example"]  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import Party
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.clients import signed_in
@@ -52,7 +52,7 @@ def test_an_address_is_shown_once_and_opens_until_it_is_ended(browser: Client, p
         (token,) = set(ADDRESS.findall(said))
         assert f'href="webcal://localhost:8000/calendar/{token}.ics"' in said
         assert Client().get(f"/calendar/{token}.ics").status_code == 200
-        row = Feed.objects.latest("pk")
+        row = CalendarFeed.objects.latest("pk")
         assert (row.person, row.party, row.alarms) == (person, of, True)
         assert token not in browser.get(PAGE).content.decode()
     assert browser.post(PAGE, {"remind": row.public_id}).status_code == 302
@@ -66,5 +66,5 @@ def test_an_address_is_shown_once_and_opens_until_it_is_ended(browser: Client, p
 def test_of_another_partys_programme_none_is_made(browser: Client, party: Party) -> None:
     other = PartyFactory(summit=party.summit)
     response = browser.post(PAGE, {"make": other.public_id})
-    assert (response.status_code, Feed.objects.count()) == (422, 0)
+    assert (response.status_code, CalendarFeed.objects.count()) == (422, 0)
     assert "Choose whose programme it is." in response.content.decode()

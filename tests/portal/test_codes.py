@@ -11,7 +11,7 @@ from django.test import Client
 
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
-from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.models import PortalSession, SignInCode
 from delegations.portal_access.services import sign_in_codes
 from summit.audit.models import AuditEntry
 from summit.maintenance import heartbeats
@@ -104,7 +104,7 @@ class TestComingIn:
         invitation = Invitation.objects.get()
         path = f"/portal/invitation/{invitation.public_id}/"
         assert client.post(path, {"answer": "attending", "name": "Zoe", "note": ""}).status_code == 303
-        row = PortalSignIn.objects.get()
+        row = PortalSession.objects.get()
         entries = AuditEntry.objects.order_by("pk")
         told = [(entry.action, entry.by, entry.by_label) for entry in entries]
         by = f"mailbox:{row.public_id}"
@@ -130,7 +130,7 @@ class TestDeadAtTheNextRequest:
         def statuses(client: Client) -> set[int]:
             return {client.get(path).status_code, client.post(path, {}).status_code}
 
-        PortalSignIn.objects.filter(pk=PortalSignIn.objects.latest("pk").pk).update(ended_at=f.START)
+        PortalSession.objects.filter(pk=PortalSession.objects.latest("pk").pk).update(ended_at=f.START)
         assert (client.get(path).status_code, statuses(ended)) == (200, {302})
         Invitation.objects.update(state="revoked")
         assert statuses(client) == {410}
@@ -192,14 +192,14 @@ class TestBrowsers:
             client.get(f"/i/{links.token(link)}/")
         focal()
         come_in()
-        gone = PortalSignIn.objects.filter(link=link).earliest("pk")
-        PortalSignIn.objects.exclude(pk__in=PortalSignIn.objects.filter(link=link).exclude(pk=gone.pk)).update(
+        gone = PortalSession.objects.filter(link=link).earliest("pk")
+        PortalSession.objects.exclude(pk__in=PortalSession.objects.filter(link=link).exclude(pk=gone.pk)).update(
             last_seen_at=f.START
         )
         assert clients[1].get("/portal/browsers/").content.decode().count("<strong>") == 1
         heartbeats.clear_expired()
         # What a code opened stays: the audit names it.
-        assert [row.link for row in PortalSignIn.objects.order_by("pk")] == [link, None]
+        assert [row.link for row in PortalSession.objects.order_by("pk")] == [link, None]
 
     def test_one_signs_out(self) -> None:
         focal()
@@ -215,24 +215,24 @@ class TestBrowsers:
         assert client.session.session_key != planted
         # Whoever comes in here next has seen nothing yet.
         assert list(client.session.keys()) == []
-        assert PortalSignIn.objects.live().count() == 0
+        assert PortalSession.objects.live().count() == 0
         assert InvitationLink.objects.live().count() == 1
-        opened = PortalSignIn.objects.get(person__isnull=False)
+        opened = PortalSession.objects.get(person__isnull=False)
         by = f"mailbox:{opened.public_id}"
         told = list(AuditEntry.objects.order_by("pk").values_list("action", "by_label", "object_key"))
-        key = Person.objects.get(portal_sign_ins=opened).public_id
+        key = Person.objects.get(portal_sessions=opened).public_id
         assert told == [("delegations.sign_in", by, key), ("delegations.sign_out", by, key)]
         assert client.get("/portal/leave/").status_code == 405
 
     def test_it_is_noted_every_few_minutes_that_a_browser_is_there(self) -> None:
         focal()
         client = come_in()
-        PortalSignIn.objects.update(last_seen_at=f.START)
+        PortalSession.objects.update(last_seen_at=f.START)
         client.get("/portal/")
-        assert PortalSignIn.objects.get().last_seen_at == f.START
-        with time_machine.travel(PortalSignIn.objects.get().created_at + timedelta(minutes=6), tick=False):
+        assert PortalSession.objects.get().last_seen_at == f.START
+        with time_machine.travel(PortalSession.objects.get().created_at + timedelta(minutes=6), tick=False):
             client.get("/portal/")
-        assert PortalSignIn.objects.get().last_seen_at > f.START
+        assert PortalSession.objects.get().last_seen_at > f.START
 
 
 class TestAttacked:

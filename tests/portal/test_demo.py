@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.mailboxes import selectors as mailboxes_selectors
 from delegations.members.models.categories import Category
 from delegations.members.models.focal_points import FocalPoint
@@ -67,7 +67,7 @@ def test_where_and_when(summit: Summit) -> None:
 @pytest.mark.broad("it validates every row of the demonstration")
 def test_rows_are_valid(summit: Summit) -> None:
     delegations = (
-        *(Party, PartyName, Person, Membership, FocalPoint, Policy, Category, Quota, Zone, OverpassRule),
+        *(Party, PartyName, Person, Membership, FocalPoint, Policy, Category, Quota, Zone, TransferablePassRule),
         *(DeclarationKind, Particulars, Retention),
     )
     for model in (*delegations, Session, Slot, Text, Edition, Subscriber, User):
@@ -168,7 +168,7 @@ def test_agenda(summit: Summit) -> None:
 def test_nothing_is_out_yet_and_every_text_says_that_it_is_a_sample(summit: Summit) -> None:
     assert (Release.objects.count(), Message.objects.count(), public_editions().count()) == (0, 0, 0)
     assert set(Edition.objects.values_list("state", "author__email")) == {("draft", "press@summit.example")}
-    assert set(Text.objects.values_list("lift__moment", "lift__held_at")) == {(None, None)}
+    assert set(Text.objects.values_list("embargo__moment", "embargo__held_at")) == {(None, None)}
     assert (Subscriber.objects.active().count(), Edition.objects.count()) == (4, 6)
     for edition in Edition.objects.all():
         assert edition.body.startswith("*Sample text, written for this demonstration. Nobody spoke or issued")

@@ -60,7 +60,7 @@ def content(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str
     found = {}
     for model in apps.get_models():
         label = model._meta.label
-        if model._meta.app_label not in ("summit", "delegations", "programme", "press") or label in without:
+        if model._meta.app_label not in ("summit", "delegations", "agenda", "press") or label in without:
             continue
         if label == "summit.PublicVersion":
             # Notes by number that something changed, and names the summit by its key.
@@ -70,7 +70,7 @@ def content(*, without: frozenset[str] = frozenset()) -> dict[str, list[dict[str
 
 
 def values(row: models.Model) -> dict[str, Any]:
-    own = OWN | ({"public_id"} if row._meta.label in ("programme.Release", "programme.ReleasedSession") else set())
+    own = OWN | ({"public_id"} if row._meta.label in ("agenda.Release", "agenda.ReleasedSession") else set())
     return {
         field.name: str(getattr(row, field.name))
         for field in row._meta.concrete_fields

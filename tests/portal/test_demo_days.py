@@ -55,7 +55,7 @@ def test_the_first_day_has_sessions_speeches_and_what_waits(clock: str, monkeypa
     named = revisions.gather(summit)
     assert (len(named["parties"]), revisions.left_out(summit).people) == (46, 0)
     # The database's clock says which are out; those that wait do so for the real moments of this act.
-    moments = dict(Text.objects.values_list("slug", "lift__moment"))
+    moments = dict(Text.objects.values_list("slug", "embargo__moment"))
     out = {slug for slug, moment in moments.items() if moment <= now}
     assert out == set(first_day.OUT)
     assert {row.version.text.slug: row.number for row in Edition.objects.filter(number__gt=1)} == {

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def asking(user: User | None, *followed: InvitationLink) -> HttpRequest:
     request = RequestFactory().get("/portal/")
     request.session = SessionStore()
-    request.session[browser_session.SIGN_INS_KEY] = [f.PortalSignInFactory(link=link).public_id for link in followed]
+    request.session[browser_session.SIGN_INS_KEY] = [f.PortalSessionFactory(link=link).public_id for link in followed]
     request.user = user or AnonymousUser()
     return request
 

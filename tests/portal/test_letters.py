@@ -10,7 +10,7 @@ from django.test import Client
 from delegations.invitations.models.invitations import Invitation, InvitationLink
 from delegations.invitations.services import links
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message
@@ -37,7 +37,7 @@ def test_it_leads_on_in_a_new_session_without_the_token() -> None:
     assert (page.status_code, page["Cache-Control"]) == (200, "private, no-store")
     assert links.token(link) not in page.content.decode()
     assert client.session.session_key != before
-    assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [link]
+    assert [PortalSession.objects.get(public_id=key).link for key in client.session["portal_sessions"]] == [link]
     assert client.session["language"] == "fr"
 
 
@@ -134,6 +134,6 @@ def test_a_second_link_joins_the_first_in_the_same_browser() -> None:
     client = Client()
     for link in (one, two, one):
         client.get(path(link))
-    assert [PortalSignIn.objects.get(public_id=key).link for key in client.session["portal_sign_ins"]] == [two, one]
+    assert [PortalSession.objects.get(public_id=key).link for key in client.session["portal_sessions"]] == [two, one]
     for link in (one, two):
         assert client.get(f"/portal/invitation/{link.invitation.public_id}/").status_code == 200

@@ -132,7 +132,7 @@ def test_it_comes_back_equal_part_by_part(one: tuple[dict[str, Any], Path], tmp_
     here = bring_in(path)
     again = export(here, tmp_path / "two.summit")
     assert {label: part for label, part in made["parts"].items() if part != again["parts"][label]} == {}
-    for label in ("press.Edition", "programme.ReleaseEntry", "summit.AuditEntry", "accounts", "outbox.Message"):
+    for label in ("press.Edition", "agenda.ReleaseEntry", "summit.AuditEntry", "accounts", "outbox.Message"):
         assert made["parts"][label]["rows"] > 0
     assert made["parts"]["delegations.Photo"]["files"] == made["parts"]["delegations.ReplyScan"]["files"] == 1
 
@@ -147,7 +147,7 @@ def test_it_comes_back_equal_part_by_part(one: tuple[dict[str, Any], Path], tmp_
     assert b"C01X00T47" not in path.read_bytes()
     assert path.stat().st_mode & 0o077 == 0
     assert lines(path, "delegations.Particulars")[0]["passport_number"] == "C01X00T47"
-    assert {"secret", "former_secret", "enabled"} & lines(path, "hooks.Endpoint")[0].keys() == set()
+    assert {"secret", "former_secret", "enabled"} & lines(path, "webhooks.Endpoint")[0].keys() == set()
     assert set(lines(path, "accounts")[0]) == {"public_id", "email", "name", "language", "is_active"}
     assert "rendered" not in lines(path, "outbox.Message")[0]
 

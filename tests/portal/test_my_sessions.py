@@ -9,7 +9,7 @@ from django.test import Client
 from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Attendance
 from sessions.draft.models.sessions import Interpretation, Session
-from sessions.notifications.models import AgendaLook
+from sessions.notifications.models import AgendaReadMark
 from sessions.visibility.models import Visibility
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -109,7 +109,7 @@ def test_what_was_seen_on_one_device_is_seen_on_the_other(
     assert [page(each, AGENDA).count(fresh) for each in (client, other)] == [1, 1]
     page(other, "/portal/changes/")
     assert [page(each, AGENDA).count(fresh) for each in (client, other)] == [0, 0]
-    assert set(AgendaLook.objects.values_list("session", "number")) == {(first.pk, 2), (None, 2)}
+    assert set(AgendaReadMark.objects.values_list("session", "number")) == {(first.pk, 2), (None, 2)}
 
 
 def test_the_reader_is_named_by_a_mark_that_tells_nothing(client: Client, summit: Summit) -> None:

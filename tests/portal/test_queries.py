@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_passes
 from delegations.members.models.members import Membership
 from sessions.draft.models.sessions import Session
@@ -40,7 +40,7 @@ def grow(world: World) -> Membership:
 @pytest.mark.broad("it opens every page of a delegation, of a small one and of a larger one")
 def test_queries_do_not_grow_with_the_delegation() -> None:
     world = make(kind="country")
-    OverpassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=1, most=9)
+    TransferablePassRule.objects.create(summit=world.party.summit, name="Leaders’ floor", people=1, most=9)
     grow(world)
     person = f"people/{grow(world).person.public_id}/"
     lists = ("", "people/", "people/add/", "visas/", "declarations/", "focal-points/", "overpasses/")

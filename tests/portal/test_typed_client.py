@@ -181,8 +181,8 @@ def publish(officer: Client, approver: Client) -> Any:
     (edition,) = officer.ask("list_editions", "rivers").results
     officer.ask("submit_one_of_editions", "rivers", edition.id)
     approver.ask("approve_one_of_editions", "rivers", edition.id, body=approver.model("NoteInput"))
-    (lift,) = officer.ask("list_lifts", "rivers").results
-    officer.ask("release_now_one_of_lifts", "rivers", lift.id)
+    (embargo,) = officer.ask("list_lifts", "rivers").results
+    officer.ask("release_now_one_of_lifts", "rivers", embargo.id)
     return text
 
 

@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from press.texts.models.editions import ChangeKind, Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.services import decisions, editions
 from sessions.draft.models.participants import Slot
@@ -44,9 +44,9 @@ def make_slot(summit: Summit, **kwargs: Any) -> Slot:
     return f.SlotFactory(session=f.SessionFactory(summit=summit), party=party, speaker=speaker, **kwargs)
 
 
-def make_lift(summit: Summit, moment: datetime | None, **kwargs: Any) -> Lift:
+def make_embargo(summit: Summit, moment: datetime | None, **kwargs: Any) -> Embargo:
     kwargs.setdefault("decided_by", f.UserFactory() if moment else None)
-    return f.LiftFactory(summit=summit, moment=moment, **kwargs)
+    return f.EmbargoFactory(summit=summit, moment=moment, **kwargs)
 
 
 def make_text(
@@ -59,16 +59,16 @@ def make_text(
     speech: bool = False,
     decided_at: datetime | None = None,
     language: str = "en",
-    lift: Lift | None = None,
+    embargo: Embargo | None = None,
     reader: User | None = None,
     **words: Any,
 ) -> Edition:
     """Make a text with one edition and return the edition; `reader` is whoever decided all about it."""
     summit, reader = summit or f.SummitFactory(), reader or f.UserFactory()
-    lift = lift or make_lift(summit, moment, decided_by=reader if moment else None)
+    embargo = embargo or make_embargo(summit, moment, decided_by=reader if moment else None)
     if held:
-        lift.held_at, lift.held_by, lift.hold_reason = ago(0.01), reader, "wait"
-        lift.save()
+        embargo.held_at, embargo.held_by, embargo.hold_reason = ago(0.01), reader, "wait"
+        embargo.save()
     extra: dict[str, Any] = {}
     if withdrawn_at:
         extra = {"withdrawn_at": withdrawn_at, "withdrawn_by": reader, "withdrawal_reason": "It was wrong."}
@@ -79,7 +79,7 @@ def make_text(
     slug = words.pop("slug", None)
     if slug:
         extra["slug"] = slug
-    text = f.TextFactory(summit=summit, lift=lift, **extra)
+    text = f.TextFactory(summit=summit, embargo=embargo, **extra)
     version = f.TextVersionFactory(text=text, language=language)
     return add_edition(version, state=state, decided_at=decided_at, reader=reader, **words)
 
@@ -97,7 +97,7 @@ def make_delivered(
         kind=TextKind.TRANSCRIPT,
         wording=Wording.DELIVERED,
         comparison_public=public,
-        lift=make_lift(text.summit, moment),
+        embargo=make_embargo(text.summit, moment),
     )
     return add_edition(f.TextVersionFactory(text=made, language=prepared.version.language), **words)
 
@@ -124,9 +124,9 @@ def add_language(text: Text, language: str, **words: Any) -> Edition:
     return add_edition(f.TextVersionFactory(text=text, language=language, authoritative=False), **words)
 
 
-def move_to_now(lift: Lift) -> None:
-    """Move a lift's moment to the database's present: it lifts now."""
-    Lift.objects.filter(pk=lift.pk).update(moment=Now(), decided_by=f.UserFactory())
+def move_to_now(embargo: Embargo) -> None:
+    """Move an embargo's moment to the database's present: it embargoes now."""
+    Embargo.objects.filter(pk=embargo.pk).update(moment=Now(), decided_by=f.UserFactory())
 
 
 FIRST = "One stays as it is.\n\nTwo has five hundred ships.\n\nThree goes away entirely."

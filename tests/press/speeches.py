@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from press.texts.models.editions import EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
@@ -17,25 +17,29 @@ from tests import factories as f
 from tests.press.helpers import add_edition
 
 
-def hang(slot: Slot, lift: Lift, wording: Wording = Wording.PREPARED, state: str = EditionState.APPROVED) -> Text:
-    """Hang an approved text of a speech on a lift."""
+def hang(
+    slot: Slot, embargo: Embargo, wording: Wording = Wording.PREPARED, state: str = EditionState.APPROVED
+) -> Text:
+    """Hang an approved text of a speech on an embargo."""
     text: Text = f.TextFactory(
-        summit=slot.session.summit, lift=lift, slot=slot, kind=TextKind.TRANSCRIPT, wording=wording
+        summit=slot.session.summit, embargo=embargo, slot=slot, kind=TextKind.TRANSCRIPT, wording=wording
     )
     add_edition(f.TextVersionFactory(text=text), state=state)
     return text
 
 
-def timed(summit: Summit) -> Lift:
-    """Make a lift whose moment comes in an hour."""
-    lift: Lift = f.LiftFactory(summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory())
-    return lift
+def timed(summit: Summit) -> Embargo:
+    """Make an embargo whose moment comes in an hour."""
+    embargo: Embargo = f.EmbargoFactory(
+        summit=summit, moment=db_now() + timedelta(hours=1), decided_by=f.UserFactory()
+    )
+    return embargo
 
 
-def waits(summit: Summit, **more: Any) -> Lift:
-    """Make a lift that waits for its speech."""
-    lift: Lift = f.LiftFactory(summit=summit, mode=LiftMode.DELIVERED, **more)
-    return lift
+def waits(summit: Summit, **more: Any) -> Embargo:
+    """Make an embargo that waits for its speech."""
+    embargo: Embargo = f.EmbargoFactory(summit=summit, mode=EmbargoMode.DELIVERED, **more)
+    return embargo
 
 
 class Floor:
@@ -48,7 +52,7 @@ class Floor:
         self.guest = self._slot("Guest", 0)
         self.party = f.PartyFactory(summit=summit)
         self.slots = {name: self._slot(name, place) for place, name in enumerate("ABC", start=1)}
-        self.lifts: dict[str, Lift] = {}
+        self.embargoes: dict[str, Embargo] = {}
         for name, slot in self.slots.items():
             self.tie(name, slot)
 
@@ -59,9 +63,9 @@ class Floor:
 
     def tie(self, name: str, slot: Slot) -> None:
         """Hang two texts on a speech."""
-        for letter, lift in (("m", timed(self.summit)), ("d", waits(self.summit))):
-            hang(slot, lift, Wording.PREPARED if letter == "m" else Wording.NOTES)
-            self.lifts[name + letter] = lift
+        for letter, embargo in (("m", timed(self.summit)), ("d", waits(self.summit))):
+            hang(slot, embargo, Wording.PREPARED if letter == "m" else Wording.NOTES)
+            self.embargoes[name + letter] = embargo
 
     def speaker(self, name: str) -> Person:
         """Return who gives a speech."""
@@ -73,13 +77,13 @@ class Floor:
 
     def release_holds(self) -> None:
         """Take every hold back, as though nothing had happened yet."""
-        Lift.objects.update(held_at=None, held_by=None, hold_reason="")
+        Embargo.objects.update(held_at=None, held_by=None, hold_reason="")
 
     @property
     def held(self) -> str:
         """Which texts are held, in words such as "Am Ad"."""
-        held = set(Lift.objects.filter(held_at__isnull=False).values_list("pk", flat=True))
-        return " ".join(sorted(name for name, lift in self.lifts.items() if lift.pk in held))
+        held = set(Embargo.objects.filter(held_at__isnull=False).values_list("pk", flat=True))
+        return " ".join(sorted(name for name, embargo in self.embargoes.items() if embargo.pk in held))
 
 
 def out() -> int:

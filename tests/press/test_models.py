@@ -59,7 +59,7 @@ TABLES = (
     attachments.Attachment,
     editions.Edition,
     editions.EditionAttachment,
-    embargoes.Lift,
+    embargoes.Embargo,
     subscriptions_models.Subscriber,
     texts.Text,
     texts.TextVersion,
@@ -67,12 +67,12 @@ TABLES = (
 )
 REVIEWED = {"emergency_reason": "Night.", "afterwards_at": ago(0)}
 BROKEN: dict[str, Callable[[], Any]] = {
-    "lift_mode_known": lambda: f.LiftFactory(mode="never"),
-    "lift_held_whole": lambda: f.LiftFactory(held_at=ago(1)),
-    "lift_held_whole, reason": lambda: f.LiftFactory(held_at=ago(1), held_by=f.UserFactory()),
-    "lift_moment_has_officer": lambda: f.LiftFactory(moment=ago(1)),
-    "lift_fallback_of_delivery": lambda: f.LiftFactory(fallback_at=ago(1)),
-    "lift_alarm_of_fallback": lambda: f.LiftFactory(mode=embargoes.LiftMode.DELIVERED, alarmed_at=ago(1)),
+    "embargo_mode_known": lambda: f.EmbargoFactory(mode="never"),
+    "embargo_held_whole": lambda: f.EmbargoFactory(held_at=ago(1)),
+    "embargo_held_whole, reason": lambda: f.EmbargoFactory(held_at=ago(1), held_by=f.UserFactory()),
+    "embargo_moment_has_officer": lambda: f.EmbargoFactory(moment=ago(1)),
+    "embargo_fallback_of_delivery": lambda: f.EmbargoFactory(fallback_at=ago(1)),
+    "embargo_alarm_of_fallback": lambda: f.EmbargoFactory(mode=embargoes.EmbargoMode.DELIVERED, alarmed_at=ago(1)),
     "text_slug_once": lambda: _same(f.TextFactory, "summit", "slug"),
     "text_kind_known": lambda: f.TextFactory(kind="poem"),
     "text_withdrawn_whole": lambda: f.TextFactory(withdrawn_at=ago(1)),

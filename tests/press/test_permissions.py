@@ -53,7 +53,7 @@ def test_the_table() -> None:
 def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
     """Who may is tried where each service is; nothing is written here."""
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
-    version, text, lift = edition.version, edition.version.text, edition.version.text.lift
+    version, text, embargo = edition.version, edition.version.text, edition.version.text.embargo
     words = {"title": "T", "body": "B"}
     by_officer, by_approver, by_organiser = officer(summit), approver(summit), organiser(summit)
     viewer = UserFactory.with_role(Role.VIEWER, summit)
@@ -67,12 +67,12 @@ def test_each_service_refuses_the_nearest_who_may_not(summit: Summit) -> None:
         lambda: decisions.approve(edition=edition, by=approver(SummitFactory())),
         lambda: decisions.approve_alone(edition=edition, reason="r", by=by_organiser),
         lambda: decisions.review_afterwards(edition=edition, by=by_officer),
-        lambda: embargoes.set_moment(lift=lift, moment=None, by=by_approver),
-        lambda: embargoes.release_now(lift=lift, by=by_approver),
-        lambda: embargoes.wait_for_delivery(lift=lift, by=by_approver),
-        lambda: embargoes.deliver(lift=lift, by=by_approver),
-        lambda: embargoes.hold(lift=lift, reason="r", by=viewer),
-        lambda: embargoes.unhold(lift=lift, by=viewer),
+        lambda: embargoes.set_moment(embargo=embargo, moment=None, by=by_approver),
+        lambda: embargoes.release_now(embargo=embargo, by=by_approver),
+        lambda: embargoes.wait_for_delivery(embargo=embargo, by=by_approver),
+        lambda: embargoes.deliver(embargo=embargo, by=by_approver),
+        lambda: embargoes.hold(embargo=embargo, reason="r", by=viewer),
+        lambda: embargoes.unhold(embargo=embargo, by=viewer),
         lambda: texts.withdraw(text=text, reason="r", by=by_organiser),
         lambda: texts.remove(text=text, reason="r", by=by_officer),
         lambda: texts.describe(text=text, by=by_approver, topics=[], people=[]),

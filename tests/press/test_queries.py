@@ -8,11 +8,11 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.embargoes.services import bulk_decisions
 from press.subscriptions.services import announcements
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import edits
 from sessions.releases.services import releases
@@ -29,7 +29,7 @@ from tests.press.helpers import (
     add_language,
     ago,
     approver,
-    make_lift,
+    make_embargo,
     make_text,
     officer,
     organiser,
@@ -108,7 +108,7 @@ def passages_to_mark(summit: Summit) -> Any:
         body = "\n\n".join(f"Words {n}." for n in range(9 * number))
         edition = make_text(summit=summit, speech=True, body=body)
         for place in range(1, 1 + 4 * number):
-            Marking.objects.create(edition=edition, anchor=f"p-{place}", kind="accept", by=by)
+            PassageCheck.objects.create(edition=edition, anchor=f"p-{place}", kind="accept", by=by)
         texts.append(f"/admin/press/text/{edition.version.text_id}/marking/?version=en")
 
     return more, lambda: get(client, texts[-1])
@@ -125,11 +125,11 @@ def public_pages(summit: Summit) -> Any:
     paths += [home + each for each in asked]
 
     def more(number: int) -> None:
-        lift = make_lift(summit, ago(1))
+        embargo = make_embargo(summit, ago(1))
         for _each in range(number):
             place = opening.slots.count()
             slot = speech(opening, place, name=f"Di {place}", party=f"Land {place}")
-            edition = text_of(slot, lift=lift, title="Speech.", decided_at=ago(5))
+            edition = text_of(slot, embargo=embargo, title="Speech.", decided_at=ago(5))
             edition.version.text.topics.add(topic)
             add_edition(edition.version, decided_at=ago(0.5), change_note="c", title="Speech.")
         releases.release(summit=summit, by=by, tell=False)
@@ -140,8 +140,8 @@ def public_pages(summit: Summit) -> Any:
 def _day(summit: Summit, session: Session, number: int) -> None:
     """Fill a day's run: what goes out, what is late, what was approved alone, what was not sent."""
     for _each in range(number):
-        lift = make_lift(summit, None, mode=LiftMode.DELIVERED)
-        give(f.SlotFactory(session=session, position=session.slots.count(), minutes=1), "Speech", lift)
+        embargo = make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
+        give(f.SlotFactory(session=session, position=session.slots.count(), minutes=1), "Speech", embargo)
         edition = make_text(summit=summit, moment=db_now() + HOUR / 60, held=True, emergency_reason="Alone.")
         add_language(edition.version.text, "fr")
         make_text(summit=summit, moment=ago(1), state="draft")

@@ -62,7 +62,7 @@ WITHOUT_ROLES = frozenset({"nobody", "account", "organiser", "delegate", "superu
 CHANGING = frozenset({"metrics"})
 # What the application itself keeps of a visit.
 VISITS = re.compile(
-    r'^(INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(django_session|summit_cache|api_spent)"'
+    r'^(INSERT (?:OR IGNORE )?INTO|UPDATE|DELETE FROM) "(django_session|summit_cache|api_requestcount)"'
     r'|^UPDATE "\w+signin" SET "last_seen_at"'
 )
 

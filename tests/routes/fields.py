@@ -28,7 +28,7 @@ INLINES = {
 }
 # One page, several operations.
 ALSO = {
-    "admin:programme_session_speakers": ("sessions-row-settle", "slots", "floor-requests-row-decline"),
+    "admin:agenda_session_speakers": ("sessions-row-settle", "slots", "floor-requests-row-decline"),
     "portal:person_edit": ("members-row", "needs-row", "passports-row", "travel-row"),
 }
 # Pages that answer what was typed into the form of another one: its fields are looked at there.
@@ -59,9 +59,9 @@ TABLE: dict[str, dict[str, str]] = {
         f"admin:delegations_{name}_order": {"place[]": "order", "move": "order", "do": "order", "was[]": "expected"}
         for name in _PUTS_IN_ORDER
     },
-    "admin:api_application_tokens": {"days": "expires_at", "revoke": "does application-tokens-row-revoke"},
+    "admin:api_apiclient_tokens": {"days": "expires_at", "revoke": "does application-tokens-row-revoke"},
     "admin:delegations_badge_issue": {"row": "people"},
-    "admin:delegations_sheet_answer": {"2 formal_name": "answers"},
+    "admin:delegations_delegationimportfile_answer": {"2 formal_name": "answers"},
     "admin:delegations_handover_decide": {"to": "person", "do": "does handovers-row-drop"},
     "admin:delegations_invitation_answer": {
         "channel": "way.channel",
@@ -86,10 +86,10 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:press_text_mark": {"inserted": "words", "seen_inserted": "seen", "undoes": "does markings-row-undo"},
     "admin:press_text_set_moment_many": {"row": "texts", "when": "moment"},
     "admin:press_text_submit_many": {"row": "texts"},
-    "admin:programme_session_add": _SESSION,
-    "admin:programme_session_change": {**_SESSION, "shown": SHOWN},
-    "admin:programme_session_documents": {"move": "session-documents-row-shift up"},
-    "admin:programme_session_speakers": {
+    "admin:agenda_session_add": _SESSION,
+    "admin:agenda_session_change": {**_SESSION, "shown": SHOWN},
+    "admin:agenda_session_documents": {"move": "session-documents-row-shift up"},
+    "admin:agenda_session_speakers": {
         "do": "does floor-requests-row-grant",
         "minutes[]": "speeches[].minutes",
         "move": "slots-row-move place",
@@ -111,7 +111,7 @@ TABLE: dict[str, dict[str, str]] = {
         "end": "does api-my-calendar-end",
         "remind": "does api-my-calendar-remind",
     },
-    "portal:overpass": {"person": "taker"},
+    "portal:transferable_pass": {"person": "taker"},
     "portal:people_confirm": {"person": "members"},
     "portal:person_edit": {"photo": "photos content", "remove": "does photos-row"},
     "portal:person_replace": {"member": "person"},

@@ -10,7 +10,7 @@ from django.db.models import Model
 
 from delegations.imports.services import import_files
 from portal.views.delegation.person import SECTIONS
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from sessions.draft.models.participants import FloorRequest
 from sessions.draft.models.sessions import Session
 from summit.audit.services import SYSTEM
@@ -22,7 +22,7 @@ from summit.privacy import subject_access
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests import factories as f
-from tests.press.helpers import ago, make_lift, make_text
+from tests.press.helpers import ago, make_embargo, make_text
 from tests.routes.crossing import fill
 from tests.routes.forms import forms_of
 from tests.routes.test_in_the_api import NONE, writing
@@ -30,14 +30,14 @@ from tests.routes.world import MISSING, World, row
 
 # Pages that only show something, where forms of pages stand that answer POST alone.
 BESIDES = (
-    "admin:api_application_change",
+    "admin:api_apiclient_change",
     "admin:delegations_handover_waiting",
-    "admin:delegations_sheet_change",
-    "admin:hooks_delivery_change",
+    "admin:delegations_delegationimportfile_change",
+    "admin:webhooks_delivery_change",
     "admin:outbox_message_change",
     "admin:press_text_marking",
-    "admin:programme_schedulefile_change",
-    "admin:work_job",
+    "admin:agenda_scheduleimportfile_change",
+    "admin:jobs_job",
     "portal:people",
     "portal:person",
     "portal:session",
@@ -101,15 +101,15 @@ def _usual(world: World, route: Route) -> Look:
 def _decided(world: World) -> Iterator[Look]:
     """Yield texts on whose page other decisions stand."""
     here = world.here
-    delivered = make_lift(here, None, mode=LiftMode.DELIVERED)
+    delivered = make_embargo(here, None, mode=EmbargoMode.DELIVERED)
     for edition in (
         make_text(summit=here, state="draft"),
         make_text(summit=here, state="in_review"),
         make_text(summit=here, emergency_reason="Nobody else is awake."),
         make_text(summit=here, held=True),
         make_text(summit=here, withdrawn_at=ago(1)),
-        make_text(summit=here, lift=delivered, speech=True),
-        make_text(summit=here, lift=make_lift(here, None, tied=True)),
+        make_text(summit=here, embargo=delivered, speech=True),
+        make_text(summit=here, embargo=make_embargo(here, None, tied=True)),
     ):
         yield Look("admin:press_text_change", _keys(edition.version.text))
 
@@ -120,7 +120,7 @@ def _chosen(world: World) -> Iterator[Look]:
     head = f.MembershipFactory(party=party, code="head", person__email="head@land.example")
     session = f.SessionFactory(summit=here)
     f.ParticipantFactory(session=session, party=party)
-    yield Look("admin:programme_session_line_up", _keys(session))
+    yield Look("admin:agenda_session_line_up", _keys(session))
     yield Look("admin:delegations_occasions", {"slug": here.slug}, {"session": session.public_id})
     yield Look("admin:delegations_letters", {"slug": here.slug}, {"purpose": "reminder", "language": "fr"})
     # The floor is asked for until a moment to come.
@@ -155,22 +155,22 @@ def _files(world: World) -> Iterator[Look]:
     """Yield what is read by a worker or goes on in one, and webhooks, in each of their states."""
     here, user = world.here, User.objects.get(name="organiser")
     for page, make in (
-        ("delegations_sheet", f.SheetFactory),
-        ("programme_schedulefile", f.ScheduleFileFactory),
+        ("delegations_delegationimportfile", f.DelegationImportFileFactory),
+        ("agenda_scheduleimportfile", f.ScheduleImportFileFactory),
     ):
         for more in ({}, {"report": ""}):
             yield Look(f"admin:{page}_change", _keys(make(summit=here, **more)))
     # One that asks something.
     asks = f"party,formal name\n{world.own.name},Called otherwise\n".encode()
     kept = import_files.store(summit=here, purpose="parties", filename="x.csv", content=asks, by=SYSTEM)
-    yield Look("admin:delegations_sheet_change", _keys(kept))
+    yield Look("admin:delegations_delegationimportfile_change", _keys(kept))
     for state, ended in (("waiting", None), ("cancelled", ago(1))):
         made = Job.objects.create(
             kind="verify_audit", key=state, by=user, summit=here, state=state, finished_at=ended
         )
-        yield Look("admin:work_job", _keys(made))
+        yield Look("admin:jobs_job", _keys(made))
     for more in ({}, {"enabled": False, "off_at": ago(1), "off_why": "hand"}):
-        yield Look("admin:hooks_endpoint_change", _keys(f.EndpointFactory(summit=here, **more)))
+        yield Look("admin:webhooks_endpoint_change", _keys(f.EndpointFactory(summit=here, **more)))
 
 
 def _keys(found: Model) -> dict[str, Any]:

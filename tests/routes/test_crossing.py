@@ -35,7 +35,7 @@ ROUTES = {name: route for name, route in declared().items() if name in PATTERNS}
 AREAS: defaultdict[str, list[str]] = defaultdict(list)
 for _name, _route in sorted(ROUTES.items()):
     _app = re.split("[:/_]", _name)[1:2]
-    _of_app = _route.gate == Gate.DESK and _app[0] in ("delegations", "press", "programme", "summit")
+    _of_app = _route.gate == Gate.DESK and _app[0] in ("delegations", "press", "agenda", "summit")
     AREAS[_app[0] if _of_app else str(_route.gate)].append(_name)
 
 
@@ -104,7 +104,7 @@ def test_control_public_texts_that_are_found_and_then_hidden_are_told(
 
 def test_control_a_page_that_asks_nobody_is_found(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(session_pages, "check_can_edit", lambda user, session: None)
-    found = wrong(world, "admin:programme_session_cancel")
+    found = wrong(world, "admin:agenda_session_cancel")
     assert any(each.startswith("GET ") and each.endswith(" of foreign: yes, not 403") for each in found)
     assert not any(" by organiser " in each or " by vetting " in each for each in found)
 
@@ -123,4 +123,4 @@ def test_control_a_refusal_that_came_too_late_is_found(world: World, monkeypatch
         raise PermissionDenied("Not you.")
 
     monkeypatch.setattr(session_pages, "check_can_edit", late)
-    assert any("of foreign: 403, and yet" in each for each in wrong(world, "admin:programme_session_cancel"))
+    assert any("of foreign: 403, and yet" in each for each in wrong(world, "admin:agenda_session_cancel"))

@@ -165,5 +165,5 @@ def test_control_entries_that_are_untrue_are_named(sent: Sent, inputs: Inputs) -
     for name, said in (("colour", "capacity"), ("name", "name"), ("summit", "does venues-row-paint")):
         assert list(untrue(sent, inputs, {page: {name: said}})) == [f"{page} {name}"]
     gone = {**inputs, "api-desk-members-row-replace": {}}
-    assert not true("portal:overpass", "members-row-replace person", gone)
-    assert true("portal:overpass", "members-row-replace person", inputs)
+    assert not true("portal:transferable_pass", "members-row-replace person", gone)
+    assert true("portal:transferable_pass", "members-row-replace person", inputs)

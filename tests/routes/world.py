@@ -31,7 +31,7 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.invitations.services import links
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -41,7 +41,7 @@ from delegations.portal_access.services import sign_in_codes
 from delegations.privacy.models import Retention
 from delegations.travel.models.visas import VisaLetter
 from delegations.travel.services import visas
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import subscribers
 from press.texts.models.editions import Edition, EditionAttachment
@@ -52,7 +52,7 @@ from sessions.releases.services import releases
 from sessions.visibility.models import Visibility
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
-from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import DESKS, FOLLOWING, Role
 from summit.permissions.route_table import Reader, Whose
@@ -183,12 +183,12 @@ def job(user: User, summit: Summit) -> Job:
     return Job.objects.create(kind="verify_audit", key=summit.slug, by=user, summit=summit)
 
 
-def kept_table(user: User, summit: Summit) -> Values:
+def exported_file(user: User, summit: Summit) -> Values:
     """Make the file of a list that every desk sees, which an account asked for."""
     made = Job.objects.create(kind="export_list", key=f"table {summit.slug}", by=user, params={"rows": 0})
     until = db_now() + timedelta(days=1)
     return row(
-        KeptTable.objects.create(
+        ExportedFile.objects.create(
             job=made, by=user, label="summit.summit", ending="csv", language="en", made_at=until, until=until
         )
     )
@@ -226,10 +226,10 @@ def _sign_in(world: World, reader: Reader, user: User) -> None:
     RecoveryCodes.activate(user)
     world.personal["passkey", reader.name] = row(passkey(user))
     mine = job(user, world.here)
-    world.personal["work.job", reader.name] = row(mine)
+    world.personal["jobs.job", reader.name] = row(mine)
     world.personal["jobs at a desk", reader.name] = {"summit": world.here.slug, "id": mine.public_id}
     if reader.superuser or reader.roles & DESKS:
-        world.personal["kept table", reader.name] = kept_table(user, world.here)
+        world.personal["kept table", reader.name] = exported_file(user, world.here)
     world.personal["token", reader.name] = {"id": f.TokenFactory(user=user).public_id}
     if me := user.people.first():
         world.personal["oneself", reader.name] = {"id": me.public_id}
@@ -255,9 +255,9 @@ def _add_readers(world: World) -> None:
     world.objects["passkey"] = {Whose.FOREIGN: row(passkey(other))}
     world.objects["token"] = {Whose.FOREIGN: {"id": f.TokenFactory(user=other).public_id}}
     world.objects["oneself"] = {Whose.FOREIGN: {"id": f.PersonFactory(user=f.UserFactory()).public_id}}
-    world.objects["kept table"] = {Whose.FOREIGN: kept_table(other, world.here)}
+    world.objects["kept table"] = {Whose.FOREIGN: exported_file(other, world.here)}
     jobs = {Whose.FOREIGN: job(other, world.here), Whose.ELSEWHERE: job(other, world.there)}
-    world.add("work.job", jobs, "jobs")
+    world.add("jobs.job", jobs, "jobs")
 
 
 def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
@@ -271,11 +271,11 @@ def _add_parties(world: World, parties: dict[Whose, Party]) -> None:
         ("focalpointrequest", "focal-point-requests", lambda party: f.FocalPointRequestFactory(party=party)),
         ("handover", "handovers", lambda party: f.HandoverFactory(party=party)),
         ("membership", "", lambda party: f.MembershipFactory(party=party)),
-        ("overpass", "overpasses", overpass),
-        ("overpassrule", "overpass-rules", lambda party: f.OverpassRuleFactory(summit=party.summit)),
+        ("transferablepass", "overpasses", transferable_pass),
+        ("transferablepassrule", "overpass-rules", lambda party: f.TransferablePassRuleFactory(summit=party.summit)),
         ("partygroup", "party-groups", lambda party: f.PartyGroupFactory(summit=party.summit)),
         ("quota", "", lambda party: f.QuotaFactory(party=party)),
-        ("sheet", "", lambda party: f.SheetFactory(summit=party.summit)),
+        ("delegationimportfile", "", lambda party: f.DelegationImportFileFactory(summit=party.summit)),
         ("visaletter", "", lambda party: f.VisaLetterFactory(party=party)),
         ("zone", "zones", lambda party: f.ZoneFactory(summit=party.summit)),
     ):
@@ -329,10 +329,12 @@ def issued_letter(party: Party) -> VisaLetter:
     return letter
 
 
-def overpass(party: Party) -> Overpass:
-    """Make an overpass that nobody of a party carries."""
-    rule = OverpassRule.objects.get_or_create(summit=party.summit, name="Overpass", people=1)[0]
-    return Overpass.objects.create(rule=rule, party=party, number=Overpass.objects.filter(party=party).count() + 1)
+def transferable_pass(party: Party) -> TransferablePass:
+    """Make a transferable pass that nobody of a party carries."""
+    rule = TransferablePassRule.objects.get_or_create(summit=party.summit, name="Overpass", people=1)[0]
+    return TransferablePass.objects.create(
+        rule=rule, party=party, number=TransferablePass.objects.filter(party=party).count() + 1
+    )
 
 
 def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
@@ -345,11 +347,14 @@ def _add_papers(world: World, parties: dict[Whose, Party]) -> None:
         keys = {"public_id": party.public_id, "person": person.public_id, "section": "passport"}
         for kind, more in (
             ("focalpointrequest", {"pk": f.FocalPointRequestFactory(party=party).pk}),
-            ("overpass", {"pk": overpass(party).pk}),
+            ("transferablepass", {"pk": transferable_pass(party).pk}),
             ("membership", {}),
             ("declaration", {"declaration": f.DeclarationFactory(party=party, person=person).public_id}),
             ("visaletter", {"letter": letters[whose].public_id}),
-            ("sheet", {"sheet": f.SheetFactory(summit=party.summit, party=party).public_id}),
+            (
+                "delegationimportfile",
+                {"sheet": f.DelegationImportFileFactory(summit=party.summit, party=party).public_id},
+            ),
         ):
             world.objects.setdefault(f"delegations.{kind} of a party", {})[whose] = {**keys, **more}
     for kind in ("people", "members", "passports", "needs", "travel", "photos"):
@@ -384,19 +389,19 @@ def _add_agenda(world: World, parties: dict[Whose, Party]) -> None:
     unreleased = f.SessionFactory(summit=world.here, visibility=Visibility.PUBLIC)
     world.more["public document", Whose.HIDDEN] = [row(kept.session, document=kept.public_id)]
     world.more["public session", Whose.HIDDEN] = [row(each) for each in (unreleased, *elsewhere)]
-    world.add("sessions.session", sessions, "sessions")
-    world.add("sessions.release", made, "releases")
+    world.add("agenda.session", sessions, "sessions")
+    world.add("agenda.release", made, "releases")
     for kind, desk, make in (
         ("slot", "", lambda session: f.SlotFactory(session=session)),
         ("document", "session-documents", lambda session: f.DocumentFactory(session=session)),
-        ("ownkind", "session-kinds", lambda session: f.OwnKindFactory(summit=session.summit)),
-        ("schedulefile", "", lambda session: f.ScheduleFileFactory(summit=session.summit)),
+        ("customkind", "session-kinds", lambda session: f.CustomKindFactory(summit=session.summit)),
+        ("scheduleimportfile", "", lambda session: f.ScheduleImportFileFactory(summit=session.summit)),
     ):
-        world.add(f"sessions.{kind}", of_each(sessions, make), desk)
+        world.add(f"agenda.{kind}", of_each(sessions, make), desk)
     # Of two speeches each page offers to move one.
     world.add_at_desk("slots", of_each(sessions, lambda session: f.SlotFactory(session=session)))
     signed_up = {whose: sessions[whose] for whose in (Whose.FOREIGN, Whose.ELSEWHERE)}
-    world.add("sessions.signup", of_each(signed_up, lambda session: f.SignUpFactory(session=session)))
+    world.add("agenda.signup", of_each(signed_up, lambda session: f.SignUpFactory(session=session)))
     world.add("session in an agenda", sessions, "agenda")
     world.objects |= {
         "document in an agenda": {
@@ -509,12 +514,12 @@ def _add_texts(world: World) -> None:
 def _add_press_desk(world: World, editions: Mapping[Whose, Edition]) -> None:
     """Add what the API's addresses of the press desk alone pick."""
 
-    def mark(edition: Edition) -> Marking:
-        return Marking.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
+    def mark(edition: Edition) -> PassageCheck:
+        return PassageCheck.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
 
     world.add_at_desk("editions", editions)
     world.add_at_desk("versions", of_each(editions, lambda edition: edition.version))
-    world.add_at_desk("lifts", of_each(editions, lambda edition: edition.version.text.lift))
+    world.add_at_desk("lifts", of_each(editions, lambda edition: edition.version.text.embargo))
     files = of_each(editions, lambda edition: f.AttachmentFactory(text=edition.version.text))
     world.add_at_desk("attachments", files)
     world.add_at_desk("markings", of_each(editions, mark))
@@ -558,11 +563,11 @@ def _add_ground(world: World) -> None:
     world.add("summit.roleassignment", of_each(users, lambda user: user.roles.get()), "roles")
     world.add("summit.auditentry", entries, "audit")
     world.add("outbox.message", messages, "messages")
-    world.add("hooks.endpoint", endpoints, "webhooks")
-    world.add("hooks.delivery", of_each(endpoints, lambda each: f.DeliveryFactory(endpoint=each)), "deliveries")
-    programs = {whose: f.ApplicationFactory(summit=summit) for whose, summit in two.items()}
-    world.add("api.application", programs, "applications")
-    made_by = of_each(programs, lambda each: f.TokenFactory(user=each.user, application=each, summit=each.summit))
+    world.add("webhooks.endpoint", endpoints, "webhooks")
+    world.add("webhooks.delivery", of_each(endpoints, lambda each: f.DeliveryFactory(endpoint=each)), "deliveries")
+    programs = {whose: f.ApiClientFactory(summit=summit) for whose, summit in two.items()}
+    world.add("api.apiclient", programs, "applications")
+    made_by = of_each(programs, lambda each: f.TokenFactory(user=each.user, api_client=each, summit=each.summit))
     world.add_at_desk("application-tokens", made_by)
     world.objects["desk"] = {whose: {"summit": each.slug} for whose, each in two.items()}
     # The list of a resource of which some see their own rows.
@@ -587,9 +592,13 @@ def _add_of_summits(world: World) -> None:
     for kind, desk, make in (
         ("summit.venue", "venues", lambda summit: f.VenueFactory(summit=summit)),
         ("summit.room", "rooms", lambda summit: f.RoomFactory(venue__summit=summit)),
-        ("summit.giventable", "", lambda summit: f.GivenTableFactory(summit=summit)),
+        ("summit.listimportfile", "", lambda summit: f.ListImportFileFactory(summit=summit)),
         ("summit.person", "", lambda summit: f.PhotoFactory(person__summit=summit).person),
-        ("delegations.resemblance", "resemblances", lambda summit: f.ResemblanceFactory(person__summit=summit)),
+        (
+            "delegations.duplicatecandidate",
+            "resemblances",
+            lambda summit: f.DuplicateCandidateFactory(person__summit=summit),
+        ),
         ("delegations.participantlist", "participant-lists", lambda summit: f.ParticipantListFactory(summit=summit)),
         (
             "delegations.retention",
@@ -601,9 +610,9 @@ def _add_of_summits(world: World) -> None:
     for desk, make in (
         ("letter-templates", lambda summit: f.LetterTemplateFactory(summit=summit)),
         # At a desk nobody sees the tables of parties: tests/delegations/api/test_sheets.py.
-        ("sheets", lambda summit: f.SheetFactory(summit=summit)),
+        ("sheets", lambda summit: f.DelegationImportFileFactory(summit=summit)),
         ("guests", lambda summit: f.PartyFactory(summit=summit, kind="guest")),
-        ("schedules", lambda summit: f.ScheduleFileFactory(summit=summit)),
+        ("schedules", lambda summit: f.ScheduleImportFileFactory(summit=summit)),
     ):
         world.add_at_desk(desk, of_each(two, make))
     # What has to be declared is everybody's who acts for a party of the summit.

@@ -27,7 +27,7 @@ from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements
 from press.texts.models import visibility
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion
 from summit.core.database_clock import db_now
 from summit.outbox.models import Message
@@ -81,7 +81,7 @@ class Race:
             connection.close()
 
     def begin(self, phase: str) -> None:
-        """Set the database's clock for a phase, and enter its texts, approved, each on a lift of its own."""
+        """Set the database's clock for a phase, and enter its texts, approved, each on an embargo of its own."""
         begins = db_now()
         shift = timedelta()
         if phase in CHANGES:
@@ -98,11 +98,12 @@ class Race:
             self.moments[text_id], self.shifts[text_id] = moment, shift
 
     def _texts(self, moments: list[datetime]) -> list[int]:
-        lifts = Lift.objects.bulk_create(
-            Lift(summit=self.summit, moment=moment, decided_by=self.by) for moment in moments
+        embargoes = Embargo.objects.bulk_create(
+            Embargo(summit=self.summit, moment=moment, decided_by=self.by) for moment in moments
         )
         texts = Text.objects.bulk_create(
-            Text(summit=self.summit, lift=lift, kind=TextKind.STATEMENT, slug=f"due-{lift.pk}") for lift in lifts
+            Text(summit=self.summit, embargo=embargo, kind=TextKind.STATEMENT, slug=f"due-{embargo.pk}")
+            for embargo in embargoes
         )
         versions = TextVersion.objects.bulk_create(
             TextVersion(text=text, language="en", authoritative=True) for text in texts

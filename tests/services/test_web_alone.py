@@ -1,4 +1,4 @@
-"""Web alone running: no broker, no worker, no beat. The moment still lifts the text."""
+"""Web alone running: no broker, no worker, no beat. The moment still embargoes the text."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,7 +33,7 @@ print(moment.isoformat())
 """
 
 
-def test_the_moment_lifts_the_text_with_web_alone(tmp_path: Path, shared: Path) -> None:
+def test_the_moment_embargoes_the_text_with_web_alone(tmp_path: Path, shared: Path) -> None:
     with processes(tmp_path, shared) as found:
         found.manage("collectstatic", "--no-input", "--verbosity", "0")
         port = free_port()

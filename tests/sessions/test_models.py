@@ -85,10 +85,10 @@ def test_the_database_refuses_what_must_not_be(name: str, summit: Summit) -> Non
 
 
 FROZEN = {
-    "programme_releasedsession": "title",
-    "programme_releasedparticipant": "label",
-    "programme_release": "note",
-    "programme_releaseentry": "session",
+    "agenda_releasedsession": "title",
+    "agenda_releasedparticipant": "label",
+    "agenda_release": "note",
+    "agenda_releaseentry": "session",
 }
 
 
@@ -113,10 +113,10 @@ def test_what_is_released_never_changes(summit: Summit) -> None:
         with pytest.raises(IntegrityError, match="never changed"):
             _change(rows[table], field, summit)
     # The control: without the trigger it would.
-    on = ' ON "programme_release"' if connection.vendor == "postgresql" else ""
+    on = ' ON "agenda_release"' if connection.vendor == "postgresql" else ""
     with connection.cursor() as cursor:
-        cursor.execute(f'DROP TRIGGER "programme_release_frozen"{on}')
-    assert _change(rows["programme_release"], "note", summit) == 1
+        cursor.execute(f'DROP TRIGGER "agenda_release_frozen"{on}')
+    assert _change(rows["agenda_release"], "note", summit) == 1
 
 
 VIEWERS = ("public", "nobody's member", "member", "participant by party", "participant in person")

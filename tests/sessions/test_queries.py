@@ -27,7 +27,7 @@ from tests.sessions.public.test_views import paths
 from tests.summit.api.conftest import Program, program
 
 pytestmark = pytest.mark.django_db
-ADMIN = "/admin/programme"
+ADMIN = "/admin/agenda"
 
 
 class World:
@@ -50,7 +50,9 @@ class World:
         """Make two more of everything, of which most can't be right."""
         for _number in range(2):
             member = f.MembershipFactory(party=f.PartyFactory(summit=self.summit))
-            made = session(self.summit, self.own.party, room=self.room, own_kind=f.OwnKindFactory(summit=self.summit))
+            made = session(
+                self.summit, self.own.party, room=self.room, custom_kind=f.CustomKindFactory(summit=self.summit)
+            )
             made.texts.create(language="fr", title="Des ports")
             made.interpretation.create(source="en", target="fr")
             for more in ({"party": member.party}, {"person": member.person}, {"category": member.category}):
@@ -62,7 +64,7 @@ class World:
                 asked = {"party": member.party, "speaker": member.person}
                 FloorRequest.objects.create(session=row, slot=slot, state="withdrawn", **asked)
             f.InvitationFactory(party=member.party, occasion=made.public_id)
-            f.ScheduleFileFactory(summit=self.summit, uploaded_by=f.UserFactory())
+            f.ScheduleImportFileFactory(summit=self.summit, uploaded_by=f.UserFactory())
         fill(self.summit, 2, self.own.party)
         self.release()
 

@@ -7,11 +7,11 @@ from django.test import Client
 
 from portal.demo import border_security
 from press.delivery_check import services as delivery_check_services
-from press.delivery_check.models import MarkingKind
+from press.delivery_check.models import PassageCheckKind
 from press.embargoes.services import alarms, embargoes
 from press.subscriptions.services.announcements import announce_due
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.models.visibility import public_editions
 from sessions.draft.services import edits
@@ -88,9 +88,9 @@ def test_an_opening_speech_is_prepared_delivered_and_corrected(desk: Desk) -> No
     edition = desk.newest(HOME)
     passages = [each.passage for each in delivery_check_services.marked(edition) if each.passage.anchor]
     for place, kind, words in (
-        (1, MarkingKind.STRIKE, ""),
-        (2, MarkingKind.CHANGE, "We begin at once."),
-        (-1, MarkingKind.INSERT, "Good morning."),
+        (1, PassageCheckKind.STRIKE, ""),
+        (2, PassageCheckKind.CHANGE, "We begin at once."),
+        (-1, PassageCheckKind.INSERT, "Good morning."),
     ):
         delivery_check_services.mark(edition=edition, anchor=passages[place].anchor, kind=kind, words=words, by=by)
     said = delivery_check_services.make_delivered(edition=edition, by=by)
@@ -128,7 +128,7 @@ def said_title(said: Text) -> str:
 def test_a_notice_under_embargo_goes_out_while_one_watches(desk: Desk) -> None:
     desk.publish(NOTICE, when="soon")
     assert (read(f"{SITE}{NOTICE}/")[0], NOTICE in read(SITE)[1], mails()) == (404, False, [])
-    Lift.objects.filter(texts__slug=NOTICE).update(moment=db_now() + timedelta(seconds=0.3))
+    Embargo.objects.filter(texts__slug=NOTICE).update(moment=db_now() + timedelta(seconds=0.3))
     code = 404
     while code != 200:
         listed = NOTICE in read(SITE)[1]
@@ -143,13 +143,13 @@ def test_a_notice_under_embargo_goes_out_while_one_watches(desk: Desk) -> None:
 
 def test_a_speech_that_is_cancelled_stays_in(desk: Desk) -> None:
     desk.publish(PM, when="delivered")
-    found = Text.objects.select_related("slot__session", "lift").get(slug=PM)
+    found = Text.objects.select_related("slot__session", "embargo").get(slug=PM)
     assert found.slot is not None
     by = User.objects.get(email="press@summit.example")
-    embargoes.wait_for_delivery(lift=found.lift, fallback=db_now() + timedelta(hours=1), by=by)
+    embargoes.wait_for_delivery(embargo=found.embargo, fallback=db_now() + timedelta(hours=1), by=by)
     edits.cancel(session=found.slot.session, by=User.objects.get(email="organiser@summit.example"))
-    assert Lift.objects.get(pk=found.lift_id).held_at is not None
-    Lift.objects.filter(pk=found.lift_id).update(fallback_at=db_now() - timedelta(seconds=1))
+    assert Embargo.objects.get(pk=found.embargo_id).held_at is not None
+    Embargo.objects.filter(pk=found.embargo_id).update(fallback_at=db_now() - timedelta(seconds=1))
     for path in ("", "feed.atom", "feed.json", "sitemap.xml", f"{PM}/", f"{PM}.pdf"):
         assert PM not in read(SITE + path)[1] or path.startswith(PM)
         assert (read(SITE + path)[0] == 404) is path.startswith(PM)

@@ -10,7 +10,7 @@ from delegations.invitations.services import reminders
 from press.embargoes.services import alarms
 from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements, withdrawal_notices
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from summit.outbox import delivery
 from summit.outbox.models import Message
 from summit.permissions.models import Role
@@ -34,7 +34,9 @@ def sending_summit(**values: Any) -> Summit:
         f.DeliveryFactory(endpoint__summit=made, created_at=ago(hours))
         make_text(summit=made, moment=ago(hours), slug=f"out-{hours}")
         late = make_text(summit=made, speech=True)
-        Lift.objects.filter(pk=late.version.text.lift_id).update(mode=LiftMode.DELIVERED, fallback_at=ago(hours))
+        Embargo.objects.filter(pk=late.version.text.embargo_id).update(
+            mode=EmbargoMode.DELIVERED, fallback_at=ago(hours)
+        )
         gone = make_text(summit=made, moment=ago(20), withdrawn_at=ago(hours))
         Announcement.objects.create(edition=gone, recipients=1)
         reader = f.SubscriberFactory(summit=made, confirmed_at=ago(50))

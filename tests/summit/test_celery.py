@@ -54,7 +54,7 @@ def test_an_amqp_address_is_the_broker(tmp_path: Path, monkeypatch: pytest.Monke
 
 def test_sweeps_run_often() -> None:
     app.loader.import_default_modules()
-    seconds = {"sweep": 1, "publications": 1, "hooks": 1, "work": 2, "alarms": 5, "audit": 5, "installation": 15}
+    seconds = {"sweep": 1, "publications": 1, "webhooks": 1, "jobs": 2, "alarms": 5, "audit": 5, "installation": 15}
     seldom = {"reminders": 120, "expired": 3600}
     assert {name: each.every for name, each in SWEEPS.items()} == seconds | seldom
     schedule = app.conf.beat_schedule
@@ -91,8 +91,8 @@ def test_what_may_hang_has_a_queue_of_its_own() -> None:
         found.setdefault(app.amqp.router.route({}, name)["queue"].name, set()).add(name)
     assert found == {
         "mail": {kind.task for kind in KINDS.values()},
-        "webhooks": {"hooks.tasks.work"},
-        "work": {"work.tasks.run"},
+        "webhooks": {"webhooks.tasks.work"},
+        "jobs": {"jobs.tasks.run"},
         "celery": {entry["task"] for entry in app.conf.beat_schedule.values()},
     }
 

@@ -109,18 +109,18 @@ class Tour:
     def change(self) -> None:
         """One session moves, one is cancelled; those whom it touches are told."""
         organiser = self.organiser
-        page = organiser.open("/admin/programme/session/?q=Tunisia+and+France")
+        page = organiser.open("/admin/agenda/session/?q=Tunisia+and+France")
         page.get_by_role("link", name="Tunisia and France").click()
         organiser.take("session-edit")
         page.locator("[name=starts_at_1]").fill("11:20")
         page.locator("[name=ends_at_1]").fill("11:40")
         organiser.press("Save")
-        organiser.open("/admin/programme/session/?q=Criminal+finances")
+        organiser.open("/admin/agenda/session/?q=Criminal+finances")
         organiser.press("Criminal finances")
         organiser.press("Cancel session")
         organiser.take("session-cancel")
         organiser.press(re.compile("^Cancel"))
-        organiser.open("/admin/programme/session/?q=reports+from+the+working")
+        organiser.open("/admin/agenda/session/?q=reports+from+the+working")
         organiser.press(PLENARY)
         organiser.press(re.compile("^Speakers’ list"))
         organiser.take("speakers")
@@ -136,7 +136,7 @@ class Tour:
     def on_the_day(self) -> None:
         """A session of France is about to begin."""
         organiser = self.organiser
-        organiser.open("/admin/programme/session/?q=Supply+chains")
+        organiser.open("/admin/agenda/session/?q=Supply+chains")
         page = organiser.press("Supply chains and enablers")
         starts, ends = london(30), london(105)
         for field, moment in (("starts_at", starts), ("ends_at", ends)):
@@ -225,15 +225,15 @@ class Tour:
         organiser.take("party")
         coming.lists(self.protocol)
         organiser.take("history", page.url.partition("/change/")[0] + "/history/")
-        organiser.take("sessions", "/admin/programme/session/")
+        organiser.take("sessions", "/admin/agenda/session/")
         organiser.take("messages", "/admin/outbox/message/")
         organiser.take("audit", "/admin/summit/auditentry/")
-        organiser.open("/admin/work/")
+        organiser.open("/admin/jobs/")
         organiser.press("Verify the audit")
         job = page.url
         organiser.until(job, lambda shown: shown.get_by_text("entries are whole").count() > 0)
         organiser.take("work-done")
-        organiser.take("work", "/admin/work/")
+        organiser.take("work", "/admin/jobs/")
         self.system.manage("demo", "--slug", LARGE, *SIZES)
         self.reader.sign_in("organiser", f"{LARGE}.example")
         self.reader.take("desk-charts", f"/admin/?summit={LARGE}")

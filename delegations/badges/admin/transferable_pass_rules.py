@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.admin.row_admin import ThroughDomain
 from summit.admin_base.forms import SentencesForm
@@ -19,15 +19,15 @@ from summit.admin_base.messages import written
 from summit.templatetags.marks import comma
 
 
-class OverpassRuleForm(SentencesForm):
-    """A kind of overpass."""
+class TransferablePassRuleForm(SentencesForm):
+    """A kind of transferable pass."""
 
     class Meta:
-        model = OverpassRule
+        model = TransferablePassRule
         fields = ("summit", *transferable_pass_rules.FIELDS, "zones")
         widgets = {"zones": forms.CheckboxSelectMultiple}
 
-    said_at = {"overpass_name_once": "name", "overpass_for_somebody": "people"}
+    said_at = {"transferable_pass_name_once": "name", "transferable_pass_for_somebody": "people"}
 
     def clean(self) -> dict[str, Any]:
         """Refuse zones of another summit."""
@@ -38,13 +38,13 @@ class OverpassRuleForm(SentencesForm):
         return found
 
 
-@admin.register(OverpassRule)
-class OverpassRuleAdmin(ThroughDomain):
-    """Overpasses."""
+@admin.register(TransferablePassRule)
+class TransferablePassRuleAdmin(ThroughDomain):
+    """Transferable passes."""
 
     place = 4
     shelf = Shelf.SETTINGS
-    form = OverpassRuleForm
+    form = TransferablePassRuleForm
     domain = transferable_pass_rules
     called = "rule"
     deeds = {"delete": transferable_pass_rules.CHANGE}
@@ -61,7 +61,7 @@ class OverpassRuleAdmin(ThroughDomain):
         return rows.prefetch_related("zones")
 
     @admin.display(description=gettext_lazy("how many"))
-    def said(self, row: OverpassRule) -> str:
+    def said(self, row: TransferablePassRule) -> str:
         """Show how many passes a party gets for how many people."""
         facts = {"passes": row.passes, "n": row.people, "most": row.most}
         if row.most is None:
@@ -75,7 +75,7 @@ class OverpassRuleAdmin(ThroughDomain):
 
     @written
     @admin.display(description=gettext_lazy("zones"))
-    def opens(self, row: OverpassRule) -> str:
+    def opens(self, row: TransferablePassRule) -> str:
         """Show which zones it opens."""
         return comma().join(zone.code for zone in row.zones.all()) or "–"
 

@@ -1,4 +1,4 @@
-"""Who carries which overpass, for the desk that prints badges."""
+"""Who carries which transferable pass, for the desk that prints badges."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.core.admin.moments import moment
 from delegations.parties.admin.party_column import PartyColumn
 from summit.admin_base.menu import Shelf
@@ -35,9 +35,9 @@ class CarriedFilter(admin.SimpleListFilter):
         return queryset.filter(holder__isnull=self.value() == "no")
 
 
-@admin.register(Overpass)
-class OverpassAdmin(PartyColumn, ReadOnlyAdmin):
-    """Overpasses of parties."""
+@admin.register(TransferablePass)
+class TransferablePassAdmin(PartyColumn, ReadOnlyAdmin):
+    """Transferable passes of parties."""
 
     place = 2
     shelf = Shelf.RECORDS
@@ -67,16 +67,16 @@ class OverpassAdmin(PartyColumn, ReadOnlyAdmin):
 
     @written
     @admin.display(description=_("overpass"), ordering="rule__name")
-    def named(self, row: Overpass) -> str:
+    def named(self, row: TransferablePass) -> str:
         """Show which it is."""
         return str(row)
 
     @admin.display(description=_("carried by"), ordering="holder__person__name", empty_value="–")
-    def carried_by(self, row: Overpass) -> str | None:
+    def carried_by(self, row: TransferablePass) -> str | None:
         """Show who carries it."""
         return row.holder.person.label if row.holder else None
 
     @admin.display(description=_("since"), ordering="since")
-    def handed(self, row: Overpass) -> str:
+    def handed(self, row: TransferablePass) -> str:
         """Show since when; nothing where nobody carries it."""
         return moment(row.since if row.holder else None, row.party.summit)

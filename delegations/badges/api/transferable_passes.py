@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from rest_framework import serializers
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.badges.services import transferable_passes
 from delegations.core.api.access_log import log_shown_fields
 from delegations.members.api.fields import Member
@@ -19,10 +19,10 @@ from summit.api_base.viewsets import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 
-HAND = "delegations.hand_overpass"
+HAND = "delegations.hand_transferable_pass"
 
 
-class OverpassSerializer(serializers.ModelSerializer[Overpass]):
+class TransferablePassSerializer(serializers.ModelSerializer[TransferablePass]):
     """A pass of a party that changes hands: `holder` is the id of the person who carries it now."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
@@ -34,14 +34,14 @@ class OverpassSerializer(serializers.ModelSerializer[Overpass]):
     holder_name = serializers.CharField(source="holder.person.label", read_only=True, allow_null=True, default=None)
 
     class Meta:
-        model = Overpass
+        model = TransferablePass
         fields: ClassVar[list[str]] = [
             *("id", "rule", "rule_name", "number", "party", "party_name", "holder", "holder_name", "since"),
         ]
         read_only_fields = fields
 
 
-class OverpassFilters(django_filters.FilterSet):
+class TransferablePassFilters(django_filters.FilterSet):
     """By what passes are narrowed."""
 
     rule = django_filters.CharFilter(field_name="rule__public_id", label=_("overpass"))
@@ -65,18 +65,18 @@ class Overpasses(Resource):
 
     name = "overpasses"
     called = _("overpasses of parties")
-    rule = "delegations.overpass"
+    rule = "delegations.transferablepass"
     does = ()
     key = "pk"
-    model = Overpass
-    output = OverpassSerializer
-    filters = OverpassFilters
+    model = TransferablePass
+    output = TransferablePassSerializer
+    filters = TransferablePassFilters
     orders: ClassVar[Any] = {"since": ("since",), "number": ("number",)}
     summit_path = "party__summit"
 
-    def rows(self) -> QuerySet[Overpass]:
+    def rows(self) -> QuerySet[TransferablePass]:
         """Return passes with who carries them."""
-        return Overpass.objects.select_related("rule", "party__summit", "holder__person")
+        return TransferablePass.objects.select_related("rule", "party__summit", "holder__person")
 
     def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record who carries what, where that was read."""
@@ -91,7 +91,7 @@ class Overpasses(Resource):
         )
 
     @action("hand", rule=HAND, input=HandInput)
-    def hand(self, *, by: User, row: Overpass, values: Values) -> None:
+    def hand(self, *, by: User, row: TransferablePass, values: Values) -> None:
         """Hand the pass to somebody, or take it back."""
         seen, taker = (values[name] and values[name].person for name in ("seen", "taker"))
-        transferable_passes.pass_on(overpass=row, seen=seen, taker=taker, by=by)
+        transferable_passes.pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)

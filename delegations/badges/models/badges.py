@@ -1,4 +1,4 @@
-"""What people carry: badges, each one person's, and overpasses, which change hands."""
+"""What people carry: badges, each one person's, and transferable passes, which change hands."""
 
 from django.db import models
 from django.db.models import Q

@@ -12,11 +12,14 @@ from summit.core.validators import validate_printable
 from summit.summits.models import Summit
 
 
-class OverpassRule(PublicModel):
+class TransferablePassRule(PublicModel):
     """So many passes for so many people of a party. They open zones and change hands: who carries one goes in."""
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="overpass_rules", verbose_name=pgettext_lazy("label", "summit")
+        Summit,
+        on_delete=models.CASCADE,
+        related_name="transferable_pass_rules",
+        verbose_name=pgettext_lazy("label", "summit"),
     )
     name = models.CharField(_("name"), max_length=120, validators=[validate_printable])
     passes = models.PositiveIntegerField(_("passes"), default=1)
@@ -31,12 +34,12 @@ class OverpassRule(PublicModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
-                name="overpass_name_once",
+                name="transferable_pass_name_once",
                 violation_error_message=_("Another overpass has this name. Choose another."),
             ),
             models.CheckConstraint(
                 # A party has no use for more passes than people, and a number that is mistyped would fill the table.
-                name="overpass_for_somebody",
+                name="transferable_pass_for_somebody",
                 condition=Q(passes__gte=1, people__gte=F("passes")),
                 violation_error_message=_("Give one pass at least, for as many people or more."),
             ),
@@ -46,14 +49,20 @@ class OverpassRule(PublicModel):
         return self.name
 
 
-class Overpass(models.Model):
-    """One of a party's overpasses, and who carries it now."""
+class TransferablePass(models.Model):
+    """One of a party's transferable passes, and who carries it now."""
 
     rule = models.ForeignKey(
-        OverpassRule, on_delete=models.CASCADE, related_name="passes_given", verbose_name=_("overpass")
+        TransferablePassRule,
+        on_delete=models.CASCADE,
+        related_name="passes_given",
+        verbose_name=_("overpass"),
     )
     party = models.ForeignKey(
-        Party, on_delete=models.CASCADE, related_name="overpasses", verbose_name=pgettext_lazy("label", "party")
+        Party,
+        on_delete=models.CASCADE,
+        related_name="transferable_passes",
+        verbose_name=pgettext_lazy("label", "party"),
     )
     number = models.PositiveIntegerField(_("number"))
     holder = models.ForeignKey(
@@ -61,7 +70,7 @@ class Overpass(models.Model):
         on_delete=models.SET_NULL,
         null=True,
         blank=True,
-        related_name="overpasses",
+        related_name="transferable_passes",
         verbose_name=_("carried by"),
     )
     since = models.DateTimeField(_("since"), auto_now=True)
@@ -71,11 +80,11 @@ class Overpass(models.Model):
         verbose_name_plural = _("overpasses of parties")
         ordering = ["party", "rule", "number"]
         constraints = [
-            models.UniqueConstraint(fields=["rule", "party", "number"], name="overpass_once"),
+            models.UniqueConstraint(fields=["rule", "party", "number"], name="transferable_pass_once"),
             models.UniqueConstraint(
-                fields=["rule", "holder"], name="overpass_carried_once", condition=Q(holder__isnull=False)
+                fields=["rule", "holder"], name="transferable_pass_carried_once", condition=Q(holder__isnull=False)
             ),
-            models.CheckConstraint(name="overpass_numbered_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(name="transferable_pass_numbered_from_one", condition=Q(number__gte=1)),
         ]
 
     def __str__(self) -> str:

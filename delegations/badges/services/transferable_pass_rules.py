@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import ngettext
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_passes
 from delegations.core.services import rows
 from delegations.parties.services import parties
@@ -17,37 +17,37 @@ from summit.permissions.rules import check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-CHANGE = "delegations.overpassrule.change"
+CHANGE = "delegations.transferablepassrule.change"
 FIELDS = ("name", "passes", "people", "most")
 
-zones_services.opens_zones(20, OverpassRule)
+zones_services.opens_zones(20, TransferablePassRule)
 
 
-def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> OverpassRule:
-    """Add a kind of overpass. Raises PermissionDenied, ValidationError with what stops it by field."""
+def enter(*, summit: Summit, values: Mapping[str, Any], by: User) -> TransferablePassRule:
+    """Add a kind of transferable pass. Raises PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, summit)
-    row = OverpassRule(summit=summit)
+    row = TransferablePassRule(summit=summit)
     with transaction.atomic():
-        rows.enter(row, values, FIELDS, by=by, action="delegations.overpassrule.add")
+        rows.enter(row, values, FIELDS, by=by, action="delegations.transferablepassrule.add")
         transferable_passes.settle_summit(summit=summit, by=by)
     return row
 
 
-def change(*, rule: OverpassRule, values: Mapping[str, Any], by: User) -> OverpassRule:
-    """Change a kind of overpass and return it as it is now; what parties have of it follows. Raises
+def change(*, rule: TransferablePassRule, values: Mapping[str, Any], by: User) -> TransferablePassRule:
+    """Change a kind of transferable pass and return it as it is now; what parties have of it follows. Raises
     PermissionDenied, ValidationError with what stops it by field."""
     check(by, CHANGE, rule.summit)
-    now: OverpassRule
+    now: TransferablePassRule
     with transaction.atomic():
-        now, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.overpassrule.change")
+        now, changed = rows.change(rule, values, FIELDS, by=by, action="delegations.transferablepassrule.change")
         if changed:
             transferable_passes.settle_summit(summit=rule.summit, by=by)
     return now
 
 
-def stops_removal(rule: OverpassRule) -> str:
-    """Return why a kind of overpass can't be deleted and what to do instead, "" where it can."""
-    number = Overpass.objects.filter(rule=rule, holder__isnull=False).count()
+def stops_removal(rule: TransferablePassRule) -> str:
+    """Return why a kind of transferable pass can't be deleted and what to do instead, "" where it can."""
+    number = TransferablePass.objects.filter(rule=rule, holder__isnull=False).count()
     if not number:
         return ""
     said = ngettext(
@@ -58,9 +58,9 @@ def stops_removal(rule: OverpassRule) -> str:
     return said % {"n": number, "rule": rule}
 
 
-def remove(*, rule: OverpassRule, by: User) -> None:
-    """Delete a kind of overpass of which nobody carries any. Raises PermissionDenied, ValidationError with what
-    stops it."""
+def remove(*, rule: TransferablePassRule, by: User) -> None:
+    """Delete a kind of transferable pass of which nobody carries any. Raises PermissionDenied, ValidationError with
+    what stops it."""
     summit = rule.summit
     check(by, CHANGE, summit)
     with transaction.atomic():
@@ -68,5 +68,5 @@ def remove(*, rule: OverpassRule, by: User) -> None:
         parties.lock_all(summit)
         if stopped := stops_removal(rule):
             raise ValidationError(stopped)
-        audit.record(by=by, action="delegations.overpassrule.remove", target=rule, summit=summit)
+        audit.record(by=by, action="delegations.transferablepassrule.remove", target=rule, summit=summit)
         rule.delete()

@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.members import listeners
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
@@ -28,20 +28,20 @@ from summit.audit.services import By
 from summit.people.models import Person
 from summit.summits.models import Summit
 
-HAND = "delegations.hand_overpass"
+HAND = "delegations.hand_transferable_pass"
 
 
-class OverpassRefused(Exception):
+class TransferablePassRefused(Exception):
     """A pass can't change hands so, with a sentence that says why and what to do."""
 
 
 @dataclass(frozen=True)
 class Share:
-    """What a party has of a kind of overpass: how many it may, and the passes."""
+    """What a party has of a kind of transferable pass: how many it may, and the passes."""
 
-    rule: OverpassRule
+    rule: TransferablePassRule
     allowed: int
-    passes: list[Overpass] = field(default_factory=list)
+    passes: list[TransferablePass] = field(default_factory=list)
 
     @property
     def carried(self) -> int:
@@ -63,7 +63,7 @@ class Share:
         return _("%(passes)d %(people)s, %(most)d at most") % facts
 
 
-def allowed(rule: OverpassRule, people: int) -> int:
+def allowed(rule: TransferablePassRule, people: int) -> int:
     """Return how many passes of a kind a party of so many people has: for each full group, and no more than the most
     that any party has."""
     number = people // rule.people * rule.passes
@@ -72,9 +72,9 @@ def allowed(rule: OverpassRule, people: int) -> int:
 
 def shares(party: Party) -> list[Share]:
     """Return what a party has of each kind of its summit. Three queries."""
-    rules = list(OverpassRule.objects.filter(summit=party.summit_id))
+    rules = list(TransferablePassRule.objects.filter(summit=party.summit_id))
     people = Membership.objects.filter(party=party).count()
-    rows = Overpass.objects.filter(party=party).select_related("holder__person").order_by("number")
+    rows = TransferablePass.objects.filter(party=party).select_related("holder__person").order_by("number")
     found = {rule.pk: Share(rule, allowed(rule, people)) for rule in rules}
     for row in rows:
         found[row.rule_id].passes.append(row)
@@ -83,13 +83,13 @@ def shares(party: Party) -> list[Share]:
 
 def settle(*, party: Party, by: By) -> None:
     """Bring a party's passes in line with its people, in the transaction that changed those. Whoever calls this has
-    locked the party. One query where the summit has no overpasses."""
+    locked the party. One query where the summit has no transferable passes."""
     _settle([party], by)
 
 
 def settle_summit(*, summit: Summit, by: By) -> None:
-    """Bring the passes of all parties in line, after a kind of overpass was added or changed. The number of queries
-    doesn't grow with the parties."""
+    """Bring the passes of all parties in line, after a kind of transferable pass was added or changed. The number of
+    queries doesn't grow with the parties."""
     with transaction.atomic():
         _settle(list(Party.objects.select_for_update().filter(summit=summit).order_by("pk")), by)
 
@@ -101,18 +101,18 @@ def settle_parties(*, keys: Collection[int], by: By) -> None:
 
 
 def _settle(parties: list[Party], by: By) -> None:
-    by_summit: dict[int, list[OverpassRule]] = {}
-    for rule in OverpassRule.objects.filter(summit__in={party.summit_id for party in parties}):
+    by_summit: dict[int, list[TransferablePassRule]] = {}
+    for rule in TransferablePassRule.objects.filter(summit__in={party.summit_id for party in parties}):
         by_summit.setdefault(rule.summit_id, []).append(rule)
     if not by_summit:
         return
     keys = [party.pk for party in parties]
     named = Membership.objects.filter(party__in=keys).order_by().values("party").annotate(n=Count("pk"))
     numbers = dict(named.values_list("party", "n"))
-    there: dict[tuple[int, int], list[Overpass]] = {}
-    for row in Overpass.objects.filter(party__in=keys).order_by("number"):
+    there: dict[tuple[int, int], list[TransferablePass]] = {}
+    for row in TransferablePass.objects.filter(party__in=keys).order_by("number"):
         there.setdefault((row.party_id, row.rule_id), []).append(row)
-    fresh: list[Overpass] = []
+    fresh: list[TransferablePass] = []
     gone: list[int] = []
     told: list[AuditEntry] = []
     summits = Summit.objects.in_bulk(list(by_summit))
@@ -125,83 +125,100 @@ def _settle(parties: list[Party], by: By) -> None:
             if more or less:
                 change = (len(mine), len(mine) + len(more) - len(less))
                 told.append(_counted(party, summits[party.summit_id], rule, change, by))
-    Overpass.objects.filter(pk__in=gone).delete()
-    Overpass.objects.bulk_create(fresh)
+    TransferablePass.objects.filter(pk__in=gone).delete()
+    TransferablePass.objects.bulk_create(fresh)
     audit.record_many(told)
 
 
 def _difference(
-    party: Party, rule: OverpassRule, mine: list[Overpass], wanted: int
-) -> tuple[list[Overpass], list[int]]:
+    party: Party, rule: TransferablePassRule, mine: list[TransferablePass], wanted: int
+) -> tuple[list[TransferablePass], list[int]]:
     """Return the passes that are to be made, with the lowest numbers that are free, and the keys of those that go."""
     taken = {row.number for row in mine}
     lacking = max(0, wanted - len(mine))
     free = [number for number in range(1, wanted + len(taken) + 1) if number not in taken][:lacking]
     unheld = sorted((row for row in mine if row.holder_id is None), key=lambda row: row.number, reverse=True)
     over = max(0, len(mine) - wanted)
-    return [Overpass(rule=rule, party=party, number=number) for number in free], [row.pk for row in unheld[:over]]
+    return [TransferablePass(rule=rule, party=party, number=number) for number in free], [
+        row.pk for row in unheld[:over]
+    ]
 
 
-def _counted(party: Party, summit: Summit, rule: OverpassRule, change: tuple[int, int], by: By) -> AuditEntry:
+def _counted(party: Party, summit: Summit, rule: TransferablePassRule, change: tuple[int, int], by: By) -> AuditEntry:
     return audit.entry(
         by=by,
-        action="delegations.overpass.count",
+        action="delegations.transferablepass.count",
         target=party,
         summit=summit,
-        fields=["overpasses"],
+        fields=["transferable_passes"],
         detail={"rule": rule.public_id, "before": change[0], "now": change[1]},
     )
 
 
-def pass_on(*, overpass: Overpass, seen: Person | None, taker: Person | None, by: By) -> None:
+def pass_on(*, transferable_pass: TransferablePass, seen: Person | None, taker: Person | None, by: By) -> None:
     """Let a pass go from whoever carries it to another member of the party, in one step. `seen` is who carried it
     when `by` decided, None for nobody; `taker` is None where it comes back. Raises PermissionDenied,
     OverpassRefused."""
-    party = overpass.party
+    party = transferable_pass.party
     check_can_act(by, HAND, party)
     with transaction.atomic():
         Party.objects.select_for_update().get(pk=party.pk)
-        member = _member(overpass, taker) if taker is not None else None
+        member = _member(transferable_pass, taker) if taker is not None else None
         if seen == taker:
-            raise OverpassRefused(_("Nothing would change. Choose who carries it from now on."))
+            raise TransferablePassRefused(_("Nothing would change. Choose who carries it from now on."))
         before = Membership.objects.filter(party=party, person=seen).first() if seen else None
-        if (seen is not None and before is None) or not _move(overpass, before, member):
-            raise OverpassRefused(_("The pass changed hands a moment ago. Look at who carries it now."))
-        _record(overpass, seen, taker, by)
+        if (seen is not None and before is None) or not _move(transferable_pass, before, member):
+            raise TransferablePassRefused(_("The pass changed hands a moment ago. Look at who carries it now."))
+        _record(transferable_pass, seen, taker, by)
         # What was over goes when it comes back.
         _settle([party], by)
 
 
-def _member(overpass: Overpass, taker: Person) -> Membership:
-    row = Membership.objects.filter(party=overpass.party_id, person=taker).first()
-    facts = {"person": taker.label, "party": overpass.party.name, "rule": overpass.rule}
+def _member(transferable_pass: TransferablePass, taker: Person) -> Membership:
+    row = Membership.objects.filter(party=transferable_pass.party_id, person=taker).first()
+    facts = {"person": taker.label, "party": transferable_pass.party.name, "rule": transferable_pass.rule}
     if row is None:
-        raise OverpassRefused(_("%(person)s is not of %(party)s any more. Its list of people says who is.") % facts)
-    carried = Overpass.objects.filter(rule=overpass.rule_id, holder=row).exclude(pk=overpass.pk)
+        raise TransferablePassRefused(
+            _("%(person)s is not of %(party)s any more. Its list of people says who is.") % facts
+        )
+    carried = TransferablePass.objects.filter(rule=transferable_pass.rule_id, holder=row).exclude(
+        pk=transferable_pass.pk
+    )
     if carried.exists():
         said = _("%(person)s carries another pass of “%(rule)s” already. Choose somebody else.")
-        raise OverpassRefused(said % facts)
+        raise TransferablePassRefused(said % facts)
     return row
 
 
-def _move(overpass: Overpass, before: Membership | None, member: Membership | None) -> bool:
+def _move(transferable_pass: TransferablePass, before: Membership | None, member: Membership | None) -> bool:
     """Hand it on by the one UPDATE that finds it with whoever was seen to carry it."""
     held: dict[str, Any] = {"holder": before} if before else {"holder__isnull": True}
-    if not Overpass.objects.filter(pk=overpass.pk, **held).update(holder=member, since=Now()):
+    if not TransferablePass.objects.filter(pk=transferable_pass.pk, **held).update(holder=member, since=Now()):
         return False
-    overpass.holder = member
+    transferable_pass.holder = member
     return True
 
 
-def _record(overpass: Overpass, seen: Person | None, taker: Person | None, by: By) -> None:
+def _record(transferable_pass: TransferablePass, seen: Person | None, taker: Person | None, by: By) -> None:
     detail = {"before": seen.public_id if seen else None, "now": taker.public_id if taker else None}
-    known: dict[str, Any] = {"by": by, "target": overpass, "summit": overpass.party.summit, "fields": ["holder"]}
+    known: dict[str, Any] = {
+        "by": by,
+        "target": transferable_pass,
+        "summit": transferable_pass.party.summit,
+        "fields": ["holder"],
+    }
     if taker is None:
-        audit.record(action="delegations.overpass.take_back", detail=detail, part_of=overpass.party, **known)
+        audit.record(
+            action="delegations.transferablepass.take_back", detail=detail, part_of=transferable_pass.party, **known
+        )
     elif seen is None:
-        audit.record(action="delegations.overpass.hand", detail=detail, part_of=overpass.party, **known)
+        audit.record(
+            action="delegations.transferablepass.hand", detail=detail, part_of=transferable_pass.party, **known
+        )
     else:
-        audit.record(action="delegations.overpass.pass_on", detail=detail, part_of=overpass.party, **known)
+        audit.record(
+            action="delegations.transferablepass.pass_on", detail=detail, part_of=transferable_pass.party, **known
+        )
 
 
 @listeners.counted(10)
@@ -214,7 +231,7 @@ def count(party: Party, by: By) -> None:
 def leave(party: Party, person: Person, by: By) -> None:
     """Let whoever leaves a party give their passes back."""
     member = Membership.objects.filter(party=party, person=person).first()
-    rows = Overpass.objects.filter(party=party, holder=member).select_related("rule", "party__summit")
+    rows = TransferablePass.objects.filter(party=party, holder=member).select_related("rule", "party__summit")
     for row in rows if member is not None else ():
         if _move(row, member, None):
             _record(row, person, None, by)

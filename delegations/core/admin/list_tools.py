@@ -85,7 +85,9 @@ class ToolsMixin:
             return []
         summit = chosen_summit(request, summits_of(request))
         asked = {"purpose": self.uploads, **({"summit": summit.slug} if summit else {})}
-        return [(f"{reverse('admin:delegations_sheet_upload')}?{urlencode(asked)}", str(self.upload_label))]
+        return [
+            (f"{reverse('admin:delegations_delegationimportfile_upload')}?{urlencode(asked)}", str(self.upload_label))
+        ]
 
     def further_files(self, request: HttpRequest) -> list[tuple[str, str]]:
         """Return the files with all that is known of each row, not only what the list has room for."""

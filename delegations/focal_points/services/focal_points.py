@@ -16,7 +16,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
 from summit.audit import services as audit
 from summit.audit.services import By, Link, Mailbox
@@ -113,7 +113,7 @@ def own(party: Party, by: By) -> FocalPoint | None:
     if isinstance(by, User):
         return rows.filter(person__user=by).first()
     if isinstance(by, Mailbox):
-        return rows.filter(person__in=PortalSignIn.objects.filter(public_id=by.public_id).values("person")).first()
+        return rows.filter(person__in=PortalSession.objects.filter(public_id=by.public_id).values("person")).first()
     if not isinstance(by, Link):
         return None
     link = InvitationLink.objects.filter(public_id=by.public_id).first()
@@ -158,5 +158,5 @@ def close(party: Party, person: Person, by: By) -> None:
         audit.record(by=by, action="delegations.revoke_link", target=link, summit=party.summit, fields=["revoked_at"])
     elsewhere = FocalPoint.objects.filter(person=person).exists() or Membership.objects.filter(person=person).exists()
     if not elsewhere:
-        live = PortalSignIn.objects.live().filter(person=person)
+        live = PortalSession.objects.live().filter(person=person)
         portal_sessions.end(rows=live.select_related("person__summit"), by=by)

@@ -21,7 +21,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.permissions import check_can_act
 from delegations.members.services import people
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import accounts
 from summit.audit import services as audit
 from summit.audit.services import By, Link, Mailbox
@@ -117,7 +117,7 @@ def _asker(by: By) -> tuple[str, str]:
     if isinstance(by, User):
         return by.name or by.email, by.email
     if isinstance(by, Mailbox):
-        row = PortalSignIn.objects.select_related("person").get(public_id=by.public_id)
+        row = PortalSession.objects.select_related("person").get(public_id=by.public_id)
         return (row.person.label if row.person else row.mailbox), row.mailbox
     if isinstance(by, Link):
         link = InvitationLink.objects.select_related("person").get(public_id=by.public_id)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from delegations.members import field_access
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Likeness
+from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.selectors import quotas
 from delegations.members.selectors.quotas import Meter
@@ -86,12 +86,14 @@ class Known:
         office = fold(values.get("office", ""))
         return list(self._people.get((id(party), office), ())) if office else []
 
-    def likely(self, values: Mapping[str, Any], *, exclude: Person | None = None) -> list[tuple[Person, Likeness]]:
+    def likely(
+        self, values: Mapping[str, Any], *, exclude: Person | None = None
+    ) -> list[tuple[Person, DuplicateReason]]:
         """Return who is perhaps whom these values tell of, in any party, by the rules of `duplicates.likely`."""
         name, found = words_of(values.get("name")), {}
         for digest in passport_digests.known("passport", self.summit.pk, values.get("passport_number")):
             if digest in self._passports:
-                found[id(self._passports[digest])] = (self._passports[digest], Likeness.PASSPORT)
+                found[id(self._passports[digest])] = (self._passports[digest], DuplicateReason.PASSPORT)
         births = [
             row
             for digest in passport_digests.known("birth", self.summit.pk, values.get("birth_date"))
@@ -99,10 +101,10 @@ class Known:
         ]
         boxes = self._boxes.get(str(values.get("email") or "").lower(), [])
         for why, rows in (
-            (Likeness.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
+            (DuplicateReason.BIRTH, [row for row in births if similar(name, words_of(row.name))]),
             # One word says too little of people of other parties.
-            (Likeness.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
-            (Likeness.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
+            (DuplicateReason.NAME, self._elsewhere.get(name, []) if name and not is_single(name) else []),
+            (DuplicateReason.EMAIL, [row for row in boxes if similar(name, words_of(row.name))]),
         ):
             for row in rows:
                 found.setdefault(id(row), (row, why))

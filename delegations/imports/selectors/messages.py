@@ -3,7 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from delegations.members.models.duplicates import Likeness
+from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.services.duplicates import Hit
 from delegations.parties.models.parties import Party
 from summit.people.models import Person
@@ -20,9 +20,9 @@ def left_out(problem: str) -> str:
     return _("%(problem)s The cell is left out.") % {"problem": problem}
 
 
-def likeness(other: Person, party: Party | None, why: Likeness) -> str:
+def likeness(other: Person, party: Party | None, why: DuplicateReason) -> str:
     """Ask whether somebody who resembles another is the same person."""
-    if party is not None and why == Likeness.NAME:
+    if party is not None and why == DuplicateReason.NAME:
         facts = {"person": other.label, "party": party.name}
         return _("%(person)s is entered for %(party)s too: is it the same person?") % facts
     return Hit(other, party, why).sentence

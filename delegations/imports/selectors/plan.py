@@ -5,7 +5,7 @@ from typing import Any
 
 from delegations.imports.selectors.report import Report
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Likeness
+from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
@@ -38,4 +38,4 @@ class Plan:
     party_changes: dict[int, tuple[Party, dict[str, str]]] = field(default_factory=dict)
     members: list[Membership] = field(default_factory=list)
     moves: list[tuple[Membership, Category]] = field(default_factory=list)
-    likenesses: list[tuple[Person, Person, Likeness]] = field(default_factory=list)
+    likenesses: list[tuple[Person, Person, DuplicateReason]] = field(default_factory=list)

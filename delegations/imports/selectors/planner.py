@@ -23,7 +23,7 @@ from delegations.members.column_headings import label
 from delegations.members.field_access import GROUP_OF, PARTICULARS, PERSON
 from delegations.members.forms import values_of
 from delegations.members.models.categories import Capacity, Category
-from delegations.members.models.duplicates import Likeness
+from delegations.members.models.duplicates import DuplicateReason
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.selectors import quotas
@@ -249,10 +249,10 @@ class Planner:
 
     def _resembled(
         self, party: Party, person: Person, said: dict[str, Any], *, known: bool = False
-    ) -> list[tuple[Person, Person, Likeness]]:
+    ) -> list[tuple[Person, Person, DuplicateReason]]:
         """Return whom somebody resembles, for a desk to decide later. A focal point enters nobody whom it may have
         entered already. Raises Unreadable."""
-        found: list[tuple[Person, Person, Likeness]] = []
+        found: list[tuple[Person, Person, DuplicateReason]] = []
         if known and not people.TELLING & set(said):
             return found
         for other, why in self.known.likely(said, exclude=person):
@@ -271,7 +271,7 @@ class Planner:
             found.append((person, other, why))
         return found
 
-    def _point_out(self, likenesses: list[tuple[Person, Person, Likeness]], line: Line) -> None:
+    def _point_out(self, likenesses: list[tuple[Person, Person, DuplicateReason]], line: Line) -> None:
         """Note whom somebody new resembles, and tell a desk."""
         self.found.likenesses += likenesses
         if self.desk and likenesses:

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from delegations.imports.column_recognition import recognise, recognised
-from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.selectors.report import Report
 from delegations.imports.services.importer import check_may, preview, read_in
 from delegations.parties.models.parties import Party
@@ -35,19 +35,19 @@ MOST_OF_PARTY = 400
 LONGEST_NAME = 200
 
 
-class SheetProblem(Exception):
+class ImportFileProblem(Exception):
     """A table can't be stored or taken over, with a sentence that says what to do."""
 
 
 def look_at_size(size: int) -> None:
     """Raise SheetProblem for a file of more bytes than are read; ask before reading it."""
     if size > tables.MOST_BYTES:
-        raise SheetProblem(tables.too_large())
+        raise ImportFileProblem(tables.too_large())
 
 
 def store(
     *, summit: Summit, purpose: str, filename: str, content: bytes, by: By, party: Party | None = None
-) -> Sheet:
+) -> DelegationImportFile:
     """Keep a table with what would be made of it, and write nothing of it yet. Without `party` from a desk; with it
     from one of its focal points, for that party alone. A table of more than AT_ONCE rows has no report yet (`look`).
 
@@ -59,9 +59,9 @@ def store(
         _check(table, purpose, party)
         report = preview(summit=summit, table=table, by=by, party=party) if len(table.rows) <= AT_ONCE else None
     except (TableProblem, Unreadable) as problem:
-        raise SheetProblem(str(problem)) from problem
+        raise ImportFileProblem(str(problem)) from problem
     with transaction.atomic():
-        row = Sheet.objects.create(
+        row = DelegationImportFile.objects.create(
             summit=summit,
             party=party,
             purpose=purpose,
@@ -70,28 +70,30 @@ def store(
             report=_written(report) if report else "",
             uploaded_by=by if isinstance(by, User) else None,
         )
-        audit.record(**_recorded(row, by), action="delegations.sheet.add", detail={"lines": len(table.rows)})
+        audit.record(
+            **_recorded(row, by), action="delegations.delegationimportfile.add", detail={"lines": len(table.rows)}
+        )
     return row
 
 
-def look(*, sheet: Sheet, by: By) -> Report:
+def look(*, sheet: DelegationImportFile, by: By) -> Report:
     """Look anew what would be made of a table that waits, and keep the report. Raises PermissionDenied, SheetProblem
     where it waits no more, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
     report = preview(summit=sheet.summit, table=table_of(sheet), by=by, party=sheet.party, answers=sheet.answers)
     if not uploads_services.keep_report(sheet, _written(report)):
-        raise SheetProblem(_taken())
+        raise ImportFileProblem(_taken())
     return report
 
 
-def take(*, sheet: Sheet, by: By) -> Report:
+def take(*, sheet: DelegationImportFile, by: By) -> Report:
     """Write what a table says, once, whoever asks how often; its report tells from now on what was done, and its rows
     are forgotten. Raises PermissionDenied, SheetProblem where it was taken over or deleted meanwhile, Unreadable."""
     check_may(sheet.summit, sheet.party, by)
 
     def claim() -> None:
         if not uploads_services.claim(sheet):
-            raise SheetProblem(_taken())
+            raise ImportFileProblem(_taken())
 
     return read_in(
         summit=sheet.summit,
@@ -104,7 +106,7 @@ def take(*, sheet: Sheet, by: By) -> Report:
     )
 
 
-def answer(*, sheet: Sheet, answers: Mapping[str, str], by: By) -> None:
+def answer(*, sheet: DelegationImportFile, answers: Mapping[str, str], by: By) -> None:
     """Keep what somebody has decided of a table's rows, by the keys of the report's questions; "" takes a decision
     back. What becomes of the rows then is looked at by `look`.
 
@@ -112,39 +114,39 @@ def answer(*, sheet: Sheet, answers: Mapping[str, str], by: By) -> None:
     """
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
-        row = Sheet.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
+        row = DelegationImportFile.objects.select_for_update(of=("self",)).get(pk=sheet.pk)
         report = report_of(row)
         if report is None or row.applied_at is not None or not report.takes(answers):
-            raise SheetProblem(_("That is not asked any more. Look at the table again."))
+            raise ImportFileProblem(_("That is not asked any more. Look at the table again."))
         row.answers = {key: value for key, value in {**row.answers, **answers}.items() if value}
         row.save(update_fields=["answers"])
         detail = {"number": len(answers)}
-        audit.record(**_recorded(row, by), action="delegations.sheet.answer", detail=detail)
+        audit.record(**_recorded(row, by), action="delegations.delegationimportfile.answer", detail=detail)
     sheet.refresh_from_db(fields=["answers"])
 
 
-def drop(*, sheet: Sheet, by: By) -> None:
+def drop(*, sheet: DelegationImportFile, by: By) -> None:
     """Delete a table; what was taken over of it stays. Raises PermissionDenied."""
     check_may(sheet.summit, sheet.party, by)
     with transaction.atomic():
-        audit.record(**_recorded(sheet, by), action="delegations.sheet.remove")
-        Sheet.objects.filter(pk=sheet.pk).delete()
+        audit.record(**_recorded(sheet, by), action="delegations.delegationimportfile.remove")
+        DelegationImportFile.objects.filter(pk=sheet.pk).delete()
 
 
 def drop_old() -> int:
     """Delete the tables that nobody took over for too long, of all summits, and return how many."""
-    return uploads_services.drop_old(Sheet)
+    return uploads_services.drop_old(DelegationImportFile)
 
 
-def report_of(sheet: Sheet) -> Report | None:
+def report_of(sheet: DelegationImportFile) -> Report | None:
     """Return what would be made of a table, or was; None where nobody has looked yet."""
     return Report.from_data(json.loads(sheet.report)) if sheet.report else None
 
 
-def table_of(sheet: Sheet) -> Table:
+def table_of(sheet: DelegationImportFile) -> Table:
     """Return the rows of a table that waits. Raises SheetProblem where it waits no more."""
     if not sheet.content:
-        raise SheetProblem(_taken())
+        raise ImportFileProblem(_taken())
     data = json.loads(bytes(sheet.content))
     return Table(data["headings"], [Row(number, cells) for number, cells in data["rows"]])
 
@@ -155,12 +157,12 @@ def _taken() -> str:
 
 def _check(table: Table, purpose: str, party: Party | None) -> None:
     if not table.rows:
-        raise SheetProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
+        raise ImportFileProblem(_("The table has headings and no rows. Fill in a row for each, and choose it again."))
     if party is not None and len(table.rows) > MOST_OF_PARTY:
         said = _("The table has more than %(n)d rows. Choose one with your own people alone.")
-        raise SheetProblem(said % {"n": MOST_OF_PARTY})
-    if purpose == SheetPurpose.PEOPLE and not recognise(table.headings).has("name", "office", "head"):
-        raise SheetProblem(_("No column names people. Call one “name” or “office held” in the first row."))
+        raise ImportFileProblem(said % {"n": MOST_OF_PARTY})
+    if purpose == ImportPurpose.PEOPLE and not recognise(table.headings).has("name", "office", "head"):
+        raise ImportFileProblem(_("No column names people. Call one “name” or “office held” in the first row."))
 
 
 def _packed(table: Table) -> bytes:
@@ -180,6 +182,6 @@ def _name(given: str) -> str:
     return plain.strip()[-LONGEST_NAME:] or _("table")
 
 
-def _recorded(sheet: Sheet, by: By) -> dict[str, Any]:
+def _recorded(sheet: DelegationImportFile, by: By) -> dict[str, Any]:
     """What the audit keeps of a table: whose it was, since a file's name may be a person's."""
     return {"by": by, "target": sheet.party or sheet.summit, "summit": sheet.summit}

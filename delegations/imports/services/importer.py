@@ -13,7 +13,7 @@ from delegations.imports.selectors.planner import Planner
 from delegations.imports.selectors.report import Report
 from delegations.imports.services import party_changes, people_changes
 from delegations.members.field_access import GROUPS
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.permissions import check_can_act
 from delegations.members.services import passport_digests
@@ -161,12 +161,14 @@ def _note_likenesses(plan: Plan) -> None:
     """Put on protocol's list who resembles whom, each pair once, from whichever side it was noticed."""
     pairs = {frozenset((one.pk, other.pk)): (one, other, why) for one, other, why in plan.likenesses}
     keys = {key for pair in pairs for key in pair}
-    there = Resemblance.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
+    there = DuplicateCandidate.objects.filter(person__in=keys, other__in=keys).values_list("person", "other")
     known = {frozenset(pair) for pair in there}
     rows = [
-        Resemblance(person=one, other=two, why=why) for pair, (one, two, why) in pairs.items() if pair not in known
+        DuplicateCandidate(person=one, other=two, why=why)
+        for pair, (one, two, why) in pairs.items()
+        if pair not in known
     ]
-    Resemblance.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
+    DuplicateCandidate.objects.bulk_create(rows, batch_size=SLICE, ignore_conflicts=True)
 
 
 def _store_members(plan: Plan, known: Known, by: By) -> None:

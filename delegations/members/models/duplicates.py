@@ -9,7 +9,7 @@ from summit.people.models import Person
 from summit.users.models import User
 
 
-class Likeness(models.TextChoices):
+class DuplicateReason(models.TextChoices):
     """By what two people seem to be one; the strongest first."""
 
     PASSPORT = "passport", _("the same passport")
@@ -18,14 +18,17 @@ class Likeness(models.TextChoices):
     EMAIL = "email", _("the same mailbox and a similar name")
 
 
-class Resemblance(models.Model):
+class DuplicateCandidate(models.Model):
     """Somebody was entered who seems to be there already, by whoever may not know of the other: for protocol."""
 
     person = models.ForeignKey(
-        Person, on_delete=models.CASCADE, related_name="resemblances", verbose_name=pgettext_lazy("label", "person")
+        Person,
+        on_delete=models.CASCADE,
+        related_name="duplicate_candidates",
+        verbose_name=pgettext_lazy("label", "person"),
     )
     other = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+", verbose_name=_("resembles"))
-    why = models.CharField(_("why"), max_length=20, choices=Likeness)
+    why = models.CharField(_("why"), max_length=20, choices=DuplicateReason)
     noticed_at = models.DateTimeField(_("noticed"), auto_now_add=True)
     decided_at = models.DateTimeField(_("decided at"), null=True, blank=True, editable=False)
     decided_by = models.ForeignKey(
@@ -43,11 +46,11 @@ class Resemblance(models.Model):
         verbose_name_plural = _("people perhaps entered twice")
         ordering = ["-noticed_at", "-id"]
         constraints = [
-            models.UniqueConstraint(fields=["person", "other"], name="resemblance_once"),
-            models.CheckConstraint(name="resemblance_of_two", condition=~Q(person=F("other"))),
-            models.CheckConstraint(name="resemblance_why_known", condition=Q(why__in=Likeness.values)),
+            models.UniqueConstraint(fields=["person", "other"], name="duplicate_candidate_once"),
+            models.CheckConstraint(name="duplicate_candidate_of_two", condition=~Q(person=F("other"))),
+            models.CheckConstraint(name="duplicate_candidate_why_known", condition=Q(why__in=DuplicateReason.values)),
             models.CheckConstraint(
-                name="resemblance_decided_whole",
+                name="duplicate_candidate_decided_whole",
                 condition=Q(decided_at__isnull=True, decided_by__isnull=True)
                 | Q(decided_at__isnull=False, decided_by__isnull=False),
             ),

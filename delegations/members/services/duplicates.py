@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from delegations.members.field_access import party_of
-from delegations.members.models.duplicates import Likeness, Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from delegations.members.permissions import can_act
 from delegations.members.services import passport_digests
 from delegations.parties.models.parties import Party
@@ -27,7 +27,7 @@ from summit.permissions.rules import allows, check
 from summit.summits.models import Summit
 from summit.users.models import User
 
-CHANGE = "delegations.resemblance.change"
+CHANGE = "delegations.duplicatecandidate.change"
 # More of one name are no help to whoever has to choose.
 MOST = 20
 # Shorter parts of names, such as "al" and "de", make nobody similar.
@@ -42,7 +42,7 @@ class Hit:
 
     person: Person
     party: Party | None
-    why: Likeness
+    why: DuplicateReason
 
     @property
     def sentence(self) -> str:
@@ -85,7 +85,7 @@ def likely(*, summit: Summit, values: Mapping[str, Any], exclude: Person | None 
         rows = rows.exclude(pk=exclude.pk)
     found = [(row, _why(row, words, passports, births, email)) for row in rows[: MOST * 5]]
     hits = [Hit(row, party_of(row), why) for row, why in found if why is not None]
-    order = list(Likeness)
+    order = list(DuplicateReason)
     return sorted(hits, key=lambda hit: (order.index(hit.why), hit.person.pk))[:MOST]
 
 
@@ -110,17 +110,19 @@ def _candidates(
     return rows.filter(wanted).select_related(*related).order_by("pk")
 
 
-def _why(row: Person, words: frozenset[str], passports: list[str], births: list[str], email: str) -> Likeness | None:
+def _why(
+    row: Person, words: frozenset[str], passports: list[str], births: list[str], email: str
+) -> DuplicateReason | None:
     particulars: Any = getattr(row, "particulars", None)
     theirs = words_of(row.name)
     if particulars is not None and particulars.passport_digest in passports:
-        return Likeness.PASSPORT
+        return DuplicateReason.PASSPORT
     if particulars is not None and particulars.birth_digest in births and similar(words, theirs):
-        return Likeness.BIRTH
+        return DuplicateReason.BIRTH
     if words and words == theirs:
-        return Likeness.NAME
+        return DuplicateReason.NAME
     if email and row.email.lower() == email and similar(words, theirs):
-        return Likeness.EMAIL
+        return DuplicateReason.EMAIL
     return None
 
 
@@ -141,14 +143,18 @@ def note(*, person: Person, hits: Iterable[Hit]) -> None:
     found = {hit.person.pk: hit for hit in hits}
     if found:
         # They may have been noticed from the other side.
-        there = set(Resemblance.objects.filter(person__in=found, other=person).values_list("person", flat=True))
-        rows = [Resemblance(person=person, other=hit.person, why=hit.why) for hit in found.values()]
-        Resemblance.objects.bulk_create([row for row in rows if row.other_id not in there], ignore_conflicts=True)
+        there = set(
+            DuplicateCandidate.objects.filter(person__in=found, other=person).values_list("person", flat=True)
+        )
+        rows = [DuplicateCandidate(person=person, other=hit.person, why=hit.why) for hit in found.values()]
+        DuplicateCandidate.objects.bulk_create(
+            [row for row in rows if row.other_id not in there], ignore_conflicts=True
+        )
 
 
-def waiting(summit: Summit) -> QuerySet[Resemblance]:
+def waiting(summit: Summit) -> QuerySet[DuplicateCandidate]:
     """Return the pairs of a summit's people that wait for a decision."""
-    return Resemblance.objects.filter(person__summit=summit, decided_at__isnull=True)
+    return DuplicateCandidate.objects.filter(person__summit=summit, decided_at__isnull=True)
 
 
 def sentence(number: int) -> str:
@@ -161,13 +167,13 @@ def sentence(number: int) -> str:
     return said % {"n": number}
 
 
-def decide(*, rows: Iterable[Resemblance], by: User) -> int:
+def decide(*, rows: Iterable[DuplicateCandidate], by: User) -> int:
     """Note that these are two people each, and return how many that decided; their persons are joined. Raises
     PermissionDenied."""
     decided = 0
     for row in rows:
         check(by, CHANGE, row.person.summit_id)
-        open_rows = Resemblance.objects.filter(pk=row.pk, decided_at__isnull=True)
+        open_rows = DuplicateCandidate.objects.filter(pk=row.pk, decided_at__isnull=True)
         if open_rows.update(decided_at=Now(), decided_by=by):
             decided += 1
             audit.record(

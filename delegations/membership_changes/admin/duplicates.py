@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.services import duplicates
 from delegations.membership_changes.admin.merging import merge_page
 from delegations.parties.party_display import line
@@ -27,11 +27,11 @@ from summit.permissions.rules import allows, check
 from summit.templatetags.content import own
 from summit.users.models import User
 
-CHANGE = "delegations.resemblance.change"
+CHANGE = "delegations.duplicatecandidate.change"
 FIELDS: list[Any] = ["person_of", "other_of", "why", "noticed_at", "decided_at", "decided_by"]
 
 
-def _name_parties(rows: Iterable[Resemblance]) -> None:
+def _name_parties(rows: Iterable[DuplicateCandidate]) -> None:
     """Let the parties of both people say how the reader names them. One query."""
     found = [getattr(person, "membership", None) for row in rows for person in (row.person, row.other)]
     party_names.call(membership.party for membership in found if membership is not None)
@@ -46,8 +46,8 @@ def _with_party(person: Any) -> SafeString | str:
     return format_html('{} <span class="muted">{}</span>', name, line(called))
 
 
-@admin.register(Resemblance)
-class ResemblanceAdmin(ReadOnlyAdmin):
+@admin.register(DuplicateCandidate)
+class DuplicateCandidateAdmin(ReadOnlyAdmin):
     """People perhaps entered twice."""
 
     place = 3
@@ -94,7 +94,7 @@ class ResemblanceAdmin(ReadOnlyAdmin):
         """Lead to the page on which they are merged or told apart."""
         if row.decided_at is not None:
             return _("told apart")
-        address = reverse("admin:delegations_resemblance_merge", args=[row.pk])
+        address = reverse("admin:delegations_duplicatecandidate_merge", args=[row.pk])
         return format_html('<a href="{}">{}</a>', address, _("Merge or tell apart"))
 
     def has_tell_permission(self, request: HttpRequest) -> bool:
@@ -102,19 +102,21 @@ class ResemblanceAdmin(ReadOnlyAdmin):
         return allows(request.user, CHANGE, None)
 
     @admin.action(description=gettext_lazy("They are two people"), permissions=["tell"])
-    def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[Resemblance]) -> HttpResponse:
+    def tell_apart(self, request: HttpRequest, queryset: models.QuerySet[DuplicateCandidate]) -> HttpResponse:
         """Ask before noting it."""
         keys = queryset.filter(decided_at__isnull=True).order_by("pk").values_list("pk", flat=True)[:300]
-        address = reverse("admin:delegations_resemblance_tell_apart")
+        address = reverse("admin:delegations_duplicatecandidate_tell_apart")
         return redirect(f"{address}?{'&'.join(f'row={key}' for key in keys)}")
 
     def get_urls(self) -> list[URLPattern]:
         """Add the page that asks."""
         view = self.admin_site.admin_view(self.tell_view)
         return [
-            path("tell-apart/", view, name="delegations_resemblance_tell_apart"),
+            path("tell-apart/", view, name="delegations_duplicatecandidate_tell_apart"),
             path(
-                "<int:pk>/merge/", self.admin_site.admin_view(self.merge_view), name="delegations_resemblance_merge"
+                "<int:pk>/merge/",
+                self.admin_site.admin_view(self.merge_view),
+                name="delegations_duplicatecandidate_merge",
             ),
             *super().get_urls(),
         ]
@@ -134,7 +136,7 @@ class ResemblanceAdmin(ReadOnlyAdmin):
         standing = self.get_queryset(request).filter(decided_at__isnull=True)
         related = ("person__summit", "person__membership__party", "other__membership__party")
         rows = list(standing.filter(pk__in=keys_of(given.getlist("row"))).select_related(*related))
-        back = reverse("admin:delegations_resemblance_changelist")
+        back = reverse("admin:delegations_duplicatecandidate_changelist")
         if request.method == "POST":
             number = duplicates.decide(rows=rows, by=request.user)
             said = ngettext("%(n)d pair is told apart.", "%(n)d pairs are told apart.", number)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from delegations.core.admin.moments import moment
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.membership_changes.services import merging
 from delegations.membership_changes.services.merging import MergeRefused
@@ -26,11 +26,11 @@ SHOWN = ("name", "office", "form_of_address", "rank", "email")
 RELATED = ("summit", "membership__party", "membership__category", "user")
 
 
-def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
+def merge_page(request: HttpRequest, row: DuplicateCandidate) -> HttpResponse:
     """Show both; a POST keeps the one whose primary key is `keep`, and merges the other into them."""
     assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
     pair = [Person.objects.select_related(*RELATED).get(pk=key) for key in (row.other_id, row.person_id)]
-    back = reverse("admin:delegations_resemblance_changelist")
+    back = reverse("admin:delegations_duplicatecandidate_changelist")
     problem = ""
     if request.method == "POST":
         kept = next((each for each in pair if str(each.pk) == request.POST.get("keep", "")), None)
@@ -52,7 +52,7 @@ def merge_page(request: HttpRequest, row: Resemblance) -> HttpResponse:
         )
     context = {
         **admin.site.each_context(request),
-        "opts": Resemblance._meta,
+        "opts": DuplicateCandidate._meta,
         "title": _("Are they one person?"),
         "summit": row.person.summit,
         "row": row,

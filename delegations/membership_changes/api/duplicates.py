@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from delegations.core.api import access_log
 from delegations.core.api.fields import StaffName
-from delegations.members.models.duplicates import Likeness, Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from delegations.members.services import duplicates
 from delegations.membership_changes.services import merging
 from summit.api_base.actions import action
@@ -21,10 +21,10 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
-SEE, CHANGE = "delegations.resemblance.view", "delegations.resemblance.change"
+SEE, CHANGE = "delegations.duplicatecandidate.view", "delegations.duplicatecandidate.change"
 
 
-class ResemblanceSerializer(serializers.ModelSerializer[Resemblance]):
+class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidate]):
     """Two people who are perhaps one: `person` was entered later than `other`. Each with the party of which they are
     a member, by its id."""
 
@@ -42,7 +42,7 @@ class ResemblanceSerializer(serializers.ModelSerializer[Resemblance]):
     decided_by = StaffName(deed=SEE)
 
     class Meta:
-        model = Resemblance
+        model = DuplicateCandidate
         fields: ClassVar[list[str]] = [
             *("id", "person", "person_name", "person_party", "other", "other_name", "other_party"),
             *("why", "noticed_at", "decided_at", "decided_by"),
@@ -50,14 +50,14 @@ class ResemblanceSerializer(serializers.ModelSerializer[Resemblance]):
         read_only_fields = fields
 
 
-class ResemblanceFilters(django_filters.FilterSet):
+class DuplicateCandidateFilters(django_filters.FilterSet):
     """By what pairs are narrowed."""
 
     open = django_filters.BooleanFilter(field_name="decided_at", lookup_expr="isnull", label=_("to be decided"))
-    why = django_filters.ChoiceFilter(choices=Likeness.choices, label=_("why"))
+    why = django_filters.ChoiceFilter(choices=DuplicateReason.choices, label=_("why"))
     person = django_filters.CharFilter(method="of_either", label=pgettext_lazy("label", "person"))
 
-    def of_either(self, rows: QuerySet[Resemblance], name: str, value: str) -> QuerySet[Resemblance]:
+    def of_either(self, rows: QuerySet[DuplicateCandidate], name: str, value: str) -> QuerySet[DuplicateCandidate]:
         """Keep the pairs of which somebody is one."""
         return rows.filter(Q(person__public_id=value) | Q(other__public_id=value))
 
@@ -87,37 +87,39 @@ class Resemblances(Resource):
 
     name = "resemblances"
     called = _("people perhaps entered twice")
-    rule = "delegations.resemblance"
+    rule = "delegations.duplicatecandidate"
     does = ()
     key = "pk"
-    model = Resemblance
-    output = ResemblanceSerializer
-    filters = ResemblanceFilters
+    model = DuplicateCandidate
+    output = DuplicateCandidateSerializer
+    filters = DuplicateCandidateFilters
     orders: ClassVar[Any] = {"noticed": ("noticed_at",)}
     summit_path = "person__summit"
 
-    def rows(self) -> QuerySet[Resemblance]:
+    def rows(self) -> QuerySet[DuplicateCandidate]:
         """Return pairs with their parties."""
         joined = ("person__summit", "person__membership__party", "other__membership__party", "decided_by")
-        return Resemblance.objects.select_related(*joined)
+        return DuplicateCandidate.objects.select_related(*joined)
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Resemblance], fields: Iterable[str]) -> None:
+    def note_seen(
+        self, *, by: User, summit: Summit, rows: Iterable[DuplicateCandidate], fields: Iterable[str]
+    ) -> None:
         """Record whose names were read."""
         told = {name for name in ("person", "other") if f"{name}_name" in fields}
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
 
     @action("merge", rule=CHANGE, input=MergeInput, output=MergedSerializer)
-    def merge(self, *, by: User, row: Resemblance, values: Values) -> Any:
+    def merge(self, *, by: User, row: DuplicateCandidate, values: Values) -> Any:
         """Make two people one: all that hangs on the other is of the one who stays, and the other is no more."""
         kept = values["keep"]
         moved = merging.merge(kept=kept, gone=row.other if kept.pk == row.person_id else row.person, by=by)
         return {"person": kept.public_id, "moved": moved}
 
     @action("tell-apart", rule=CHANGE)
-    def tell_apart(self, *, by: User, row: Resemblance, values: Values) -> None:
+    def tell_apart(self, *, by: User, row: DuplicateCandidate, values: Values) -> None:
         """Note that these are two people."""
         duplicates.decide(rows=[row], by=by)
 
 
-def _both(row: Resemblance) -> list[str]:
+def _both(row: DuplicateCandidate) -> list[str]:
     return [row.person.public_id, row.other.public_id]

@@ -18,7 +18,7 @@ from delegations.badges.services import transferable_passes
 from delegations.focal_points.models import FocalPointRequest
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.field_access import PARTICULARS, PERSON
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -26,7 +26,7 @@ from delegations.members.services import passport_digests
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId, Party
 from delegations.parties.selectors import party_names
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit import services as audit
@@ -36,7 +36,7 @@ from summit.people.models import Person
 from summit.permissions.rules import check
 from summit.users.models import User
 
-CHANGE = "delegations.resemblance.change"
+CHANGE = "delegations.duplicatecandidate.change"
 # What is left of a row that a released agenda names and that can't go.
 HUSK = "–"
 
@@ -150,7 +150,7 @@ def membership(kept: Person, gone: Person) -> int:
     if own.confirmed_at is None and row.confirmed_at is not None:
         Membership.objects.filter(pk=own.pk).update(confirmed_at=row.confirmed_at)
     # One person counts once, and carries what either carried.
-    row.overpasses.exclude(rule__in=own.overpasses.values("rule")).update(holder=own)
+    row.transferable_passes.exclude(rule__in=own.transferable_passes.values("rule")).update(holder=own)
     row.delete()
     return 1
 
@@ -242,7 +242,7 @@ def external_ids(kept: Person, gone: Person) -> int:
 def links(kept: Person, gone: Person) -> int:
     """Let letters' links and browsers in the portal stand for who stays."""
     number = InvitationLink.objects.filter(person=gone).update(person=kept)
-    return number + PortalSignIn.objects.filter(person=gone).update(person=kept)
+    return number + PortalSession.objects.filter(person=gone).update(person=kept)
 
 
 @moves(21)
@@ -262,13 +262,13 @@ def handovers(kept: Person, gone: Person) -> int:
 
 
 @moves(20)
-def resemblances(kept: Person, gone: Person) -> int:
+def duplicate_candidates(kept: Person, gone: Person) -> int:
     """Forget that the two resemble each other; whom else the other resembles, who stays does."""
     pair = Q(person=kept, other=gone) | Q(person=gone, other=kept)
-    Resemblance.objects.filter(pair).delete()
+    DuplicateCandidate.objects.filter(pair).delete()
     number = 0
     for here, there in (("person", "other"), ("other", "person")):
-        own: Any = Resemblance.objects.filter(**{here: kept}).values(there)
-        rows = Resemblance.objects.filter(**{here: gone}).exclude(**{f"{there}__in": own})
+        own: Any = DuplicateCandidate.objects.filter(**{here: kept}).values(there)
+        rows = DuplicateCandidate.objects.filter(**{here: gone}).exclude(**{f"{there}__in": own})
         number += rows.update(**{here: kept})
     return number

@@ -204,7 +204,7 @@ class MembershipAdmin(PartyColumn, ReadOnlyAdmin):
         if request.method == "POST" and len(rows) > FEW:
             begun = withdrawal_job.ask(memberships=rows, by=user)
             # One for each summit of those who were chosen.
-            return redirect("admin:work_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:work")
+            return redirect("admin:jobs_job", begun[0].public_id) if len(begun) == 1 else redirect("admin:jobs")
         if request.method == "POST":
             reach = bulk_changes.withdraw(memberships=rows, by=user)
             said = ngettext("%(n)d member is withdrawn.", "%(n)d members are withdrawn.", len(reach.to))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from delegations.core import table_files
 from delegations.core.admin.list_tools import ToolsMixin
 from delegations.focal_points.admin.inline import FocalPointInline, set_focal_points
-from delegations.imports.models import SheetPurpose
+from delegations.imports.models import ImportPurpose
 from delegations.invitations.admin.answers import AnswersOfParty
 from delegations.invitations.admin.invite_parties import InvitingMixin
 from delegations.invitations.admin.state_column import state_word
@@ -101,7 +101,7 @@ class PartyAdmin(ReadsAsParty, PartyPages, ToolsMixin, InvitingMixin, AnswersOfP
 
     form = PartyForm
     place = 1
-    uploads = str(SheetPurpose.PARTIES.value)
+    uploads = str(ImportPurpose.PARTIES.value)
     upload_label = _("Upload parties")
     list_display = ["party_line", "kind_word", "order_word", "answer_word", "mailbox_word"]
     list_filter = [

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from delegations.core import table_files
 from delegations.core.admin.list_tools import ToolsMixin
-from delegations.imports.models import SheetPurpose
+from delegations.imports.models import ImportPurpose
 from delegations.members.admin.particulars import PagesMixin
 from delegations.members.admin.person_filters import CategoryFilter, PartyFilter
 from delegations.members.admin.registration import EnteringMixin, PersonDeskForm
@@ -169,7 +169,7 @@ admin.site.unregister(Person)
 class PersonDesk(EnteringMixin, ToolsMixin, PartyOfMember, PagesMixin, BulkMixin, PersonAdmin):
     """People."""
 
-    uploads = str(SheetPurpose.PEOPLE.value)
+    uploads = str(ImportPurpose.PEOPLE.value)
     upload_label = gettext_lazy("Upload people")
 
     form = PersonDeskForm

@@ -23,7 +23,7 @@ from delegations.members.field_access import (
     label,
     particulars_of,
 )
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import FormerMember, Membership
 from delegations.parties.models.parties import ExternalId
@@ -172,13 +172,13 @@ def _account(request: HttpRequest, person: Person) -> Section | None:
 
 
 def _twice(request: HttpRequest, person: Person) -> Section | None:
-    if not allows(request.user, "delegations.resemblance.view", person.summit):
+    if not allows(request.user, "delegations.duplicatecandidate.view", person.summit):
         return None
-    rows = Resemblance.objects.filter(person=person, decided_at__isnull=True).select_related("other")
+    rows = DuplicateCandidate.objects.filter(person=person, decided_at__isnull=True).select_related("other")
     lines: list[tuple[str, Any]] = [(row.other.label, row.get_why_display()) for row in rows]
     if not lines:
         return None
     number = len(lines)
     said = ngettext("Seems to be this person, entered twice:", "Seems to be one of these, entered twice:", number)
-    address = f"{reverse('admin:delegations_resemblance_changelist')}"
+    address = f"{reverse('admin:delegations_duplicatecandidate_changelist')}"
     return Section(_("Perhaps entered twice"), lines, said, [(address, _("Show who is perhaps entered twice"))])

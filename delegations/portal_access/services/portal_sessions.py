@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from delegations.invitations.models.invitations import InvitationLink
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services.sign_in_codes import people_at
 from summit.audit import services as audit
 from summit.audit.services import By, Mailbox
@@ -32,19 +32,19 @@ def stands_for(mailbox: str, person: Person) -> bool:
     return address.strip().lower() == mailbox
 
 
-def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSignIn:
+def open_by_link(*, link: InvitationLink, agent: str, known: Iterable[str] = ()) -> PortalSession:
     """Open the portal in a browser that followed a link; the same row where it did so before (`known`)."""
-    before = PortalSignIn.objects.live().filter(link=link, public_id__in=list(known)).first()
-    return before or PortalSignIn.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
+    before = PortalSession.objects.live().filter(link=link, public_id__in=list(known)).first()
+    return before or PortalSession.objects.create(link=link, user_agent=agent[:AGENT_LENGTH])
 
 
-def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSignIn:
+def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     """Open one person's portal in a browser that has proven a mailbox. Raises ValueError where the mailbox does not
     stand for the person."""
     if person.pk not in {row.pk for row in people_at(mailbox)}:
         raise ValueError(_("This mailbox does not stand for this person."))
     with transaction.atomic():
-        row = PortalSignIn.objects.create(person=person, mailbox=mailbox, user_agent=agent[:AGENT_LENGTH])
+        row = PortalSession.objects.create(person=person, mailbox=mailbox, user_agent=agent[:AGENT_LENGTH])
         by = Mailbox(row.public_id)
         audit.record(by=by, action="delegations.sign_in", target=person, summit=person.summit)
     return row
@@ -52,13 +52,13 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSignIn:
 
 def note_seen(keys: Iterable[str]) -> None:
     """Note that a browser is there now."""
-    PortalSignIn.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
+    PortalSession.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
 
 
-def listed(keys: Iterable[str]) -> list[PortalSignIn]:
+def listed(keys: Iterable[str]) -> list[PortalSession]:
     """Return the browsers that are open for the same people and by the same links as those named by `keys`, last seen
     first. Two queries."""
-    rows = PortalSignIn.objects.live().filter(last_seen_at__gt=Now() - GONE)
+    rows = PortalSession.objects.live().filter(last_seen_at__gt=Now() - GONE)
     mine = list(rows.filter(public_id__in=list(keys)).values_list("link", "person"))
     people = [person for _link, person in mine if person]
     links = [link for link, _person in mine if link]
@@ -66,14 +66,14 @@ def listed(keys: Iterable[str]) -> list[PortalSignIn]:
     return list(found.select_related("person__summit", "link__invitation__party").order_by("-last_seen_at", "-id"))
 
 
-def end(*, rows: Iterable[PortalSignIn], by: By | None) -> int:
+def end(*, rows: Iterable[PortalSession], by: By | None) -> int:
     """End browsers, with their person joined: what they show is gone at their next request. Returns how many were
     open. `by` is None where a browser leaves by itself. What a code opened is recorded as closed, as it was recorded
     as opened; a link's browsers are as many as followed it."""
     ended = 0
     with transaction.atomic():
         for row in rows:
-            if not PortalSignIn.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
+            if not PortalSession.objects.filter(pk=row.pk, ended_at__isnull=True).update(ended_at=Now()):
                 continue
             ended += 1
             if row.person is not None:
@@ -86,4 +86,4 @@ def end(*, rows: Iterable[PortalSignIn], by: By | None) -> int:
 def clear() -> None:
     """Delete the rows of links' browsers that are gone: mail scanners leave many. The audit names the link itself;
     for a code it names the row, which stays."""
-    PortalSignIn.objects.filter(link__isnull=False, last_seen_at__lt=Now() - GONE).delete()
+    PortalSession.objects.filter(link__isnull=False, last_seen_at__lt=Now() - GONE).delete()

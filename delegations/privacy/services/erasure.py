@@ -12,13 +12,13 @@ from delegations.badges.selectors.badges import ERASED
 from delegations.badges.services import transferable_passes
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.field_access import NEEDS, PASSPORT, PHOTO, TRAVEL
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Ended, FormerMember, Membership
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.membership_changes.models import Handover
 from delegations.parties.models.parties import ExternalId
-from delegations.portal_access.models import PortalSignIn, SignInCode
+from delegations.portal_access.models import PortalSession, SignInCode
 from delegations.travel.models.declarations import Declaration
 from delegations.travel.models.visas import VisaLetter
 from summit.audit.services import SYSTEM
@@ -81,8 +81,8 @@ def _links(subject: Subject) -> QuerySet[InvitationLink]:
     return InvitationLink.objects.filter(wanted).order_by("pk")
 
 
-def _sign_ins(subject: Subject) -> QuerySet[PortalSignIn]:
-    return PortalSignIn.objects.filter(Q(person=subject.person) | Q(link__in=_links(subject))).order_by("pk")
+def _sign_ins(subject: Subject) -> QuerySet[PortalSession]:
+    return PortalSession.objects.filter(Q(person=subject.person) | Q(link__in=_links(subject))).order_by("pk")
 
 
 def _codes(subject: Subject) -> QuerySet[SignInCode]:
@@ -147,13 +147,15 @@ for _order, _portion in enumerate(
             gone=_("Deleted here. Ask the other systems too."),
         ),
         Portion(
-            name="resemblances",
+            name="duplicate_candidates",
             title=_("People perhaps entered twice"),
-            model=Resemblance,
+            model=DuplicateCandidate,
             keys=("person", "other"),
-            rows=lambda subject: Resemblance.objects.filter(Q(person=subject.person) | Q(other=subject.person)),
+            rows=lambda subject: DuplicateCandidate.objects.filter(
+                Q(person=subject.person) | Q(other=subject.person)
+            ),
             erase=lambda subject: _delete(
-                Resemblance.objects.filter(Q(person=subject.person) | Q(other=subject.person))
+                DuplicateCandidate.objects.filter(Q(person=subject.person) | Q(other=subject.person))
             ),
             gone=_DELETED,
             # The other is somebody else.
@@ -210,7 +212,7 @@ for _order, _portion in enumerate(
         Portion(
             name="sign_ins",
             title=_("Browsers in the portal"),
-            model=PortalSignIn,
+            model=PortalSession,
             keys=("person",),
             rows=_sign_ins,
             erase=lambda subject: _delete(_sign_ins(subject)),

@@ -7,7 +7,7 @@ from django.db.models import Case, F, Q, QuerySet, TextField, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
 from delegations.participants.models import ParticipantList
@@ -62,14 +62,14 @@ def _erase_parties(subject: Subject) -> int:
     return _parties(subject).update(**{column: _blanked(subject, column) for column in PARTY})
 
 
-def _sheets(subject: Subject) -> QuerySet[Sheet]:
+def _sheets(subject: Subject) -> QuerySet[DelegationImportFile]:
     """Return the uploaded tables that name the person: they are encrypted, so that each is looked into."""
     keys = []
-    for row in Sheet.objects.filter(summit=subject.summit).iterator(chunk_size=20):
+    for row in DelegationImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=20):
         said = f"{row.filename} {_plain(row.report)} {bytes(row.content).decode('utf-8', 'replace')}"
         if subject.says(said):
             keys.append(row.pk)
-    return Sheet.objects.filter(pk__in=keys).order_by("pk")
+    return DelegationImportFile.objects.filter(pk__in=keys).order_by("pk")
 
 
 def _plain(report: str) -> str:
@@ -154,7 +154,7 @@ for _order, _portion in enumerate(
         Portion(
             name="sheets",
             title=_("Uploaded tables that name the person"),
-            model=Sheet,
+            model=DelegationImportFile,
             rows=_sheets,
             erase=lambda subject: _delete(_sheets(subject)),
             gone=_("Deleted: what was taken over from them stands in the system."),

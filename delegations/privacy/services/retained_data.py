@@ -7,13 +7,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from delegations.focal_points.models import FocalPointRequest
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.invitations.models.invitations import Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote
 from delegations.members.field_access import NEEDS, PASSPORT, TRAVEL
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from delegations.privacy.models import Kept
 from delegations.privacy.services.retention import Piece, piece
 from delegations.travel.models.declarations import Declaration
@@ -121,7 +121,7 @@ PIECES = (
     _deleted(Kept.DECLARATIONS, "declarations", _("declarations"), Declaration, "person__summit", person="person"),
     _deleted(Kept.VISA, "visa_letters", _("visa letters"), VisaLetter, "summit", person="person"),
     _deleted(Kept.SCANS, "scans", _("scans of answers"), ReplyScan, "reply__invitation__party__summit"),
-    _deleted(Kept.SCANS, "sheets", _("uploaded tables"), Sheet, "summit"),
+    _deleted(Kept.SCANS, "sheets", _("uploaded tables"), DelegationImportFile, "summit"),
     Piece(
         what=Kept.MAIL,
         name="mail",
@@ -136,7 +136,7 @@ PIECES = (
         rows=lambda summit: Delivery.objects.filter(endpoint__summit=summit).exclude(state=DeliveryState.PENDING),
         purge=lambda keys: Delivery.objects.filter(pk__in=keys).delete(),
     ),
-    _deleted(Kept.CONTACT, "sign_ins", _("browsers in the portal"), PortalSignIn, "person__summit"),
+    _deleted(Kept.CONTACT, "sign_ins", _("browsers in the portal"), PortalSession, "person__summit"),
     _deleted(Kept.CONTACT, "links", _("links in letters"), InvitationLink, "invitation__party__summit"),
     _deleted(Kept.CONTACT, "requests", _("requests for a focal point"), FocalPointRequest, "party__summit"),
     _blanked(Kept.CONTACT, "mailboxes", _("mailboxes of people"), Person, "summit", "email", person="pk"),

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from delegations.core import table_files
 from delegations.imports import blank_files
-from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.services import import_files
 from delegations.imports.verbose_names import WORDS
 from delegations.members.selectors import exports
@@ -44,16 +44,16 @@ def upload(request: HttpRequest, found: Desk) -> HttpResponse:
             row = import_files.store(
                 summit=found.summit,
                 party=found.party,
-                purpose=SheetPurpose.PEOPLE,
+                purpose=ImportPurpose.PEOPLE,
                 filename=file.name,
                 content=file.read(),
                 by=found.by,
             )
-        except import_files.SheetProblem as problem:
+        except import_files.ImportFileProblem as problem:
             form.add_error("file", str(problem))
         else:
             return see_other("people_sheet", found.party.public_id, row.public_id)
-    waiting = Sheet.objects.filter(party=found.party, applied_at=None).defer("content", "report")
+    waiting = DelegationImportFile.objects.filter(party=found.party, applied_at=None).defer("content", "report")
     context = found.context(form=form, waiting=list(waiting))
     return render(request, "portal/delegation/table.html", context, status=422 if form.errors else 200)
 
@@ -82,9 +82,9 @@ def export(request: HttpRequest, found: Desk) -> HttpResponse:
     return HttpResponse(content, content_type=table_files.MEDIA_TYPES[ending], headers=headers)
 
 
-def _sheet(found: Desk, public_id: str) -> Sheet:
+def _sheet(found: Desk, public_id: str) -> DelegationImportFile:
     """Return a table of the delegation. Raises Http404. One query."""
-    row = Sheet.objects.filter(party=found.party, public_id=public_id).first()
+    row = DelegationImportFile.objects.filter(party=found.party, public_id=public_id).first()
     if row is None:
         raise Http404
     row.party, row.summit = found.party, found.summit
@@ -99,7 +99,7 @@ def sheet(request: HttpRequest, found: Desk, sheet: str) -> HttpResponse:
     if request.method == "POST":
         try:
             import_files.take(sheet=row, by=found.by)
-        except (import_files.SheetProblem, Unreadable) as problem:
+        except (import_files.ImportFileProblem, Unreadable) as problem:
             refused = str(problem)
         else:
             return see_other("people_sheet", found.party.public_id, row.public_id)

@@ -1,4 +1,4 @@
-"""Overpasses of a delegation: how many it has, who carries each, and handing them on."""
+"""Transferable passes of a delegation: how many it has, who carries each, and handing them on."""
 
 from typing import Any
 
@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delegations.badges.models.transferable_passes import Overpass
-from delegations.badges.services.transferable_passes import OverpassRefused, pass_on, shares
+from delegations.badges.models.transferable_passes import TransferablePass
+from delegations.badges.services.transferable_passes import TransferablePassRefused, pass_on, shares
 from delegations.members.models.members import Membership
 from portal.delegation_access import Desk, desk, see_other
 from summit.people.models import Person
@@ -34,18 +34,18 @@ class HandForm(forms.Form):
 
 
 @require_safe
-@desk("delegations.overpass.view")
-def overpasses(request: HttpRequest, found: Desk) -> HttpResponse:
+@desk("delegations.transferablepass.view")
+def transferable_passes(request: HttpRequest, found: Desk) -> HttpResponse:
     """Show what the delegation has of each kind, and who carries which."""
     context = found.context(shares=shares(found.party))
     return render(request, "portal/delegation/overpasses.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@desk("delegations.hand_overpass")
-def overpass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
+@desk("delegations.hand_transferable_pass")
+def transferable_pass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
     """Ask who carries a pass from now on; a POST hands it on, or takes it back."""
-    rows = Overpass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
+    rows = TransferablePass.objects.filter(party=found.party, pk=pk).select_related("rule", "holder__person")
     row = rows.first()
     if row is None:
         raise Http404
@@ -62,13 +62,13 @@ def overpass(request: HttpRequest, found: Desk, pk: int) -> HttpResponse:
     if back or form.is_valid():
         try:
             taker = None if back else people[form.cleaned_data["person"]]
-            pass_on(overpass=row, seen=seen, taker=taker, by=found.by)
-        except OverpassRefused as refused:
+            pass_on(transferable_pass=row, seen=seen, taker=taker, by=found.by)
+        except TransferablePassRefused as refused:
             # What was seen is as it is now: whoever reads that decides anew.
             known = {"seen": holder.public_id if holder else "", "person": request.POST.get("person", "")}
             form = HandForm(_others(members, holder), initial=known)
             return _page(request, found, row, holder, form, refused=str(refused), status=409)
-        return see_other("overpasses", found.party.public_id)
+        return see_other("transferable_passes", found.party.public_id)
     return _page(request, found, row, holder, form, status=422)
 
 
@@ -79,7 +79,7 @@ def _others(members: list[Membership], holder: Person | None) -> list[Membership
 def _page(
     request: HttpRequest,
     found: Desk,
-    row: Overpass,
+    row: TransferablePass,
     holder: Person | None,
     form: HandForm,
     *,

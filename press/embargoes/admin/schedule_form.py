@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from press.embargoes.services import bulk_decisions
-from press.texts.models.embargoes import GRID, Lift, LiftMode
+from press.texts.models.embargoes import GRID, Embargo, EmbargoMode
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_year
 from summit.summits.models import Summit
@@ -96,12 +96,12 @@ class MomentOfManyForm(MomentForm):
         return bulk_decisions.DELIVERED if delivered else self.cleaned_data.get("at")
 
 
-def initial_of(lift: Lift, zone: ZoneInfo) -> dict[str, str]:
-    """Return what the form begins with: how the lift stands, so that setting one thing takes back no other."""
+def initial_of(embargo: Embargo, zone: ZoneInfo) -> dict[str, str]:
+    """Return what the form begins with: how the embargo stands, so that setting one thing takes back no other."""
     return {
-        "when": When.DELIVERED if lift.mode == LiftMode.DELIVERED and lift.moment is None else When.AT,
-        "moment": lift.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if lift.moment else "",
-        "alarm": lift.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if lift.fallback_at else "",
+        "when": When.DELIVERED if embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None else When.AT,
+        "moment": embargo.moment.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S") if embargo.moment else "",
+        "alarm": embargo.fallback_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M") if embargo.fallback_at else "",
     }
 
 

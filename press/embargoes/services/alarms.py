@@ -10,10 +10,10 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 
 from press.embargoes.services import desk_messages
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.permissions import SEES_EMBARGOED
-from press.texts.services.locks import lock_lift
+from press.texts.services.locks import lock_embargo
 from summit.audit import services as audit
 from summit.core.compiled_query import Prepared
 from summit.outbox import enqueue
@@ -25,57 +25,59 @@ KIND = "alarm"
 ANSWERED = "press.alarm_answered"
 
 
-def standing_alarms() -> QuerySet[Lift]:
-    """Return the lifts whose speech should have been given by now and wasn't, as far as anybody said. Held ones too,
-    and those of speeches that were cancelled; not those whose texts have all been withdrawn."""
-    texts = Text.objects.filter(lift=OuterRef("pk"), withdrawn_at__isnull=True)
-    late = Lift.objects.filter(mode=LiftMode.DELIVERED, moment__isnull=True, fallback_at__lte=Now())
+def standing_alarms() -> QuerySet[Embargo]:
+    """Return the embargoes whose speech should have been given by now and wasn't, as far as anybody said. Held ones
+    too, and those of speeches that were cancelled; not those whose texts have all been withdrawn."""
+    texts = Text.objects.filter(embargo=OuterRef("pk"), withdrawn_at__isnull=True)
+    late = Embargo.objects.filter(mode=EmbargoMode.DELIVERED, moment__isnull=True, fallback_at__lte=Now())
     return late.filter(Exists(texts))
 
 
-def unraised() -> QuerySet[Lift]:
+def unraised() -> QuerySet[Embargo]:
     """Return those of which the desk hasn't been written to."""
     return standing_alarms().filter(alarmed_at__isnull=True)
 
 
 def raise_due(*, limit: int = 100) -> int:
     """Raise the alarms whose time has come; return how many. One query where there is nothing."""
-    return sum(raise_alarm(lift_id) for (lift_id,) in _DUE.rows()[:limit])
+    return sum(raise_alarm(embargo_id) for (embargo_id,) in _DUE.rows()[:limit])
 
 
 _DUE = Prepared(lambda: unraised().filter(sends("summit_id")).order_by("fallback_at", "pk").values_list("pk"))
 
 
-def raise_alarm(lift_id: int) -> bool:
-    """Raise the alarm of a lift and store the messages about it, in one transaction; return whether it was due. Of
-    several workers at once one raises it."""
+def raise_alarm(embargo_id: int) -> bool:
+    """Raise the alarm of an embargo and store the messages about it, in one transaction; return whether it was due.
+    Of several workers at once one raises it."""
     with transaction.atomic():
-        lift = lock_lift(lift_id)
-        due = unraised().filter(sends("summit_id"), pk=lift_id).values("pk")
-        if not Lift.objects.filter(pk__in=due).update(alarmed_at=Now()):
+        embargo = lock_embargo(embargo_id)
+        due = unraised().filter(sends("summit_id"), pk=embargo_id).values("pk")
+        if not Embargo.objects.filter(pk__in=due).update(alarmed_at=Now()):
             return False
-        sent = enqueue.store(_messages(lift))
+        sent = enqueue.store(_messages(embargo))
         audit.record(
-            by=audit.SYSTEM, action="press.alarm", target=lift, summit=lift.summit, detail={"messages": sent}
+            by=audit.SYSTEM, action="press.alarm", target=embargo, summit=embargo.summit, detail={"messages": sent}
         )
     return True
 
 
-def _messages(lift: Lift) -> list[Message]:
+def _messages(embargo: Embargo) -> list[Message]:
     """One message to each account that sees what is under embargo. It names the speech, never the text."""
-    at = lift.fallback_at
+    at = embargo.fallback_at
     assert at is not None  # noqa: S101 - the alarm is due
-    texts = Text.objects.filter(lift=lift, withdrawn_at__isnull=True).select_related("slot__speaker", "slot__session")
+    texts = Text.objects.filter(embargo=embargo, withdrawn_at__isnull=True).select_related(
+        "slot__speaker", "slot__session"
+    )
     return desk_messages.to_each(
-        summit=lift.summit,
+        summit=embargo.summit,
         roles=SEES_EMBARGOED,
         kind=KIND,
         # Each time that is set has one alarm.
-        subject_key=f"press.lift:{lift.public_id}:{at:%Y%m%dT%H%M%S%f}",
+        subject_key=f"press.embargo:{embargo.public_id}:{at:%Y%m%dT%H%M%S%f}",
         facts={
-            "lift": lift.public_id,
+            "embargo": embargo.public_id,
             "at": at.isoformat(),
-            "held": lift.held_at is not None,
+            "held": embargo.held_at is not None,
             "texts": [_about(text) for text in texts.order_by("pk")],
         },
     )
@@ -95,10 +97,10 @@ def _about(text: Text) -> dict[str, object]:
 def answered(messages: Sequence[Message]) -> dict[int, str]:
     """Name the messages about alarms that stand no more: the speech was marked as given, the texts were withdrawn or
     another time was set. One query."""
-    rows = standing_alarms().filter(public_id__in={message.facts["lift"] for message in messages})
+    rows = standing_alarms().filter(public_id__in={message.facts["embargo"] for message in messages})
     still = {(key, at.isoformat()) for key, at in rows.values_list("public_id", "fallback_at") if at}
     return {
         message.pk: because(ANSWERED)
         for message in messages
-        if (message.facts["lift"], message.facts["at"]) not in still
+        if (message.facts["embargo"], message.facts["at"]) not in still
     }

@@ -12,7 +12,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS
 from press.texts.services import decisions
 from summit.core.lock_yielding import Turns
@@ -36,7 +36,7 @@ class Reach:
 @dataclass(frozen=True)
 class Deed:
     """What can be decided about many. `why_not` is "" where it reaches an edition, by whoever asks and by the keys of
-    the lifts that are out; `do` decides about one, with a moment where the deed is about that. It is about `each`
+    the embargoes that are out; `do` decides about one, with a moment where the deed is about that. It is about `each`
     language apart, or about the text by its authoritative one."""
 
     name: str
@@ -65,15 +65,15 @@ def _wrong_state(name: str) -> Callable[[Edition, User, frozenset[int]], str]:
 def _no_moment(edition: Edition, _by: User, out: frozenset[int]) -> str:
     if edition.version.text.withdrawn_at is not None:
         return _("it is withdrawn")
-    return _("it has been published: its moment has passed") if edition.version.text.lift_id in out else ""
+    return _("it has been published: its moment has passed") if edition.version.text.embargo_id in out else ""
 
 
 def _set_moment(edition: Edition, by: User, moment: datetime | str | None) -> None:
-    lift = edition.version.text.lift
+    embargo = edition.version.text.embargo
     if isinstance(moment, str):
-        embargoes.wait_for_delivery(lift=lift, by=by)
+        embargoes.wait_for_delivery(embargo=embargo, by=by)
     else:
-        embargoes.set_moment(lift=lift, moment=moment, by=by)
+        embargoes.set_moment(embargo=embargo, moment=moment, by=by)
 
 
 DEEDS: dict[str, Deed] = {
@@ -91,7 +91,7 @@ def reach(*, deed: Deed, texts: Iterable[Text], by: User) -> Reach:
     authoritative one. Four queries at most, however many there are. Raises PermissionDenied."""
     found = Reach()
     keys = [text.pk for text in texts][:MOST]
-    out = frozenset(published_lifts().filter(texts__in=keys).values_list("pk", flat=True))
+    out = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
     for edition in _newest(deed, keys, by):
         why = deed.why_not(edition, by, out)
         if why:
@@ -119,7 +119,7 @@ def decide(*, deed: Deed, texts: Iterable[Text], by: User, moment: datetime | st
 
 
 def _newest(deed: Deed, keys: list[int], by: User) -> list[Edition]:
-    related = ("version__text__summit", "version__text__lift")
+    related = ("version__text__summit", "version__text__embargo")
     rows = Edition.objects.filter(version__text__in=keys).select_related(*related).defer("body")
     if not deed.each:
         rows = rows.filter(version__authoritative=True)

@@ -1,12 +1,12 @@
-"""Texts that go out together or not at all: they hang on one lift, which waits for every language of each."""
+"""Texts that go out together or not at all: they hang on one embargo, which waits for every language of each."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from press.texts.errors import DecisionRefused
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS
 from press.texts.services.locks import lock_text, lock_two
 from summit.audit import services as audit
@@ -17,72 +17,74 @@ from summit.users.models import User
 def tie(*, text: Text, to: Text | None = None, by: User) -> None:
     """Let a text go out together with another or not at all; without another, all its languages.
 
-    It takes over the other's moment, and what hung on its own lift comes along. Raises PermissionDenied, or
+    It takes over the other's moment, and what hung on its own embargo comes along. Raises PermissionDenied, or
     DecisionRefused where either has been read or withdrawn, or the other is of another summit.
     """
     check(by, DECISIONS["tie"], text.summit)
     with transaction.atomic():
-        lift = lock_text(text.pk) if to is None else _joined(text, to)
-        _check_unread(lift)
-        Lift.objects.filter(pk=lift.pk).update(tied=True)
-        _record(text, lift, by=by, action="press.tie")
+        embargo = lock_text(text.pk) if to is None else _joined(text, to)
+        _check_unread(embargo)
+        Embargo.objects.filter(pk=embargo.pk).update(tied=True)
+        _record(text, embargo, by=by, action="press.tie")
 
 
 def untie(*, text: Text, by: User) -> None:
-    """Let a text go out by itself: it gets a lift of its own, with no moment yet, so that nothing goes out by it.
+    """Let a text go out by itself: it gets an embargo of its own, with no moment yet, so that nothing goes out by it.
 
-    A text that hangs on its lift alone keeps it, and its languages go out each when it is approved. Raises
+    A text that hangs on its embargo alone keeps it, and its languages go out each when it is approved. Raises
     PermissionDenied, or DecisionRefused where it has been read.
     """
     check(by, DECISIONS["untie"], text.summit)
     with transaction.atomic():
-        lift = lock_text(text.pk)
-        _check_unread(lift)
-        others = Text.objects.filter(lift=lift.pk).exclude(pk=text.pk)
+        embargo = lock_text(text.pk)
+        _check_unread(embargo)
+        others = Text.objects.filter(embargo=embargo.pk).exclude(pk=text.pk)
         if others.exists():
-            Text.objects.filter(pk=text.pk).update(lift=_own_lift(lift))
+            Text.objects.filter(pk=text.pk).update(embargo=_own_embargo(embargo))
         else:
-            Lift.objects.filter(pk=lift.pk).update(tied=False)
-        _record(text, lift, by=by, action="press.untie")
+            Embargo.objects.filter(pk=embargo.pk).update(tied=False)
+        _record(text, embargo, by=by, action="press.untie")
 
 
-def _own_lift(like: Lift) -> Lift:
-    """Make a lift with no moment; what was held stays held."""
-    return Lift.objects.create(
+def _own_embargo(like: Embargo) -> Embargo:
+    """Make an embargo with no moment; what was held stays held."""
+    return Embargo.objects.create(
         summit=like.summit, held_at=like.held_at, held_by=like.held_by, hold_reason=like.hold_reason
     )
 
 
-def _joined(text: Text, to: Text) -> Lift:
-    """Hang a text, with what hangs on its lift, on another's, and return that."""
+def _joined(text: Text, to: Text) -> Embargo:
+    """Hang a text, with what hangs on its embargo, on another's, and return that."""
     if to.summit_id != text.summit_id:
         raise DecisionRefused(_("This text belongs to another summit. Choose one of the same."))
-    mine, theirs = Text.objects.get(pk=text.pk).lift_id, Text.objects.get(pk=to.pk).lift_id
+    mine, theirs = Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id
     lock_two(mine, theirs)
-    if {Text.objects.get(pk=text.pk).lift_id, Text.objects.get(pk=to.pk).lift_id} != {mine, theirs}:
+    if {Text.objects.get(pk=text.pk).embargo_id, Text.objects.get(pk=to.pk).embargo_id} != {mine, theirs}:
         raise DecisionRefused(_("Somebody else tied these texts meanwhile. Look at the page again."))
-    if Text.objects.filter(lift__in=(mine, theirs), withdrawn_at__isnull=False).exists():
+    if Text.objects.filter(embargo__in=(mine, theirs), withdrawn_at__isnull=False).exists():
         raise DecisionRefused(_("One of these texts has been withdrawn. Choose others."))
-    lift = Lift.objects.get(pk=theirs)
+    embargo = Embargo.objects.get(pk=theirs)
     if mine == theirs:
-        return lift
-    old = Lift.objects.get(pk=mine)
+        return embargo
+    old = Embargo.objects.get(pk=mine)
     _check_unread(old)
-    if old.held_at is not None and lift.held_at is None:
-        Lift.objects.filter(pk=lift.pk).update(held_at=old.held_at, held_by=old.held_by, hold_reason=old.hold_reason)
-    Text.objects.filter(lift=mine).update(lift=theirs)
+    if old.held_at is not None and embargo.held_at is None:
+        Embargo.objects.filter(pk=embargo.pk).update(
+            held_at=old.held_at, held_by=old.held_by, hold_reason=old.hold_reason
+        )
+    Text.objects.filter(embargo=mine).update(embargo=theirs)
     old.delete()
-    return lift
+    return embargo
 
 
-def _check_unread(lift: Lift) -> None:
-    if published_lifts().filter(pk=lift.pk).exists():
+def _check_unread(embargo: Embargo) -> None:
+    if published_embargoes().filter(pk=embargo.pk).exists():
         raise DecisionRefused(_("This has been read already. What was read can’t be tied or untied any more."))
 
 
-def _record(text: Text, lift: Lift, *, by: User, action: str) -> None:
-    rows = list(Text.objects.filter(lift=lift.pk).exclude(pk=text.pk).order_by("pk"))
+def _record(text: Text, embargo: Embargo, *, by: User, action: str) -> None:
+    rows = list(Text.objects.filter(embargo=embargo.pk).exclude(pk=text.pk).order_by("pk"))
     audit.record(
         by=by, action=action, target=text, summit=text.summit, detail={"rows": [audit.name_of(row) for row in rows]}
     )
-    text.refresh_from_db(fields=["lift"])
+    text.refresh_from_db(fields=["embargo"])

@@ -14,9 +14,9 @@ from django.utils.translation import override
 
 from delegations.membership_changes.services import merging
 from press.embargoes.services import hold_notices
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.services import locks
 from press.texts.services.holds import hold_for
 from sessions.draft.models.participants import Slot
@@ -33,7 +33,7 @@ GRAVEST = tuple(What)
 @merging.holds(30)
 def texts(kept: Person, gone: Person) -> None:
     """Let nobody decide about texts of speeches of the one who goes, before sessions and people are held: whoever
-    describes a text holds its lift, and then the people whom it names."""
+    describes a text holds its embargo, and then the people whom it names."""
     locks.lock_speeches(list(Slot.every.filter(speaker=gone).values_list("pk", flat=True)))
 
 
@@ -42,40 +42,40 @@ def follow(happened: Sequence[Happened], by: By) -> None:
     """Hold the texts of speeches to which something happened, but for those that have been read and those that are
     held already."""
     of_slot = {each.slot_id: each for each in happened}
-    lifts = {lift.pk: lift for lift in locks.lock_speeches(of_slot)}
-    if not lifts:
+    embargoes = {embargo.pk: embargo for embargo in locks.lock_speeches(of_slot)}
+    if not embargoes:
         return
     # Decided under the locks: whoever lifted one of them before has won.
-    free = _keys(lifts).filter(held_at__isnull=True)
-    unread = set(free.exclude(pk__in=published_lifts().values("pk")).values_list("pk", flat=True))
-    timed = set(_keys(lifts).filter(mode=LiftMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
+    free = _keys(embargoes).filter(held_at__isnull=True)
+    unread = set(free.exclude(pk__in=published_embargoes().values("pk")).values_list("pk", flat=True))
+    timed = set(_keys(embargoes).filter(mode=EmbargoMode.MOMENT, moment__gt=Now()).values_list("pk", flat=True))
     wanted = {
-        lift_id: each
-        for lift_id, each in _gravest(of_slot).items()
-        if lift_id in unread and (each.what != What.SHIFTED or lift_id in timed)
+        embargo_id: each
+        for embargo_id, each in _gravest(of_slot).items()
+        if embargo_id in unread and (each.what != What.SHIFTED or embargo_id in timed)
     }
     words = reasons(wanted.values())
     done = {
-        lift_id: words[each.slot_id]
-        for lift_id, each in wanted.items()
-        if hold_for(lift=lifts[lift_id], reason=words[each.slot_id], by=by)
+        embargo_id: words[each.slot_id]
+        for embargo_id, each in wanted.items()
+        if hold_for(embargo=embargoes[embargo_id], reason=words[each.slot_id], by=by)
     }
     if done:
-        hold_notices.tell(summit=next(iter(lifts.values())).summit, reasons=done)
+        hold_notices.tell(summit=next(iter(embargoes.values())).summit, reasons=done)
 
 
-def _keys(lifts: dict[int, Lift]) -> QuerySet[Lift]:
-    return Lift.objects.filter(pk__in=lifts)
+def _keys(embargoes: dict[int, Embargo]) -> QuerySet[Embargo]:
+    return Embargo.objects.filter(pk__in=embargoes)
 
 
 def _gravest(of_slot: dict[int, Happened]) -> dict[int, Happened]:
-    """Return by lift the gravest of what happened to the speeches whose texts hang on it. One query."""
-    rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("lift", "pk")
+    """Return by embargo the gravest of what happened to the speeches whose texts hang on it. One query."""
+    rows = Text.objects.filter(slot__in=of_slot, withdrawn_at__isnull=True).order_by("embargo", "pk")
     found: dict[int, Happened] = {}
-    for lift_id, slot_id in rows.values_list("lift_id", "slot_id"):
+    for embargo_id, slot_id in rows.values_list("embargo_id", "slot_id"):
         each = of_slot[slot_id or 0]
-        if lift_id not in found or GRAVEST.index(each.what) < GRAVEST.index(found[lift_id].what):
-            found[lift_id] = each
+        if embargo_id not in found or GRAVEST.index(each.what) < GRAVEST.index(found[embargo_id].what):
+            found[embargo_id] = each
     return found
 
 

@@ -20,11 +20,11 @@ from press.embargoes.services import embargoes, joint_publication
 from press.texts import permissions as texts_permissions
 from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME, TABLE, LiftState, TextState
+from press.texts.models.decisions import BY_NAME, TABLE, EmbargoState, TextState
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import can_write
 from press.texts.services import decisions, texts
 from summit.permissions.rules import allows, check
@@ -47,13 +47,13 @@ def set_moment(post: Post) -> None:
     """Set the moment as the form says. Raises DecisionRefused with what is wrong in it."""
     if not post.form.is_valid():
         raise DecisionRefused(" ".join(str(said) for errors in post.form.errors.values() for said in errors))
-    when, lift = post.form.cleaned_data["when"], post.text.lift
+    when, embargo = post.form.cleaned_data["when"], post.text.embargo
     if when == When.NOW:
-        embargoes.release_now(lift=lift, by=post.by)
+        embargoes.release_now(embargo=embargo, by=post.by)
     elif when == When.DELIVERED:
-        embargoes.wait_for_delivery(lift=lift, by=post.by, fallback=post.form.cleaned_data.get("alarm_at"))
+        embargoes.wait_for_delivery(embargo=embargo, by=post.by, fallback=post.form.cleaned_data.get("alarm_at"))
     else:
-        embargoes.set_moment(lift=lift, moment=post.form.cleaned_data.get("at"), by=post.by)
+        embargoes.set_moment(embargo=embargo, moment=post.form.cleaned_data.get("at"), by=post.by)
 
 
 def tie(post: Post) -> None:
@@ -89,12 +89,12 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
         _("Reviewed: a second person has read it now."),
     ),
     "set_moment": (set_moment, _("The moment stands.")),
-    "deliver": (lambda post: embargoes.deliver(lift=post.text.lift, by=post.by), _("Marked as given.")),
+    "deliver": (lambda post: embargoes.deliver(embargo=post.text.embargo, by=post.by), _("Marked as given.")),
     "hold": (
-        lambda post: embargoes.hold(lift=post.text.lift, reason=post.note, by=post.by),
+        lambda post: embargoes.hold(embargo=post.text.embargo, reason=post.note, by=post.by),
         _("Held: nobody outside the desk reads it until the hold is released."),
     ),
-    "unhold": (lambda post: embargoes.unhold(lift=post.text.lift, by=post.by), _("The hold is released.")),
+    "unhold": (lambda post: embargoes.unhold(embargo=post.text.embargo, by=post.by), _("The hold is released.")),
     "withdraw": (
         lambda post: texts.withdraw(text=post.text, reason=post.note, by=post.by),
         _("Withdrawn: if it had been read it stays, marked, with the reason."),
@@ -113,21 +113,21 @@ DECISIONS: dict[str, tuple[Callable[[Post], None], Promise]] = {
 
 def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
     """Return the buttons that fit where the text stands, by the one table, and what the account may do; one query."""
-    summit, lift = text.summit, text.lift
+    summit, embargo = text.summit, text.embargo
     if text.withdrawn_at is not None:
         removable = text.removed_at is None and allows(user, BY_NAME["remove"].rule, summit)
         return frozenset({"remove"} if removable else ())
-    states = {str(edition.state), LiftState.HELD if lift.held_at else LiftState.FREE, TextState.STANDING}
-    unread = can_schedule(user, summit) and not published_lifts().filter(pk=lift.pk).exists()
+    states = {str(edition.state), EmbargoState.HELD if embargo.held_at else EmbargoState.FREE, TextState.STANDING}
+    unread = can_schedule(user, summit) and not published_embargoes().filter(pk=embargo.pk).exists()
     own = edition.author_id == user.pk
     alone = bool(edition.emergency_reason) and edition.afterwards_at is None and edition.decided_by_id != user.pk
     also = {
         "save": can_write(user, summit),
         "review_afterwards": alone,
         "set_moment": unread,
-        "deliver": unread and lift.mode == LiftMode.DELIVERED and lift.moment is None,
+        "deliver": unread and embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None,
         "tie": unread,
-        "untie": unread and lift.tied,
+        "untie": unread and embargo.tied,
     }
     fits = {
         row.name
@@ -158,8 +158,8 @@ def outcome(*, name: str, row: Text) -> str:
     done = str(DECISIONS[name][1])
     if name not in ("set_moment", "deliver"):
         return done
-    if row.lift.moment is None:
-        waits = row.lift.mode == LiftMode.DELIVERED
+    if row.embargo.moment is None:
+        waits = row.embargo.mode == EmbargoMode.DELIVERED
         return str(_("It goes out when the speech has been given.") if waits else _("The moment is taken back."))
     kept = _KEPT_BACK.get(str(getattr(row, "standing", "")))
     return f"{done} {kept}" if kept else str(_("Marked as given: it goes out now.") if name == "deliver" else done)

@@ -120,13 +120,13 @@ def _cell(summit: Summit, day: date, today: date) -> Cell:
 
 
 def _entry(row: StandingText, group: Group, clock: str) -> Entry:
-    return Entry(clock, row, group.by, group.lift.held_at is not None)
+    return Entry(clock, row, group.by, group.embargo.held_at is not None)
 
 
 def _months(summit: Summit, shown: date) -> list[date]:
     """Return the months in which anything goes out, those beside the shown one, and the summit's. One query."""
-    rows = Text.objects.filter(summit=summit, withdrawn_at__isnull=True, lift__moment__isnull=False).order_by()
-    months = rows.annotate(month=TruncMonth("lift__moment", tzinfo=summit.zone)).values_list("month", flat=True)
+    rows = Text.objects.filter(summit=summit, withdrawn_at__isnull=True, embargo__moment__isnull=False).order_by()
+    months = rows.annotate(month=TruncMonth("embargo__moment", tzinfo=summit.zone)).values_list("month", flat=True)
     here = shown.replace(day=1)
     found = {moment.date() for moment in months.distinct() if moment is not None}
     found |= {here, (here - timedelta(1)).replace(day=1), (here + timedelta(31)).replace(day=1)}

@@ -20,7 +20,7 @@ from press.overview.admin import embargo_calendar
 from press.overview.dashboard import SEE, run_of
 from press.overview.publication_schedule import Group, Plan, Unsent
 from press.texts.admin.state_labels import STANDINGS, stands_as
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.next_steps import LATE, NEXT
 from press.texts.selectors.workflow_queries import StandingText, late_step, next_step
@@ -64,8 +64,8 @@ class Shown:
 
 @dataclass(frozen=True)
 class Slotted:
-    """A group as the run shows it: `clock` is its time at the venue, `deliver` the key of the text by which its lift
-    is released, None where that can't be done or isn't the reader's to do."""
+    """A group as the run shows it: `clock` is its time at the venue, `deliver` the key of the text by which its
+    embargo is released, None where that can't be done or isn't the reader's to do."""
 
     group: Group
     shown: list[Shown]
@@ -192,14 +192,14 @@ def _shower(plan: Plan) -> Callable[[StandingText], Shown]:
 def _slotted(
     group: Group, show: Callable[[StandingText], Shown], now: datetime, today: bool, may_deliver: bool
 ) -> Slotted:
-    lift, summit = group.lift, group.texts[0].summit
+    embargo, summit = group.embargo, group.texts[0].summit
     local = group.at.astimezone(summit.zone)
-    open_ = lift.mode == LiftMode.DELIVERED and lift.moment is None
+    open_ = embargo.mode == EmbargoMode.DELIVERED and embargo.moment is None
     return Slotted(
         group=group,
         shown=[show(row) for row in group.texts],
         clock=local.strftime("%H:%M:%S" if local.second else "%H:%M"),
-        counts=today and not group.planned and group.at > now and lift.held_at is None,
+        counts=today and not group.planned and group.at > now and embargo.held_at is None,
         deliver=group.texts[0].pk if may_deliver and open_ else None,
     )
 
@@ -232,5 +232,5 @@ def _failed(request: HttpRequest, summit: Summit, unsent: list[Unsent]) -> list[
 
 def day_of_text(request: HttpRequest, row: Text) -> date:
     """Return the day on whose run a text stands: that of its moment, or today."""
-    moment = row.lift.moment
+    moment = row.embargo.moment
     return moment.astimezone(row.summit.zone).date() if moment else today_of(request, row.summit)

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from press.delivery_check.admin import MarkingMixin
+from press.delivery_check.admin import PassageCheckMixin
 from press.embargoes.admin.schedule_form import MomentForm, initial_of
 from press.formats import pdf
 from press.overview.admin import editions as editions_admin
@@ -32,7 +32,7 @@ from press.texts.admin.versions import version_of
 from press.texts.errors import DecisionRefused
 from press.texts.markdown import to_html
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.visibility import standing
 from press.texts.next_steps import NEXT
@@ -80,7 +80,7 @@ class TextAdmin(
     IntakeMixin,
     LookingMixin,
     ManyMixin,
-    MarkingMixin,
+    PassageCheckMixin,
     RunMixin,
     SummitModelAdmin,
 ):
@@ -111,12 +111,14 @@ class TextAdmin(
         note = _public_meanwhile(row)
         return format_html('{} <span class="muted">{}</span>', shown, note) if note else shown
 
-    @admin.display(description=gettext_lazy("goes out"), ordering="lift__moment")
+    @admin.display(description=gettext_lazy("goes out"), ordering="embargo__moment")
     def goes_out(self, row: Text) -> str:
         """Show the moment in the venue's zone, or what it waits for."""
-        if row.lift.moment is not None:
-            return short_clock(row.lift.moment, row.summit)
-        return str(row.lift.get_mode_display() if row.lift.mode == LiftMode.DELIVERED else _("no moment set"))
+        if row.embargo.moment is not None:
+            return short_clock(row.embargo.moment, row.summit)
+        return str(
+            row.embargo.get_mode_display() if row.embargo.mode == EmbargoMode.DELIVERED else _("no moment set")
+        )
 
     @admin.display(description=pgettext_lazy("label", "next"))
     def todo(self, row: Text) -> str:
@@ -247,7 +249,7 @@ class TextAdmin(
             "buttons": offered(text=text, edition=edition, user=user),
             "own_words": edition.author_id == user.pk,
             "may_translate": can_write(user, summit) and text.withdrawn_at is None,
-            "moment_form": MomentForm(summit=summit, initial=initial_of(text.lift, summit.zone)),
+            "moment_form": MomentForm(summit=summit, initial=initial_of(text.embargo, summit.zone)),
             "together": together(text),
             "tieable": tieable(text),
             "alone": alone(version),
@@ -284,7 +286,7 @@ def _public_meanwhile(row: Text) -> str:
 
 def _release_label(text: Text, edition: Edition) -> str:
     """Return what releasing the hold does: what should be out by now goes out."""
-    passed = text.lift.moment is not None and text.lift.moment <= db_now()
+    passed = text.embargo.moment is not None and text.embargo.moment <= db_now()
     unread = getattr(text, "public_number", None) is None and edition.state == EditionState.APPROVED
     return _("Release the hold: publish now") if passed and unread else _("Release the hold")
 

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.utils.translation import gettext_lazy
 
 from press.delivery_check import services as delivery_check_services
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.embargoes.services import embargoes
 from press.imports.files import report
 from press.overview.api.comparison import (
@@ -20,24 +20,24 @@ from press.overview.api.comparison import (
     looked_at,
     words_of,
 )
-from press.overview.api.filters import EditionFilters, LiftFilters, MarkingFilters
+from press.overview.api.filters import EditionFilters, EmbargoFilters, PassageCheckFilters
 from press.overview.api.input_serializers import (
     DeliveredInput,
     DeliveredSerializer,
     EditionInput,
-    MarkingInput,
     MomentInput,
     NoteInput,
+    PassageCheckInput,
     PressReasonInput,
     WaitInput,
 )
-from press.overview.api.serializers import DeskEditionSerializer, DeskLiftSerializer, DeskMarkingSerializer
+from press.overview.api.serializers import DeskEditionSerializer, DeskEmbargoSerializer, DeskMarkingSerializer
 from press.overview.api.texts import soonest
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts, standing
+from press.texts.models.visibility import published_embargoes, standing
 from press.texts.permissions import DECISIONS
 from press.texts.selectors import edition_comparison
 from press.texts.services import decisions, editions, locks
@@ -65,11 +65,11 @@ class Editions(Resource):
     def rows(self) -> QuerySet[Any]:
         """Return editions with where they stand and what lies beside them."""
         files = Prefetch("attachments", Attachment.objects.defer("content").order_by("attached__position"))
-        related = ("version__text__summit", "version__text__lift", "author", "decided_by", "afterwards_by")
+        related = ("version__text__summit", "version__text__embargo", "author", "decided_by", "afterwards_by")
         return Edition.objects.select_related(*related).prefetch_related(files).annotate(standing=standing())
 
     def lock(self, row: Edition) -> bool:
-        """Take the lift's lock, as all do who decide about a text."""
+        """Take the embargo's lock, as all do who decide about a text."""
         locks.lock_text(row.version.text_id)
         return True
 
@@ -119,7 +119,7 @@ class Editions(Resource):
 
     @action("approve", rule=DECISIONS["approve"], input=NoteInput)
     def approve(self, *, by: User, row: Edition, values: Values) -> None:
-        """Approve words that somebody else wrote: all read them as soon as their lift has lifted."""
+        """Approve words that somebody else wrote: all read them as soon as their embargo has ended."""
         decisions.approve(edition=row, note=values.get("note", ""), by=by)
 
     @action("approve-alone", rule=DECISIONS["approve_alone"], input=PressReasonInput)
@@ -138,7 +138,7 @@ class Editions(Resource):
         return delivery_check_services.make_delivered(edition=row, by=by, tell_removed=values["tell_removed"])
 
 
-class Markings(Resource):
+class PassageChecks(Resource):
     """What was heard of prepared texts. None is changed or deleted: one is taken back."""
 
     name = "markings"
@@ -146,33 +146,33 @@ class Markings(Resource):
     rule = "press.text"
     does = ("add",)
     key = "pk"
-    model = Marking
+    model = PassageCheck
     output = DeskMarkingSerializer
-    input = MarkingInput
-    filters = MarkingFilters
+    input = PassageCheckInput
+    filters = PassageCheckFilters
     orders: ClassVar[Any] = {"at": ("at",)}
     summit_path = "edition__version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
         """Return markings with whether they were taken back."""
-        undone = Marking.objects.filter(undoes=OuterRef("pk"))
-        rows = Marking.objects.select_related("edition__version__text__summit", "by")
+        undone = PassageCheck.objects.filter(undoes=OuterRef("pk"))
+        rows = PassageCheck.objects.select_related("edition__version__text__summit", "by")
         return rows.annotate(taken_back=Exists(undone))
 
-    def lock(self, row: Marking) -> bool:
-        """Take the lift's lock, as whoever marks."""
+    def lock(self, row: PassageCheck) -> bool:
+        """Take the embargo's lock, as whoever marks."""
         locks.lock_text(row.edition.version.text_id)
         return True
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> Marking:
+    def add(self, *, by: User, summit: Summit, values: Values) -> PassageCheck:
         """Mark a passage."""
         seen = values.get("seen")
         return delivery_check_services.mark(**{**values, "seen": None if seen is None else int(seen)}, by=by)
 
     @action("undo", rule="press.write")
-    def undo(self, *, by: User, row: Marking, values: Values) -> None:
+    def undo(self, *, by: User, row: PassageCheck, values: Values) -> None:
         """Take it back: the one before it counts again, if there is one."""
-        delivery_check_services.undo(marking=row, by=by)
+        delivery_check_services.undo(passage_check=row, by=by)
 
 
 class Lifts(Resource):
@@ -182,49 +182,49 @@ class Lifts(Resource):
     called = gettext_lazy("moments of texts")
     rule = "press.text"
     does = ()
-    model = Lift
-    output = DeskLiftSerializer
-    filters = LiftFilters
+    model = Embargo
+    output = DeskEmbargoSerializer
+    filters = EmbargoFilters
     orders: ClassVar[Any] = {"moment": ("soonest",)}
 
     def rows(self) -> QuerySet[Any]:
-        """Return lifts with their texts."""
+        """Return embargoes with their texts."""
         texts = Prefetch("texts", Text.objects.order_by("pk"))
-        rows = Lift.objects.select_related("summit", "decided_by", "held_by").prefetch_related(texts)
-        read = published_lifts().filter(pk=OuterRef("pk"))
+        rows = Embargo.objects.select_related("summit", "decided_by", "held_by").prefetch_related(texts)
+        read = published_embargoes().filter(pk=OuterRef("pk"))
         return rows.annotate(soonest=soonest("moment"), published=Exists(read))
 
-    def lock(self, row: Lift) -> bool:
-        """Take the lock under which lifts change."""
-        return locks.held_lift(row.pk)
+    def lock(self, row: Embargo) -> bool:
+        """Take the lock under which embargoes change."""
+        return locks.held_embargo(row.pk)
 
     @action("set-moment", rule=DECISIONS["set_moment"], input=MomentInput)
-    def set_moment(self, *, by: User, row: Lift, values: Values) -> None:
+    def set_moment(self, *, by: User, row: Embargo, values: Values) -> None:
         """Set the moment at which its texts may be read, or take it back."""
         moment: datetime.datetime | None = values["moment"]
-        embargoes.set_moment(lift=row, moment=moment, by=by)
+        embargoes.set_moment(embargo=row, moment=moment, by=by)
 
     @action("release-now", rule=DECISIONS["set_moment"])
-    def release_now(self, *, by: User, row: Lift, values: Values) -> None:
+    def release_now(self, *, by: User, row: Embargo, values: Values) -> None:
         """Let its texts go out now."""
-        embargoes.release_now(lift=row, by=by)
+        embargoes.release_now(embargo=row, by=by)
 
     @action("wait-for-delivery", rule=DECISIONS["set_moment"], input=WaitInput)
-    def wait_for_delivery(self, *, by: User, row: Lift, values: Values) -> None:
+    def wait_for_delivery(self, *, by: User, row: Embargo, values: Values) -> None:
         """Let its texts wait until somebody says that the speech was given. Nothing goes out at the alarm."""
-        embargoes.wait_for_delivery(lift=row, fallback=values.get("alarm_at"), by=by)
+        embargoes.wait_for_delivery(embargo=row, fallback=values.get("alarm_at"), by=by)
 
     @action("deliver", rule=DECISIONS["deliver"])
-    def deliver(self, *, by: User, row: Lift, values: Values) -> None:
+    def deliver(self, *, by: User, row: Embargo, values: Values) -> None:
         """Say that the speech was given: what waits for it goes out."""
-        embargoes.deliver(lift=row, by=by)
+        embargoes.deliver(embargo=row, by=by)
 
     @action("hold", rule=DECISIONS["hold"], input=PressReasonInput)
-    def hold(self, *, by: User, row: Lift, values: Values) -> None:
+    def hold(self, *, by: User, row: Embargo, values: Values) -> None:
         """Hold its texts: nobody outside the desk reads them until the hold is released."""
-        embargoes.hold(lift=row, reason=values["reason"], by=by)
+        embargoes.hold(embargo=row, reason=values["reason"], by=by)
 
     @action("unhold", rule=DECISIONS["unhold"])
-    def unhold(self, *, by: User, row: Lift, values: Values) -> None:
+    def unhold(self, *, by: User, row: Embargo, values: Values) -> None:
         """Release the hold. What was never read and whose moment has passed goes out now."""
-        embargoes.unhold(lift=row, by=by)
+        embargoes.unhold(embargo=row, by=by)

@@ -8,10 +8,10 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from press.delivery_check.models import MarkingKind
+from press.delivery_check.models import PassageCheckKind
 from press.overview.api.serializers import STANDINGS
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
 from summit.admin_base.search import matching
 
@@ -43,9 +43,9 @@ class TextFilters(django_filters.FilterSet):
     speaker = _id("slot__speaker", pgettext_lazy("label", "speaker"))
     speech = _id("slot", _("speech"))
     session = _id("session", _("session"))
-    lift = _id("lift", _("lift"))
-    moment_from = _moment("lift__moment", "gte", _("goes out at this moment or later"))
-    moment_until = _moment("lift__moment", "lte", _("goes out at this moment or before"))
+    lift = _id("embargo", _("lift"))
+    moment_from = _moment("embargo__moment", "gte", _("goes out at this moment or later"))
+    moment_until = _moment("embargo__moment", "lte", _("goes out at this moment or before"))
     changed_since = django_filters.IsoDateTimeFilter(
         method="changed", label=_("words, decision or withdrawal at this moment or later")
     )
@@ -88,11 +88,11 @@ class EditionFilters(django_filters.FilterSet):
         return _since(rows, moment)
 
 
-class LiftFilters(django_filters.FilterSet):
-    """By what lifts are narrowed."""
+class EmbargoFilters(django_filters.FilterSet):
+    """By what embargoes are narrowed."""
 
     text = _id("texts", _("text"))
-    mode = django_filters.ChoiceFilter(choices=LiftMode.choices, label=_("goes out"))
+    mode = django_filters.ChoiceFilter(choices=EmbargoMode.choices, label=_("goes out"))
     held = django_filters.BooleanFilter(field_name="held_at", lookup_expr="isnull", exclude=True, label=_("held"))
     tied = django_filters.BooleanFilter(label=_("together or not at all"))
     published = django_filters.BooleanFilter(label=_("something of it has been read"))
@@ -100,14 +100,14 @@ class LiftFilters(django_filters.FilterSet):
     moment_until = _moment("moment", "lte", _("goes out at this moment or before"))
 
 
-class MarkingFilters(django_filters.FilterSet):
+class PassageCheckFilters(django_filters.FilterSet):
     """By what markings are narrowed."""
 
     edition = _id("edition", _("edition"))
     version = _id("edition__version", _("language version"))
     text = _id("edition__version__text", _("text"))
     anchor = django_filters.CharFilter(label=_("paragraph"))
-    kind = django_filters.ChoiceFilter(choices=MarkingKind.choices, label=_("kind"))
+    kind = django_filters.ChoiceFilter(choices=PassageCheckKind.choices, label=_("kind"))
     taken_back = django_filters.BooleanFilter(label=_("taken back"))
 
 

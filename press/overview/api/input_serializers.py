@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from press.delivery_check.models import MarkingKind
+from press.delivery_check.models import PassageCheckKind
 from press.embargoes.services.bulk_decisions import MOST
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import ChangeKind, Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind, TextVersion, Wording
 from press.texts.models.topics import Topic
 from press.texts.selectors.publication_checks import check_pictures
@@ -37,7 +37,7 @@ class WordsInput(Taken):
 
 
 class TextInput(WordsInput):
-    """A text with its first edition. Without `slug` one is made from the title; without `lift` it gets one of its
+    """A text with its first edition. Without `slug` one is made from the title; without `embargo` it gets one of its
     own, with no moment yet."""
 
     kind = serializers.ChoiceField(choices=TextKind.choices)
@@ -52,7 +52,7 @@ class TextInput(WordsInput):
         allow_null=True,
     )
     contact = serializers.CharField(required=False, allow_blank=True, max_length=200)
-    lift = InSummit(queryset=Lift.objects.all(), required=False, allow_null=True)
+    lift = InSummit(source="embargo", queryset=Embargo.objects.all(), required=False, allow_null=True)
     prepared = InSummit(queryset=Text.objects.all(), required=False, allow_null=True)
 
 
@@ -155,7 +155,7 @@ class WaitInput(Taken):
     alarm_at = serializers.DateTimeField(required=False, allow_null=True, validators=[validate_year])
 
 
-class MarkingInput(Taken):
+class PassageCheckInput(Taken):
     """What was heard of a passage. `seen` is the id of the marking that counted there when it was looked at, "0" for
     none; without it nobody else's is minded."""
 
@@ -163,7 +163,7 @@ class MarkingInput(Taken):
         queryset=Edition.objects.select_related("version__text__summit"), summit_path="version__text__summit"
     )
     anchor = serializers.CharField(max_length=20)
-    kind = serializers.ChoiceField(choices=MarkingKind.choices, help_text="Not “undo”: that is an action.")
+    kind = serializers.ChoiceField(choices=PassageCheckKind.choices, help_text="Not “undo”: that is an action.")
     words = serializers.CharField(required=False, allow_blank=True, help_text="Of other words, and of inserted ones.")
     seen = serializers.RegexField(r"^[0-9]{1,18}\Z", required=False)
 

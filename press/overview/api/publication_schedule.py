@@ -7,7 +7,7 @@ from rest_framework import serializers
 from press.overview import publication_schedule
 from press.overview.api.serializers import STANDINGS, id_of, name_of
 from press.overview.publication_schedule import Group, Plan
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import TextKind, Wording
 from press.texts.next_steps import LATE, NEXT
 from press.texts.selectors.workflow_queries import late_step, next_step
@@ -63,15 +63,15 @@ class RunTextSerializer(Told):
 class LateTextSerializer(RunTextSerializer):
     """A text that should be out and isn't: by its moment, or by the alarm of its speech. `late` says what to do."""
 
-    lift = id_of("lift")
-    moment = serializers.DateTimeField(source="lift.moment", allow_null=True)
-    alarm_at = serializers.DateTimeField(source="lift.fallback_at", allow_null=True)
+    lift = id_of("embargo")
+    moment = serializers.DateTimeField(source="embargo.moment", allow_null=True)
+    alarm_at = serializers.DateTimeField(source="embargo.fallback_at", allow_null=True)
     held = serializers.SerializerMethodField()
     late = serializers.SerializerMethodField()
 
     def get_held(self, text: Any) -> bool:
         """Return whether it is kept back whatever its moment."""
-        return text.lift.held_at is not None
+        return text.embargo.held_at is not None
 
     def get_late(self, text: Any) -> str:
         """Return what to do about it."""
@@ -84,21 +84,21 @@ class RunGroupSerializer(Told):
 
     at = serializers.DateTimeField()
     by = serializers.ChoiceField(choices=("moment", "plan", "alarm"))
-    lift = id_of("lift")
-    mode = serializers.ChoiceField(source="lift.mode", choices=LiftMode.choices)
-    alarm_at = serializers.DateTimeField(source="lift.fallback_at", allow_null=True)
-    tied = serializers.BooleanField(source="lift.tied", help_text="Together or not at all.")
+    lift = id_of("embargo")
+    mode = serializers.ChoiceField(source="embargo.mode", choices=EmbargoMode.choices)
+    alarm_at = serializers.DateTimeField(source="embargo.fallback_at", allow_null=True)
+    tied = serializers.BooleanField(source="embargo.tied", help_text="Together or not at all.")
     held = serializers.SerializerMethodField()
-    held_at = serializers.DateTimeField(source="lift.held_at", allow_null=True)
-    held_by = id_of("lift.held_by")
-    held_by_name = name_of("lift.held_by")
-    hold_reason = serializers.CharField(source="lift.hold_reason")
+    held_at = serializers.DateTimeField(source="embargo.held_at", allow_null=True)
+    held_by = id_of("embargo.held_by")
+    held_by_name = name_of("embargo.held_by")
+    hold_reason = serializers.CharField(source="embargo.hold_reason")
     cancelled = serializers.BooleanField()
     texts = RunTextSerializer(many=True)
 
     def get_held(self, group: Group) -> bool:
         """Return whether it is kept back whatever its moment."""
-        return group.lift.held_at is not None
+        return group.embargo.held_at is not None
 
 
 class OfEdition(Told):

@@ -10,11 +10,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from press.delivery_check import passages as passages_delivery_check
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.subscriptions.models import Announcement, Subscriber
 from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.models.topics import Topic
 
@@ -60,8 +60,8 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
     )
     approved_alone = serializers.BooleanField(read_only=True, help_text="Somebody has yet to review it.")
     alarm = serializers.BooleanField(source="alarms", read_only=True, help_text="Its speech should have been given.")
-    lift = id_of("lift")
-    moment = serializers.DateTimeField(source="lift.moment", read_only=True, allow_null=True)
+    lift = id_of("embargo")
+    moment = serializers.DateTimeField(source="embargo.moment", read_only=True, allow_null=True)
     held = serializers.SerializerMethodField()
     versions = ids()
     speech = id_of("slot")
@@ -88,7 +88,7 @@ class DeskTextSerializer(serializers.ModelSerializer[Text]):
 
     def get_held(self, text: Text) -> bool:
         """Return whether it is kept back whatever its moment."""
-        return text.lift.held_at is not None
+        return text.embargo.held_at is not None
 
 
 class DeskVersionSerializer(serializers.ModelSerializer[TextVersion]):
@@ -151,7 +151,7 @@ class DeskEditionSerializer(serializers.ModelSerializer[Edition]):
         ]
 
 
-class DeskLiftSerializer(serializers.ModelSerializer[Lift]):
+class DeskEmbargoSerializer(serializers.ModelSerializer[Embargo]):
     """When texts go out, and whether they are held. `published`: something of it has been read."""
 
     id = serializers.CharField(source="public_id", read_only=True)
@@ -162,14 +162,14 @@ class DeskLiftSerializer(serializers.ModelSerializer[Lift]):
     held_by = id_of("held_by")
 
     class Meta:
-        model = Lift
+        model = Embargo
         fields: ClassVar[list[str]] = [
             "id", "mode", "moment", "alarm_at", "alarmed_at", "tied", "texts", "published", "decided_by", "held_at",
             "held_by", "hold_reason",
         ]  # fmt: skip
 
 
-class DeskMarkingSerializer(serializers.ModelSerializer[Marking]):
+class DeskMarkingSerializer(serializers.ModelSerializer[PassageCheck]):
     """What was heard of a passage. The newest of a passage counts that wasn't taken back; insertions count apart."""
 
     id = serializers.CharField(source="pk", read_only=True)
@@ -180,7 +180,7 @@ class DeskMarkingSerializer(serializers.ModelSerializer[Marking]):
     by_name = name_of("by")
 
     class Meta:
-        model = Marking
+        model = PassageCheck
         fields: ClassVar[list[str]] = [
             "id", "edition", "anchor", "kind", "words", "undoes", "taken_back", "at", "by", "by_name"
         ]  # fmt: skip

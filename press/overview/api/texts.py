@@ -43,7 +43,7 @@ LAST = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def soonest(path: str) -> Coalesce:
-    """Return by which moment rows are ordered; `path` leads to their lift's."""
+    """Return by which moment rows are ordered; `path` leads to their embargo's."""
     return Coalesce(F(path), Value(LAST, output_field=DateTimeField()), output_field=DateTimeField())
 
 
@@ -76,13 +76,13 @@ class Texts(Resource):
 
     def rows(self) -> QuerySet[Any]:
         """Return texts with where they stand."""
-        rows = with_standing(Text.objects.all()).annotate(soonest=soonest("lift__moment"))
+        rows = with_standing(Text.objects.all()).annotate(soonest=soonest("embargo__moment"))
         return rows.select_related(
-            "summit", "lift", "slot__speaker", "slot__party", "session", "prepared"
+            "summit", "embargo", "slot__speaker", "slot__party", "session", "prepared"
         ).prefetch_related("versions", "topics", "people")
 
     def lock(self, row: Text) -> bool:
-        """Take the lift's lock, as all do who decide about a text."""
+        """Take the embargo's lock, as all do who decide about a text."""
         locks.lock_text(row.pk)
         return True
 

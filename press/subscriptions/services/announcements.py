@@ -67,7 +67,7 @@ _DUE = Prepared(_due)
 def announce(text_id: int) -> bool:
     """Announce what is public of one text, in one transaction; return whether there was anything left to announce.
 
-    Under the lift's lock the predicate is asked again: whoever held or moved it before has won, and of several
+    Under the embargo's lock the predicate is asked again: whoever held or moved it before has won, and of several
     workers at once the first announces.
     """
     with transaction.atomic():

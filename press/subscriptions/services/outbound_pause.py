@@ -11,7 +11,7 @@ from press.embargoes.services.alarms import unraised
 from press.subscriptions.models import Announcement
 from press.subscriptions.services.announcements import untold
 from press.subscriptions.services.withdrawal_notices import unrecalled_anywhere
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from summit.summits.models import Summit
 from summit.summits.outbound_pause import Channel, Waiting, channels
 
@@ -30,7 +30,7 @@ def look(summit: Summit) -> Iterable[Waiting]:
     )
 
 
-def _before(summit: Summit) -> QuerySet[Lift]:
+def _before(summit: Summit) -> QuerySet[Embargo]:
     return unraised().filter(summit=summit, fallback_at__lt=summit.disarmed_at)
 
 
@@ -40,7 +40,7 @@ def cancel(summit: Summit) -> int:
     came = F("version__text__summit__disarmed_at")
     rows = untold().filter(version__text__summit=summit, published_at__lt=came)
     told = Announcement.objects.bulk_create([Announcement(edition=row, recipients=0) for row in rows])
-    return len(told) + Lift.objects.filter(pk__in=list(_before(summit).values_list("pk", flat=True))).update(
+    return len(told) + Embargo.objects.filter(pk__in=list(_before(summit).values_list("pk", flat=True))).update(
         alarmed_at=Now()
     )
 

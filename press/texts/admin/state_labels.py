@@ -6,7 +6,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text
 
 # The word and the colour's name of each standing that the predicate derives.
@@ -42,7 +42,7 @@ TASKS = {
 def stands_as(row: Text) -> tuple[Any, str]:
     """Return the word and the colour's name for where an annotated text stands."""
     stand = str(getattr(row, "standing", "draft"))
-    waits = stand == "unscheduled" and row.lift.mode == LiftMode.DELIVERED
+    waits = stand == "unscheduled" and row.embargo.mode == EmbargoMode.DELIVERED
     return STANDINGS["undelivered" if waits else stand]
 
 

@@ -1,6 +1,6 @@
 """What can be decided about what the press office publishes: one table, which domain, desk and tests read.
 
-Three things are decided about apart: an edition's words, the lift on which a text hangs, and the text itself. What
+Three things are decided about apart: an edition's words, the embargo on which a text hangs, and the text itself. What
 "scheduled", "under embargo" and "published" mean is no decision: the predicate of press.texts.models.visibility
 derives it.
 """
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from press.texts.models.editions import EditionState
 
 
-class LiftState(models.TextChoices):
-    """Whether what hangs on a lift may go out."""
+class EmbargoState(models.TextChoices):
+    """Whether what hangs on an embargo may go out."""
 
     FREE = "free", _("free to go out")
     HELD = "held", _("held")
@@ -43,7 +43,7 @@ class Decision:
     another: bool = False
 
 
-E, L, T = EditionState, LiftState, TextState
+E, L, T = EditionState, EmbargoState, TextState
 TABLE: tuple[Decision, ...] = (
     # A new wording is a new edition in draft, never a step back. Whoever last changed the words doesn't approve them.
     Decision("submit", frozenset({E.DRAFT, E.CHANGES_ASKED}), E.IN_REVIEW, "press.write"),
@@ -66,4 +66,4 @@ TABLE: tuple[Decision, ...] = (
 )
 del E, L, T
 BY_NAME: dict[str, Decision] = {row.name: row for row in TABLE}
-STATES: tuple[str, ...] = (*EditionState.values, *LiftState.values, *TextState.values)
+STATES: tuple[str, ...] = (*EditionState.values, *EmbargoState.values, *TextState.values)

@@ -15,7 +15,7 @@ from summit.users.models import User
 
 class EditionState(models.TextChoices):
     """What has been decided about an edition. Scheduled, under embargo and published are no states: the predicate
-    of press.texts.models.visibility derives them from the lift."""
+    of press.texts.models.visibility derives them from the embargo."""
 
     DRAFT = "draft", _("draft")
     IN_REVIEW = "in_review", _("in review")

@@ -15,14 +15,14 @@ from summit.users.models import User
 GRID = 5
 
 
-class LiftMode(models.TextChoices):
-    """What a lift waits for."""
+class EmbargoMode(models.TextChoices):
+    """What an embargo waits for."""
 
     MOMENT = "moment", _("at a moment")
     DELIVERED = "delivered", _("when delivered")
 
 
-class Lift(PublicModel):
+class Embargo(PublicModel):
     """The moment at which the texts that share it may be read, and whether it is held.
 
     Only what somebody decided is stored. With "when delivered" the moment is empty until a named officer says that
@@ -30,9 +30,9 @@ class Lift(PublicModel):
     """
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="lifts", verbose_name=pgettext_lazy("label", "summit")
+        Summit, on_delete=models.CASCADE, related_name="embargoes", verbose_name=pgettext_lazy("label", "summit")
     )
-    mode = models.CharField(_("goes out"), max_length=10, choices=LiftMode, default=LiftMode.MOMENT)
+    mode = models.CharField(_("goes out"), max_length=10, choices=EmbargoMode, default=EmbargoMode.MOMENT)
     moment = models.DateTimeField(_("moment"), null=True, blank=True)
     fallback_at = models.DateTimeField(
         _("alarm at"),
@@ -64,26 +64,27 @@ class Lift(PublicModel):
         verbose_name_plural = _("lifts")
         ordering = ["moment", "id"]
         indexes = [
-            models.Index(fields=["moment"], name="lift_by_moment"),
-            models.Index(fields=["summit", "moment"], name="lift_of_summit_by_moment"),
+            models.Index(fields=["moment"], name="embargo_by_moment"),
+            models.Index(fields=["summit", "moment"], name="embargo_of_summit_by_moment"),
         ]
         constraints = [
-            models.CheckConstraint(name="lift_mode_known", condition=Q(mode__in=LiftMode.values)),
+            models.CheckConstraint(name="embargo_mode_known", condition=Q(mode__in=EmbargoMode.values)),
             # What the system itself did holds it too, as when a schedule is read in by a command: nobody held it.
             models.CheckConstraint(
-                name="lift_held_whole",
+                name="embargo_held_whole",
                 condition=Q(held_at__isnull=True, held_by__isnull=True, hold_reason="")
                 | (Q(held_at__isnull=False) & ~Q(hold_reason="")),
             ),
             # An alarm is for what waits for a speech, and is raised for a time that stands.
             models.CheckConstraint(
-                name="lift_fallback_of_delivery", condition=Q(fallback_at__isnull=True) | Q(mode=LiftMode.DELIVERED)
+                name="embargo_fallback_of_delivery",
+                condition=Q(fallback_at__isnull=True) | Q(mode=EmbargoMode.DELIVERED),
             ),
             models.CheckConstraint(
-                name="lift_alarm_of_fallback", condition=Q(alarmed_at__isnull=True) | Q(fallback_at__isnull=False)
+                name="embargo_alarm_of_fallback", condition=Q(alarmed_at__isnull=True) | Q(fallback_at__isnull=False)
             ),
             models.CheckConstraint(
-                name="lift_moment_has_officer", condition=Q(moment__isnull=True) | Q(decided_by__isnull=False)
+                name="embargo_moment_has_officer", condition=Q(moment__isnull=True) | Q(decided_by__isnull=False)
             ),
         ]
 

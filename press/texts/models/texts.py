@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.topics import Topic
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
@@ -71,7 +71,7 @@ class Wording(models.TextChoices):
 
 
 class Text(PublicModel):
-    """One thing that is published, in one or more languages, when its lift lifts."""
+    """One thing that is published, in one or more languages, when its embargo ends."""
 
     summit = models.ForeignKey(
         Summit, on_delete=models.CASCADE, related_name="texts", verbose_name=pgettext_lazy("label", "summit")
@@ -122,7 +122,7 @@ class Text(PublicModel):
         _("where the media gather"), max_length=200, blank=True, validators=[validate_printable]
     )
     gather_at = models.DateTimeField(_("when the media gather"), null=True, blank=True)
-    lift = models.ForeignKey(Lift, on_delete=models.PROTECT, related_name="texts", verbose_name=_("goes out"))
+    embargo = models.ForeignKey(Embargo, on_delete=models.PROTECT, related_name="texts", verbose_name=_("goes out"))
     contact = models.CharField(
         _("contact for the press"), max_length=200, blank=True, validators=[validate_printable]
     )

@@ -25,10 +25,10 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, Greatest, Now
 
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import TextVersion
 
-LIFT = "version__text__lift__"
+EMBARGO = "version__text__embargo__"
 
 
 class Came(TypedDict):
@@ -50,27 +50,28 @@ if TYPE_CHECKING:
     PublishedEdition = WithAnnotations[Edition, Came]
 
 
-def lifted(prefix: str = LIFT) -> Q:
-    """Return the condition that a lift has lifted: its moment has passed and it isn't held.
+def lifted(prefix: str = EMBARGO) -> Q:
+    """Return the condition that an embargo has ended: its moment has passed and it isn't held.
 
-    `prefix` is the path from the rows that are filtered to their lift.
+    `prefix` is the path from the rows that are filtered to their embargo.
     """
     return Q(**{f"{prefix}moment__lte": Now(), f"{prefix}held_at__isnull": True})
 
 
-def missing(lift: str = "", by: str = "") -> Exists:
-    """Return whether a lift that is tied still waits for a language of one of its texts.
+def missing(embargo: str = "", by: str = "") -> Exists:
+    """Return whether an embargo that is tied still waits for a language of one of its texts.
 
-    `lift` is the path from the outer rows to their lift; `by` the outer column of the moment at which it is asked,
-    now without one.
-    Texts that have been withdrawn are waited for no more. What was added after the moment came later: it doesn't take
-    back what has been read.
+    `embargo` is the path from the outer rows to their embargo; `by` the outer column of the moment at which it is
+    asked, now without one. Texts that have been withdrawn are waited for no more. What was added after the moment
+    came later: it doesn't take back what has been read.
     """
     approved = Edition.objects.filter(version=OuterRef("pk"), state=EditionState.APPROVED)
     if by:
         approved = approved.filter(decided_at__lte=OuterRef(OuterRef(by)))
     versions = TextVersion.objects.filter(
-        text__lift=OuterRef(f"{lift}pk"), text__withdrawn_at__isnull=True, added_at__lte=OuterRef(f"{lift}moment")
+        text__embargo=OuterRef(f"{embargo}pk"),
+        text__withdrawn_at__isnull=True,
+        added_at__lte=OuterRef(f"{embargo}moment"),
     )
     return Exists(versions.filter(~Exists(approved)))
 
@@ -81,18 +82,18 @@ def _open(*, removed: bool = False) -> Q:
     A text that was withdrawn after it had been read stays, marked; one withdrawn before that never comes out. What
     was removed is gone (`removed`: only that).
     """
-    kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{LIFT}moment"))
-    together = Q(**{f"{LIFT}tied": False}) | ~missing(LIFT)
+    kept = Q(version__text__withdrawn_at__isnull=True) | Q(version__text__withdrawn_at__gt=F(f"{EMBARGO}moment"))
+    together = Q(**{f"{EMBARGO}tied": False}) | ~missing(EMBARGO)
     standing = Q(version__text__removed_at__isnull=not removed)
     return lifted() & kept & standing & together & Q(state=EditionState.APPROVED, version__text__summit__public=True)
 
 
 def _published_at() -> Greatest:
-    return Greatest(f"{LIFT}moment", "decided_at", output_field=DateTimeField())
+    return Greatest(f"{EMBARGO}moment", "decided_at", output_field=DateTimeField())
 
 
 def public_editions() -> QuerySet[PublicEdition]:
-    """Return the editions that everybody may read: of each version the newest approved one, its lift lifted.
+    """Return the editions that everybody may read: of each version the newest approved one, its embargo lifted.
 
     Each carries `published_at`, when it came out, and `first_published_at`, when its version did. Withdrawn texts
     are among them once they have been read: they stay, marked, with the reason.
@@ -115,7 +116,7 @@ def published_editions() -> QuerySet[PublishedEdition]:
         version=OuterRef("version"),
         number__gt=OuterRef("number"),
         state=EditionState.APPROVED,
-        decided_at__lte=OuterRef(f"{LIFT}moment"),
+        decided_at__lte=OuterRef(f"{EMBARGO}moment"),
     )
     return Edition.objects.filter(_open(), ~Exists(replaced_before)).annotate(published_at=_published_at())
 
@@ -125,14 +126,14 @@ def gone_editions() -> QuerySet[Edition]:
     return Edition.objects.filter(_open(removed=True))
 
 
-def published_lifts() -> QuerySet[Lift]:
-    """Return the lifts of which something has been read, whether or not it is held since."""
+def published_embargoes() -> QuerySet[Embargo]:
+    """Return the embargoes of which something has been read, whether or not it is held since."""
     until = Coalesce("held_at", Now(), output_field=DateTimeField())
     approved = Edition.objects.filter(
-        version__text__lift=OuterRef("pk"), state=EditionState.APPROVED, decided_at__lte=OuterRef("until")
+        version__text__embargo=OuterRef("pk"), state=EditionState.APPROVED, decided_at__lte=OuterRef("until")
     )
     together = Q(tied=False) | ~missing(by="until")
-    return Lift.objects.annotate(until=until).filter(Q(moment__lte=F("until")), Exists(approved), together)
+    return Embargo.objects.annotate(until=until).filter(Q(moment__lte=F("until")), Exists(approved), together)
 
 
 def standing() -> Case:
@@ -140,14 +141,14 @@ def standing() -> Case:
     what the predicate derives ("held", "unscheduled", "under_embargo", "waits_for_others", "published", "withdrawn",
     "removed")."""
     text = "version__text__"
-    waits = Q(**{f"{text}lift__tied": True}) & missing(LIFT)
+    waits = Q(**{f"{text}embargo__tied": True}) & missing(EMBARGO)
     return Case(
         When(**{f"{text}removed_at__isnull": False}, then=Value("removed")),
         When(**{f"{text}withdrawn_at__isnull": False}, then=Value("withdrawn")),
         When(~Q(state=EditionState.APPROVED), then="state"),
-        When(**{f"{text}lift__held_at__isnull": False}, then=Value("held")),
-        When(**{f"{text}lift__moment__isnull": True}, then=Value("unscheduled")),
-        When(**{f"{text}lift__moment__gt": Now()}, then=Value("under_embargo")),
+        When(**{f"{text}embargo__held_at__isnull": False}, then=Value("held")),
+        When(**{f"{text}embargo__moment__isnull": True}, then=Value("unscheduled")),
+        When(**{f"{text}embargo__moment__gt": Now()}, then=Value("under_embargo")),
         When(waits, then=Value("waits_for_others")),
         default=Value("published"),
         output_field=CharField(),

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 
 from press.texts.models import visibility
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text, TextVersion
-from press.texts.models.visibility import public_editions, published_lifts
+from press.texts.models.visibility import public_editions, published_embargoes
 from summit.permissions.rules import Actor
 from summit.summits.models import Summit
 
@@ -50,7 +50,7 @@ def with_standing(rows: QuerySet[Text]) -> QuerySet[StandingText]:
     `edition_state`, `written_by`; with `public_number`, the edition that everybody reads; with `alarms`, whether its
     speech should have been given by now and wasn't, and `approved_alone`, whether somebody has yet to review what was
     approved without a second person."""
-    found = rows.annotate(**_standings()).select_related("summit", "lift", "slot__speaker", "slot__party")
+    found = rows.annotate(**_standings()).select_related("summit", "embargo", "slot__speaker", "slot__party")
     return cast("QuerySet[StandingText]", found)
 
 
@@ -77,15 +77,17 @@ def texts(summit: Summit) -> QuerySet[StandingText]:
 
 
 def together(text: Text) -> list[StandingText]:
-    """Return the other texts that go out at the same moment because they hang on the same lift. One query."""
-    others = Text.objects.filter(lift=text.lift_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
+    """Return the other texts that go out at the same moment because they hang on the same embargo. One query."""
+    others = Text.objects.filter(embargo=text.embargo_id, withdrawn_at__isnull=True).exclude(pk=text.pk)
     return list(with_standing(others).order_by("id"))
 
 
 def tieable(text: Text) -> list[StandingText]:
-    """Return the texts that this one can be tied to: those that nobody has read, on another lift. One query."""
-    others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(lift=text.lift_id)
-    return list(with_standing(others).exclude(lift__in=published_lifts().values("pk")).order_by("-id")[:MOST_TIED])
+    """Return the texts that this one can be tied to: those that nobody has read, on another embargo. One query."""
+    others = Text.objects.filter(summit=text.summit_id, withdrawn_at__isnull=True).exclude(embargo=text.embargo_id)
+    return list(
+        with_standing(others).exclude(embargo__in=published_embargoes().values("pk")).order_by("-id")[:MOST_TIED]
+    )
 
 
 def alone(version: TextVersion) -> Edition | None:
@@ -100,7 +102,7 @@ def unreviewed() -> QuerySet[Edition]:
 
 @dataclass(frozen=True)
 class Outline:
-    """A text as the desk's home counts it: what `with_standing` tells, and its lift."""
+    """A text as the desk's home counts it: what `with_standing` tells, and its embargo."""
 
     pk: int
     title: str
@@ -127,35 +129,35 @@ class Outline:
             "afterwards": self.approved_alone,
             "review": self.standing == EditionState.IN_REVIEW and self.written_by != (user.pk or 0),
             "change": self.standing == EditionState.CHANGES_ASKED,
-            "schedule": unscheduled and self.mode == LiftMode.MOMENT,
+            "schedule": unscheduled and self.mode == EmbargoMode.MOMENT,
             "held": self.standing == "held" and not self.alarms and not passed,
-            "deliver": unscheduled and self.mode == LiftMode.DELIVERED and not self.alarms,
+            "deliver": unscheduled and self.mode == EmbargoMode.DELIVERED and not self.alarms,
             "submit": self.standing == EditionState.DRAFT,
         }
         yield from (name for name, is_so in found.items() if is_so)
 
 
 _OF_TEXT = ("pk", "title", "standing", "edition_state", "written_by", "public_number", "alarms", "approved_alone")
-_OF_LIFT = ("moment", "held_at", "mode")
+_OF_EMBARGO = ("moment", "held_at", "mode")
 
 
 def outlines(summit: Summit) -> list[Outline]:
     """Return the texts of a summit, those withdrawn left out, as the desk's home counts them. One query."""
-    rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"lift__{name}" for name in _OF_LIFT))
+    rows = texts(summit).order_by("id").values_list(*_OF_TEXT, *(f"embargo__{name}" for name in _OF_EMBARGO))
     return [Outline(*row) for row in rows]
 
 
 def late(summit: Summit) -> QuerySet[StandingText]:
     """Return what is overdue, and what waits for a speech that should have been given by now: its alarm has come."""
-    return texts(summit).filter(_PASSED | _ALARMS).order_by("lift__moment", "lift__fallback_at", "id")
+    return texts(summit).filter(_PASSED | _ALARMS).order_by("embargo__moment", "embargo__fallback_at", "id")
 
 
-_PASSED = Q(lift__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
+_PASSED = Q(embargo__moment__lte=Now(), public_number__isnull=True, withdrawn_at__isnull=True)
 # Also where it is held or its speech was cancelled: that is what the alarm is for.
 _ALARMS = Q(
-    lift__mode=LiftMode.DELIVERED,
-    lift__moment__isnull=True,
-    lift__fallback_at__lte=Now(),
+    embargo__mode=EmbargoMode.DELIVERED,
+    embargo__moment__isnull=True,
+    embargo__fallback_at__lte=Now(),
     withdrawn_at__isnull=True,
 )
 
@@ -170,9 +172,9 @@ def todo(user: Actor) -> dict[str, Q]:
         "afterwards": Q(approved_alone=True),
         "review": Q(standing=EditionState.IN_REVIEW) & ~Q(written_by=user.pk or 0),
         "change": Q(standing=EditionState.CHANGES_ASKED),
-        "schedule": unscheduled & Q(lift__mode=LiftMode.MOMENT),
+        "schedule": unscheduled & Q(embargo__mode=EmbargoMode.MOMENT),
         "held": Q(standing="held", alarms=False) & ~_PASSED,
-        "deliver": unscheduled & Q(lift__mode=LiftMode.DELIVERED, alarms=False),
+        "deliver": unscheduled & Q(embargo__mode=EmbargoMode.DELIVERED, alarms=False),
         "submit": Q(standing=EditionState.DRAFT),
     }
 
@@ -185,7 +187,7 @@ def next_step(text: Text) -> str:
     if getattr(text, "approved_alone", False):
         return "afterwards"
     if stand == "unscheduled":
-        return "deliver" if text.lift.mode == LiftMode.DELIVERED else "set_moment"
+        return "deliver" if text.embargo.mode == EmbargoMode.DELIVERED else "set_moment"
     steps = {
         "draft": "submit",
         "changes_asked": "change",
@@ -198,9 +200,9 @@ def next_step(text: Text) -> str:
 
 def late_step(text: Text) -> str:
     """Return the key of what to do about an annotated text that should be out, for the desk to say in words."""
-    if text.lift.held_at is not None:
+    if text.embargo.held_at is not None:
         return "unhold"
-    if text.lift.moment is None:
+    if text.embargo.moment is None:
         return "deliver"
     steps = {"in_review": "approve", "waits_for_others": "others", "published": "open"}
     return steps.get(str(getattr(text, "standing", "")), "submit")

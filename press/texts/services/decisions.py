@@ -1,4 +1,5 @@
-"""What is decided about an edition: as the one table says (press.texts.models.decisions), under the lift's lock."""
+"""What is decided about an edition: as the one table says (press.texts.models.decisions), under the embargo's
+lock."""
 
 from typing import Any
 
@@ -10,8 +11,8 @@ from django.utils.translation import gettext as _
 from press.texts.errors import DecisionRefused
 from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
-from press.texts.models.visibility import missing, published_editions, published_lifts
+from press.texts.models.embargoes import Embargo
+from press.texts.models.visibility import missing, published_editions, published_embargoes
 from press.texts.permissions import DECISIONS
 from press.texts.selectors.publication_checks import check_remark
 from press.texts.services.editions import check_standing, newest
@@ -42,7 +43,7 @@ def ask_changes(*, edition: Edition, note: str, by: User) -> None:
 
 
 def approve(*, edition: Edition, by: User, note: str = "") -> None:
-    """Approve an edition that somebody else wrote: it is read by all as soon as its lift has lifted.
+    """Approve an edition that somebody else wrote: it is read by all as soon as its embargo has ended.
 
     Raises PermissionDenied, or DecisionRefused: for one's own words, for what isn't in review, for a withdrawn text,
     where there is a newer edition, and where it replaces what has been read without saying why.
@@ -97,10 +98,10 @@ def _decide(
     row = BY_NAME[name]
     values = {"state": row.after, "decided_by": by, "decided_at": Now(), "decision_note": note} | (more or {})
     with transaction.atomic():
-        lift = lock_text(edition.version.text_id)
+        embargo = lock_text(edition.version.text_id)
         check_standing(edition.version)
         rows = Edition.objects.filter(pk=edition.pk, state__in=row.before)
-        read = published_lifts().filter(pk=lift.pk).exists()
+        read = published_embargoes().filter(pk=embargo.pk).exists()
         if row.after == EditionState.APPROVED:
             _check_says_why(edition)
             # What the writer has replaced meanwhile may be what was wrong: it isn't let out over the newer words.
@@ -109,7 +110,7 @@ def _decide(
             raise _refusal(edition)
         _record(edition, by=by, action=action, fields=["state", "decided_by", "decided_at", *(more or {})])
         if row.after == EditionState.APPROVED and not read:
-            _complete(lift, by)
+            _complete(embargo, by)
     edition.refresh_from_db(fields=[*values, "state"])
 
 
@@ -125,11 +126,13 @@ def _check_says_why(edition: Edition) -> None:
         )
 
 
-def _complete(lift: Lift, by: User) -> None:
+def _complete(embargo: Embargo, by: User) -> None:
     """What is tied, and was waited for beyond its moment, goes out when the last of it is approved, and says so."""
-    rows = Lift.objects.filter(~missing(), pk=lift.pk, tied=True, moment__lte=Now())
+    rows = Embargo.objects.filter(~missing(), pk=embargo.pk, tied=True, moment__lte=Now())
     if rows.update(moment=Now(), decided_by=by):
-        audit.record(by=by, action="press.complete", target=lift, summit=lift.summit, fields=["moment", "decided_by"])
+        audit.record(
+            by=by, action="press.complete", target=embargo, summit=embargo.summit, fields=["moment", "decided_by"]
+        )
 
 
 def _newer() -> QuerySet[Edition]:

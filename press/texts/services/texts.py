@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from press.texts import listeners
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import RESERVED_TEXT_SLUGS, Text, TextKind, TextVersion, Wording
 from press.texts.models.topics import Topic
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.permissions import DECISIONS, check_can_withdraw, check_can_write
 from press.texts.selectors import paragraph_anchors
 from press.texts.selectors.publication_checks import check_remark, check_words
@@ -62,12 +62,12 @@ def create_text(
     wording: str = Wording.NONE,
     summary: str = "",
     contact: str = "",
-    lift: Lift | None = None,
+    embargo: Embargo | None = None,
     prepared: Text | None = None,
 ) -> Text:
     """Enter a text with its first edition in the language that will be authoritative.
 
-    Without a `slug` one is proposed from the title; without a `lift` it gets one of its own, with no moment yet. A
+    Without a `slug` one is proposed from the title; without a `embargo` it gets one of its own, with no moment yet. A
     text as delivered follows its `prepared` one, of the same speech.
     Raises PermissionDenied, or ValidationError by field.
     """
@@ -75,13 +75,15 @@ def create_text(
     _check_slot(summit, slot, kind, wording)
     _check_prepared(prepared, slot)
     with transaction.atomic():
-        lift = lift or Lift.objects.create(summit=summit)
-        if lift.summit_id != summit.pk:
-            raise ValidationError({"lift": _("This moment belongs to another summit.")})
+        embargo = embargo or Embargo.objects.create(summit=summit)
+        if embargo.summit_id != summit.pk:
+            raise ValidationError({"embargo": _("This moment belongs to another summit.")})
         if slug and Text.objects.filter(summit=summit, slug=slug).exists():
             raise ValidationError({"slug": _("Another text has this address. Choose another.")})
         address = slug or propose_slug(summit=summit, title=title)
-        text = Text(summit=summit, kind=kind, slug=address, slot=slot, wording=wording, lift=lift, contact=contact)
+        text = Text(
+            summit=summit, kind=kind, slug=address, slot=slot, wording=wording, embargo=embargo, contact=contact
+        )
         text.prepared = prepared
         text.full_clean()
         text.save(force_insert=True)
@@ -145,15 +147,15 @@ def withdraw(*, text: Text, reason: str, by: User) -> None:
     check_can_withdraw(by, text.summit)
     said = _reason(reason, _("Say why the text is withdrawn: readers see the reason."))
     with transaction.atomic():
-        lift = lock_text(text.pk)
-        tied = lift.tied and lift.held_at is None and not published_lifts().filter(pk=lift.pk).exists()
+        embargo = lock_text(text.pk)
+        tied = embargo.tied and embargo.held_at is None and not published_embargoes().filter(pk=embargo.pk).exists()
         changed = Text.objects.filter(pk=text.pk, withdrawn_at__isnull=True).update(
             withdrawn_at=Now(), withdrawn_by=by, withdrawal_reason=said
         )
         if not changed:
             raise DecisionRefused(_("This text has been withdrawn already."))
-        if tied and Text.objects.filter(lift=lift.pk, withdrawn_at__isnull=True).exists():
-            holds.hold_for(lift=lift, reason=_("A text that goes out with it was withdrawn."), by=by)
+        if tied and Text.objects.filter(embargo=embargo.pk, withdrawn_at__isnull=True).exists():
+            holds.hold_for(embargo=embargo, reason=_("A text that goes out with it was withdrawn."), by=by)
         fields = ["withdrawn_at", "withdrawn_by", "withdrawal_reason"]
         audit.record(by=by, action="press.withdraw", target=text, summit=text.summit, fields=fields)
         listeners.withdraw(text, removed=False)

@@ -42,7 +42,7 @@ def audiences(changes: Iterable[Change]) -> list[tuple[str, list[Line]]]:
             capfirst(str(each.reader.label)),
             [
                 Line(
-                    url=reverse("admin:programme_session_change", args=[session.session_id]),
+                    url=reverse("admin:agenda_session_change", args=[session.session_id]),
                     title=title_of(session, None),
                     parts=comma().join(
                         pair(str(SHOWN_PARTS[part]), str(Visibility(shown_to).label))

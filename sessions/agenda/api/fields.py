@@ -25,7 +25,7 @@ class KnownSession(InSummit):
         """Return the draft's sessions to desks that read it, to others those that are released to them."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
-        if allows(by, "sessions.session.view", summit):
+        if allows(by, "agenda.session.view", summit):
             return rows
         return rows.filter(pk__in=own_agenda.agenda_of(by, summit).order_by().values("session"))
 
@@ -40,7 +40,7 @@ class KnownParty(InSummit):
         """Return the parties."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
-        if allows(by, "sessions.ask_floor", summit):
+        if allows(by, "agenda.ask_floor", summit):
             return rows
         theirs = [own_parties(by, role).values("pk") for role in (Role.FOCAL_POINT, Role.DELEGATE)]
         return rows.filter(Q(pk__in=theirs[0]) | Q(pk__in=theirs[1]))
@@ -56,6 +56,6 @@ class KnownPerson(InSummit):
         """Return the people."""
         by, summit = self.context["by"], self.context["summit"]
         rows = super().get_queryset()
-        if allows(by, "sessions.sign_up", summit):
+        if allows(by, "agenda.sign_up", summit):
             return rows
         return rows.filter(pk__in=own_agenda.own_people(by, summit).values("pk"))

@@ -34,7 +34,7 @@ def draft(summit: Summit, among: Collection[int] | None = None) -> Agenda:
 def _draft(summit: Summit, meant: dict[str, Any]) -> Agenda:
     # Of rooms values are read: each would be made anew for each of its sessions.
     rooms = {f"{name}_of_room": F(f"room__{column}") for name, column in ROOM.items()}
-    rows = Session.objects.filter(**meant).select_related("own_kind").annotate(**rooms)
+    rows = Session.objects.filter(**meant).select_related("custom_kind").annotate(**rooms)
     of = {f"session__{name}": value for name, value in meant.items()}
     places: dict[int, list[tuple[tuple[int, int, int], Place]]] = {}
     for session_id, order, place in (*_participants(of), *_speeches(of)):
@@ -79,10 +79,10 @@ def _snapshot(row: Any, summit: Summit, **parts: Any) -> Snapshot:
 
 
 def _kind_names(row: Session, summit: Summit) -> tuple[tuple[str, str], ...]:
-    if row.own_kind is None:
+    if row.custom_kind is None:
         return ()
-    others = sorted((code, name) for code, name in row.own_kind.names.items() if name and code != summit.language)
-    return ((summit.language, row.own_kind.name), *others)
+    others = sorted((code, name) for code, name in row.custom_kind.names.items() if name and code != summit.language)
+    return ((summit.language, row.custom_kind.name), *others)
 
 
 class _Beside:

@@ -47,7 +47,7 @@ def own_people(user: User, summit: Summit) -> QuerySet[Person]:
 
 def reads_all(user: User, summit: Summit) -> bool:
     """Return whether an account reads a summit's agenda whole: whoever sets the system up."""
-    return allows(user, "sessions.agenda.view", summit)
+    return allows(user, "agenda.agenda.view", summit)
 
 
 def agenda_of(user: User, summit: Summit) -> QuerySet[ReleasedSession]:

@@ -44,7 +44,7 @@ def said(findings: list[Finding], summit: Summit) -> list[Warned]:
                 (
                     session.title,
                     span(session.starts_at, session.ends_at, summit),
-                    reverse("admin:programme_session_change", args=[session.session_id]),
+                    reverse("admin:agenda_session_change", args=[session.session_id]),
                 )
                 for session in finding.sessions
             ],
@@ -76,7 +76,7 @@ def page(request: HttpRequest, summit: Summit, context: dict[str, Any]) -> HttpR
     days = scopes.days(session for row in of_kind for session in row.sessions)
     return TemplateResponse(
         request,
-        "admin/programme/warnings.html",
+        "admin/agenda/warnings.html",
         {
             **context,
             "title": _("Warnings of the draft"),

@@ -46,7 +46,7 @@ def add(*, session: Session, paper: Paper, by: User) -> Document:
         lock(session.summit)
         last = Document.objects.filter(session=session, removed_at=None).aggregate(last=Max("position"))["last"]
         row = _store(session, paper, position=0 if last is None else last + 1, by=by)
-        _record(row, action="sessions.document.add", by=by)
+        _record(row, action="agenda.document.add", by=by)
     return row
 
 
@@ -61,7 +61,7 @@ def replace(*, document: Document, paper: Paper, by: User) -> Document:
             raise ValidationError(gone())
         Document.objects.filter(pk=old.pk).update(removed_at=Now())
         row = _store(document.session, paper, position=old.position, by=by)
-        _record(row, action="sessions.document.replace", by=by, rows=[audit.name_of(old)])
+        _record(row, action="agenda.document.replace", by=by, rows=[audit.name_of(old)])
     return row
 
 
@@ -73,7 +73,7 @@ def take_off(*, document: Document, by: User) -> bool:
         lock(document.session.summit)
         if not Document.objects.filter(pk=document.pk, removed_at=None).update(removed_at=Now()):
             return False
-        _record(document, action="sessions.document.remove", by=by)
+        _record(document, action="agenda.document.remove", by=by)
     return True
 
 
@@ -92,9 +92,7 @@ def shift(*, document: Document, up: bool, by: User) -> bool:
         for number, row in enumerate(rows):
             Document.objects.filter(pk=row.pk).exclude(position=number).update(position=number)
         rise(document.session_id)
-        audit.record(
-            by=by, action="sessions.documents.order", target=document.session, summit=document.session.summit
-        )
+        audit.record(by=by, action="agenda.documents.order", target=document.session, summit=document.session.summit)
     return True
 
 

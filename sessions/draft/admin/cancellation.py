@@ -44,7 +44,7 @@ class DecidingMixin(FrameMixin):
                 edits.cancel(session=session, by=by)
                 said = _("“%(title)s” is cancelled in the draft. Those who take part are told with the next release.")
             messages.success(request, said % {"title": session.title})
-            return redirect("admin:programme_session_change", session.pk)
+            return redirect("admin:agenda_session_change", session.pk)
         title = _("Reinstate session") if reinstates else _("Cancel session")
         context = {**self.frame(request, session, title), "reinstates": reinstates}
-        return TemplateResponse(request, "admin/programme/session/decide.html", context)
+        return TemplateResponse(request, "admin/agenda/session/decide.html", context)

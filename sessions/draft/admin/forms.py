@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import PARTS
 from summit.admin_base.forms import SentencesForm
@@ -20,7 +20,7 @@ OWN = "own:"
 
 def kinds_of(summit: Summit) -> list[tuple[str, Any]]:
     """Return the kinds of a session to choose from: the summit's own first, where it has some. One query."""
-    own = [(f"{OWN}{row.pk}", str(row)) for row in OwnKind.objects.filter(summit=summit)]
+    own = [(f"{OWN}{row.pk}", str(row)) for row in CustomKind.objects.filter(summit=summit)]
     usual: list[tuple[str, Any]] = list(SessionKind.choices)
     return [(_("Of this summit"), own), (_("Usual kinds"), usual)] if own else usual
 
@@ -40,8 +40,8 @@ class SessionForm(SentencesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.was_pinned = self.instance.pk is not None and self.instance.pinned
-        if self.instance.own_kind_id:
-            self.initial["kind"] = f"{OWN}{self.instance.own_kind_id}"
+        if self.instance.custom_kind_id:
+            self.initial["kind"] = f"{OWN}{self.instance.custom_kind_id}"
         for name in ("set_up", "clear_down", "media"):
             # Left empty they are what a new session has.
             if name in self.fields:
@@ -52,8 +52,8 @@ class SessionForm(SentencesForm):
     def clean_kind(self) -> str:
         """Let a kind of the summit's own be what it works like."""
         value = str(self.cleaned_data["kind"])
-        own = OwnKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
-        self.instance.own_kind = own
+        own = CustomKind.objects.get(pk=value.removeprefix(OWN)) if value.startswith(OWN) else None
+        self.instance.custom_kind = own
         return value if own is None else own.like
 
     def clean_set_up(self) -> int:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import kinds
 from summit.admin_base.model_admin import SUMMIT_PATHS
@@ -16,24 +16,24 @@ from summit.admin_base.service_admin import Values
 from summit.admin_base.translated_names import CalledAdmin, called_form
 from summit.users.models import User
 
-SUMMIT_PATHS.update({OwnKind: "summit"})
+SUMMIT_PATHS.update({CustomKind: "summit"})
 
 
 def _link(session: Session) -> str:
-    address = reverse("admin:programme_session_change", args=[session.pk])
+    address = reverse("admin:agenda_session_change", args=[session.pk])
     return format_html('<a href="{}"><bdi lang="">{}</bdi></a>', address, session.title)
 
 
-@admin.register(OwnKind)
-class OwnKindAdmin(CalledAdmin):
+@admin.register(CustomKind)
+class CustomKindAdmin(CalledAdmin):
     """Kinds of session of a summit's own. One that a session has can't be deleted."""
 
     place = 5
     own = ("like",)
     end_first = gettext_lazy("Give these sessions another kind first:")
     users = "sessions"
-    form = called_form(OwnKind, *own)
-    deeds: ClassVar[dict[str, str]] = {"delete": "sessions.ownkind.change"}
+    form = called_form(CustomKind, *own)
+    deeds: ClassVar[dict[str, str]] = {"delete": "agenda.customkind.change"}
     list_display = ["name", "others", "like", "used", "summit"]
     list_filter = ["summit", "like"]
     nothing_yet = gettext_lazy("Every summit knows the usual kinds. Add one where yours has another.")
@@ -47,17 +47,17 @@ class OwnKindAdmin(CalledAdmin):
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Say which sessions have what is to be deleted: then nothing is."""
         rows, counts, _needed, _protected = super().get_deleted_objects(objs, request)
-        using = Session.objects.filter(own_kind__in=[row.pk for row in objs]).order_by("starts_at", "pk")
+        using = Session.objects.filter(custom_kind__in=[row.pk for row in objs]).order_by("starts_at", "pk")
         return rows, counts, set(), [_link(session) for session in using]
 
-    def enter(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+    def enter(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
         """Enter the kind."""
         return kinds.enter(by=by, summit=row.summit, values=values)
 
-    def change(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+    def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
         """Change the kind; its sessions are then what it works like."""
         return kinds.change(by=by, kind=row, values=values)
 
-    def remove(self, *, by: User, row: OwnKind) -> None:
+    def remove(self, *, by: User, row: CustomKind) -> None:
         """Delete the kind."""
         kinds.remove(by=by, kind=row)

@@ -24,9 +24,7 @@ class FrameMixin:
 
     def framed(self, pages: Iterable[tuple[str, str, Callable[..., HttpResponse]]]) -> list[URLPattern]:
         """Return addresses, each a route, the rest of its name and its view."""
-        return [
-            path(route, self.admin_site.admin_view(view), name=f"programme_{name}") for route, name, view in pages
-        ]
+        return [path(route, self.admin_site.admin_view(view), name=f"agenda_{name}") for route, name, view in pages]
 
     def frame(self, request: HttpRequest, session: Session, title: str) -> dict[str, Any]:
         """Return what every page of a session shows: `back` leads to the session."""
@@ -36,7 +34,7 @@ class FrameMixin:
             "opts": self.opts,
             "session": session,
             "summit": session.summit,
-            "back": reverse("admin:programme_session_change", args=[session.pk]),
+            "back": reverse("admin:agenda_session_change", args=[session.pk]),
         }
 
     def part(self, request: HttpRequest, model: type[Part], pk: int, *related: str) -> Part:

@@ -6,7 +6,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.services import kinds
 from summit.api_base.resources import Resource
 from summit.api_base.viewsets import Values
@@ -14,29 +14,29 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class DeskOwnKindSerializer(serializers.ModelSerializer[OwnKind]):
+class DeskCustomKindSerializer(serializers.ModelSerializer[CustomKind]):
     """A kind of session of the summit's own. In all that is done with it, it is what it is `like`."""
 
     id = serializers.CharField(source="public_id", read_only=True)
     names = serializers.DictField(child=serializers.CharField(), help_text="In other languages, by their codes.")
 
     class Meta:
-        model = OwnKind
+        model = CustomKind
         fields: ClassVar[list[str]] = ["id", "name", "names", "like"]
 
 
-class OwnKindInput(serializers.ModelSerializer[OwnKind]):
+class CustomKindInput(serializers.ModelSerializer[CustomKind]):
     """A kind: its name in the summit's language, in others by their codes, and which usual kind it works like."""
 
     names = serializers.DictField(child=serializers.CharField(allow_blank=True), required=False)
 
     class Meta:
-        model = OwnKind
+        model = CustomKind
         fields: ClassVar[list[str]] = ["name", "names", "like"]
         validators: ClassVar[list[Any]] = []
 
 
-class OwnKindFilters(django_filters.FilterSet):
+class CustomKindFilters(django_filters.FilterSet):
     """By what kinds are narrowed."""
 
     like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("works like"))
@@ -47,21 +47,21 @@ class OwnKinds(Resource):
 
     name = "session-kinds"
     called = _("kinds of session")
-    rule = "sessions.ownkind"
-    model = OwnKind
-    output = DeskOwnKindSerializer
-    input = OwnKindInput
-    filters = OwnKindFilters
+    rule = "agenda.customkind"
+    model = CustomKind
+    output = DeskCustomKindSerializer
+    input = CustomKindInput
+    filters = CustomKindFilters
     orders: ClassVar[Any] = {"name": ("name",)}
 
-    def add(self, *, by: User, summit: Summit, values: Values) -> OwnKind:
+    def add(self, *, by: User, summit: Summit, values: Values) -> CustomKind:
         """Enter a kind."""
         return kinds.enter(by=by, summit=summit, values=values)
 
-    def change(self, *, by: User, row: OwnKind, values: Values) -> OwnKind:
+    def change(self, *, by: User, row: CustomKind, values: Values) -> CustomKind:
         """Change a kind; its sessions are then what it works like."""
         return kinds.change(by=by, kind=row, values=values)
 
-    def remove(self, *, by: User, row: OwnKind) -> None:
+    def remove(self, *, by: User, row: CustomKind) -> None:
         """Delete a kind that no session has."""
         kinds.remove(by=by, kind=row)

@@ -123,7 +123,7 @@ class Participants(OfSession):
 
     name = "session-participants"
     called = _("who takes part in sessions")
-    rule = "sessions.participant"
+    rule = "agenda.participant"
     key = "pk"
     model = Participant
     output = DeskParticipantSerializer
@@ -177,7 +177,7 @@ class SessionTexts(OfSession):
 
     name = "session-texts"
     called = _("sessions in other languages")
-    rule = "sessions.sessiontext"
+    rule = "agenda.sessiontext"
     key = "pk"
     model = SessionText
     output = DeskSessionTextSerializer
@@ -227,7 +227,7 @@ class Interpretations(OfSession):
 
     name = "interpretation"
     called = _("interpretation")
-    rule = "sessions.interpretation"
+    rule = "agenda.interpretation"
     key = "pk"
     model = Interpretation
     output = DeskInterpretationSerializer

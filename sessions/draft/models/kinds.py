@@ -31,11 +31,11 @@ class SessionKind(models.TextChoices):
     INTERNAL = "internal", _("internal")
 
 
-class OwnKind(PublicModel):
+class CustomKind(PublicModel):
     """A kind of meeting that one summit has added. In all that is done with it, it is what it is `like`."""
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="own_kinds", verbose_name=pgettext_lazy("label", "summit")
+        Summit, on_delete=models.CASCADE, related_name="custom_kinds", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=60, validators=[validate_printable])
     # By language; where none is given, `name` stands.
@@ -54,10 +54,10 @@ class OwnKind(PublicModel):
         constraints = [
             models.UniqueConstraint(
                 fields=["summit", "name"],
-                name="own_kind_name_once",
+                name="custom_kind_name_once",
                 violation_error_message=_("The summit has a kind of this name already."),
             ),
-            models.CheckConstraint(name="own_kind_like_known", condition=Q(like__in=SessionKind.values)),
+            models.CheckConstraint(name="custom_kind_like_known", condition=Q(like__in=SessionKind.values)),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.visibility.models import AS_THE_SESSION, PARTS, RANKS, Visibility, not_wider
 from summit.core.models import PublicModel
 from summit.core.validators import validate_printable, validate_text
@@ -65,8 +65,13 @@ class Session(PublicModel):
         Summit, on_delete=models.CASCADE, related_name="sessions", verbose_name=pgettext_lazy("label", "summit")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=SessionKind, default=SessionKind.WORKING_SESSION)
-    own_kind = models.ForeignKey(
-        OwnKind, on_delete=models.PROTECT, null=True, blank=True, related_name="sessions", verbose_name=_("own kind")
+    custom_kind = models.ForeignKey(
+        CustomKind,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sessions",
+        verbose_name=_("own kind"),
     )
     title = models.CharField(_("title"), max_length=200, validators=[validate_printable])
     summary = models.TextField(_("summary"), blank=True, validators=[validate_text])
@@ -160,7 +165,7 @@ class Session(PublicModel):
         refuse_others(
             self.summit_id,
             room=(self.room_id, Room, "venue__summit"),
-            own_kind=(self.own_kind_id, OwnKind, "summit"),
+            custom_kind=(self.custom_kind_id, CustomKind, "summit"),
         )
 
     def _refuse_wider(self) -> None:

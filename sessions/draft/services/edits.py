@@ -64,20 +64,20 @@ def move(
             with watching(sessions=[row.pk], by=by):
                 row.save(update_fields=[*changed, "revision", "updated_at"])
             values = audit.values(Session, {name: (before[name], wanted[name]) for name in changed})
-            audit.record(by=by, action="sessions.move", target=row, summit=row.summit, fields=changed, detail=values)
+            audit.record(by=by, action="agenda.move", target=row, summit=row.summit, fields=changed, detail=values)
     return row
 
 
 def cancel(*, session: Session, by: User, expected: int | None = None) -> bool:
     """Cancel a session; return False, changing nothing, where it is cancelled already. Raises PermissionDenied and
     EditedMeanwhile."""
-    return _set_cancelled(session, by=by, action="sessions.cancel", cancelled=True, expected=expected)
+    return _set_cancelled(session, by=by, action="agenda.cancel", cancelled=True, expected=expected)
 
 
 def reinstate(*, session: Session, by: User, expected: int | None = None) -> bool:
     """Take a cancellation back; return False, changing nothing, where there is none. Raises PermissionDenied and
     EditedMeanwhile."""
-    return _set_cancelled(session, by=by, action="sessions.reinstate", cancelled=False, expected=expected)
+    return _set_cancelled(session, by=by, action="agenda.reinstate", cancelled=False, expected=expected)
 
 
 def _set_cancelled(session: Session, *, by: User, action: str, cancelled: bool, expected: int | None) -> bool:

@@ -2,7 +2,7 @@
 
 from django.db import transaction
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session
 from sessions.draft.services.agenda_lock import lock
 from sessions.draft.services.revisions import rise
@@ -14,43 +14,43 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-def enter(*, by: User, summit: Summit, values: Values) -> OwnKind:
+def enter(*, by: User, summit: Summit, values: Values) -> CustomKind:
     """Enter a kind. Raises PermissionDenied, and ValidationError for what can't stand in a field."""
-    check(by, "sessions.ownkind.change", summit)
-    row = OwnKind(summit=summit)
+    check(by, "agenda.customkind.change", summit)
+    row = CustomKind(summit=summit)
     apply_values(row, tidy(values, row, own=summit.language))
     with transaction.atomic():
         row.full_clean()
         row.save(force_insert=True)
-        audit.record(by=by, action="sessions.ownkind.add", target=row, summit=summit, fields=values)
+        audit.record(by=by, action="agenda.customkind.add", target=row, summit=summit, fields=values)
     return row
 
 
-def change(*, by: User, kind: OwnKind, values: Values) -> OwnKind:
+def change(*, by: User, kind: CustomKind, values: Values) -> CustomKind:
     """Change a kind; its sessions are then what it works like. Raises PermissionDenied, ValidationError."""
-    check(by, "sessions.ownkind.change", kind.summit)
+    check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
         lock(kind.summit)
-        row = OwnKind.objects.select_related("summit").get(pk=kind.pk)
+        row = CustomKind.objects.select_related("summit").get(pk=kind.pk)
         changed = apply_values(row, tidy(values, row, own=row.summit.language))
-        save_changes(row, changed, by=by, action="sessions.ownkind.change", summit=row.summit)
+        save_changes(row, changed, by=by, action="agenda.customkind.change", summit=row.summit)
         follow(row)
     return row
 
 
-def remove(*, by: User, kind: OwnKind) -> None:
+def remove(*, by: User, kind: CustomKind) -> None:
     """Delete a kind. Raises PermissionDenied, and ProtectedError where a session has it."""
-    check(by, "sessions.ownkind.change", kind.summit)
+    check(by, "agenda.customkind.change", kind.summit)
     with transaction.atomic():
-        audit.record(by=by, action="sessions.ownkind.remove", target=kind, summit=kind.summit)
+        audit.record(by=by, action="agenda.customkind.remove", target=kind, summit=kind.summit)
         kind.delete()
 
 
-def follow(kind: OwnKind) -> int:
+def follow(kind: CustomKind) -> int:
     """Let the sessions of a kind be what it works like, inside the transaction that changed it; return how many
     were something else."""
     lock(kind.summit)
-    rows = Session.objects.filter(own_kind=kind).exclude(kind=kind.like)
+    rows = Session.objects.filter(custom_kind=kind).exclude(kind=kind.like)
     keys = list(rows.values_list("pk", flat=True))
     if keys:
         rise(*keys)

@@ -27,9 +27,9 @@ from summit.core.languages import is_tongue
 from summit.summits.models import Summit
 from summit.users.models import User
 
-# What is planned of a session. Its kind follows from `own_kind` where it has one.
+# What is planned of a session. Its kind follows from `custom_kind` where it has one.
 FIELDS = (
-    *("kind", "own_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
+    *("kind", "custom_kind", "title", "summary", "starts_at", "ends_at", "room", "set_up", "clear_down", "capacity"),
     *("pinned", "visibility", *(f"{part}_to" for part in KEPT_PARTS), "media", "sign_up"),
 )
 # What hangs on a session, by the name under which it is recorded.
@@ -67,7 +67,7 @@ def store(
         if session.pk is None:
             session.save(force_insert=True)
             given = [name for name in FIELDS if getattr(session, name) != _usual(name)]
-            audit.record(by=by, action="sessions.session.add", target=session, summit=session.summit, fields=given)
+            audit.record(by=by, action="agenda.session.add", target=session, summit=session.summit, fields=given)
             _store_rows(session, touched, by)
             return session
         with watching(sessions=[session.pk], by=by):
@@ -93,7 +93,7 @@ def change(*, by: User, session: Session, values: Values, move_pinned: bool = Fa
     check_can_edit(by, session)
     with transaction.atomic():
         lock(session.summit)
-        row = Session.objects.select_related("summit", "room", "own_kind").get(pk=session.pk)
+        row = Session.objects.select_related("summit", "room", "custom_kind").get(pk=session.pk)
         apply_values(row, _with_kind(values))
         _look_at_session(row)
         return store(by=by, session=row, move_pinned=move_pinned)
@@ -134,10 +134,10 @@ def _usual(name: str) -> Any:
 
 def _with_kind(values: Values) -> Values:
     """Let a kind of the summit's own say what the session is; a usual kind takes it away."""
-    own = values.get("own_kind")
+    own = values.get("custom_kind")
     if own is not None:
         return {**values, "kind": own.like}
-    return {**values, "own_kind": None} if "kind" in values else values
+    return {**values, "custom_kind": None} if "kind" in values else values
 
 
 def _look_at_session(session: Session) -> None:
@@ -161,7 +161,7 @@ def _look_at_row(row: Any) -> None:
 
 def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
     """Store what was set of a session that is there; return whether anything was."""
-    stored = Session.objects.select_related("room", "own_kind").get(pk=session.pk)
+    stored = Session.objects.select_related("room", "custom_kind").get(pk=session.pk)
     pairs = {name: (getattr(stored, name), getattr(session, name)) for name in FIELDS}
     changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
     moves = {"starts_at", "ends_at", "room"} & changed.keys()
@@ -172,7 +172,7 @@ def _store_session(session: Session, by: User, *, move_pinned: bool) -> bool:
         told = audit.values(Session, changed)
         audit.record(
             by=by,
-            action="sessions.session.change",
+            action="agenda.session.change",
             target=session,
             summit=session.summit,
             fields=changed,
@@ -194,7 +194,7 @@ def _store_rows(session: Session, rows: Mapping[str, Rows], by: User) -> None:
             enter([row]) if isinstance(row, Slot) else row.save(force_insert=True)
         audit.record(
             by=by,
-            action=f"sessions.{name}",
+            action=f"agenda.{name}",
             target=session,
             summit=session.summit,
             fields={field for _row, fields in found.changed for field in fields},

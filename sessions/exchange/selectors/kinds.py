@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.utils.translation import override
 
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from summit.core.text_normalisation import fold
 from summit.summits.models import Summit
 
@@ -23,18 +23,18 @@ class Kinds:
     """The kinds of one summit by what a file may call them. One query."""
 
     def __init__(self, summit: Summit) -> None:
-        self._known: dict[str, tuple[str, OwnKind | None]] = {}
+        self._known: dict[str, tuple[str, CustomKind | None]] = {}
         for kind, said in _ALSO.items():
             self._known |= dict.fromkeys(said, (kind.value, None))
         for language, _name in settings.LANGUAGES:
             with override(language):
                 self._known |= {_key(str(label)): (value, None) for value, label in SessionKind.choices}
         self._known |= {_key(value): (value, None) for value in SessionKind.values}
-        for own in OwnKind.objects.filter(summit=summit).order_by("pk"):
+        for own in CustomKind.objects.filter(summit=summit).order_by("pk"):
             for name in (own.name, *own.names.values()):
                 self._known[_key(str(name))] = (own.like, own)
 
-    def find(self, said: str) -> tuple[str, OwnKind | None] | None:
+    def find(self, said: str) -> tuple[str, CustomKind | None] | None:
         """Return the kind that is meant and the summit's own of that name, or None where nobody knows it."""
         return self._known.get(_key(said))
 

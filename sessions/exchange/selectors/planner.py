@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.exchange.selectors.frab import guid
@@ -31,7 +31,7 @@ from summit.uploads.report import Outcome
 LONGEST_TITLE = 200
 LONGEST_ROOM = 120
 # What of a session a file says.
-FIELDS = ("title", "summary", "kind", "own_kind", "starts_at", "ends_at", "room", "carried")
+FIELDS = ("title", "summary", "kind", "custom_kind", "starts_at", "ends_at", "room", "carried")
 
 
 @dataclass
@@ -68,7 +68,7 @@ class Planner:
         self._kinds = Kinds(summit)
         rows = (
             Session.objects.filter(summit=summit)
-            .select_related("room", "own_kind")
+            .select_related("room", "custom_kind")
             .prefetch_related("slots__speaker", "texts")
         )
         self._sessions = {row.public_id: row for row in rows}
@@ -127,7 +127,7 @@ class Planner:
         for name, old in zip(told, before, strict=True):
             if old != (new := self._told(session, name)):
                 line.values.append([str(label_for_field(name, Session)), old, new])
-        session.clean_fields(exclude=["summit", "room", "own_kind"])
+        session.clean_fields(exclude=["summit", "room", "custom_kind"])
         change = Change(session, line, changed, new=there is None, language=self._language(event, session, line))
         if ours is None:
             self._speakers(event, change)
@@ -137,7 +137,7 @@ class Planner:
         """Return a field of a session as the report shows it; times are the venue's."""
         value = getattr(session, name)
         if name == "kind":
-            return str(session.own_kind or session.get_kind_display())
+            return str(session.custom_kind or session.get_kind_display())
         if isinstance(value, datetime):
             local = value.astimezone(self.summit.zone)
             return f"{short_day(local)}, {clock(local)}"
@@ -177,7 +177,7 @@ class Planner:
             "title": title,
             "summary": summary,
             "kind": kind[0],
-            "own_kind": kind[1],
+            "custom_kind": kind[1],
             "starts_at": starts_at,
             "ends_at": ends_at,
             "room": self._room(event.room),
@@ -240,7 +240,7 @@ class Planner:
         return None
 
 
-def _carried(event: Event, kind: str, own: OwnKind | None) -> list[list[str]] | None:
+def _carried(event: Event, kind: str, own: CustomKind | None) -> list[list[str]] | None:
     """Return what goes out again of an event: its type as long as the session is of the kind that it was taken for,
     unless that is a kind of the summit's own, which has its name."""
     rows = [list(row) for row in event.carried if row[0] != "type"]

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from delegations.invitations.services.scanned_answers import harmless_name
 from delegations.privacy.services import nightly_purge
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors import parsers
 from sessions.exchange.selectors.formats import form_of
 from sessions.exchange.selectors.plain_text import Unreadable
@@ -39,17 +39,17 @@ def look_at_size(size: int) -> None:
 
 def store(
     *, summit: Summit, filename: str, content: bytes, by: User, visibility: str = Visibility.PARTICIPANTS
-) -> ScheduleFile:
+) -> ScheduleImportFile:
     """Keep a schedule with what would be made of it, and write nothing of it yet. One of more than AT_ONCE events has
     no report yet (`look`). Raises PermissionDenied, Unreadable."""
-    check(by, "sessions.edit", summit)
+    check(by, "agenda.edit", summit)
     events = parsers.read(content, zone=summit.zone).events
     report = None
     if len(events) <= AT_ONCE:
         report = preview(summit=summit, content=content, by=by, visibility=visibility)
     with transaction.atomic():
         drop_old()
-        row = ScheduleFile.objects.create(
+        row = ScheduleImportFile.objects.create(
             summit=summit,
             filename=harmless_name(filename, form_of(content), LONGEST_NAME, "schedule"),
             content=content,
@@ -58,11 +58,11 @@ def store(
             uploaded_by=by,
         )
         detail = {"lines": len(events)}
-        audit.record(by=by, action="sessions.schedule_file.add", target=summit, summit=summit, detail=detail)
+        audit.record(by=by, action="agenda.schedule_file.add", target=summit, summit=summit, detail=detail)
     return row
 
 
-def look(*, row: ScheduleFile, by: By) -> Report:
+def look(*, row: ScheduleImportFile, by: By) -> Report:
     """Look anew what would be made of a schedule that waits, and keep the report. Raises PermissionDenied, Unreadable
     where it waits no more."""
     content = _content(row)
@@ -72,7 +72,7 @@ def look(*, row: ScheduleFile, by: By) -> Report:
     return report
 
 
-def take(*, row: ScheduleFile, by: By) -> Report:
+def take(*, row: ScheduleImportFile, by: By) -> Report:
     """Write what a schedule says into the draft, once, whoever asks how often; its report tells from now on what was
     done, and its bytes are forgotten. Raises PermissionDenied, Unreadable where it waits no more."""
 
@@ -90,31 +90,31 @@ def take(*, row: ScheduleFile, by: By) -> Report:
     )
 
 
-def drop(*, row: ScheduleFile, by: User) -> None:
+def drop(*, row: ScheduleImportFile, by: User) -> None:
     """Delete a schedule; what was taken over of it stays. Raises PermissionDenied."""
-    check(by, "sessions.edit", row.summit)
+    check(by, "agenda.edit", row.summit)
     with transaction.atomic():
-        audit.record(by=by, action="sessions.schedule_file.remove", target=row.summit, summit=row.summit)
-        ScheduleFile.objects.filter(pk=row.pk).delete()
+        audit.record(by=by, action="agenda.schedule_file.remove", target=row.summit, summit=row.summit)
+        ScheduleImportFile.objects.filter(pk=row.pk).delete()
 
 
 @nightly_purge.drops(20)
 def drop_old() -> int:
     """Delete the schedules that nobody took over for too long, of all summits, and return how many."""
-    return uploads_services.drop_old(ScheduleFile)
+    return uploads_services.drop_old(ScheduleImportFile)
 
 
-def report_of(row: ScheduleFile) -> Report | None:
+def report_of(row: ScheduleImportFile) -> Report | None:
     """Return what would be made of a schedule, or was; None where nobody has looked yet."""
     return Report.from_data(json.loads(row.report)) if row.report else None
 
 
-def events_of(row: ScheduleFile) -> int:
+def events_of(row: ScheduleImportFile) -> int:
     """Return how many events a schedule that waits has. Raises Unreadable where it waits no more."""
     return len(parsers.read(_content(row), zone=row.summit.zone).events)
 
 
-def _content(row: ScheduleFile) -> bytes:
+def _content(row: ScheduleImportFile) -> bytes:
     if not row.content:
         raise Unreadable(_taken())
     return bytes(row.content)

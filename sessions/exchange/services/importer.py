@@ -66,12 +66,12 @@ def _store(plan: Planner, by: By) -> None:
         _store_changed(plan, by)
     if plan.changes:
         told = plan.report.counts
-        audit.record(by=by, action="sessions.read_in", target=plan.summit, summit=plan.summit, detail=told)
+        audit.record(by=by, action="agenda.read_in", target=plan.summit, summit=plan.summit, detail=told)
 
 
 def _plan(summit: Summit, content: bytes, by: By, visibility: str) -> Planner:
     if isinstance(by, User):
-        check(by, "sessions.edit", summit)
+        check(by, "agenda.edit", summit)
     may_add = not isinstance(by, User) or allows(by, "summit.person.change", summit)
     schedule = read(content, zone=summit.zone)
     return Planner(summit, schedule, visibility=visibility, may_add=may_add).plan()
@@ -100,10 +100,10 @@ def _store_new(plan: Planner, by: By) -> None:
     ]
     for change in new:
         of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
-        told.append(audit.entry(action="sessions.session.add", **of))
+        told.append(audit.entry(action="agenda.session.add", **of))
         if change.speakers is not None:
             numbers = {"added": len(change.speakers), "changed": 0, "removed": 0}
-            told.append(audit.entry(action="sessions.slots", detail=numbers, **of))
+            told.append(audit.entry(action="agenda.slots", detail=numbers, **of))
     audit.record_many(told)
 
 
@@ -131,9 +131,9 @@ def _store_changed(plan: Planner, by: By) -> None:
         of: dict[str, Any] = {"by": by, "target": change.session, "summit": plan.summit}
         names = [*change.fields, *(["texts"] if change.language else [])]
         if names:
-            told.append(audit.entry(action="sessions.session.change", fields=names, **of))
+            told.append(audit.entry(action="agenda.session.change", fields=names, **of))
         if change.speakers is not None:
-            told.append(audit.entry(action="sessions.slots", detail=numbers[change.session.pk], **of))
+            told.append(audit.entry(action="agenda.slots", detail=numbers[change.session.pk], **of))
     audit.record_many(told)
 
 

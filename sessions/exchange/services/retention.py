@@ -8,20 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from delegations.privacy.models import Kept
 from delegations.privacy.services.retention import Piece, piece
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from summit.privacy.registry import Portion, Subject, portion
 
 
-def _naming(subject: Subject) -> QuerySet[ScheduleFile]:
+def _naming(subject: Subject) -> QuerySet[ScheduleImportFile]:
     """Return the uploaded schedules that name the person: they are encrypted, so that each is looked into."""
     keys = [
         row.pk
-        for row in ScheduleFile.objects.filter(summit=subject.summit).iterator(chunk_size=5)
+        for row in ScheduleImportFile.objects.filter(summit=subject.summit).iterator(chunk_size=5)
         if subject.says(
             f"{row.filename} {_plain(row.report)} {_plain(bytes(row.content).decode('utf-8', 'replace'))}"
         )
     ]
-    return ScheduleFile.objects.filter(pk__in=keys).order_by("pk")
+    return ScheduleImportFile.objects.filter(pk__in=keys).order_by("pk")
 
 
 def _plain(said: str) -> str:
@@ -37,17 +37,17 @@ piece(45)(
         what=Kept.SCANS,
         name="schedule_files",
         title=_("uploaded schedules"),
-        rows=lambda summit: ScheduleFile.objects.filter(summit=summit),
-        purge=lambda keys: ScheduleFile.objects.filter(pk__in=keys).delete(),
+        rows=lambda summit: ScheduleImportFile.objects.filter(summit=summit),
+        purge=lambda keys: ScheduleImportFile.objects.filter(pk__in=keys).delete(),
     )
 )
 portion(57)(
     Portion(
         name="schedule_files",
         title=_("Uploaded schedules that name the person"),
-        model=ScheduleFile,
+        model=ScheduleImportFile,
         rows=_naming,
-        erase=lambda subject: ScheduleFile.objects.filter(
+        erase=lambda subject: ScheduleImportFile.objects.filter(
             pk__in=list(_naming(subject).values_list("pk", flat=True))
         ).delete()[0],
         gone=_("Deleted: what was taken over from them stands in the system."),

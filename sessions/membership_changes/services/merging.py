@@ -3,12 +3,12 @@
 from django.db.models import Q
 
 from delegations.membership_changes.services.merging import holds, moves
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.participants import FloorRequest, Participant, Slot
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.draft.services.revisions import rise
 from sessions.draft.speech_listeners import watching
-from sessions.notifications.models import AgendaLook
+from sessions.notifications.models import AgendaReadMark
 from sessions.signups.services import signups
 from summit.audit.services import SYSTEM
 from summit.people.models import Person
@@ -64,10 +64,10 @@ def sign_ups(kept: Person, gone: Person) -> int:
 @moves(44)
 def looks(kept: Person, gone: Person) -> int:
     """Let who stays have seen what they have seen: what only the other looked at is new to them."""
-    return AgendaLook.objects.filter(person=gone).delete()[0]
+    return AgendaReadMark.objects.filter(person=gone).delete()[0]
 
 
 @moves(45)
 def feeds(kept: Person, gone: Person) -> int:
     """End the other's private calendars: they would show another programme than that for which they were made."""
-    return Feed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]
+    return CalendarFeed.objects.filter(Q(person=gone) | Q(holder=gone)).delete()[0]

@@ -104,7 +104,7 @@ def _record(session: Session, by: User, *, passed: bool, what: str) -> None:
     rise(session.pk)
     audit.record(
         by=by,
-        action="sessions.pass_on" if passed else "sessions.drop",
+        action="agenda.pass_on" if passed else "agenda.drop",
         target=session,
         summit=session.summit,
         detail={"what": what},

@@ -35,7 +35,7 @@ from summit.people.models import Person
 from summit.summits.models import Summit
 
 KIND = "agenda_change"
-OVERTAKEN = failure_reasons.register("sessions.overtaken", _("Release %(value)s says it all."))
+OVERTAKEN = failure_reasons.register("agenda.overtaken", _("Release %(value)s says it all."))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils import timezone
 
 from sessions.draft.models.sessions import Session
-from sessions.notifications.models import AgendaLook
+from sessions.notifications.models import AgendaReadMark
 from summit.people.models import Person
 
 
@@ -24,7 +24,7 @@ class Seen:
 
 def seen(person: Person) -> Seen:
     """Return what a person has seen. One query."""
-    rows = list(AgendaLook.objects.filter(person=person).values_list("session_id", "number"))
+    rows = list(AgendaReadMark.objects.filter(person=person).values_list("session_id", "number"))
     everything = next((number for session_id, number in rows if session_id is None), 0)
     return Seen(everything, {session_id: number for session_id, number in rows if session_id is not None})
 
@@ -32,11 +32,11 @@ def seen(person: Person) -> Seen:
 def look(*, person: Person, number: int, session: Session | None = None) -> None:
     """Note that a person has seen what changed up to a release, of a session or of everything. Two who note it at
     once, and a page that was opened earlier, take nothing back."""
-    rows = AgendaLook.objects.filter(person=person, session=session)
+    rows = AgendaReadMark.objects.filter(person=person, session=session)
     moment = timezone.now()
     known = rows.values_list("number", flat=True).first()
     if known is None:
-        row = AgendaLook(person=person, session=session, number=number, looked_at=moment)
-        AgendaLook.objects.bulk_create([row], ignore_conflicts=True)
+        row = AgendaReadMark(person=person, session=session, number=number, looked_at=moment)
+        AgendaReadMark.objects.bulk_create([row], ignore_conflicts=True)
     if known is None or known < number:
         rows.filter(number__lt=number).update(number=number, looked_at=moment)

@@ -21,7 +21,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 KIND = "public_removal"
-PUBLIC_AGAIN = "sessions.public_again"
+PUBLIC_AGAIN = "agenda.public_again"
 
 
 def store(*, release: Release, told: Iterable[tuple[Snapshot, str]]) -> int:

@@ -15,6 +15,6 @@ class ToolsMixin:
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         """Return the list with the way to upload a schedule, for those who edit the draft."""
         found = super().get_changelist_instance(request)  # type: ignore[misc]
-        if allows(request.user, "sessions.edit", None):
-            found.tools = [(reverse("admin:programme_schedulefile_upload"), _("Upload a schedule"))]
+        if allows(request.user, "agenda.edit", None):
+            found.tools = [(reverse("admin:agenda_scheduleimportfile_upload"), _("Upload a schedule"))]
         return found

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from sessions.agenda.selectors.draft_snapshots import draft
 from sessions.conflicts.selectors.warnings import RULES, warnings
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.overview.dashboard import HOUR
 from summit.admin_base.dashboard import end_of
 from summit.admin_base.row_keys import key_of
@@ -67,14 +67,14 @@ class KindFilter(admin.SimpleListFilter):
         if summit is not None:
             rows = rows.filter(summit=summit)
         used = set(rows.values_list("kind", flat=True).distinct())
-        own = [(f"own:{row.pk}", str(row)) for row in OwnKind.objects.filter(pk__in=rows.values("own_kind"))]
+        own = [(f"own:{row.pk}", str(row)) for row in CustomKind.objects.filter(pk__in=rows.values("custom_kind"))]
         return [*own, *(entry for entry in SessionKind.choices if entry[0] in used)]
 
     def queryset(self, request: HttpRequest, queryset: models.QuerySet[Any]) -> models.QuerySet[Any]:
         """Keep the sessions of the chosen kind."""
         value = self.value() or ""
         if value.startswith("own:"):
-            return queryset.filter(own_kind=key_of(value.removeprefix("own:")) or 0)
+            return queryset.filter(custom_kind=key_of(value.removeprefix("own:")) or 0)
         return queryset.filter(kind=value) if value in SessionKind.values else queryset
 
 

@@ -64,7 +64,7 @@ SUMMIT_PATHS.update({Session: "summit", Party: "summit", Category: "summit"})
 
 def summits_to_edit(request: HttpRequest) -> models.QuerySet[Summit]:
     """Return the summits whose draft the reader may change, newest first."""
-    mine = summits_for(request.user, "sessions.session.change")
+    mine = summits_for(request.user, "agenda.session.change")
     return Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine)
 
 
@@ -124,10 +124,10 @@ class SessionAdmin(
     told_too = ("starts_at", "ends_at")
     list_filter = [DayFilter, "summit", KindFilter, RoomFilter, "visibility", "media", "sign_up"]
     list_filter += [StandingFilter, StartsFilter, WarningFilter]
-    list_select_related = ["summit", "room", "own_kind"]
+    list_select_related = ["summit", "room", "custom_kind"]
     search_fields = ["title", "summary"]
     inlines = [TextInline, InterpretationInline, ParticipantInline, SlotInline]
-    change_form_template = "admin/programme/session/change_form.html"
+    change_form_template = "admin/agenda/session/change_form.html"
 
     @admin.display(description=gettext_lazy("day"), ordering="starts_at")
     def day(self, row: Session) -> str:
@@ -161,7 +161,7 @@ class SessionAdmin(
     @admin.display(description=gettext_lazy("kind"), ordering="kind")
     def kind_word(self, row: Session) -> str:
         """Show the kind by its name, the summit's own too."""
-        return str(row.own_kind or row.get_kind_display())
+        return str(row.custom_kind or row.get_kind_display())
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Name a kind of the summit's own to whoever only reads."""

@@ -12,7 +12,7 @@ from sessions.agenda.api.audiences import SeenSerializer
 from sessions.agenda.selectors import audiences
 from sessions.draft.api.fields import Moment
 from sessions.draft.api.filters import day_of
-from sessions.draft.models.kinds import OwnKind, SessionKind
+from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Session
 from sessions.draft.services import agenda_lock, edits, planning
@@ -26,6 +26,8 @@ from summit.summits.models import Room, Summit
 from summit.users.models import User
 
 STATES = [("stands", _("stands")), ("cancelled", _("cancelled"))]
+# The API says `own_kind` of a kind that is the summit's own.
+_FIELDS = tuple("own_kind" if name == "custom_kind" else name for name in planning.FIELDS)
 _OTHERS = ("cancelled_at", "opening", "speech_minutes", "requests_until", "revision", "changed_at")
 
 
@@ -35,12 +37,12 @@ class DeskSessionSerializer(serializers.ModelSerializer[Session]):
 
     id = serializers.CharField(source="public_id", read_only=True)
     room = serializers.CharField(source="room_key", allow_null=True, read_only=True)
-    own_kind = serializers.CharField(source="own_kind_key", allow_null=True, read_only=True)
+    own_kind = serializers.CharField(source="custom_kind_key", allow_null=True, read_only=True)
     changed_at = serializers.DateTimeField(source="updated_at", read_only=True)
 
     class Meta:
         model = Session
-        fields: ClassVar[list[str]] = ["id", *planning.FIELDS, *_OTHERS]
+        fields: ClassVar[list[str]] = ["id", *_FIELDS, *_OTHERS]
 
 
 class SessionInput(serializers.ModelSerializer[Session]):
@@ -49,12 +51,12 @@ class SessionInput(serializers.ModelSerializer[Session]):
     starts_at = Moment()
     ends_at = Moment()
     room = InSummit(queryset=Room.objects.all(), summit_path="venue__summit", required=False, allow_null=True)
-    own_kind = InSummit(queryset=OwnKind.objects.all(), required=False, allow_null=True)
+    own_kind = InSummit(source="custom_kind", queryset=CustomKind.objects.all(), required=False, allow_null=True)
     capacity = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=1_000_000)
 
     class Meta:
         model = Session
-        fields: ClassVar[tuple[str, ...]] = planning.FIELDS
+        fields: ClassVar[tuple[str, ...]] = _FIELDS
         # What must hold of several fields is the domain's to say.
         validators: ClassVar[list[Any]] = []
 
@@ -65,7 +67,7 @@ class SessionChangeInput(SessionInput):
     move_pinned = serializers.BooleanField(required=False, write_only=True)
 
     class Meta(SessionInput.Meta):
-        fields: ClassVar[tuple[str, ...]] = (*planning.FIELDS, "move_pinned")
+        fields: ClassVar[tuple[str, ...]] = (*_FIELDS, "move_pinned")
 
 
 class MoveInput(serializers.Serializer[Any]):
@@ -125,7 +127,7 @@ class Sessions(SpeakingMixin, Resource):
 
     name = "sessions"
     called = _("sessions")
-    rule = "sessions.session"
+    rule = "agenda.session"
     does = ("add", "change")
     model = Session
     output = DeskSessionSerializer
@@ -140,7 +142,7 @@ class Sessions(SpeakingMixin, Resource):
 
     def rows(self) -> QuerySet[Session]:
         """Return sessions with their rooms and kinds."""
-        return Session.objects.annotate(room_key=F("room__public_id"), own_kind_key=F("own_kind__public_id"))
+        return Session.objects.annotate(room_key=F("room__public_id"), custom_kind_key=F("custom_kind__public_id"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Session:
         """Enter a session."""
@@ -160,7 +162,7 @@ class Sessions(SpeakingMixin, Resource):
     @action(
         "warnings",
         reads=True,
-        rule="sessions.session.view",
+        rule="agenda.session.view",
         input=WarnedInput,
         output=WarningsSerializer,
         on_list=True,
@@ -169,13 +171,13 @@ class Sessions(SpeakingMixin, Resource):
         """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
         return warned(summit, values)
 
-    @action("who-sees", reads=True, rule="sessions.session.view", output=SeenSerializer(many=True))
+    @action("who-sees", reads=True, rule="agenda.session.view", output=SeenSerializer(many=True))
     def who_sees(self, *, by: User, row: Session, values: Values) -> list[audiences.Seen]:
         """Say for each sort of reader whether they know of the session once it is released, and which of its parts
         they see. Writes nothing."""
         return audiences.who_sees(row)
 
-    @action("move", rule="sessions.edit", input=MoveInput)
+    @action("move", rule="agenda.edit", input=MoveInput)
     def move(self, *, by: User, row: Session, values: Values) -> Session:
         """Move the session to another time or room."""
         return edits.move(
@@ -188,13 +190,13 @@ class Sessions(SpeakingMixin, Resource):
             expected=values.get("expected"),
         )
 
-    @action("cancel", rule="sessions.edit", input=ExpectedInput)
+    @action("cancel", rule="agenda.edit", input=ExpectedInput)
     def cancel(self, *, by: User, row: Session, values: Values) -> Session:
         """Cancel the session. Those who take part are told with the next release."""
         edits.cancel(session=row, by=by, expected=values.get("expected"))
         return row
 
-    @action("reinstate", rule="sessions.edit", input=ExpectedInput)
+    @action("reinstate", rule="agenda.edit", input=ExpectedInput)
     def reinstate(self, *, by: User, row: Session, values: Values) -> Session:
         """Take the session's cancellation back."""
         edits.reinstate(session=row, by=by, expected=values.get("expected"))

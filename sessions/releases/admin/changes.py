@@ -24,7 +24,7 @@ NAMED = 12
 def board(
     request: HttpRequest, summit: Summit, changes: Sequence[Change], *, was: str, becomes: str, beside: bool = False
 ) -> dict[str, Any]:
-    """Return the context of `admin/programme/sides.html`. `was` and `becomes` are the names of the two sides, which
+    """Return the context of `admin/agenda/sides.html`. `was` and `becomes` are the names of the two sides, which
     stand beside each other where the reader asks for it, or from the beginning (`beside`). No query."""
     ordered = sorted(changes, key=lambda change: change.session.days[0])
     shown = Paginator(ordered, ON_PAGE).get_page(request.GET.get("page"))
@@ -39,7 +39,7 @@ def board(
         "sides": sides,
         "widened": len(widened),
         "widened_named": [
-            (reverse("admin:programme_session_change", args=[row.session_id]), row.title) for row in widened[:NAMED]
+            (reverse("admin:agenda_session_change", args=[row.session_id]), row.title) for row in widened[:NAMED]
         ],
         "folded": len(ordered) > OPEN,
         "was": was,

@@ -34,8 +34,8 @@ class HistoryPages(ReadOnlyAdmin):
         """Add them."""
         site = self.admin_site
         own = [
-            path("compare/<slug:slug>/", site.admin_view(self.compare), name="programme_release_compare"),
-            path("<int:pk>/restore/", site.admin_view(self.restore), name="programme_release_restore"),
+            path("compare/<slug:slug>/", site.admin_view(self.compare), name="agenda_release_compare"),
+            path("<int:pk>/restore/", site.admin_view(self.restore), name="agenda_release_restore"),
         ]
         return [*own, *super().get_urls()]
 
@@ -55,7 +55,7 @@ class HistoryPages(ReadOnlyAdmin):
             raise Http404
         made = {release.number: release for release in Release.objects.filter(summit=summit)}
         first, second = _chosen(request, max(made, default=0))
-        if None in (first, second) and not allows(request.user, "sessions.session.view", summit):
+        if None in (first, second) and not allows(request.user, "agenda.session.view", summit):
             raise Http404
         agendas = released(summit, [number for number in (first, second) if number is not None])
         found = [draft(summit) if number is None else agendas.get(number, {}) for number in (first, second)]
@@ -73,10 +73,10 @@ class HistoryPages(ReadOnlyAdmin):
             "number": len(changes),
             # From the draft a session is taken back to what it was in the other one.
             "may_edit": second is None and can_restore(request.user, summit),
-            "restore_url": reverse("admin:programme_release_restore", args=[older.pk]) if older else "",
+            "restore_url": reverse("admin:agenda_release_restore", args=[older.pk]) if older else "",
             "restorable": {change.session.key for change in changes},
         }
-        return TemplateResponse(request, "admin/programme/compare.html", context)
+        return TemplateResponse(request, "admin/agenda/compare.html", context)
 
     def restore(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show what taking the draft back would lose, and what can't be taken back; do it."""
@@ -84,7 +84,7 @@ class HistoryPages(ReadOnlyAdmin):
         check_can_restore(request.user, row.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         key = request.GET.get("session", "")
-        back = f"{reverse('admin:programme_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"
+        back = f"{reverse('admin:agenda_release_compare', args=[row.summit.slug])}?from={row.number}&to={DRAFT}"
         if request.method == "POST":
             expected = request.POST.get("expected", "")
             try:
@@ -109,7 +109,7 @@ class HistoryPages(ReadOnlyAdmin):
             "session_key": key,
             "back": back,
         }
-        return TemplateResponse(request, "admin/programme/restore.html", context)
+        return TemplateResponse(request, "admin/agenda/restore.html", context)
 
 
 def _chosen(request: HttpRequest, newest: int) -> tuple[int | None, int | None]:

@@ -54,8 +54,8 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
     search_fields = ["note"]
     fields = ["summit", "number", "released", "released_by", "note"]
     readonly_fields = ["released"]
-    change_list_template = "admin/programme/release/change_list.html"
-    change_form_template = "admin/programme/release/change_form.html"
+    change_list_template = "admin/agenda/release/change_list.html"
+    change_form_template = "admin/agenda/release/change_form.html"
     nothing_yet = gettext_lazy("The agenda has not been released yet.")
 
     @admin.display(description=gettext_lazy("released"), ordering="released_at")
@@ -65,7 +65,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """Show what was released, with a way to the page of the next release."""
-        context = {"to_release": where_may(request, "sessions.release_agenda"), **(extra_context or {})}
+        context = {"to_release": where_may(request, "agenda.release_agenda"), **(extra_context or {})}
         shown: HttpResponse = super().changelist_view(request, context)
         return shown
 
@@ -84,9 +84,9 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         """Add the pages on which a release is made, and those of what hinders it."""
         site = self.admin_site
         own = [
-            path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="programme_release_prepare"),
-            path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="programme_release_warnings"),
-            path("<int:pk>/sent/", site.admin_view(self.sent_view), name="programme_release_sent"),
+            path("prepare/<slug:slug>/", site.admin_view(self.prepare), name="agenda_release_prepare"),
+            path("warnings/<slug:slug>/", site.admin_view(self.warnings), name="agenda_release_warnings"),
+            path("<int:pk>/sent/", site.admin_view(self.sent_view), name="agenda_release_sent"),
         ]
         return [*own, *super().get_urls()]
 
@@ -100,13 +100,13 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
             title=_("Release %(number)d is out") % {"number": row.number},
             summit=row.summit,
             query={"q": key},
-            back=f"{reverse('admin:programme_session_changelist')}?summit__id__exact={row.summit_id}",
+            back=f"{reverse('admin:agenda_session_changelist')}?summit__id__exact={row.summit_id}",
         )
 
     def warnings(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what can't be right in a summit's draft to those who see the draft."""
         summit = Summit.objects.filter(slug=slug).first()
-        if summit is None or not allows(request.user, "sessions.session.view", summit):
+        if summit is None or not allows(request.user, "agenda.session.view", summit):
             raise Http404
         return warnings_admin.page(request, summit, {**self.admin_site.each_context(request), "opts": self.opts})
 
@@ -128,12 +128,12 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
                     messages.warning(request, str(refused))
                 else:
                     messages.success(request, _("Release %(number)d is out.") % {"number": made.number})
-                    return redirect("admin:programme_release_sent", made.pk)
+                    return redirect("admin:agenda_release_sent", made.pk)
                 return redirect(request.get_full_path())
         context = self._page(request, summit, form)
         boxes = [notice.mailbox for notice in context["told_page"]]
         access_log.note_mailboxes(by=user, summit=summit, boxes=boxes)
-        return TemplateResponse(request, "admin/programme/release.html", context)
+        return TemplateResponse(request, "admin/agenda/release.html", context)
 
     def _page(self, request: HttpRequest, summit: Summit, form: ReleaseForm) -> dict[str, Any]:
         day = warnings_admin.day_of(request.GET.get("day", ""))

@@ -164,7 +164,7 @@ class Releases(Resource):
 
     name = "releases"
     called = _("releases of the agenda")
-    rule = "sessions.release"
+    rule = "agenda.release"
     does = ()
     model = Release
     output = DeskReleaseSerializer
@@ -178,7 +178,7 @@ class Releases(Resource):
     @action(
         "compare",
         reads=True,
-        rule="sessions.release.view",
+        rule="agenda.release.view",
         input=ComparedReleasesInput,
         output=ComparedReleasesSerializer,
         on_list=True,
@@ -186,13 +186,13 @@ class Releases(Resource):
     def compare(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what differs between two releases, or a release and the draft. Writes nothing."""
         if None in (values["old"], values["new"]):
-            check(by, "sessions.session.view", summit)
+            check(by, "agenda.session.view", summit)
         return compared(summit, values)
 
     @action(
         "preview",
         reads=True,
-        rule="sessions.release_agenda",
+        rule="agenda.release_agenda",
         input=PreviewInput,
         output=PreviewSerializer,
         on_list=True,
@@ -221,21 +221,19 @@ class Releases(Resource):
             "expected": found.digest,
         }
 
-    @action("release", rule="sessions.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
+    @action("release", rule="agenda.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
         """Release the draft, or what of it stands on one day, and tell those whom it touches."""
         given = {name: value for name, value in values.items() if name != "removals"}
         decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
         return releases.release(summit=summit, by=by, decisions=decisions, **given)
 
-    @action(
-        "preview-restore", reads=True, rule="sessions.edit", input=RestorePreviewInput, output=RestoringSerializer
-    )
+    @action("preview-restore", reads=True, rule="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer)
     def preview_restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
         """Say what taking the draft back to this release would do. Writes nothing."""
         return restore_services.preview(release=row, session_key=_key(values))
 
-    @action("restore", rule="sessions.edit", input=RestoreInput, output=RestoringSerializer)
+    @action("restore", rule="agenda.edit", input=RestoreInput, output=RestoringSerializer)
     def restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
         """Take the draft, or one session of it, back to this release. Nobody learns of it before the next one."""
         return restore_services.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])

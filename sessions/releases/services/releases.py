@@ -190,7 +190,7 @@ def _write(asked: _Asked, ready: _Ready) -> Release:
         detail["removed"] = len(ready.leaving)
     if asked.day is not None:
         detail["day"] = asked.day.isoformat()
-    audit.record(by=asked.by, action="sessions.release", target=made, summit=asked.summit, detail=detail)
+    audit.record(by=asked.by, action="agenda.release", target=made, summit=asked.summit, detail=detail)
     releases_events.released(made)
     return made
 

@@ -93,12 +93,10 @@ def _record(release: Release, changes: list[Change], by: User, *, one: bool) -> 
     detail = {"number": release.number}
     rows = Session.objects.filter(pk__in=[change.session.session_id for change in changes])
     summit = release.summit
-    entries = [
-        audit.entry(by=by, action="sessions.restore", target=row, summit=summit, detail=detail) for row in rows
-    ]
+    entries = [audit.entry(by=by, action="agenda.restore", target=row, summit=summit, detail=detail) for row in rows]
     if not one:
         whole = {**detail, "sessions": len(changes)}
         entries.append(
-            audit.entry(by=by, action="sessions.restore_agenda", target=release, summit=summit, detail=whole)
+            audit.entry(by=by, action="agenda.restore_agenda", target=release, summit=summit, detail=whole)
         )
     audit.record_many(entries)

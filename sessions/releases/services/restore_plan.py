@@ -15,7 +15,7 @@ from sessions.agenda.models.releases import ReleasedRole
 from sessions.agenda.selectors.differences import Change
 from sessions.agenda.selectors.snapshots import Place, Snapshot
 from sessions.documents.models import Document
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services.slots import take_off
@@ -28,7 +28,7 @@ _PLAIN = ("kind", "title", "summary", "starts_at", "ends_at", "visibility", "med
 _FIELDS = [
     *_PLAIN,
     *(f"{part}_to" for part in PARTS),
-    *("room", "own_kind", "carried", "cancelled_at", "revision", "updated_at"),
+    *("room", "custom_kind", "carried", "cancelled_at", "revision", "updated_at"),
 ]
 
 
@@ -107,7 +107,7 @@ class _Known:
         people = {place.person_id: None for state in states for place in state.places if place.person_id}
         self.sessions = Session.objects.in_bulk(keys)
         self.rooms = dict(Room.objects.filter(venue__summit=summit).values_list("public_id", "pk"))
-        self.kinds = dict(OwnKind.objects.filter(summit=summit).values_list("name", "pk"))
+        self.kinds = dict(CustomKind.objects.filter(summit=summit).values_list("name", "pk"))
         left = FormerMember.objects.filter(person__in=people).values("person")
         there = Person.objects.filter(pk__in=people, erased_at=None)
         self.people = set(there.exclude(pk__in=left, membership=None).values_list("pk", flat=True))
@@ -147,8 +147,8 @@ def _session(made: Plan, known: _Known, state: Snapshot) -> None:
     if state.room_key and row.room_id is None:
         made.losses.append(Loss(state.title, state.where, Why.ROOM))
     kind = state.kind_names[0][1] if state.kind_names else ""
-    row.own_kind_id = known.kinds.get(kind)
-    if kind and row.own_kind_id is None:
+    row.custom_kind_id = known.kinds.get(kind)
+    if kind and row.custom_kind_id is None:
         made.losses.append(Loss(state.title, kind, Why.KIND))
     row.carried = [list(each) for each in state.carried] or None
     row.cancelled_at, row.updated_at = None, known.now

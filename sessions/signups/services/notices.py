@@ -13,7 +13,7 @@ from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
 
 KIND = "place_free"
-LEFT = "sessions.place_left"
+LEFT = "agenda.place_left"
 
 
 def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -> int:
@@ -32,7 +32,7 @@ def tell(*, session: Session, row: ReleasedSession, moved: Collection[SignUp]) -
                 summit=summit,
                 kind=KIND,
                 # Each sign-up moves up once, so that the newest of them tells this time from others.
-                subject_key=f"sessions.session:{session.public_id}",
+                subject_key=f"agenda.session:{session.public_id}",
                 version=max(each.pk for each in theirs),
                 recipient_key=box.party_key,
                 address=box.address,

@@ -119,7 +119,7 @@ def sign_up(*, session: Session, person: Person, by: By) -> SignUp:
         made = SignUp.objects.create(session=session, person=person, state=state)
         audit.record(
             by=by,
-            action="sessions.signup.add",
+            action="agenda.signup.add",
             target=made,
             summit=session.summit,
             detail={"state": str(state), "rows": [audit.name_of(session)]},
@@ -145,7 +145,7 @@ def _leave(session: Session, person: Person, by: By) -> bool:
         return False
     audit.record(
         by=by,
-        action="sessions.signup.remove",
+        action="agenda.signup.remove",
         target=row,
         summit=session.summit,
         detail={"rows": [audit.name_of(session)]},
@@ -173,7 +173,7 @@ def _fill(session: Session, row: ReleasedSession | None) -> None:
         [
             audit.entry(
                 by=SYSTEM,
-                action="sessions.signup.move_up",
+                action="agenda.signup.move_up",
                 target=each,
                 summit=session.summit,
                 detail={"rows": [audit.name_of(session)]},

@@ -102,7 +102,7 @@ class SpeakersMixin(FrameMixin):
             "times": forms.times,
             "may_edit": can_edit(request.user, session),
         }
-        return TemplateResponse(request, "admin/programme/session/speakers.html", context)
+        return TemplateResponse(request, "admin/agenda/session/speakers.html", context)
 
     def line_up_view(self, request: HttpRequest, key: int) -> HttpResponse:
         """Show what the list would become from the protocol order; make it."""
@@ -121,7 +121,7 @@ class SpeakersMixin(FrameMixin):
                     "%(number)d speech is new on the list.", "%(number)d speeches are new on the list.", made.added
                 )
                 messages.success(request, said % {"number": made.added})
-                return redirect("admin:programme_session_speakers", session.pk)
+                return redirect("admin:agenda_session_speakers", session.pk)
         plan = line_up.preview(session=session, host_first=host_first)
         context = {
             **self.frame(request, session, _("From the protocol order")),
@@ -130,7 +130,7 @@ class SpeakersMixin(FrameMixin):
             "host_first": host_first,
             "totals": speakers.totals(session, [entry.minutes for entry in plan.entries]),
         }
-        return TemplateResponse(request, "admin/programme/session/line_up.html", context)
+        return TemplateResponse(request, "admin/agenda/session/line_up.html", context)
 
     def speech_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Change who gives a speech, for whom, its title and its minutes."""
@@ -145,9 +145,9 @@ class SpeakersMixin(FrameMixin):
                 messages.warning(request, words_of(refused))
             else:
                 messages.success(request, _("The speech is saved."))
-                return redirect("admin:programme_session_speakers", slot.session_id)
+                return redirect("admin:agenda_session_speakers", slot.session_id)
         context = {**self.frame(request, slot.session, _("Speech")), "slot": slot, "form": form}
-        return TemplateResponse(request, "admin/programme/session/speech.html", context)
+        return TemplateResponse(request, "admin/agenda/session/speech.html", context)
 
     def take_off_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Ask, then take a speech off the list."""
@@ -160,9 +160,9 @@ class SpeakersMixin(FrameMixin):
                 messages.warning(request, str(refused))
             else:
                 messages.success(request, _("%(speaker)s is off the list.") % {"speaker": slot.speaker.label})
-            return redirect("admin:programme_session_speakers", slot.session_id)
+            return redirect("admin:agenda_session_speakers", slot.session_id)
         context = {**self.frame(request, slot.session, _("Take speech off")), "slot": slot}
-        return TemplateResponse(request, "admin/programme/session/take_off.html", context)
+        return TemplateResponse(request, "admin/agenda/session/take_off.html", context)
 
 
 def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
@@ -191,7 +191,7 @@ def _do(request: HttpRequest, session: Session, by: User, forms: Forms) -> bool:
 
 def _back(request: HttpRequest, session: Session) -> HttpResponse:
     """Return to the list, which says what was moved, with the focus on the button that was pressed."""
-    address = reverse("admin:programme_session_speakers", args=[session.pk])
+    address = reverse("admin:agenda_session_speakers", args=[session.pk])
     how, _sep, rest = request.POST.get("move", "").partition(":")
     key = key_of(rest.partition(":")[0])
     return redirect(f"{address}?focus={how}-{key}" if how in ("up", "down", "to") and key else address)

@@ -66,8 +66,8 @@ class FloorRequests(HoldsAgenda):
 
     name = "floor-requests"
     called = gettext_lazy("requests for the floor")
-    rule = "sessions.floorrequest"
-    rules: ClassVar[dict[str, str]] = {"add": "sessions.ask_floor"}
+    rule = "agenda.floorrequest"
+    rules: ClassVar[dict[str, str]] = {"add": "agenda.ask_floor"}
     does = ("add",)
     model = FloorRequest
     output = FloorRequestSerializer
@@ -83,19 +83,19 @@ class FloorRequests(HoldsAgenda):
         """Ask for the floor."""
         return floor_requests.ask(by=by, **values)
 
-    @action("withdraw", rule="sessions.ask_floor")
+    @action("withdraw", rule="agenda.ask_floor")
     def withdraw(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Take the request back."""
         _look(floor_requests.withdraw(request=row, by=by))
         return row
 
-    @action("grant", rule="sessions.edit")
+    @action("grant", rule="agenda.edit")
     def grant(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Put the request last on the speakers' list, and tell its party."""
         _look(floor_requests.grant(requests=[row], session=row.session, by=by))
         return row
 
-    @action("decline", rule="sessions.edit", input=DeclineInput)
+    @action("decline", rule="agenda.edit", input=DeclineInput)
     def decline(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Decline the request with a reason, and tell its party."""
         _look(floor_requests.decline(request=row, reason=values["reason"], by=by))

@@ -80,7 +80,7 @@ class Slots(HoldsAgenda):
 
     name = "slots"
     called = _("speeches")
-    rule = "sessions.slot"
+    rule = "agenda.slot"
     model = Slot
     output = DeskSlotSerializer
     input = SlotInput
@@ -106,7 +106,7 @@ class Slots(HoldsAgenda):
         """Take a speech off its list."""
         speakers.drop(slot=row, by=by)
 
-    @action("move", rule="sessions.edit", input=PlaceInput)
+    @action("move", rule="agenda.edit", input=PlaceInput)
     def move(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Move the speech to a place of its list."""
         speakers.move(slot=row, to=values["place"], by=by)

@@ -12,7 +12,7 @@ from summit.outbox.failure_reasons import because
 from summit.outbox.models import Message
 
 KIND = "floor_request"
-DROPPED = "sessions.floor_dropped"
+DROPPED = "agenda.floor_dropped"
 
 
 def tell(row: FloorRequest) -> int:
@@ -29,7 +29,7 @@ def tell(row: FloorRequest) -> int:
             summit=summit,
             kind=KIND,
             # A request is decided once.
-            subject_key=f"sessions.floorrequest:{row.public_id}",
+            subject_key=f"agenda.floorrequest:{row.public_id}",
             recipient_key=box.party_key,
             address=box.address,
             language=box.language,

@@ -73,7 +73,7 @@ def ask(*, session: Session, party: Party, speaker: Person, by: By, subject: str
         )
         row.full_clean(exclude=["session"])
         row.save(force_insert=True)
-        _record(row, action="sessions.floor.ask", by=by)
+        _record(row, action="agenda.floor.ask", by=by)
     return row
 
 
@@ -87,7 +87,7 @@ def withdraw(*, request: FloorRequest, by: By) -> bool:
         if row is None:
             return False
         FloorRequest.objects.filter(pk=row.pk).update(state=RequestState.WITHDRAWN)
-        _record(row, action="sessions.floor.withdraw", by=by)
+        _record(row, action="agenda.floor.withdraw", by=by)
     return True
 
 
@@ -106,7 +106,7 @@ def grant(*, requests: Sequence[FloorRequest], session: Session, by: User) -> li
                 # Whoever was to speak has left the party at this moment: that waits for no lock.
                 slot.delete()
                 continue
-            _record(row, action="sessions.floor.grant", by=by)
+            _record(row, action="agenda.floor.grant", by=by)
             made.append(slot)
         if made:
             rise(session.pk)
@@ -129,7 +129,7 @@ def decline(*, request: FloorRequest, reason: str, by: User) -> bool:
         row.clean_fields(exclude=["session", "party", "speaker", "decided_by", "slot"])
         done = _decide(row, RequestState.DECLINED, by, reason=said)
         if done:
-            _record(row, action="sessions.floor.decline", by=by)
+            _record(row, action="agenda.floor.decline", by=by)
     return done
 
 
@@ -139,7 +139,7 @@ def depart(party: Party, person: Person, by: By) -> None:
     rows = FloorRequest.objects.filter(party=party, speaker=person, state=RequestState.ASKED)
     for row in rows.select_related("session__summit").order_by("pk"):
         FloorRequest.objects.filter(pk=row.pk, state=RequestState.ASKED).update(state=RequestState.WITHDRAWN)
-        _record(row, action="sessions.floor.withdraw", by=by)
+        _record(row, action="agenda.floor.withdraw", by=by)
 
 
 def take_requests(*, session: Session, until: datetime | None, by: User) -> bool:
@@ -153,7 +153,7 @@ def take_requests(*, session: Session, until: datetime | None, by: User) -> bool
             rise(session.pk)
             audit.record(
                 by=by,
-                action="sessions.floor.open" if until else "sessions.floor.close",
+                action="agenda.floor.open" if until else "agenda.floor.close",
                 target=session,
                 summit=session.summit,
                 fields=["requests_until"],

@@ -50,7 +50,7 @@ def add_all(*, session: Session, speeches: Sequence[tuple[Person, Party | None]]
             rise(session.pk)
             audit.record(
                 by=by,
-                action="sessions.speakers.add",
+                action="agenda.speakers.add",
                 target=session,
                 summit=session.summit,
                 detail={"rows": [audit.name_of(row) for row in rows]},

@@ -162,7 +162,7 @@ def make(*, session: Session, by: User, host_first: bool = False, expected: str 
         rise(session.pk)
         audit.record(
             by=by,
-            action="sessions.speakers.line_up",
+            action="agenda.speakers.line_up",
             target=session,
             summit=session.summit,
             detail={"added": plan.added, "moved": plan.moved},

@@ -129,7 +129,7 @@ def add(
         lock(session.summit)
         session = Session.objects.select_related("summit").get(pk=session.pk)
         row = put_last(session=session, speaker=speaker, party=party, title=title, minutes=minutes)
-        _record(session, [row], action="sessions.speakers.add", by=by)
+        _record(session, [row], action="agenda.speakers.add", by=by)
     return row
 
 
@@ -168,7 +168,7 @@ def change(
             row.full_clean(exclude=["session"])
             with watching(sessions=[row.session_id], by=by):
                 row.save(update_fields=changed)
-            _record(row.session, [row], action="sessions.speakers.change", by=by, fields=changed)
+            _record(row.session, [row], action="agenda.speakers.change", by=by, fields=changed)
     return bool(changed)
 
 
@@ -186,7 +186,7 @@ def drop(*, slot: Slot, by: User) -> None:
         rise(row.session_id)
         audit.record(
             by=by,
-            action="sessions.speakers.drop",
+            action="agenda.speakers.drop",
             target=row.session,
             summit=row.session.summit,
             detail={"rows": [named]},
@@ -221,7 +221,7 @@ def settle(*, session: Session, by: User, opening: int | None, speech_minutes: i
             rise(row.pk)
             detail = {"speeches": timed}
             audit.record(
-                by=by, action="sessions.speakers.settle", target=row, summit=row.summit, fields=changed, detail=detail
+                by=by, action="agenda.speakers.settle", target=row, summit=row.summit, fields=changed, detail=detail
             )
     return timed
 
@@ -268,7 +268,7 @@ def _write(session: Session, rows: list[Slot], before: Sequence[int], *, by: Use
     told = [row for row in rows if row in timed or (moved and row.pk in wanted)]
     detail = {"moved": len(wanted) if moved else 0, "timed": len(timed)}
     fields = [name for name, found in (("position", moved), ("minutes", timed)) if found]
-    _record(session, told, action="sessions.speakers.arrange", by=by, fields=fields, detail=detail)
+    _record(session, told, action="agenda.speakers.arrange", by=by, fields=fields, detail=detail)
     return True
 
 

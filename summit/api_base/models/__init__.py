@@ -1,6 +1,6 @@
 """What the API keeps."""
 
-from summit.api_base.models.answers import KeptAnswer, Spent
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.answers import IdempotencyRecord, RequestCount
+from summit.api_base.models.tokens import ApiClient, Token
 
-__all__ = ["Application", "KeptAnswer", "Spent", "Token"]
+__all__ = ["ApiClient", "IdempotencyRecord", "RequestCount", "Token"]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from summit.core.encrypted_fields import EncryptedBytesField
 
 
-class KeptAnswer(models.Model):
+class IdempotencyRecord(models.Model):
     """The answer to a POST that came with an Idempotency-Key; without a status while it is being worked on."""
 
     # "token:5" or "user:7": keys of one are nothing to another.
@@ -25,19 +25,19 @@ class KeptAnswer(models.Model):
         verbose_name = _("kept answer")
         verbose_name_plural = _("kept answers")
         constraints = [
-            models.UniqueConstraint(fields=["who", "key"], name="kept_answer_once"),
+            models.UniqueConstraint(fields=["who", "key"], name="idempotency_record_once"),
             models.CheckConstraint(
-                name="kept_answer_whole",
+                name="idempotency_record_whole",
                 condition=Q(status__isnull=True, body__isnull=True) | Q(status__isnull=False, body__isnull=False),
             ),
         ]
-        indexes = [models.Index(fields=["made_at"], name="kept_answer_age")]
+        indexes = [models.Index(fields=["made_at"], name="idempotency_record_age")]
 
     def __str__(self) -> str:
         return f"{self.who}: {self.status}"
 
 
-class Spent(models.Model):
+class RequestCount(models.Model):
     """How many requests somebody has made in the window that began last."""
 
     who = models.CharField(_("who"), max_length=40, primary_key=True)

@@ -14,15 +14,15 @@ from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class Application(PublicModel):
+class ApiClient(PublicModel):
     """A program that acts for itself in one summit: its account holds the roles that an organiser has given it."""
 
     summit = models.ForeignKey(
-        Summit, on_delete=models.CASCADE, related_name="applications", verbose_name=pgettext_lazy("label", "summit")
+        Summit, on_delete=models.CASCADE, related_name="api_clients", verbose_name=pgettext_lazy("label", "summit")
     )
     name = models.CharField(_("name"), max_length=100, validators=[validate_printable])
     user = models.OneToOneField(
-        User, on_delete=models.PROTECT, related_name="application", verbose_name=pgettext_lazy("label", "account")
+        User, on_delete=models.PROTECT, related_name="api_client", verbose_name=pgettext_lazy("label", "account")
     )
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True, editable=False)
@@ -31,7 +31,7 @@ class Application(PublicModel):
         verbose_name = _("application")
         verbose_name_plural = _("applications")
         ordering = ["name", "pk"]
-        constraints = [models.UniqueConstraint(fields=["summit", "name"], name="application_name_once")]
+        constraints = [models.UniqueConstraint(fields=["summit", "name"], name="api_client_name_once")]
 
     def __str__(self) -> str:
         return self.name
@@ -52,8 +52,8 @@ class Token(PublicModel):
     user = models.ForeignKey(
         User, on_delete=models.CASCADE, related_name="tokens", verbose_name=pgettext_lazy("label", "account")
     )
-    application = models.ForeignKey(
-        Application,
+    api_client = models.ForeignKey(
+        ApiClient,
         on_delete=models.CASCADE,
         null=True,
         blank=True,
@@ -92,8 +92,8 @@ class Token(PublicModel):
         ordering = ["-pk"]
         constraints = [
             models.CheckConstraint(
-                name="token_of_application_has_summit",
-                condition=Q(application__isnull=True) | Q(summit__isnull=False),
+                name="token_of_api_client_has_summit",
+                condition=Q(api_client__isnull=True) | Q(summit__isnull=False),
             ),
             models.CheckConstraint(name="token_digest_form", condition=Q(digest__regex=r"^[0-9a-f]{64}$")),
         ]

@@ -1,6 +1,6 @@
 """Models of long work."""
 
-from summit.jobs.models.exported_files import KeptPart, KeptTable
+from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import UNFINISHED, Job, JobState
 
-__all__ = ["UNFINISHED", "Job", "JobState", "KeptPart", "KeptTable"]
+__all__ = ["UNFINISHED", "ExportedFile", "ExportedFilePart", "Job", "JobState"]

@@ -10,7 +10,7 @@ from summit.jobs.models.jobs import Job
 from summit.users.models import User
 
 
-class KeptTable(PublicModel):
+class ExportedFile(PublicModel):
     """A list of the admin as a file, made by a job in parts.
 
     `keys` are the rows that the list showed when it was asked for, in its order; `columns` those that its reader saw.
@@ -38,17 +38,17 @@ class KeptTable(PublicModel):
         verbose_name_plural = _("kept tables")
         ordering = ["-id"]
         constraints = [
-            models.CheckConstraint(name="kept_table_ending_known", condition=Q(ending__in=["csv", "xlsx", "json"]))
+            models.CheckConstraint(name="exported_file_ending_known", condition=Q(ending__in=["csv", "xlsx", "json"]))
         ]
 
     def __str__(self) -> str:
         return f"{self.label} {self.ending}"
 
 
-class KeptPart(models.Model):
+class ExportedFilePart(models.Model):
     """Some of a kept table's rows, as bytes of its file."""
 
-    table = models.ForeignKey(KeptTable, on_delete=models.CASCADE, related_name="parts")
+    table = models.ForeignKey(ExportedFile, on_delete=models.CASCADE, related_name="parts")
     number = models.PositiveIntegerField()
     content = EncryptedBytesField(editable=False)
 
@@ -56,7 +56,7 @@ class KeptPart(models.Model):
         verbose_name = _("part of a kept table")
         verbose_name_plural = _("parts of kept tables")
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["table", "number"], name="kept_part_once")]
+        constraints = [models.UniqueConstraint(fields=["table", "number"], name="exported_file_part_once")]
 
     def __str__(self) -> str:
         return f"{self.table_id} {self.number}"

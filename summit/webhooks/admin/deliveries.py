@@ -50,7 +50,7 @@ class EndpointFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the webhooks to choose from."""
-        mine = summits_for(request.user, "hooks.endpoint.view")
+        mine = summits_for(request.user, "webhooks.endpoint.view")
         rows = Endpoint.objects.order_by("name", "pk")
         rows = rows if mine is None else rows.filter(summit__in=mine)
         return list(rows.values_list("pk", "name"))
@@ -67,7 +67,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_select_related = ["endpoint__summit"]
     search_fields = ["public_id", "subject_key"]
     actions = ["send_again"]
-    change_form_template = "admin/hooks/delivery.html"
+    change_form_template = "admin/webhooks/delivery.html"
     fields = [
         "endpoint",
         "what",
@@ -93,7 +93,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
 
     def has_send_again_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader may send anything again."""
-        return allows(request.user, "hooks.send_again", None)
+        return allows(request.user, "webhooks.send_again", None)
 
     @admin.display(description=_("event"), ordering="event")
     def what(self, row: Delivery) -> SafeString:
@@ -139,7 +139,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     def get_urls(self) -> list[URLPattern]:
         """Add the address of the button."""
         view = require_POST(self.admin_site.admin_view(self.send_again_view))
-        return [path("<int:pk>/send-again/", view, name="hooks_delivery_send_again"), *super().get_urls()]
+        return [path("<int:pk>/send-again/", view, name="webhooks_delivery_send_again"), *super().get_urls()]
 
     def send_again_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Send one delivery again."""
@@ -151,7 +151,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
             messages.warning(request, str(problem))
         else:
             messages.success(request, gettext("The delivery is sent again. Load the page again to see the answer."))
-        return redirect("admin:hooks_delivery_change", pk)
+        return redirect("admin:webhooks_delivery_change", pk)
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         """Show the attempts, and the button to whoever may press it."""

@@ -58,7 +58,7 @@ class EndpointAdmin(SummitModelAdmin):
     place = 1
     form = EndpointForm
     actions = None
-    change_form_template = "admin/hooks/endpoint.html"
+    change_form_template = "admin/webhooks/endpoint.html"
     list_display = ["name", "standing", "host", "told", "summit"]
     list_filter = ["enabled", "summit"]
     list_select_related = ["summit"]
@@ -120,7 +120,7 @@ class EndpointAdmin(SummitModelAdmin):
 
     def response_post_save_add(self, request: HttpRequest, obj: Endpoint) -> HttpResponseRedirect:
         """Lead to the new webhook's page: its secret comes next."""
-        return HttpResponseRedirect(reverse("admin:hooks_endpoint_change", args=[obj.pk]))
+        return HttpResponseRedirect(reverse("admin:webhooks_endpoint_change", args=[obj.pk]))
 
     def get_urls(self) -> list[URLPattern]:
         """Add the addresses of the buttons."""
@@ -131,7 +131,9 @@ class EndpointAdmin(SummitModelAdmin):
             "test": (self.test_view, "test"),
         }
         own = [
-            path(f"<int:pk>/{part}/", require_POST(self.admin_site.admin_view(view)), name=f"hooks_endpoint_{name}")
+            path(
+                f"<int:pk>/{part}/", require_POST(self.admin_site.admin_view(view)), name=f"webhooks_endpoint_{name}"
+            )
             for part, (view, name) in views.items()
         ]
         return [*own, *super().get_urls()]
@@ -157,7 +159,7 @@ class EndpointAdmin(SummitModelAdmin):
             messages.warning(request, str(problem))
         else:
             messages.success(request, said)
-        return redirect("admin:hooks_endpoint_change", pk)
+        return redirect("admin:webhooks_endpoint_change", pk)
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make a new secret and show it, this once."""
@@ -166,7 +168,7 @@ class EndpointAdmin(SummitModelAdmin):
             secret = endpoints.new_secret(endpoint=row, by=_user(request))
         except EndpointProblem as problem:
             messages.warning(request, str(problem))
-            return redirect("admin:hooks_endpoint_change", pk)
+            return redirect("admin:webhooks_endpoint_change", pk)
         context = {
             **self.admin_site.each_context(request),
             "title": _("The signing secret"),
@@ -174,7 +176,7 @@ class EndpointAdmin(SummitModelAdmin):
             "original": row,
             "secret": secret,
         }
-        page = TemplateResponse(request, "admin/hooks/secret.html", context)
+        page = TemplateResponse(request, "admin/webhooks/secret.html", context)
         add_never_cache_headers(page)
         return page
 
@@ -185,7 +187,7 @@ class EndpointAdmin(SummitModelAdmin):
             query = urlencode({"endpoint__id__exact": row.pk})
             context |= {
                 "newest": [_shown(each) for each in Delivery.objects.filter(endpoint=row).order_by("-pk")[:NEWEST]],
-                "all_url": f"{reverse('admin:hooks_delivery_changelist')}?{query}",
+                "all_url": f"{reverse('admin:webhooks_delivery_changelist')}?{query}",
                 "may_change": allows(request.user, endpoints.CHANGE, row.summit),
                 "is_hub": row.kind == EndpointKind.HUB,
             }
@@ -200,7 +202,7 @@ def _shown(row: Delivery) -> dict[str, Any]:
         "words": words_of(row.event),
         "state": display.of_delivery(row),
         "why": display.why(row.problem),
-        "url": reverse("admin:hooks_delivery_change", args=[row.pk]),
+        "url": reverse("admin:webhooks_delivery_change", args=[row.pk]),
     }
 
 

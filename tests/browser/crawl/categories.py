@@ -12,7 +12,7 @@ from summit.users.models import User
 
 
 def make(summit: Summit, by: User) -> dict[str, Any]:
-    """Make zones that a category and an overpass open, and a group, and return their keys."""
+    """Make zones that a category and a transferable pass open, and a group, and return their keys."""
     inner = zones_services.enter(summit=summit, values={"code": "Y", "name": "Conference rooms"}, by=by)
     zones_services.enter(summit=summit, values={"code": "Z", "name": "Press centre"}, by=by)
     rule = transferable_pass_rules.enter(
@@ -29,6 +29,6 @@ def make(summit: Summit, by: User) -> dict[str, Any]:
         "pk delegations.partygroup": group.pk,
         "pk delegations.quota": quota.pk,
         "pk delegations.zone": inner.pk,
-        "pk delegations.overpassrule": rule.pk,
+        "pk delegations.transferablepassrule": rule.pk,
         "pk delegations.category": adviser.pk,
     }

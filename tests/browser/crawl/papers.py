@@ -5,12 +5,12 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import badges, transferable_passes
 from delegations.focal_points.services import requests
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import import_files
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.particulars import Particulars, Photo
 from delegations.members.services import photos
@@ -59,10 +59,10 @@ def make(party: Party, by: User) -> dict[str, Any]:
     like = requests.ask(name=first.name or "Gil Example", email="like@land.example", **known)
     no = requests.ask(name="Hal Example", email="hal@land.example", **known)
     requests.refuse(request=no, reason="One is enough.", by=by)
-    OverpassRule.objects.create(summit=party.summit, name="Leaders’ floor", people=2, most=3)
+    TransferablePassRule.objects.create(summit=party.summit, name="Leaders’ floor", people=2, most=3)
     transferable_passes.settle_summit(summit=party.summit, by=by)
-    carried = Overpass.objects.filter(party=party).order_by("number")[0]
-    transferable_passes.pass_on(overpass=carried, seen=None, taker=first, by=by)
+    carried = TransferablePass.objects.filter(party=party).order_by("number")[0]
+    transferable_passes.pass_on(transferable_pass=carried, seen=None, taker=first, by=by)
     members[0].party.memberships.update(confirmed_at=Now())
     issued = badges.issue(members=members[:2], by=by).done
     live = badges.reissue(badge=issued[0], by=by)
@@ -74,7 +74,7 @@ def make(party: Party, by: User) -> dict[str, Any]:
     Participant.objects.create(session=session, person=gone)
     waits = Handover.objects.create(party=party, giver=gone, taker=first, what="place", key=session.public_id)
     return {
-        "pk delegations.overpass": carried.pk,
+        "pk delegations.transferablepass": carried.pk,
         "pk delegations.focalpointrequest": waiting.pk,
         "focal_refused": no.pk,
         "focal_like": like.pk,
@@ -89,7 +89,7 @@ def make(party: Party, by: User) -> dict[str, Any]:
         "pk delegations.declarationkind": kind.pk,
         "pk delegations.visaletter": VisaLetter.objects.get(pk=letter.pk).pk,
         "desk_sheet": _sheet(party, by, party).public_id,
-        "pk delegations.sheet": _sheet(party, by, None).pk,
+        "pk delegations.delegationimportfile": _sheet(party, by, None).pk,
         "visa_asked": VisaLetter.objects.order_by("-pk")[0].pk,
     }
 
@@ -101,11 +101,11 @@ def somebody(summit: Summit) -> Person:
     Particulars.objects.update_or_create(person=person, defaults=values)
     Photo.objects.update_or_create(person=person, defaults={"image": picture(), "width": 800, "height": 600})
     other = Person.objects.filter(summit=summit).exclude(pk=person.pk)[0]
-    Resemblance.objects.get_or_create(person=person, other=other, why="name")
+    DuplicateCandidate.objects.get_or_create(person=person, other=other, why="name")
     return person
 
 
-def _sheet(party: Party, by: User, own: Party | None) -> Sheet:
+def _sheet(party: Party, by: User, own: Party | None) -> DelegationImportFile:
     """Upload a table in which each outcome is."""
     there = party.memberships.select_related("person").order_by("position", "pk")[0].person.name
     text = f"name,category,shoe size\n{there},,1\nNew Person,,2\nOdd Person,wizard,3\n"

@@ -44,12 +44,12 @@ def _text(name: str, reader: str = "press") -> Stop:
 
 
 LISTS = {
-    "organiser": ("delegations_party", "delegations_invitation", "programme_session", "summit_person",
+    "organiser": ("delegations_party", "delegations_invitation", "agenda_session", "summit_person",
                   "outbox_message", "summit_user", "delegations_invitationlink"),
     "press": ("press_text",),
 }  # fmt: skip
 FORMS = {
-    "organiser": ("delegations_party", "programme_session", "summit_person", "summit_venue"),
+    "organiser": ("delegations_party", "agenda_session", "summit_person", "summit_venue"),
     "press": ("press_text",),
     "superuser": ("summit_summit", "summit_roleassignment", "summit_user"),
 }
@@ -160,7 +160,7 @@ def _desks() -> list[Stop]:
     jobs = ("running", "cancelled", "withdrawn", "exported")
     return [
         *(_at(home, f"of {name}", name) for name in ("protocol", "press", "approver", "superuser")),
-        *(_at("admin:work_job", name, row=f"{{job_{name}}}") for name in jobs),
+        *(_at("admin:jobs_job", name, row=f"{{job_{name}}}") for name in jobs),
         _at(home, "menu open", act=open_menus),
         _at(home, "all open", act=open_parts),
         _at("admin:search", "found", query="?q=france"),
@@ -173,16 +173,16 @@ def _desks() -> list[Stop]:
         _at("admin:delegations_occasions", "all sessions", query=""),
         _errors("admin:delegations_occasions", state="nobody chosen"),
         _at("admin:outbox_message_change", "failed", row="{message_failed}"),
-        _at("admin:hooks_endpoint_change", "secret", act=make_secret),
-        _errors("admin:hooks_endpoint_add"),
+        _at("admin:webhooks_endpoint_change", "secret", act=make_secret),
+        _errors("admin:webhooks_endpoint_add"),
         _at("admin:delegations_invitation_change", "waiting", row="{waiting_invitation}"),
         _errors("admin:delegations_invitation_answer"),
         _at("admin:delegations_focalpointrequest_approve", "seems known", row="{focal_like}"),
         _errors("admin:delegations_focalpointrequest_refuse", row="{focal_like}"),
         _at("admin:delegations_focalpointrequest_change", "refused", row="{focal_refused}"),
-        _at("admin:delegations_sheet_change", "looked at", "protocol"),
-        _errors("admin:delegations_sheet_upload", "protocol"),
-        _errors("admin:programme_schedulefile_upload"),
+        _at("admin:delegations_delegationimportfile_change", "looked at", "protocol"),
+        _errors("admin:delegations_delegationimportfile_upload", "protocol"),
+        _errors("admin:agenda_scheduleimportfile_upload"),
         _errors("admin:delegations_visaletter_refuse", row="{visa_asked}"),
         _at(check, "nothing typed", query=""),
         _at(check, "dead", query="?number={badge_dead}"),
@@ -190,8 +190,8 @@ def _desks() -> list[Stop]:
         _at("admin:delegations_handover_decide", "to drop", query="?do=drop"),
         _errors("admin:delegations_badge_end"),
         _at("admin:delegations_visaletter_change", "waiting", row="{visa_asked}"),
-        _at("admin:programme_session_change", "cancelled", row="{cancelled}"),
-        _at("admin:programme_session_speakers", "empty", row="{pk sessions.session}"),
+        _at("admin:agenda_session_change", "cancelled", row="{cancelled}"),
+        _at("admin:agenda_session_speakers", "empty", row="{pk agenda.session}"),
         _at("portal:session", "floor", row="{plenary}"),
         _at("agenda:session", "cancelled", row="{cancelled_session}", status=410),
         _at("admin:delegations_party_history", "who saw it", query="?show=seen"),

@@ -20,10 +20,14 @@ OTHERS = {
             *("feed", "healthz", "metrics", "mfa_download_recovery_codes", "readyz", "robots", "security", "sitemap"),
             *("admin:autocomplete", "admin:delegations_badge_paper", "admin:delegations_invitation_export"),
             *("admin:delegations_participantlist_file", "admin:delegations_party_export"),
-            *("admin:delegations_photos_file", "admin:delegations_reply_scan", "admin:delegations_sheet_blank"),
+            *(
+                "admin:delegations_photos_file",
+                "admin:delegations_reply_scan",
+                "admin:delegations_delegationimportfile_blank",
+            ),
             *("admin:delegations_visaletter_paper", "admin:jsi18n", "admin:press_text_file"),
-            *("admin:programme_document_file", "admin:programme_signup_export", "admin:summit_person_export"),
-            *("admin:summit_person_photo_file", "admin:work_table"),
+            *("admin:agenda_document_file", "admin:agenda_signup_export", "admin:summit_person_export"),
+            *("admin:summit_person_photo_file", "admin:jobs_table"),
             *("agenda:calendar", "agenda:document", "agenda:schedule_json", "agenda:schedule_xml"),
             *("agenda:session_calendar", "agenda:sitemap"),
             *("api-agenda", "api-agenda-changes", "api-desk", "api-me", "api-my-calendars", "api-my-people"),
@@ -89,8 +93,8 @@ FILL = {
     "private calendar": {"token": "feed"},
     "mail in development": {"public_id": "mail"},
     "passkey": {"pk": "passkey"},
-    "work.job": {"public_id": "job_failed"},
-    "kept table": {"public_id": "kept_table"},
+    "jobs.job": {"public_id": "job_failed"},
+    "kept table": {"public_id": "exported_file"},
     "summit.summit": {"slug": "summit"},
     **{
         f"delegations.{kind} of a party": {
@@ -99,7 +103,7 @@ FILL = {
             "letter": "desk_letter",
             "sheet": "desk_sheet",
         }
-        for kind in ("membership", "declaration", "visaletter", "focalpointrequest", "sheet")
+        for kind in ("membership", "declaration", "visaletter", "focalpointrequest", "delegationimportfile")
     },
 }
 # Other rows than the kind's own, by the address.
@@ -109,15 +113,15 @@ INSTEAD = {
         f"portal:{name}": {"public_id": "desk_party"}
         for name in (
             *("delegation", "people", "person_add", "people_table", "people_blank", "people_export", "visas"),
-            *("declarations", "focal_points", "focal_leave", "overpasses"),
+            *("declarations", "focal_points", "focal_leave", "transferable_passes"),
         )
     },
-    "portal:overpass": {"public_id": "desk_party", "pk": "pk delegations.overpass"},
+    "portal:transferable_pass": {"public_id": "desk_party", "pk": "pk delegations.transferablepass"},
     "admin:delegations_invitation_answer": {"pk": "waiting_invitation"},
     "admin:delegations_invitation_call": {"pk": "waiting_invitation"},
-    "admin:programme_session_reinstate": {"key": "cancelled"},
-    "admin:programme_session_speakers": {"key": "pk plenary"},
-    "admin:programme_session_line_up": {"key": "pk plenary"},
+    "admin:agenda_session_reinstate": {"key": "cancelled"},
+    "admin:agenda_session_speakers": {"key": "pk plenary"},
+    "admin:agenda_session_line_up": {"key": "pk plenary"},
     "admin:press_text_file": {"pk": "text_public", "file": "attachment_key"},
     "admin:press_text_compare": {"pk": "text_corrected"},
     "account_reset_password_from_key": {"uidb36": "uidb36", "key": "key"},
@@ -131,7 +135,7 @@ QUERY = {
     "admin:summit_person_accounts": "?row={pk summit.person}",
     "admin:summit_person_take_accounts": "?row={pk summit.person}",
     "admin:summit_person_language": "?row={pk summit.person}",
-    "admin:delegations_resemblance_tell_apart": "?row={pk delegations.resemblance}",
+    "admin:delegations_duplicatecandidate_tell_apart": "?row={pk delegations.duplicatecandidate}",
     **{
         f"admin:delegations_membership_{name}": "?row={pk delegations.membership}"
         for name in ("confirm", "move", "withdraw")
@@ -154,14 +158,14 @@ QUERY = {
 # Of pages that each list of the admin has, from one template, those of these lists stand for all of them.
 STAND_FOR_ALL = (
     *("admin:summit_venue_", "admin:summit_person_", "admin:delegations_party_", "admin:press_text_"),
-    "admin:programme_session_",
+    "admin:agenda_session_",
 )
 # The two pages that most models have: of each model one is opened.
 OF_MODELS = re.compile(r"admin:(\w+)_(changelist|change)")
 # What must be done until a page stands.
 ACTS = {"api-docs": wait_for_swagger}
 LITERAL = {"language": "fr", "section": "passport", "ending": "txt", "number": "1", "url": "nothing-here"}
-APPS = ("summit", "api", "outbox", "hooks", "delegations", "programme", "press")
+APPS = ("summit", "api", "outbox", "webhooks", "delegations", "agenda", "press")
 PART = re.compile(r"<(?:\w+:)?(\w+)>|\(\?P<(\w+)>[^()]*\)")
 
 
@@ -236,7 +240,7 @@ def declared_stops() -> Iterator[Stop]:
 def _model(name: str) -> str:
     """The kind of the addresses that the admin leads on from: `admin/press/text/<path:object_id>/`."""
     found = re.match(r"admin/(\w+)/(\w+)/<", name)
-    return f"{found.group(1).replace('programme', 'sessions')}.{found.group(2)}" if found else ""
+    return f"{found.group(1)}.{found.group(2)}" if found else ""
 
 
 def is_alike(stop: Stop) -> bool:

@@ -23,7 +23,7 @@ from delegations.invitations.services import invitations, links
 from delegations.invitations.services.answers import Way, answer
 from delegations.invitations.services.scanned_answers import Scan
 from delegations.members.models.categories import Capacity, Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.participants.models import ParticipantList
 from delegations.participants.services import revisions
@@ -44,19 +44,19 @@ from sessions.calendars import services as calendars_services
 from sessions.documents.models import Document
 from sessions.documents.services import documents, files
 from sessions.documents.services.documents import Paper
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Interpretation, Session
 from sessions.draft.models.signups import SignUp
 from sessions.draft.services import edits
 from sessions.releases.services import releases
 from summit.api_base import tokens
-from summit.api_base.models.tokens import Application
+from summit.api_base.models.tokens import ApiClient
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link
 from summit.celery import app
 from summit.core.database_clock import db_now
-from summit.jobs.models.exported_files import KeptTable
+from summit.jobs.models.exported_files import ExportedFile
 from summit.jobs.models.jobs import Job
 from summit.outbox import delivery
 from summit.outbox.failure_reasons import because
@@ -70,13 +70,13 @@ from summit.webhooks.models.deliveries import Attempt
 from summit.webhooks.models.endpoints import OffWhy
 from tests.browser.crawl import categories, papers
 from tests.factories import (
-    ApplicationFactory,
+    ApiClientFactory,
     DeliveryFactory,
     DocumentFactory,
     EndpointFactory,
-    GivenTableFactory,
+    ListImportFileFactory,
     MessageFactory,
-    ScheduleFileFactory,
+    ScheduleImportFileFactory,
     SummitFactory,
 )
 from tests.routes.world import passkey
@@ -189,7 +189,7 @@ def _spoken(summit: Summit) -> dict[str, Text]:
         newest = editions.newest(text.versions.get())
         decisions.submit(edition=newest, by=officer)
         decisions.approve(edition=newest, by=approver)
-        embargoes.release_now(lift=text.lift, by=officer)
+        embargoes.release_now(embargo=text.embargo, by=officer)
     return {"prepared": prepared, "delivered": delivered}
 
 
@@ -211,11 +211,11 @@ def _texts(summit: Summit) -> dict[str, Any]:
     for version in (french, arabic):
         decisions.submit(edition=editions.newest(version), by=officer)
         decisions.approve(edition=editions.newest(version), by=user("approver"))
-    embargoes.set_moment(lift=made["embargo"].lift, moment=db_now() + timedelta(days=2), by=officer)
-    embargoes.hold(lift=made["held"].lift, reason="The wording is asked about.", by=officer)
-    embargoes.wait_for_delivery(lift=made["speech"].lift, by=officer)
+    embargoes.set_moment(embargo=made["embargo"].embargo, moment=db_now() + timedelta(days=2), by=officer)
+    embargoes.hold(embargo=made["held"].embargo, reason="The wording is asked about.", by=officer)
+    embargoes.wait_for_delivery(embargo=made["speech"].embargo, by=officer)
     for name in ("public", "withdrawn", "corrected"):
-        embargoes.release_now(lift=made[name].lift, by=officer)
+        embargoes.release_now(embargo=made[name].embargo, by=officer)
     time.sleep(0.1)
     by = user("approver")
     texts.withdraw(text=made["withdrawn"], reason="It was not what was said.", by=by)
@@ -257,7 +257,7 @@ def _work() -> dict[str, Any]:
         **{**ended, "kind": "export_list", "total": 1}, key="axe-exported", state="done", done=1,
         params={"rows": 1}, result="made", result_params={"number": 1, "label": "summit.venue"},
     )  # fmt: skip
-    kept = KeptTable.objects.create(
+    kept = ExportedFile.objects.create(
         job=exported, by=by, label="summit.venue", ending="csv", language="en", made_at=now, until=lease
     )
     messages = Message.objects.order_by("pk")
@@ -265,7 +265,7 @@ def _work() -> dict[str, Any]:
     Message.objects.filter(pk=broken.pk).update(state="failed", problem="550 There is no such mailbox")
     return {"job_failed": failed.public_id, "job_cancelled": cancelled.public_id, "job_running": running.public_id,
             "job_withdrawn": withdrawn.public_id, "message_failed": broken.pk,
-            "job_exported": exported.public_id, "kept_table": kept.public_id}  # fmt: skip
+            "job_exported": exported.public_id, "exported_file": kept.public_id}  # fmt: skip
 
 
 def _hooks(summit: Summit) -> dict[str, Any]:
@@ -275,7 +275,7 @@ def _hooks(summit: Summit) -> dict[str, Any]:
     problem = because(hook_reasons.STATUS, 404)
     row = DeliveryFactory(endpoint=endpoint, state="failed", attempts=1, ended_at=db_now(), problem=problem)
     Attempt.objects.create(delivery=row, ms=120, status=404, answer="<h1>Not here</h1>", problem=problem)
-    return {"hooks.endpoint": endpoint, "hooks.delivery": row}
+    return {"webhooks.endpoint": endpoint, "webhooks.delivery": row}
 
 
 def _disarmed() -> None:
@@ -301,9 +301,9 @@ def _accounts(summit: Summit) -> dict[str, Any]:
     for person in Person.objects.filter(summit=summit, email=SHARED):
         party.memberships.create(person=person, category=delegate)
     reset = User.objects.create_user("forgetful@summit.example", "correct-border-2025", name="Forgetful")
-    application = ApplicationFactory(summit=summit, name="Registry")
-    made = tokens.make_for(by=user("organiser"), application=application, name="At night", scopes=["rooms:read"])
-    assert made.token.application == application
+    api_client = ApiClientFactory(summit=summit, name="Registry")
+    made = tokens.make_for(by=user("organiser"), api_client=api_client, name="At night", scopes=["rooms:read"])
+    assert made.token.api_client == api_client
     room = Room.objects.filter(venue__summit=summit).select_related("venue").order_by("pk")[0]
     token = tokens.make(by=guarded, name="Badge printer", scopes=["rooms:read"]).token
     return {"room_id": room.public_id, "venue_id": room.venue.public_id, "token_id": token.public_id,
@@ -330,7 +330,7 @@ def _keys(summit: Summit) -> dict[str, Any]:
     link = InvitationLink.objects.filter(invitation__in=waiting)[0]
     france = Session.objects.get(summit=summit, title="Tunisia and France")
     cancelled = Session.objects.filter(summit=summit, title__startswith="Criminal")[0]
-    kind = OwnKind.objects.create(summit=summit, name="Fireside talk", names={"ar": "حديث"}, like="retreat")
+    kind = CustomKind.objects.create(summit=summit, name="Fireside talk", names={"ar": "حديث"}, like="retreat")
     brief = Paper("Brief", "en", files.read(name="brief.pdf", content=b"%PDF-1.7"))
     document = documents.add(session=france, paper=brief, by=user("organiser"))
     opening = Session.objects.filter(summit=summit, visibility="public", title__startswith="Opening")[0]
@@ -344,28 +344,28 @@ def _keys(summit: Summit) -> dict[str, Any]:
         "delegations.participantlist": ParticipantList.objects.get(summit=summit),
         "summit.venue": Venue.objects.filter(summit=summit)[0],
         "summit.room": Room.objects.filter(venue__summit=summit)[0],
-        "summit.giventable": GivenTableFactory(summit=summit, uploaded_by=user("organiser")),
+        "summit.listimportfile": ListImportFileFactory(summit=summit, uploaded_by=user("organiser")),
         "summit.person": papers.somebody(summit),
-        "delegations.resemblance": Resemblance.objects.get(),
+        "delegations.duplicatecandidate": DuplicateCandidate.objects.get(),
         "summit.user": user("press"),
         "summit.roleassignment": RoleAssignment.objects.filter(summit=summit)[0],
         "summit.auditentry": AuditEntry.objects.filter(summit=summit).exclude(detail={}).order_by("-pk")[0],
         "outbox.message": mail,
         **_hooks(summit),
-        "api.application": Application.objects.get(),
+        "api.apiclient": ApiClient.objects.get(),
         "delegations.party": party,
         "delegations.invitation": invitation,
         "delegations.invitationlink": link,
         "delegations.reply": Reply.objects.filter(scan__isnull=False)[0],
-        "sessions.session": france,
-        "sessions.signup": SignUp.objects.create(
+        "agenda.session": france,
+        "agenda.signup": SignUp.objects.create(
             session=opening, person=Person.objects.filter(summit=summit, membership__isnull=False)[0], state="place"
         ),
-        "sessions.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
-        "sessions.ownkind": kind,
-        "sessions.document": document,
-        "sessions.schedulefile": ScheduleFileFactory(summit=summit, uploaded_by=user("organiser")),
-        "sessions.release": Release.objects.filter(summit=summit).order_by("-number")[0],
+        "agenda.slot": Slot.objects.filter(session=opening).order_by("pk")[0],
+        "agenda.customkind": kind,
+        "agenda.document": document,
+        "agenda.scheduleimportfile": ScheduleImportFileFactory(summit=summit, uploaded_by=user("organiser")),
+        "agenda.release": Release.objects.filter(summit=summit).order_by("-number")[0],
         "press.topic": Topic.objects.create(summit=summit, name="Coasts", names={"ar": "السواحل"}),
         "press.subscriber": subscriber,
         "press.announcement": Announcement.objects.all()[0],

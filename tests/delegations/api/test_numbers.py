@@ -1,4 +1,4 @@
-"""Quotas, categories, zones, overpasses, the policy, focal points and badges in the API."""
+"""Quotas, categories, zones, transferable passes, the policy, focal points and badges in the API."""
 
 from typing import Any
 
@@ -44,7 +44,8 @@ def test_a_party_has_its_own_number(own: Land, other: Land, organiser: Program, 
     assert number(organiser.post(f"{where}drop/", {"category": "head"}).json(), "head")["allowed"] == 1
 
 
-# --- categories, zones, overpasses ---------------------------------------------------------------------------------
+# --- categories, zones, transferable passes
+# ---------------------------------------------------------------------------------
 def test_zones_open_by_categories_and_stand_in_an_order(here: Summit, organiser: Program) -> None:
     one, two = (organiser.post(ZONES, {"code": code, "name": f"Zone {code}"}).json()["id"] for code in ("A", "B/1"))
     data = {"code": "artist", "capacity": "guest", "names": {"en": "Artist", "fr": "Artiste"}, "zones": ["A"]}
@@ -71,7 +72,7 @@ def test_protocol_sets_no_quota_of_a_category(here: Summit, protocol: Program) -
     assert kind(protocol.get(f"{CATEGORIES}nothing/")) == (404, "not-found")
 
 
-def test_overpasses_are_for_so_many_people(here: Summit, protocol: Program) -> None:
+def test_transferable_passes_are_for_so_many_people(here: Summit, protocol: Program) -> None:
     f.ZoneFactory(summit=here, code="P")
     made = protocol.post(RULES, {"name": "Plenary", "passes": 2, "people": 5, "zones": ["P"]})
     assert (made.status_code, made.json()["zones"], made.json()["most"]) == (201, ["P"], None)

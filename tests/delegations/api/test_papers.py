@@ -84,7 +84,7 @@ def test_a_focal_point_is_asked_for_and_approved(place: Place) -> None:
 # --- what changes hands ---------------------------------------------------------------------------------------------
 def test_a_pass_is_handed_on_by_whoever_has_seen_who_carries_it(place: Place) -> None:
     here = f"{DESK}overpasses/"
-    rule = f.OverpassRuleFactory(summit=place.summit, people=1)
+    rule = f.TransferablePassRuleFactory(summit=place.summit, people=1)
     ada, bo = (f.MembershipFactory(party=place.one).person.public_id for _number in range(2))
     foreign = f.MembershipFactory(party=place.other).person.public_id
     transferable_passes.settle_summit(summit=place.summit, by=place.protocol.user)

@@ -52,7 +52,7 @@ def add(place: Place) -> None:
     f.PhotoFactory(person=person, entered_for=party)
     f.BadgeFactory(party=party, person=person, issued_by=f.UserFactory())
     f.ExternalIdFactory(party=None, person=person)
-    f.ResemblanceFactory(person=person)
+    f.DuplicateCandidateFactory(person=person)
     f.HandoverFactory(party=party, giver=person)
     f.DeclarationFactory(party=party, person=person)
     f.VisaLetterFactory(party=party, person=person)
@@ -65,10 +65,10 @@ def add(place: Place) -> None:
     for factory in (f.ReplyFactory, f.CallNoteFactory):
         factory(invitation=invitation, note="Said something")
     zone, category = f.ZoneFactory(summit=summit), f.CategoryFactory(summit=summit)
-    for row in (category, f.OverpassRuleFactory(summit=summit, people=1, name=f"Floor {number}")):
+    for row in (category, f.TransferablePassRuleFactory(summit=summit, people=1, name=f"Floor {number}")):
         row.zones.add(zone)
     f.PartyGroupFactory(summit=summit).parties.add(party, other)
-    f.SheetFactory(summit=summit, uploaded_by=f.UserFactory())
+    f.DelegationImportFileFactory(summit=summit, uploaded_by=f.UserFactory())
     Retention.objects.create(summit=summit, what="photo", category=category, days=1)
     transferable_passes.settle_summit(summit=summit, by=place.protocol.user)
 

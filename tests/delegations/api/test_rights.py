@@ -9,10 +9,10 @@ from zipfile import ZipFile
 import pytest
 
 from delegations.focal_points.api import requests
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.privacy.services import data_requests
-from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.api_base.scopes import known
 from summit.audit.models import AuditEntry
 from summit.outbox.models import Message
@@ -59,7 +59,7 @@ def test_all_that_is_held_is_handed_over_and_kept_nowhere(own: Land, organiser: 
     assert (given["file_name"], given["content_type"]) == (f"person-{own.person.public_id}.zip", "application/zip")
     packed = ZipFile(BytesIO(b64decode(given["content"])))
     assert json.loads(packed.read("data.json"))["parts"]["particulars"][0]["diet"] == "No Own"
-    kept = json.loads(bytes(KeptAnswer.objects.get().body))
+    kept = json.loads(bytes(IdempotencyRecord.objects.get().body))
     assert kept == {**given, "content": None}
     done = AuditEntry.objects.filter(by=organiser.user, object_key=own.person.public_id)
     assert set(done.values_list("action", flat=True)) == {
@@ -100,9 +100,9 @@ def test_an_organiser_chooses_an_account(own: Land, organiser: Program, protocol
     assert Person.objects.get(pk=own.person.pk).user is None
 
 
-def pair(place: Place, name: str) -> Resemblance:
+def pair(place: Place, name: str) -> DuplicateCandidate:
     one = f.MembershipFactory(party=place.one, person__name=name).person
-    return f.ResemblanceFactory(person=one, other__name=name)
+    return f.DuplicateCandidateFactory(person=one, other__name=name)
 
 
 def test_two_entries_of_one_person_are_merged(place: Place) -> None:

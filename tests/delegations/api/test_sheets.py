@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.imports.services import import_files
 from delegations.members import column_headings
 from delegations.members.models.categories import Category
@@ -67,7 +67,7 @@ def test_an_empty_table_has_what_its_reader_may_enter(place: Place) -> None:
 def test_what_is_no_table_is_refused(place: Place) -> None:
     for text in ("party,name\n", "shoe size\n38\n"):
         assert pointers(place.protocol.post(HERE, sent(text))) == {"#/content"}
-    assert not Sheet.objects.exists()
+    assert not DelegationImportFile.objects.exists()
 
 
 def test_a_long_table_is_a_worker_s(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,13 +1,19 @@
-"""Overpasses: how many a party has, kept in line with its people; handed out, passed on, given back."""
+"""Transferable passes: how many a party has, kept in line with its people; handed out, passed on, given back."""
 
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_passes
-from delegations.badges.services.transferable_passes import OverpassRefused, allowed, pass_on, settle_summit, shares
+from delegations.badges.services.transferable_passes import (
+    TransferablePassRefused,
+    allowed,
+    pass_on,
+    settle_summit,
+    shares,
+)
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.services import members
@@ -21,10 +27,10 @@ from tests.delegations.helpers import protocol, refuses, sign_in, text
 from tests.threads import at_once, names
 
 
-def make(people: int = 0, **rule: Any) -> tuple[Party, OverpassRule]:
-    """Make a party of so many people in a summit with a kind of overpass, one for every two people."""
+def make(people: int = 0, **rule: Any) -> tuple[Party, TransferablePassRule]:
+    """Make a party of so many people in a summit with a kind of transferable pass, one for every two people."""
     party = f.PartyFactory(name="Aland")
-    row = f.OverpassRuleFactory(**{"summit": party.summit, "name": "Leaders’ floor", "people": 2, **rule})
+    row = f.TransferablePassRuleFactory(**{"summit": party.summit, "name": "Leaders’ floor", "people": 2, **rule})
     for number in range(people):
         f.MembershipFactory(party=party, person__name=f"P{number}", person__office="")
     settle_summit(summit=party.summit, by=SYSTEM)
@@ -37,15 +43,17 @@ def who(party: Party, name: str) -> Person:
 
 def carried(party: Party) -> dict[int, str | None]:
     """Return who carries which number."""
-    return dict(Overpass.objects.filter(party=party).order_by("number").values_list("number", "holder__person__name"))
+    return dict(
+        TransferablePass.objects.filter(party=party).order_by("number").values_list("number", "holder__person__name")
+    )
 
 
-def pass_of(party: Party, number: int = 1) -> Overpass:
-    return Overpass.objects.select_related("party__summit", "rule").get(party=party, number=number)
+def pass_of(party: Party, number: int = 1) -> TransferablePass:
+    return TransferablePass.objects.select_related("party__summit", "rule").get(party=party, number=number)
 
 
 def hand(party: Party, name: str, number: int = 1) -> None:
-    pass_on(overpass=pass_of(party, number), seen=None, taker=who(party, name), by=protocol(party))
+    pass_on(transferable_pass=pass_of(party, number), seen=None, taker=who(party, name), by=protocol(party))
 
 
 @pytest.mark.parametrize(
@@ -58,7 +66,7 @@ def hand(party: Party, name: str, number: int = 1) -> None:
     ],
 )
 def test_how_many(rule: dict[str, Any], numbers: dict[int, int]) -> None:
-    assert {people: allowed(OverpassRule(**rule), people) for people in numbers} == numbers
+    assert {people: allowed(TransferablePassRule(**rule), people) for people in numbers} == numbers
 
 
 @pytest.mark.django_db
@@ -70,8 +78,8 @@ class TestInLine:
         for number in range(4):
             person = f.PersonFactory(summit=party.summit)
             members.name(party=party, person=person, category=category, by=by)
-            assert Overpass.objects.filter(rule=rule, party=party).count() == (number + 1) // 2
-        told = AuditEntry.objects.filter(action="delegations.overpass.count").order_by("pk")
+            assert TransferablePass.objects.filter(rule=rule, party=party).count() == (number + 1) // 2
+        told = AuditEntry.objects.filter(action="delegations.transferablepass.count").order_by("pk")
         assert [(row.detail["before"], row.detail["now"], row.by) for row in told] == [(0, 1, by), (1, 2, by)]
 
     def test_what_nobody_carries_goes_first(self) -> None:
@@ -91,7 +99,7 @@ class TestInLine:
         members.withdraw(membership=who(party, "P3").membership, by=protocol(party))
         (share,) = shares(party)
         assert (share.allowed, share.carried, share.over) == (1, 2, 1)
-        pass_on(overpass=pass_of(party), seen=who(party, "P0"), taker=None, by=protocol(party))
+        pass_on(transferable_pass=pass_of(party), seen=who(party, "P0"), taker=None, by=protocol(party))
         assert carried(party) == {2: "P1"}
         assert shares(party)[0].over == 0
 
@@ -103,7 +111,7 @@ class TestInLine:
         settle_summit(summit=party.summit, by=SYSTEM)
         assert carried(party) == {1: None, 2: "P0"}
         other, nobody = f.MembershipFactory(party__summit=party.summit).party, f.PartyFactory(summit=party.summit)
-        OverpassRule.objects.filter(pk=rule.pk).update(people=1)
+        TransferablePassRule.objects.filter(pk=rule.pk).update(people=1)
         settle_summit(summit=party.summit, by=SYSTEM)
         assert [len(carried(each)) for each in (party, other, nobody)] == [4, 1, 0]
 
@@ -117,9 +125,9 @@ class TestPassOn:
         steps = [(None, "P0"), ("P0", "P1"), ("P1", None)]
         for before, now in steps:
             seen, taker = (who(party, name) if name else None for name in (before, now))
-            pass_on(overpass=row, seen=seen, taker=taker, by=by)
+            pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)
             assert carried(party) == {1: now}
-        told = AuditEntry.objects.filter(action__startswith="delegations.overpass.", by=by).order_by("pk")
+        told = AuditEntry.objects.filter(action__startswith="delegations.transferablepass.", by=by).order_by("pk")
         assert [(entry.action.rpartition(".")[2], entry.fields) for entry in told] == [
             *(("hand", ["holder"]), ("pass_on", ["holder"]), ("take_back", ["holder"])),
         ]
@@ -130,21 +138,21 @@ class TestPassOn:
         hand(party, "P0")
         said = r"^The pass changed hands a moment ago\. Look at who carries it"
         for seen in (None, who(party, "P1")):
-            with pytest.raises(OverpassRefused, match=said):
-                pass_on(overpass=pass_of(party), seen=seen, taker=who(party, "P2"), by=protocol(party))
+            with pytest.raises(TransferablePassRefused, match=said):
+                pass_on(transferable_pass=pass_of(party), seen=seen, taker=who(party, "P2"), by=protocol(party))
         assert carried(party)[1] == "P0"
         # One of a kind for each.
-        refused = refuses(OverpassRefused, hand, party, "P0", 2)
+        refused = refuses(TransferablePassRefused, hand, party, "P0", 2)
         assert str(refused) == "P0 carries another pass of “Leaders’ floor” already. Choose somebody else."
 
     def test_members_alone_carry_them(self) -> None:
         party, _rule = make(2)
         other = f.MembershipFactory(party__summit=party.summit, person__name="Zed", person__office="")
         row = pass_of(party)
-        with pytest.raises(OverpassRefused, match=r"^Zed is not of Aland any more\."):
-            pass_on(overpass=row, seen=None, taker=other.person, by=protocol(party))
-        with pytest.raises(OverpassRefused, match="Nothing would change"):
-            pass_on(overpass=row, seen=None, taker=None, by=protocol(party))
+        with pytest.raises(TransferablePassRefused, match=r"^Zed is not of Aland any more\."):
+            pass_on(transferable_pass=row, seen=None, taker=other.person, by=protocol(party))
+        with pytest.raises(TransferablePassRefused, match="Nothing would change"):
+            pass_on(transferable_pass=row, seen=None, taker=None, by=protocol(party))
 
     def test_who_may(self) -> None:
         party, _rule = make(2)
@@ -152,11 +160,11 @@ class TestPassOn:
         delegate = f.UserFactory()
         Person.objects.filter(pk=who(party, "P0").pk).update(user=delegate)
         for by in (delegate, f.UserFactory.with_role(Role.VETTING, party.summit), Link("nothing")):
-            refuses(PermissionDenied, pass_on, overpass=row, seen=None, taker=who(party, "P0"), by=by)
+            refuses(PermissionDenied, pass_on, transferable_pass=row, seen=None, taker=who(party, "P0"), by=by)
         link = f.InvitationLinkFactory(invitation__party=party)
-        pass_on(overpass=row, seen=None, taker=who(party, "P0"), by=Link(link.public_id))
+        pass_on(transferable_pass=row, seen=None, taker=who(party, "P0"), by=Link(link.public_id))
         desk = f.UserFactory.with_role(Role.ACCREDITATION, party.summit)
-        pass_on(overpass=row, seen=who(party, "P0"), taker=who(party, "P1"), by=desk)
+        pass_on(transferable_pass=row, seen=who(party, "P0"), taker=who(party, "P1"), by=desk)
 
     def test_whoever_leaves_gives_it_back(self) -> None:
         party, _rule = make(4)
@@ -165,7 +173,7 @@ class TestPassOn:
         by = protocol(party)
         members.replace(membership=who(party, "P0").membership, person=f.PersonFactory(summit=party.summit), by=by)
         assert carried(party) == {1: None, 2: "P1"}
-        entry = AuditEntry.objects.get(action="delegations.overpass.take_back")
+        entry = AuditEntry.objects.get(action="delegations.transferablepass.take_back")
         assert (entry.by, entry.detail["now"]) == (by, None)
         members.withdraw(membership=who(party, "P1").membership, by=by)
         assert set(carried(party).values()) == {None}
@@ -186,22 +194,22 @@ class TestAtOnce:
         party, _rule = make(4)
         hand(party, "P0")
         seen, by = who(party, "P0"), protocol(party)
-        key = Overpass.objects.get(party=party, number=1).pk
+        key = TransferablePass.objects.get(party=party, number=1).pk
 
         def give(taker: Person) -> None:
-            row = Overpass.objects.select_related("party__summit", "rule").get(pk=key)
-            pass_on(overpass=row, seen=seen, taker=taker, by=by)
+            row = TransferablePass.objects.select_related("party__summit", "rule").get(pk=key)
+            pass_on(transferable_pass=row, seen=seen, taker=taker, by=by)
 
         came = at_once(*(lambda name=name: give(who(party, name)) for name in ("P1", "P2")))
         assert carried(party)[1] in ("P1", "P2")
         return sorted(map(str, names(came)))
 
     def test_of_two_who_pass_it_on_one_does(self) -> None:
-        assert self.race() == ["None", "OverpassRefused"]
+        assert self.race() == ["None", "TransferablePassRefused"]
 
     def test_control_without_what_was_seen_both_do(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def blind(overpass: Overpass, before: Any, member: Membership | None) -> bool:
-            return bool(Overpass.objects.filter(pk=overpass.pk).update(holder=member))
+        def blind(transferable_pass: TransferablePass, before: Any, member: Membership | None) -> bool:
+            return bool(TransferablePass.objects.filter(pk=transferable_pass.pk).update(holder=member))
 
         monkeypatch.setattr(transferable_passes, "_move", blind)
         assert self.race() == ["None", "None"]
@@ -211,7 +219,7 @@ class TestAtOnce:
 def test_who_carries_which_is_listed_and_noted() -> None:
     party, _rule = make(4)
     hand(party, "P0")
-    client, address = sign_in(party.summit, Role.ACCREDITATION), "/admin/delegations/overpass/"
+    client, address = sign_in(party.summit, Role.ACCREDITATION), "/admin/delegations/transferablepass/"
     shown = text(client.get(address))
     assert all(words in shown for words in ("Leaders’ floor", "Aland", "P0"))
     narrowed = client.get(f"{address}?carried=no").context["cl"]

@@ -13,7 +13,7 @@ from delegations.invitations.models.invitations import InvitationLink
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.permissions import can_act
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link, Mailbox
 from summit.outbox.models import Message
@@ -47,8 +47,8 @@ def link(party: Party, address: str = "fay@land.example", **kwargs: Any) -> Invi
     return f.InvitationLinkFactory(invitation=invitation, address=address, **kwargs)
 
 
-def browser(row: FocalPoint) -> PortalSignIn:
-    return PortalSignIn.objects.create(person=row.person, mailbox=row.person.email)
+def browser(row: FocalPoint) -> PortalSession:
+    return PortalSession.objects.create(person=row.person, mailbox=row.person.email)
 
 
 class TestName:

@@ -17,7 +17,7 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.members.permissions import can_act
 from delegations.members.services.people import SeemsKnown
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
 from summit.audit.services import Link, Mailbox
 from summit.outbox import delivery
@@ -85,7 +85,7 @@ class TestAsk:
         link = f.InvitationLinkFactory(invitation__party=party, address="mission@land.example")
         assert ask(party=party, by=Link(link.public_id), **ASKED).asked_by == "mission@land.example"
         person = party.focal_points.get().person
-        opened = PortalSignIn.objects.create(person=person, mailbox="fay@land.example")
+        opened = PortalSession.objects.create(person=person, mailbox="fay@land.example")
         row = ask(party=party, by=Mailbox(opened.public_id), **{**ASKED, "email": "hal@land.example"})
         assert (row.asked_by, row.answer_to) == ("Fay", "fay@land.example")
 

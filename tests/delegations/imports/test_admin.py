@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.parties.models.parties import Party
 from summit.audit.access_log import SEEN
 from summit.audit.models import AuditEntry
@@ -18,7 +18,7 @@ from tests import factories as f
 from tests.delegations.helpers import sign_in, text
 
 pytestmark = pytest.mark.django_db
-HOME = "/admin/delegations/sheet/"
+HOME = "/admin/delegations/delegationimportfile/"
 TEXT = """party,kind,name,category,size
 France,country,Ada Example,,1
 France,country,Bea Example,wizard,2
@@ -42,7 +42,7 @@ class TestUpload:
 
     def test_rows_are_told_before_anything_is_written(self, desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
         response = send(desk)
-        own = f"{HOME}{Sheet.objects.get().pk}/change/"
+        own = f"{HOME}{DelegationImportFile.objects.get().pk}/change/"
         assert response["Location"] == own
         page = text(desk.get(own))
         for words in (
@@ -51,7 +51,9 @@ class TestUpload:
         ):
             assert words in page, words
         assert not Party.objects.exists()
-        assert AuditEntry.objects.get(action=SEEN, object_type="delegations.sheet").fields == ["report"]
+        assert AuditEntry.objects.get(action=SEEN, object_type="delegations.delegationimportfile").fields == [
+            "report"
+        ]
         # Only the rows that one asks for.
         refused = text(desk.get(f"{own}?rows=refused"))
         assert ("Bea Example" in refused, "Ada Example" in refused) == (True, False)
@@ -67,13 +69,13 @@ class TestUpload:
         ):
             response = send(desk, **values)
             assert (response.status_code, said in text(response)) == (200, True), said
-        assert not Sheet.objects.exists()
+        assert not DelegationImportFile.objects.exists()
 
 
 class TestTake:
     def test_once_and_told(self, desk: Client) -> None:
         send(desk)
-        address = f"{HOME}{Sheet.objects.get().pk}/take/"
+        address = f"{HOME}{DelegationImportFile.objects.get().pk}/take/"
         page = text(desk.post(address, follow=True))
         assert all(words in page for words in ("2 rows are taken over.", "2 rows were taken over:"))
         assert "Take over" not in page
@@ -82,13 +84,15 @@ class TestTake:
         assert Person.objects.count() == 2
 
     def test_deleted_and_a_focal_points_table_is_not_here(self, summit: Summit, desk: Client) -> None:
-        theirs = f.SheetFactory(summit=summit, party=f.PartyFactory(summit=summit), filename="theirs.csv")
+        theirs = f.DelegationImportFileFactory(
+            summit=summit, party=f.PartyFactory(summit=summit), filename="theirs.csv"
+        )
         assert desk.get(f"{HOME}{theirs.pk}/change/").status_code == 404
         assert "theirs.csv" not in text(desk.get(HOME))
-        row = f.SheetFactory(summit=summit)
+        row = f.DelegationImportFileFactory(summit=summit)
         answer = desk.post(f"{HOME}{row.pk}/drop/", follow=True)
         assert "The table is deleted. What was taken over of it stays." in text(answer)
-        assert not Sheet.objects.filter(pk=row.pk).exists()
+        assert not DelegationImportFile.objects.filter(pk=row.pk).exists()
 
 
 def test_an_empty_table_comes_back_with_known_headings(desk: Client) -> None:

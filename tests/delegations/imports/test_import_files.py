@@ -9,9 +9,9 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from delegations.imports import blank_files, column_recognition, import_job
-from delegations.imports.models import Sheet, SheetPurpose
+from delegations.imports.models import DelegationImportFile, ImportPurpose
 from delegations.imports.services import import_files
-from delegations.imports.services.import_files import SheetProblem
+from delegations.imports.services.import_files import ImportFileProblem
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
@@ -40,8 +40,8 @@ nowhere,country,,
 """
 
 
-def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> Sheet:
-    values = {"purpose": SheetPurpose.PEOPLE, "filename": "C:\\lists\\people.csv", **more}
+def stored(summit: Summit, by: Any, text: str = TEXT, **more: Any) -> DelegationImportFile:
+    values = {"purpose": ImportPurpose.PEOPLE, "filename": "C:\\lists\\people.csv", **more}
     return import_files.store(summit=summit, by=by, content=text.encode(), **values)
 
 
@@ -54,15 +54,15 @@ class TestStore:
         assert (row.filename, row.uploaded_by, row.applied_at) == ("people.csv", protocol, None)
         assert not Party.objects.exists()
         entry = AuditEntry.objects.get()
-        assert (entry.action, entry.detail) == ("delegations.sheet.add", {"lines": 3})
+        assert (entry.action, entry.detail) == ("delegations.delegationimportfile.add", {"lines": 3})
         # Rows and report are encrypted.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT content, report FROM delegations_sheet")
+            cursor.execute("SELECT content, report FROM delegations_delegationimportfile")
             content, report = (bytes(value) for value in cursor.fetchone())
         assert b"Ada" not in content + report
         for by in (f.UserFactory.with_role(Role.VETTING, summit), Link("none")):
             refuses(PermissionDenied, stored, summit, by)
-        assert Sheet.objects.count() == 1
+        assert DelegationImportFile.objects.count() == 1
 
     def test_what_is_no_table_of_people(self, summit: Summit, protocol: User) -> None:
         for text, said in (
@@ -71,8 +71,8 @@ class TestStore:
             ("party,shoe size\nFrance,42\n", "No column names people."),
             ("name,office\nAda,Minister\n", "No column says who is meant."),
         ):
-            assert str(refuses(SheetProblem, stored, summit, protocol, text)).startswith(said)
-        assert not Sheet.objects.exists()
+            assert str(refuses(ImportFileProblem, stored, summit, protocol, text)).startswith(said)
+        assert not DelegationImportFile.objects.exists()
 
 
 class TestTake:
@@ -82,15 +82,15 @@ class TestTake:
         with monkeypatch.context() as patched:
             patched.setattr(import_files, "read_in", lambda **values: 1 / 0)
             refuses(ZeroDivisionError, import_files.take, sheet=row, by=protocol)
-        assert Sheet.objects.get().applied_at is None
+        assert DelegationImportFile.objects.get().applied_at is None
         report = import_files.take(sheet=row, by=protocol)
         assert (report.writes, Person.objects.count(), Party.objects.count()) == (3, 2, 3)
-        row = Sheet.objects.get()
+        row = DelegationImportFile.objects.get()
         assert (bytes(row.content), row.applied_at is not None) == (b"", True)
         assert import_files.report_of(row) == report
         for act in (import_files.take, import_files.look):
-            with pytest.raises(SheetProblem, match=r"^This table is taken over or deleted already\."):
-                act(sheet=Sheet.objects.get(), by=protocol)
+            with pytest.raises(ImportFileProblem, match=r"^This table is taken over or deleted already\."):
+                act(sheet=DelegationImportFile.objects.get(), by=protocol)
 
 
 def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,12 +103,12 @@ def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkey
     assert Particulars.objects.get().entered_for == party
     refuses(PermissionDenied, stored, summit, by, "name\nAda\n", party=other)
     monkeypatch.setattr(import_files, "MOST_OF_PARTY", 1)
-    problem = refuses(SheetProblem, stored, summit, by, "name\nAda\nBea\n", party=party)
+    problem = refuses(ImportFileProblem, stored, summit, by, "name\nAda\nBea\n", party=party)
     assert str(problem) == "The table has more than 1 rows. Choose one with your own people alone."
 
 
 class TestLongWork:
-    def run(self, protocol: User, row: Sheet, deed: str) -> str:
+    def run(self, protocol: User, row: DelegationImportFile, deed: str) -> str:
         params = {"sheet": row.public_id, "deed": deed}
         job = jobs_services.start(kind=import_job.NAME, by=protocol, summit=row.summit, params=params)
         running.run(job.pk)
@@ -123,7 +123,7 @@ class TestLongWork:
         row = stored(summit, protocol)
         assert import_files.report_of(row) is None
         assert self.run(protocol, row, LOOK).startswith("3 rows are looked at; nothing is written yet.")
-        assert import_files.report_of(Sheet.objects.get()) is not None
+        assert import_files.report_of(DelegationImportFile.objects.get()) is not None
         assert self.run(protocol, row, TAKE) == "3 rows are taken over."
         assert Person.objects.count() == 2
         # A worker that comes back after it was killed.
@@ -136,10 +136,10 @@ def test_what_nobody_takes_over_goes(summit: Summit, protocol: User) -> None:
     old, new, done = (stored(summit, protocol) for _number in range(3))
     import_files.take(sheet=done, by=protocol)
     ago = timezone.now() - uploads_services.WAITS - timedelta(hours=1)
-    Sheet.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
+    DelegationImportFile.objects.filter(pk__in=[old.pk, done.pk]).update(uploaded_at=ago)
     Summit.objects.update(illustrative=True)
     nightly_purge.purge_all()
-    assert set(Sheet.objects.values_list("pk", flat=True)) == {new.pk, done.pk}
+    assert set(DelegationImportFile.objects.values_list("pk", flat=True)) == {new.pk, done.pk}
 
 
 @pytest.mark.postgresql
@@ -150,13 +150,13 @@ class TestTwoBrowsers:
         summit = f.SummitFactory()
         Category.objects.of(summit)
         row = stored(summit, SYSTEM)
-        both = [Sheet.objects.select_related("summit").get(pk=row.pk) for _number in range(2)]
+        both = [DelegationImportFile.objects.select_related("summit").get(pk=row.pk) for _number in range(2)]
         came = at_once(*(lambda mine=mine: import_files.take(sheet=mine, by=SYSTEM) for mine in both))
         assert Membership.objects.count() == 2
         return sorted(type(each).__name__ for each in came)
 
     def test_it_is_taken_over_once(self) -> None:
-        assert self.race() == ["Report", "SheetProblem"]
+        assert self.race() == ["Report", "ImportFileProblem"]
 
     def test_control_without_the_claim_it_is_taken_over_twice(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(uploads_services, "claim", lambda row: True)
@@ -167,7 +167,7 @@ class TestBlank:
     @pytest.mark.parametrize("language", ["en", "fr", "ar"])
     @pytest.mark.parametrize("ending", ["csv", "xlsx"])
     def test_its_headings_are_known_in_every_language(self, ending: str, language: str, summit: Summit) -> None:
-        for purpose in SheetPurpose.values:
+        for purpose in ImportPurpose.values:
             wanted = blank_files.names(purpose)
             with translation.override(language):
                 made = blank_files.write(wanted, ending=ending, categories=Category.objects.of(summit).values())
@@ -175,5 +175,5 @@ class TestBlank:
             assert (list(found.known.values()), found.unknown, found.twice) == (wanted, [], [])
 
     def test_it_asks_for_nothing_that_its_reader_may_not_enter(self) -> None:
-        assert "passport_number" not in blank_files.names(SheetPurpose.PEOPLE, allowed=["diet"])
-        assert blank_files.names(SheetPurpose.PEOPLE, own=True)[0] == "name"
+        assert "passport_number" not in blank_files.names(ImportPurpose.PEOPLE, allowed=["diet"])
+        assert blank_files.names(ImportPurpose.PEOPLE, own=True)[0] == "name"

@@ -15,7 +15,7 @@ from delegations.imports.selectors.report import Report
 from delegations.imports.services import importer
 from delegations.imports.services.importer import preview, read_in
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
@@ -170,12 +170,12 @@ class TestPeople:
             (2, "new", ["Ada Example is entered for France too: is it the same person?"]),
             (3, "new", ["Ada Example is entered already for France: the same mailbox and a similar name."]),
         ]
-        assert Resemblance.objects.count() == 2
+        assert DuplicateCandidate.objects.count() == 2
 
     def test_who_resembles_somebody_elsewhere_by_what_is_changed_is_noted(self, summit: Summit) -> None:
         into(summit, "party,name,e-mail\nFrance,Ada Example,a@x.example\nItaly,Bea Example,\n")
         into(summit, "party,name,e-mail\nItaly,Bea Example,a@x.example\n")
-        assert Resemblance.objects.get().why == "email"
+        assert DuplicateCandidate.objects.get().why == "email"
 
     def test_whoever_is_refused_resembles_nobody(self, summit: Summit) -> None:
         into(summit, "country,head\nFrance,Ada Example\nItaly,Bea Bright\n")
@@ -185,7 +185,7 @@ class TestPeople:
             (3, "new", []),
         ]
         assert [line.odd for line in report.lines] == [False, False]
-        assert not Resemblance.objects.exists()
+        assert not DuplicateCandidate.objects.exists()
         assert Person.objects.count() == 3
 
     def test_passports_are_left_out_for_whoever_may_not_fill_them(self, summit: Summit) -> None:
@@ -239,7 +239,7 @@ class TestOneParty:
             # Not a word of the other one: protocol is told.
             (3, "new", []),
         ]
-        assert Resemblance.objects.get().why == "name"
+        assert DuplicateCandidate.objects.get().why == "name"
         for values in ({"party": other}, {}):
             refuses(PermissionDenied, into, summit, self.TEXT, by=link(f.PartyFactory(summit=summit)), **values)
         assert Person.objects.count() == 2

@@ -48,7 +48,7 @@ def _amid(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
 
     monkeypatch.setattr(importer, "_plan", planned)
     import_files.take(sheet=sheet, by=SYSTEM)
-    with pytest.raises(import_files.SheetProblem):
+    with pytest.raises(import_files.ImportFileProblem):
         import_files.take(sheet=sheet, by=SYSTEM)
     return held
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 from django.test import Client
 
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.imports.selectors import row_matching
 from delegations.imports.selectors.report import Report
 from delegations.imports.services import import_files
@@ -203,29 +203,33 @@ class TestParties:
 
 
 class TestAnswering:
-    def kept(self, summit: Summit) -> Sheet:
+    def kept(self, summit: Summit) -> DelegationImportFile:
         return import_files.store(summit=summit, purpose="people", filename="x.csv", content=TWO.encode(), by=SYSTEM)
 
     def test_on_the_page(self, summit: Summit, france: Party) -> None:
         sheet = self.kept(summit)
         desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
-        page = f"/admin/delegations/sheet/{sheet.pk}/change/"
+        page = f"/admin/delegations/delegationimportfile/{sheet.pk}/change/"
         assert "Is it the same person?" in desk.get(page).content.decode()
-        again = desk.post(f"/admin/delegations/sheet/{sheet.pk}/answer/", {"3 person": "other"}, follow=True)
+        again = desk.post(
+            f"/admin/delegations/delegationimportfile/{sheet.pk}/answer/", {"3 person": "other"}, follow=True
+        )
         assert ('value="other" checked' in again.content.decode(), Person.objects.count()) == (True, 0)
-        desk.post(f"/admin/delegations/sheet/{sheet.pk}/take/")
+        desk.post(f"/admin/delegations/delegationimportfile/{sheet.pk}/take/")
         assert len(people()) == 2
-        assert AuditEntry.objects.filter(action="delegations.sheet.answer").count() == 1
+        assert AuditEntry.objects.filter(action="delegations.delegationimportfile.answer").count() == 1
         # What was decided stands on the page, and can't be decided any more.
         shown = desk.get(page).content.decode()
         assert ("somebody else" in shown, "<fieldset" in shown.partition("<main")[2]) == (True, False)
         sheet.refresh_from_db()
-        refuses(import_files.SheetProblem, import_files.answer, sheet=sheet, answers={"3 person": "other"}, by=SYSTEM)
+        refuses(
+            import_files.ImportFileProblem, import_files.answer, sheet=sheet, answers={"3 person": "other"}, by=SYSTEM
+        )
 
     def test_what_is_not_asked_is_not_answered(self, summit: Summit, france: Party) -> None:
         sheet = self.kept(summit)
         for answers in ({"9 person": "other"}, {"3 person": "everybody"}):
-            refuses(import_files.SheetProblem, import_files.answer, sheet=sheet, answers=answers, by=SYSTEM)
+            refuses(import_files.ImportFileProblem, import_files.answer, sheet=sheet, answers=answers, by=SYSTEM)
         viewer = f.UserFactory.with_role(Role.VIEWER, summit)
         refuses(PermissionDenied, import_files.answer, sheet=sheet, answers={"3 person": "other"}, by=viewer)
         import_files.answer(sheet=sheet, answers={"3 person": "other"}, by=SYSTEM)
@@ -322,14 +326,16 @@ class TestCountries:
         text = b"party\nFrance\nKenya\nAcme\n"
         sheet = import_files.store(summit=summit, purpose="parties", filename="x.csv", content=text, by=SYSTEM)
         desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
-        page = f"/admin/delegations/sheet/{sheet.pk}/"
+        page = f"/admin/delegations/delegationimportfile/{sheet.pk}/"
         shown = desk.get(f"{page}change/").content.decode()
         assert "Answer what the rows ask" in shown
         assert "Enter all 2 parties that are not on the list yet" in shown
         desk.post(f"{page}answer/", {"* enter": "enter"})
         desk.post(f"{page}take/")
         assert list(Party.objects.order_by("pk").values_list("name", flat=True)) == ["France", "Kenya"]
-        refuses(import_files.SheetProblem, import_files.answer, sheet=sheet, answers={"* kind": "enter"}, by=SYSTEM)
+        refuses(
+            import_files.ImportFileProblem, import_files.answer, sheet=sheet, answers={"* kind": "enter"}, by=SYSTEM
+        )
 
 
 class TestOddRows:
@@ -383,7 +389,7 @@ class TestOddRows:
             summit=summit, purpose="parties", filename="x.csv", content=b"party\nFrance\n", by=SYSTEM
         )
         desk = signed_in(f.UserFactory.with_role(Role.PROTOCOL, summit))
-        page = f"/admin/delegations/sheet/{sheet.pk}/"
+        page = f"/admin/delegations/delegationimportfile/{sheet.pk}/"
         shown = desk.post(f"{page}answer/", {"* enter": ["", "enter"]}, follow=True).content.decode()
         assert 'name="* enter" value="enter" checked' in shown
         desk.post(f"{page}answer/", {"* enter": ""})

@@ -9,7 +9,7 @@ from delegations.imports.selectors import row_form, row_matching
 from delegations.imports.selectors.report import Report
 from delegations.imports.services.importer import read_in
 from delegations.members.models.categories import Category
-from delegations.members.models.duplicates import Likeness, Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate, DuplicateReason
 from summit.audit.services import SYSTEM
 from summit.import_export.parsers import read
 from summit.people.models import Person
@@ -95,10 +95,10 @@ class TestNamesOfOneWord:
         rows = "party,name,office\n" + "".join(f"{name},{{0}},Minister\n" for name in ("France", "Italy", "Kenya"))
         report = into(summit, rows.format("Ahmad"))
         assert [line.notes for line in report.lines] == [[], [], []]
-        assert not Resemblance.objects.exists()
+        assert not DuplicateCandidate.objects.exists()
         # A full name does, in a script without spaces too.
         for name, number in (("Ada Example", 3), ("习近平", 3)):
-            Resemblance.objects.all().delete()
+            DuplicateCandidate.objects.all().delete()
             into(summit, rows.format(name))
-            found: Any = Resemblance.objects.filter(why=Likeness.NAME)
+            found: Any = DuplicateCandidate.objects.filter(why=DuplicateReason.NAME)
             assert found.count() == number

@@ -56,7 +56,7 @@ class TestWay:
         row = in_state("sent")
         focal = f.UserFactory()
         point = f.FocalPointFactory(party=row.party, person__user=focal)
-        door = f.PortalSignInFactory(person=point.person, mailbox=point.person.email)
+        door = f.PortalSessionFactory(person=point.person, mailbox=point.person.email)
         for by in (Link(row.links.get().public_id), focal, Mailbox(door.public_id), SYSTEM):
             give(row, by)
         found = Reply.objects.order_by("pk").values_list("channel", "recorded_by")

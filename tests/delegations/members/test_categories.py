@@ -1,11 +1,12 @@
-"""Categories, zones and overpasses as desks set them: what is refused says what to do, what is done is recorded."""
+"""Categories, zones and transferable passes as desks set them: what is refused says what to do, what is done is
+recorded."""
 
 from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.row_order import OrderChanged
 from delegations.core.services import rows as rows_services
@@ -192,27 +193,27 @@ class TestZones:
         assert done == ["add", "add", "change", "arrange", "remove"]
         # One that is opened says by what.
         category(summit, "media").zones.add(two)
-        f.OverpassRuleFactory(summit=summit, name="Plenary").zones.add(two)
+        f.TransferablePassRuleFactory(summit=summit, name="Plenary").zones.add(two)
         with pytest.raises(ValidationError) as caught:
             zones_services.remove(zone=two, by=protocol)
         assert said(caught) == ["“Press” is opened by: delegation’s media, Plenary. Take it off them first."]
         assert Zone.objects.get() == two
 
 
-def test_overpass_rules_are_added_changed_and_deleted(summit: Summit, protocol: User) -> None:
+def test_transferable_pass_rules_are_added_changed_and_deleted(summit: Summit, protocol: User) -> None:
     zone = f.ZoneFactory(summit=summit)
     rule = transferable_pass_rules.enter(summit=summit, values={"name": "Plenary", "zones": [zone]}, by=protocol)
     transferable_pass_rules.change(rule=rule, values={"people": 3, "zones": [zone]}, by=protocol)
-    assert OverpassRule.objects.get().people == 3
+    assert TransferablePassRule.objects.get().people == 3
     member = f.MembershipFactory(party__summit=summit)
-    carried = Overpass.objects.create(rule=rule, party=member.party, number=1, holder=member)
+    carried = TransferablePass.objects.create(rule=rule, party=member.party, number=1, holder=member)
     with pytest.raises(ValidationError) as caught:
         transferable_pass_rules.remove(rule=rule, by=protocol)
     assert said(caught) == ["1 pass of “Plenary” is carried by somebody. Take it back first."]
     carried.delete()
     transferable_pass_rules.remove(rule=rule, by=protocol)
     assert deeds() == [
-        ("delegations.overpassrule.add", ["name", "zones"]),
-        ("delegations.overpassrule.change", ["people"]),
-        ("delegations.overpassrule.remove", []),
+        ("delegations.transferablepassrule.add", ["name", "zones"]),
+        ("delegations.transferablepassrule.change", ["people"]),
+        ("delegations.transferablepassrule.remove", []),
     ]

@@ -1,11 +1,11 @@
-"""Categories, zones and overpasses in the admin, and how many a party may name."""
+"""Categories, zones and transferable passes in the admin, and how many a party may name."""
 
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
 from delegations.parties.models.parties import Party
@@ -20,7 +20,7 @@ from tests.clients import signed_in
 from tests.delegations.helpers import category, sign_in, text
 
 pytestmark = pytest.mark.django_db
-LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "overpassrule"))
+LIST, ZONES, RULES = (f"/admin/delegations/{name}/" for name in ("category", "zone", "transferablepassrule"))
 ORDER = "/admin/delegations/categories/here/order/"
 
 
@@ -134,7 +134,7 @@ def test_zones_are_added_and_ordered(summit: Summit, desk: Client) -> None:
     assert list(Zone.objects.values_list("code", flat=True)) == ["B", "A"]
 
 
-def test_overpass_rules_are_added_changed_and_listed(summit: Summit, desk: Client) -> None:
+def test_transferable_pass_rules_are_added_changed_and_listed(summit: Summit, desk: Client) -> None:
     zone = f.ZoneFactory(summit=summit, code="A")
     values = {"summit": summit.pk, "name": "Plenary", "passes": 2, "people": 5, "most": 4}
     # None for nobody, and no more than people.
@@ -142,7 +142,7 @@ def test_overpass_rules_are_added_changed_and_listed(summit: Summit, desk: Clien
         [said] = errors(desk.post(f"{RULES}add/", {**values, "passes": passes, "people": people})).values()
         assert said == ["Give one pass at least, for as many people or more."]
     assert desk.post(f"{RULES}add/", {**values, "zones": [zone.pk]}).status_code == 302
-    rule = OverpassRule.objects.get()
+    rule = TransferablePassRule.objects.get()
     assert "2 for every 5 people, 4 at most" in text(desk.get(RULES))
     assert desk.post(f"{RULES}{rule.pk}/change/", values).status_code == 302
     assert not rule.zones.exists()

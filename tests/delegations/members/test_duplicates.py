@@ -91,7 +91,7 @@ def test_one_query_however_large_the_summit(summit: Summit, django_assert_num_qu
 
 
 def test_protocol_tells_them_apart_once(summit: Summit, protocol: User) -> None:
-    row = f.ResemblanceFactory(person__summit=summit)
+    row = f.DuplicateCandidateFactory(person__summit=summit)
     for by in (
         f.UserFactory.with_role(Role.VETTING, summit),
         f.UserFactory.with_role(Role.PROTOCOL, f.SummitFactory()),

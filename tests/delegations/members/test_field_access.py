@@ -9,7 +9,7 @@ from delegations.members import field_access
 from delegations.members.field_access import GROUPS, PARTICULARS, Reader, changeable_fields, filled, visible_fields
 from delegations.members.models.particulars import Particulars
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.services import SYSTEM, By, Link, Mailbox
 from summit.people.models import Person
 from summit.permissions.models import Role
@@ -92,7 +92,7 @@ def acting(how: str, party: Party) -> By:
     if how == "link":
         return Link(f.InvitationLinkFactory(invitation__party=party).public_id)
     point = f.FocalPointFactory(party=party)
-    return Mailbox(f.PortalSignInFactory(person=point.person, mailbox=point.person.email).public_id)
+    return Mailbox(f.PortalSessionFactory(person=point.person, mailbox=point.person.email).public_id)
 
 
 HOW = ["account", "link", "mailbox"]
@@ -111,7 +111,7 @@ class TestFocalPoint:
         elif isinstance(by, Link):
             own.invitations.get().links.update(revoked_at=f.START)
         else:
-            PortalSignIn.objects.update(ended_at=f.START)
+            PortalSession.objects.update(ended_at=f.START)
         assert visible_fields(by, people["own"]) == changeable_fields(by, people["own"]) == set()
 
     def test_sees_all_but_what_a_desk_corrected(self, own: Party, people: dict[str, Person]) -> None:

@@ -215,7 +215,7 @@ class TestLeave:
         head = f.MembershipFactory(party=party, code="head", position=1)
         deputy = f.MembershipFactory(party=party, code="alternate", position=2, confirmed_at=db_now())
         badge = f.BadgeFactory(party=party, person=deputy.person)
-        rule = f.OverpassRuleFactory(summit=party.summit, people=2)
+        rule = f.TransferablePassRuleFactory(summit=party.summit, people=2)
         transferable_passes.settle_summit(summit=party.summit, by=SYSTEM)
         fresh = members.replace(membership=head, person=deputy.person, by=link(party))
         row = Membership.objects.get()

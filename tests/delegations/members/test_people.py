@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
 from delegations.members.services import people
 from delegations.members.services.people import SeemsKnown
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from summit.audit.models import AuditEntry
 from summit.audit.services import SYSTEM, By, Link, Mailbox
 from summit.people.models import Person
@@ -184,7 +184,7 @@ class TestAsked:
         assert str(asked) == "Zoe Example is entered already for Aland: the same name."
         assert [hit.person for hit in asked.hits] == [there]
         person = people.enter(party=party, values={"name": "example zoë"}, by=protocol, another=[there.public_id])
-        assert (person.name, Resemblance.objects.count()) == ("example zoë", 0)
+        assert (person.name, DuplicateCandidate.objects.count()) == ("example zoë", 0)
 
     def test_a_focal_point_is_asked_of_its_own(
         self, party: Party, focal: Link, monkeypatch: pytest.MonkeyPatch
@@ -192,7 +192,7 @@ class TestAsked:
         foreign = f.MembershipFactory(party__summit=party.summit, person__name="Zoe Example").person
         # Nothing tells that somebody of another party has this passport and name.
         person = people.enter(party=party, values={"name": "Zoe Example"}, by=focal)
-        notes = list(Resemblance.objects.values_list("person", "other", "why", "decided_at"))
+        notes = list(DuplicateCandidate.objects.values_list("person", "other", "why", "decided_at"))
         assert notes == [(person.pk, foreign.pk, "name", None)]
         f.MembershipFactory(party=party, person=person)
         with pytest.raises(SeemsKnown) as asked:
@@ -209,17 +209,19 @@ class TestAsked:
     def test_the_system_asks_nobody(self, party: Party) -> None:
         f.PersonFactory(summit=party.summit, name="Zoe Example")
         people.enter(party=party, values={"name": "Zoe Example"}, by=SYSTEM)
-        assert Resemblance.objects.count() == 1
+        assert DuplicateCandidate.objects.count() == 1
 
     def test_what_is_known_later_is_noted(self, party: Party, focal: Link) -> None:
         first = people.enter(party=party, values={"name": "A", "passport_number": "AB1"}, by=focal)
         second = people.enter(party=party, values={"name": "B"}, by=focal)
-        assert Resemblance.objects.count() == 0
+        assert DuplicateCandidate.objects.count() == 0
         people.change(person=second, values={"passport_number": "ab-1"}, by=focal)
-        assert list(Resemblance.objects.values_list("person", "other", "why")) == [(second.pk, first.pk, "passport")]
+        assert list(DuplicateCandidate.objects.values_list("person", "other", "why")) == [
+            (second.pk, first.pk, "passport")
+        ]
         # Not again from the other side.
         people.change(person=first, values={"name": "C"}, by=focal)
-        assert Resemblance.objects.count() == 1
+        assert DuplicateCandidate.objects.count() == 1
 
 
 @pytest.mark.parametrize("how", ["account", "mailbox"])
@@ -227,7 +229,7 @@ def test_a_focal_point_by_account_and_by_code(how: str, party: Party) -> None:
     point = f.FocalPointFactory(party=party, person__user=f.UserFactory())
     by: By = point.person.user
     if how == "mailbox":
-        row = PortalSignIn.objects.create(person=point.person, mailbox=point.person.email)
+        row = PortalSession.objects.create(person=point.person, mailbox=point.person.email)
         by = Mailbox(row.public_id)
     person = people.enter(party=party, values={"name": "Zoe", "passport_number": "AB1"}, by=by)
     assert stored(person) == (party.pk, [])

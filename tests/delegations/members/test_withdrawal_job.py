@@ -66,7 +66,7 @@ class TestAtTheDesk:
         first, second = (desk.post(f"{LIST}withdraw/", chosen(rows)) for _time in range(2))
         # Pressed twice it is one job.
         job = Job.objects.get()
-        address = f"/admin/work/{job.public_id}/"
+        address = f"/admin/jobs/{job.public_id}/"
         assert first["Location"] == second["Location"] == address
         assert Membership.objects.count() == 11
         finish(job)

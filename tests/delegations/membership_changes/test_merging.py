@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 
 from delegations.badges.models.badges import Badge
 from delegations.badges.selectors.badges import why_words
-from delegations.members.models.duplicates import Resemblance
+from delegations.members.models.duplicates import DuplicateCandidate
 from delegations.members.models.focal_points import FocalPoint
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars, Photo
@@ -36,12 +36,12 @@ pytestmark = pytest.mark.django_db
 # Every row that names a person, and whether merging moves it. What was released stays as it was.
 MOVED = {
     *("Badge", "Declaration", "ExternalId", "FocalPoint", "FocalPointRequest", "FormerMember", "Handover"),
-    *("InvitationLink", "Membership", "Particulars", "Photo", "PortalSignIn", "Resemblance", "VisaLetter"),
+    *("InvitationLink", "Membership", "Particulars", "Photo", "PortalSession", "DuplicateCandidate", "VisaLetter"),
     *("Message", "Participant", "Slot", "FloorRequest", "SignUp", "Text", "Text_people"),
 }
 STAYS = {"ReleasedParticipant"}
 # What ends with whoever is gone.
-ENDS = {"AgendaLook", "Feed", "HandOverRequest"}
+ENDS = {"AgendaReadMark", "CalendarFeed", "SubjectAccessRequest"}
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def test_all_that_hangs_on_the_other_moves(summit: Summit, by: User, pair: tuple
     session = f.SessionFactory(summit=summit)
     f.ParticipantFactory(session=session, person=gone, party=None)
     f.ParticipantFactory(session=session, person=kept, party=None)
-    third = f.ResemblanceFactory(person=gone, other__summit=summit)
-    f.ResemblanceFactory(person=gone, other=kept)
+    third = f.DuplicateCandidateFactory(person=gone, other__summit=summit)
+    f.DuplicateCandidateFactory(person=gone, other=kept)
     moved = merge(kept=kept, gone=gone, by=by)
     assert moved == {
         **dict.fromkeys(("membership", "focal_points", "badges", "particulars", "photo"), 1),
-        **dict.fromkeys(("external_ids", "links", "resemblances", "speeches"), 1),
+        **dict.fromkeys(("external_ids", "links", "duplicate_candidates", "speeches"), 1),
     }
     kept.refresh_from_db()
     assert (kept.name, kept.office, kept.email, kept.user) == ("Zoe", "Minister", "zoe@land.example", user)
@@ -89,7 +89,7 @@ def test_all_that_hangs_on_the_other_moves(summit: Summit, by: User, pair: tuple
     assert kept.particulars.diet == "vegan"
     assert list(Participant.objects.values_list("person", flat=True)) == [kept.pk]
     assert Slot.objects.get().speaker == kept
-    assert Resemblance.objects.get() == Resemblance(pk=third.pk)
+    assert DuplicateCandidate.objects.get() == DuplicateCandidate(pk=third.pk)
     assert not Person.objects.filter(pk=gone.pk).exists()
     entry = AuditEntry.objects.get()
     assert (entry.action, entry.object_key) == ("delegations.merge", kept.public_id)
@@ -171,7 +171,7 @@ def test_what_stops_it_says_what_to_do(summit: Summit, by: User, pair: tuple[Per
     ]
     assert refusal() == "They belong to two parties: Aland and Bland. Withdraw one of them first."
     # On the page it stands in the place of the buttons.
-    page = f"/admin/delegations/resemblance/{f.ResemblanceFactory(person=gone, other=kept).pk}/merge/"
+    page = f"/admin/delegations/duplicatecandidate/{f.DuplicateCandidateFactory(person=gone, other=kept).pk}/merge/"
     client = signed_in(by)
     shown = text(client.get(page))
     assert "They belong to two parties" in shown
@@ -194,7 +194,7 @@ def test_it_moves_all_or_nothing(by: User, pair: tuple[Person, Person], monkeypa
 
 def test_from_the_home_to_the_list_to_one_person(summit: Summit, by: User, pair: tuple[Person, Person]) -> None:
     kept, gone = pair
-    page = f"/admin/delegations/resemblance/{f.ResemblanceFactory(person=gone, other=kept).pk}/merge/"
+    page = f"/admin/delegations/duplicatecandidate/{f.DuplicateCandidateFactory(person=gone, other=kept).pk}/merge/"
     client = signed_in(by)
     home = text(client.get(f"/admin/?summit={summit.slug}"))
     assert "1 person is perhaps entered twice. Merge the two entries, or tell them apart." in home

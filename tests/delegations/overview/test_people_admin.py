@@ -72,7 +72,7 @@ class TestPage:
         person.badges.create(party=former.party, ended_at=f.START, why="replaced")
         live = person.badges.create(party=person.membership.party)
         f.ExternalIdFactory(party=None, person=person, system="register", value="K-7")
-        f.ResemblanceFactory(person=person, other__name="Zoé Double")
+        f.DuplicateCandidateFactory(person=person, other__name="Zoé Double")
         shown = text(desk.get(page(person)))
         for words in ("Bland, until ", live.public_id, "dead since Monday 31 March 2025", "K-7", "Zoé Double"):
             assert words in shown, words
@@ -233,9 +233,9 @@ class TestMany:
         assert desk.post(address, {"row": keys[:1], "language": "xx"}).status_code == 200
 
 
-def test_resemblances_are_listed_and_told_apart(summit: Summit, desk: Client) -> None:
-    row = f.ResemblanceFactory(person__summit=summit, person__name="Zoe", other__name="Zoé")
-    address = "/admin/delegations/resemblance/"
+def test_duplicate_candidates_are_listed_and_told_apart(summit: Summit, desk: Client) -> None:
+    row = f.DuplicateCandidateFactory(person__summit=summit, person__name="Zoe", other__name="Zoé")
+    address = "/admin/delegations/duplicatecandidate/"
     assert "Zoé" in text(desk.get(address))
     asked = desk.post(address, {"action": "tell_apart", "_selected_action": [row.pk]})["Location"]
     assert asked == f"{address}tell-apart/?row={row.pk}"

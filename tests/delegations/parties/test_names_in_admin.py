@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from delegations.badges.models.transferable_passes import Overpass
+from delegations.badges.models.transferable_passes import TransferablePass
 from delegations.members.models.members import Membership
 from delegations.parties.admin.party_column import ReadsAsParty
 from delegations.parties.models.parties import Party
@@ -59,16 +59,19 @@ def test_pages_about_a_party_call_it_by_that_name(party: Party, member: Membersh
     row = f.InvitationFactory(party=party, sent=True)
     link = f.InvitationLinkFactory(invitation__party=party, invitation__occasion="s" * 16, address="a@b.example")
     badge = f.BadgeFactory(party=party)
-    Overpass.objects.create(party=party, rule=f.OverpassRuleFactory(summit=party.summit), number=1)
-    pair = f.ResemblanceFactory(person__summit=party.summit, person__name="Zoé", other=member.person)
+    TransferablePass.objects.create(party=party, rule=f.TransferablePassRuleFactory(summit=party.summit), number=1)
+    pair = f.DuplicateCandidateFactory(person__summit=party.summit, person__name="Zoé", other=member.person)
     for page, query in (
         *((f"party/{party.pk}/{page}/", {}) for page in ("quotas", "name", "members/order")),
         *((f"membership/{verb}/", {"row": member.pk}) for verb in ("confirm", "withdraw", "move")),
         *((f"invitation/{row.pk}/change/", {}), (f"invitation/{row.pk}/write-anew/", {})),
         *(("invitation/revoke/", {"row": row.pk}), ("invitationlink/revoke/", {"row": link.pk})),
-        *(("resemblance/", {}), ("resemblance/tell-apart/", {"row": pair.pk})),
-        *((f"resemblance/{pair.pk}/{page}/", {}) for page in ("change", "merge")),
-        *((f"{name}/", {}) for name in ("invitation", "invitationlink", "badge", "overpass", "invitation/calls")),
+        *(("duplicatecandidate/", {}), ("duplicatecandidate/tell-apart/", {"row": pair.pk})),
+        *((f"duplicatecandidate/{pair.pk}/{page}/", {}) for page in ("change", "merge")),
+        *(
+            (f"{name}/", {})
+            for name in ("invitation", "invitationlink", "badge", "transferablepass", "invitation/calls")
+        ),
         *((f"badge/{badge.pk}/change/", {}), ("/admin/summit/person/", {})),
     ):
         found = below(shown(desk, page, **query))

@@ -47,7 +47,7 @@ MARK = "canary"
 NAME = f"{MARK} Ünal"
 # Columns in which a mark may stand after somebody was erased: the office that they held, where the summit has made it
 # public.
-STAY = {"summit_person.office", "programme_releasedparticipant.label", "delegations_participantlist.content"}
+STAY = {"summit_person.office", "agenda_releasedparticipant.label", "delegations_participantlist.content"}
 
 
 @once_a_module
@@ -82,7 +82,7 @@ def _papers(person: Person, party: Any) -> None:
     canaries.fill(VisaLetter(party=party, person=person, summit=summit), MARK)
     canaries.fill(f.ExternalIdFactory.build(summit=summit, party=None, person=person), MARK)
     f.BadgeFactory(party=party, person=person)
-    f.ResemblanceFactory(person__summit=summit, other=person)
+    f.DuplicateCandidateFactory(person__summit=summit, other=person)
     f.HandoverFactory(party=party, giver=person, what="chair", key="1", session=None)
     f.FormerMemberFactory(party=party, person=person)
 
@@ -92,11 +92,13 @@ def _mentions(person: Person, party: Any, by: User) -> None:
     f.ReplyFactory(invitation=invitation, name=NAME, note=f"{NAME} will come")
     f.CallNoteFactory(invitation=invitation, by=by, note=f"Asked for {NAME}")
     f.FocalPointRequestFactory(party=party, name=NAME, email=f"{MARK}@land.example", asked_by=NAME)
-    f.SheetFactory(summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by)
+    f.DelegationImportFileFactory(
+        summit=party.summit, content=f"name\n{NAME}".encode(), report=json.dumps([NAME]), uploaded_by=by
+    )
     link = f.InvitationLinkFactory(invitation=invitation, person=person, address=person.email)
     f.InvitationLinkFactory(invitation=invitation, person=person, address="office@land.example")
-    f.PortalSignInFactory(person=person, mailbox=person.email, user_agent=MARK)
-    f.PortalSignInFactory(link=link, user_agent=MARK)
+    f.PortalSessionFactory(person=person, mailbox=person.email, user_agent=MARK)
+    f.PortalSessionFactory(link=link, user_agent=MARK)
     f.SubscriberFactory(summit=party.summit, address=person.email)
     facts = {"address": person.email, "names": [NAME]}
     sent = {"summit": party.summit, "state": "sent", "sent_at": f.START, "rendered": NAME.encode()}
@@ -133,7 +135,7 @@ class TestNoneIsForgotten:
     def test_names_are_their_own_and_each_is_handed_over_or_says_why(self) -> None:
         found = registry.portions()
         assert len({portion.name for portion in found}) == len(found)
-        assert [portion.name for portion in found if not portion.handed] == ["missions", "kept_tables"]
+        assert [portion.name for portion in found if not portion.handed] == ["missions", "exported_files"]
         assert [portion.name for portion in found if portion.erase is None and not portion.stays] == []
         assert [portion.name for portion in found if portion.erase is not None and not portion.gone] == []
 

@@ -221,7 +221,7 @@ class TestPages:
         for words in ("4 rows go with the next purge:", "Purge 4 rows now", "Thursday 1 May 2025"):
             assert words in page
         assert "head of delegation: kept" in page
-        assert desk.post(self.PAGE)["Location"].startswith("/admin/work/")
+        assert desk.post(self.PAGE)["Location"].startswith("/admin/jobs/")
 
     def test_times_are_given_and_refused(self, summit: Summit, organiser: User) -> None:
         desk, address = signed_in(organiser), "/admin/delegations/retention/add/"

@@ -18,7 +18,7 @@ from summit.audit.models import AuditEntry
 from summit.people.models import Person
 from summit.permissions.models import Role, RoleAssignment
 from summit.privacy import subject_access
-from summit.privacy.models import HandOverRequest
+from summit.privacy.models import SubjectAccessRequest
 from summit.privacy.subject_access import NeedsAgreement, NothingToAgree
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -93,7 +93,7 @@ def test_an_agreement_is_good_for_a_day_and_while_its_giver_may_see(
 ) -> None:
     subject_access.ask(person=person, by=organiser)
     subject_access.agree(person=person, by=vetting)
-    HandOverRequest.objects.update(agreed_at=timezone.now() - timedelta(hours=25))
+    SubjectAccessRequest.objects.update(agreed_at=timezone.now() - timedelta(hours=25))
     refuses(NeedsAgreement, subject_access.hand_over, person=person, by=organiser)
     subject_access.ask(person=person, by=organiser)
     assert subject_access.agree(person=person, by=vetting) == 1
@@ -142,22 +142,22 @@ def test_an_agreement_is_not_used_up_where_nobody_can_record_who_read(
 @pytest.mark.parametrize(
     ("name", "values"),
     [
-        ("hand_over_agreed_by_somebody", {"agreed_at": Now()}),
-        ("hand_over_agreed_by_another", {"agreed_at": Now(), "agreed_by": "asker"}),
-        ("hand_over_taken_when_agreed", {"taken_at": Now()}),
+        ("subject_access_agreed_by_somebody", {"agreed_at": Now()}),
+        ("subject_access_agreed_by_another", {"agreed_at": Now(), "agreed_by": "asker"}),
+        ("subject_access_taken_when_agreed", {"taken_at": Now()}),
     ],
 )
 def test_constraints(person: Person, organiser: User, name: str, values: dict[str, Any]) -> None:
     row = subject_access.ask(person=person, by=organiser)
     found = {key: organiser if value == "asker" else value for key, value in values.items()}
     with pytest.raises(IntegrityError, match=name), transaction.atomic():
-        HandOverRequest.objects.filter(pk=row.pk).update(**found)
+        SubjectAccessRequest.objects.filter(pk=row.pk).update(**found)
 
 
 def test_one_open_request_for_each_who_asks(person: Person, organiser: User) -> None:
     subject_access.ask(person=person, by=organiser)
     with pytest.raises(IntegrityError), transaction.atomic():
-        HandOverRequest.objects.create(person=person, asked_by=organiser)
+        SubjectAccessRequest.objects.create(person=person, asked_by=organiser)
 
 
 def test_the_desks_ask_agree_and_take(person: Person, organiser: User, vetting: User) -> None:

@@ -107,7 +107,7 @@ class TestDeclare:
         said = "Weapons had to be declared before now. The host can still enter it: write to protocol@host.example."
         link = f.InvitationLinkFactory(invitation__party=member.party)
         point = f.FocalPointFactory(party=member.party, person__email="fay@land.example").person
-        code = f.PortalSignInFactory(person=point, mailbox=point.email)
+        code = f.PortalSessionFactory(person=point, mailbox=point.email)
         # By account, by a letter's link, by a code to the mailbox.
         for by in (focal(member), Link(link.public_id), Mailbox(code.public_id)):
             refuses(DeclarationRefused, declare, **known, by=by, match=said)

@@ -1,8 +1,8 @@
-"""Overpasses in the portal: how many there are, who carries which, and handing them on."""
+"""Transferable passes in the portal: how many there are, who carries which, and handing them on."""
 
 import pytest
 
-from delegations.badges.models.transferable_passes import Overpass, OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePass, TransferablePassRule
 from delegations.badges.services import transferable_passes
 from summit.audit.services import SYSTEM
 from tests.portal.delegation.helpers import World, make
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.django_db
 def world() -> World:
     """A delegation of four, which has two passes."""
     found = make()
-    OverpassRule.objects.create(summit=found.party.summit, name="Leaders’ floor", people=2, most=3)
+    TransferablePassRule.objects.create(summit=found.party.summit, name="Leaders’ floor", people=2, most=3)
     for name in ("Ada", "Bob", "Cyd", "Dan"):
         found.member(name, passport=False)
     transferable_passes.settle_summit(summit=found.party.summit, by=SYSTEM)
@@ -26,7 +26,7 @@ def key(world: World, name: str) -> str:
 
 
 def test_how_many_and_who_carries_which(world: World) -> None:
-    row = Overpass.objects.get(number=1)
+    row = TransferablePass.objects.get(number=1)
     world.post(f"overpasses/{row.pk}/", {"seen": "", "person": key(world, "Ada")})
     content = world.get("overpasses/")
     for said in ("Leaders’ floor", "1 of 2 is carried", "1 for every 2 people, 3 at most", "nobody carries it"):
@@ -34,7 +34,7 @@ def test_how_many_and_who_carries_which(world: World) -> None:
 
 
 def test_passing_on_and_taking_back(world: World) -> None:
-    row = Overpass.objects.get(number=1)
+    row = TransferablePass.objects.get(number=1)
     page = f"overpasses/{row.pk}/"
     assert "Nobody carries it." in world.get(page)
     content = world.post(page, {"seen": "", "person": ""}, 422).content.decode()
@@ -59,11 +59,13 @@ def test_passing_on_and_taking_back(world: World) -> None:
 
 def test_one_that_is_over_is_shown(world: World) -> None:
     for number, name in ((1, "Ada"), (2, "Bob")):
-        world.post(f"overpasses/{Overpass.objects.get(number=number).pk}/", {"seen": "", "person": key(world, name)})
+        world.post(
+            f"overpasses/{TransferablePass.objects.get(number=number).pk}/", {"seen": "", "person": key(world, name)}
+        )
     world.post(f"people/{key(world, 'Dan')}/withdraw/", {})
     assert "1 pass more is carried than the delegation may have now (1)." in world.get("overpasses/")
 
 
 def test_a_host_that_gives_none_says_so(world: World) -> None:
-    OverpassRule.objects.all().delete()
+    TransferablePassRule.objects.all().delete()
     assert "The host gives no overpasses." in world.get("overpasses/")

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from delegations.imports.models import Sheet
+from delegations.imports.models import DelegationImportFile
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.members.models.particulars import Particulars
@@ -32,7 +32,7 @@ def test_looked_at_then_taken_over_once(world: World) -> None:
     assert f'href="{world.path("people/table/")}">Name many from a table</a>' in world.get("people/")
     Category.objects.filter(code="delegate").update(quota=1)
     response = send(world)
-    row = Sheet.objects.get()
+    row = DelegationImportFile.objects.get()
     rest = f"people/table/{row.public_id}/"
     assert response["Location"] == world.path(rest)
     said = world.get(rest)
@@ -55,10 +55,10 @@ def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) 
     world.member("Ada Example", person__email="ada@land.example")
     send(world, "name,passport number\nA. Different,X4821397\n")
     # The same passport is the same person, whose name is corrected.
-    assert "Take over 1 row</button>" in world.get(f"people/table/{Sheet.objects.get().public_id}/")
-    Sheet.objects.all().delete()
+    assert "Take over 1 row</button>" in world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
+    DelegationImportFile.objects.all().delete()
     send(world, "name,e-mail\nA. Example,ada@land.example\n")
-    said = world.get(f"people/table/{Sheet.objects.get().public_id}/")
+    said = world.get(f"people/table/{DelegationImportFile.objects.get().public_id}/")
     assert "Ada Example is entered already: the same mailbox and a similar name." in said
     assert "Take over" not in said
 
@@ -66,25 +66,25 @@ def test_whoever_seems_to_be_there_is_pointed_out_and_not_entered(world: World) 
 def test_what_is_no_table_says_why(world: World) -> None:
     assert "No column names people." in send(world, "shoe size\n1\n", 422).content.decode()
     assert "Choose the file that holds the table." in world.post("people/table/", {}, 422).content.decode()
-    assert not Sheet.objects.exists()
+    assert not DelegationImportFile.objects.exists()
 
 
 def test_one_that_waits_is_listed_and_deleted(world: World) -> None:
     send(world)
-    row = Sheet.objects.get()
+    row = DelegationImportFile.objects.get()
     assert "Looked at, and not taken over" in world.get("people/table/")
     response = world.post(f"people/table/{row.public_id}/delete/", {})
     assert response["Location"] == world.path("people/table/")
-    assert not Sheet.objects.exists()
+    assert not DelegationImportFile.objects.exists()
     assert world.client.get(world.path(f"people/table/{row.public_id}/")).status_code == 404
 
 
 def test_a_desks_table_is_not_there(world: World) -> None:
-    row = f.SheetFactory(summit=world.party.summit)
+    row = f.DelegationImportFileFactory(summit=world.party.summit)
     path = world.path(f"people/table/{row.public_id}/")
     answers = [world.client.get(path), world.client.post(path), world.client.post(f"{path}delete/")]
     assert [answer.status_code for answer in answers] == [404, 404, 404]
-    assert Sheet.objects.get() == row
+    assert DelegationImportFile.objects.get() == row
 
 
 def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> None:
@@ -96,8 +96,8 @@ def test_an_empty_table_asks_for_the_delegations_own_people(world: World) -> Non
 
 def test_queries_do_not_grow_with_the_rows(world: World) -> None:
     def cost(number: int) -> int:
-        Sheet.objects.all().delete()
+        DelegationImportFile.objects.all().delete()
         send(world, "name\n" + "\n".join(f"Person {n}" for n in range(number)))
-        return world.queries(f"people/table/{Sheet.objects.get().public_id}/")
+        return world.queries(f"people/table/{DelegationImportFile.objects.get().public_id}/")
 
     assert cost(1) == cost(5)

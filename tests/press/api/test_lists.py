@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.db.models import QuerySet
 
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.overview.api.serializers import STANDINGS
 from press.subscriptions.models import Announcement
 from press.texts.admin.state_labels import STANDINGS as WORDS
@@ -36,7 +36,7 @@ def full_text(summit: Summit, **given: Any) -> Text:
     EditionAttachment.objects.create(edition=edition, attachment=f.AttachmentFactory(text=text))
     text.topics.add(f.TopicFactory(summit=summit))
     text.people.add(text.slot.speaker)
-    Marking.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
+    PassageCheck.objects.create(edition=edition, anchor="p-1", kind="accept", by=edition.author)
     Announcement.objects.create(edition=edition)
     f.SubscriberFactory(summit=summit)
     return text
@@ -58,7 +58,7 @@ def test_lists_are_narrowed(here: Summit, officer: Program) -> None:
         ("language=fr", ["speech"]),
         (f"topic={speech.topics.get().public_id}", ["speech"]),
         (f"speaker={speech.slot.speaker.public_id}", ["speech"]),
-        (f"lift={late.lift.public_id}", ["late"]),
+        (f"lift={late.embargo.public_id}", ["late"]),
         (f"moment_from={stamp}", ["late"]),
         (f"moment_until={stamp}", ["early"]),
         ("q=LAKES", ["early"]),
@@ -150,10 +150,10 @@ def test_a_decision_may_say_what_was_read(here: Summit, officer: Program) -> Non
     assert officer.post(f"{DESK}/{path}/submit/", {}, If_Match=etag).status_code == 412
 
 
-def test_what_was_read_is_compared_under_the_lift_s_lock(
+def test_what_was_read_is_compared_under_the_embargo_s_lock(
     here: Summit, officer: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A row's own lock before the lift's would be waited for by whoever holds the lift's and writes the row.
+    # A row's own lock before the embargo's would be waited for by whoever holds the embargo's and writes the row.
     edition = make_text(summit=here, state="draft", author=officer.user)
     text, taken = edition.version.text, list[str]()
     real = QuerySet.select_for_update
@@ -166,24 +166,24 @@ def test_what_was_read_is_compared_under_the_lift_s_lock(
     path = f"{DESK}/texts/{text.public_id}/"
     etag = officer.get(path)["ETag"]
     assert officer.patch(path, {"contact": "x"}, If_Match=etag).status_code == 200
-    assert taken[0] == "Lift"
+    assert taken[0] == "Embargo"
     assert "Text" not in taken
     taken.clear()
     # The control: as rows are locked that have no lock of their own.
     monkeypatch.setattr("press.overview.api.texts.Texts.lock", Resource.lock)
     officer.patch(path, {"contact": "y"}, If_Match=officer.get(path)["ETag"])
     assert taken[0] == "Text"
-    assert locks.held_lift(text.lift_id) is True
-    assert locks.held_lift(0) is False
+    assert locks.held_embargo(text.embargo_id) is True
+    assert locks.held_embargo(0) is False
 
 
 def test_a_moment_that_is_no_more_is_told(here: Summit, officer: Program) -> None:
-    lift = make_text(summit=here).version.text.lift
-    Text.objects.all().update(lift=make_text(summit=here).version.text.lift)
+    lift = make_text(summit=here).version.text.embargo
+    Text.objects.all().update(embargo=make_text(summit=here).version.text.embargo)
     lift.delete()
     assert officer.post(f"{DESK}/lifts/{lift.public_id}/hold/", {"reason": "x"}).status_code == 404
     with pytest.raises(DecisionRefused, match="Somebody else tied these texts meanwhile"):
-        locks.lock_lift(0)
+        locks.lock_embargo(0)
 
 
 def told(pairs: list[dict[str, Any]]) -> list[list[tuple[str, str]]]:

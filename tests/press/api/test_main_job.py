@@ -8,7 +8,7 @@ from press.overview.api.editions import Editions, Lifts
 from press.overview.api.texts import Texts, as_sent
 from press.texts.models.decisions import TABLE
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from summit.api_base.actions import actions_of
 from summit.summits.models import Summit
@@ -42,7 +42,7 @@ def test_from_draft_to_out(officer: Program, approver: Program) -> None:
     lift = do(officer, f"lifts/{text['lift']}/set-moment", {"moment": soon()})
     assert (lift["mode"], lift["published"], lift["texts"]) == ("moment", False, [text["id"]])
     assert (read(officer, f"texts/{text['id']}/")["state"], titles(officer)) == ("under_embargo", [])
-    move_to_now(Lift.objects.get())
+    move_to_now(Embargo.objects.get())
     assert titles(officer) == ["On water"]
     found = read(officer, f"texts/{text['id']}/")
     assert (found["state"], found["public_edition"]) == ("published", 1)
@@ -150,11 +150,11 @@ def test_many_are_submitted_and_given_one_moment(officer: Program) -> None:
     )
     told = do(officer, "texts/set-moment", {"texts": keys, "moment": "2040-01-01T10:00:00Z"})
     assert (sorted(told["done"]), told["skipped"]) == (sorted(edition for _text, edition in drafts), [])
-    assert {str(moment) for moment in Text.objects.values_list("lift__moment", flat=True)} == {
+    assert {str(moment) for moment in Text.objects.values_list("embargo__moment", flat=True)} == {
         "2040-01-01 10:00:00+00:00"
     }
     do(officer, "texts/set-moment", {"texts": keys, "moment": None})
-    assert set(Text.objects.values_list("lift__moment", flat=True)) == {None}
+    assert set(Text.objects.values_list("embargo__moment", flat=True)) == {None}
 
 
 def test_the_domain_s_own_names_are_not_told() -> None:

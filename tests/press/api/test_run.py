@@ -33,7 +33,7 @@ def test_what_goes_out_and_who_is_next(here: Summit, officer: Program) -> None:
     session.save()
     edition = make_text(summit=here, moment=at(11), state="in_review", title="Not ready")
     french = add_language(edition.version.text, "fr", state="draft").version
-    held = make_text(summit=here, moment=at(12), held=True, title="Is held").version.text.lift
+    held = make_text(summit=here, moment=at(12), held=True, title="Is held").version.text.embargo
     found = run(officer, **DAY)
     told = [(each["at"], each["by"], each["texts"][0]["title"], each["cancelled"]) for each in found["groups"]]
     assert told == [

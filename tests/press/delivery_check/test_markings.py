@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 
 from press.delivery_check import services as delivery_check_services
-from press.delivery_check.models import Marking
+from press.delivery_check.models import PassageCheck
 from press.delivery_check.services import MarkedMeanwhile, delivered_body, make_delivered, mark, marked, undo
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition
@@ -55,7 +55,7 @@ def test_the_newest_mark_counts_and_none_is_lost(edition: Edition, by: User) -> 
     mark(edition=edition, anchor="p-2", kind="change", words=" Else.\r\nMore. ", by=by)
     mark(edition=edition, anchor="p-2", kind="insert", words="Thanks.", by=by)
     assert standing(edition) == [("p-1", "strike", ""), ("p-2", "change", "Thanks."), ("p-3", "", "")]
-    rows = list(Marking.objects.all())
+    rows = list(PassageCheck.objects.all())
     assert [(row.kind, row.words) for row in rows] == [
         ("accept", ""), ("strike", ""), ("change", "Else.\nMore."), ("insert", "Thanks.")
     ]  # fmt: skip
@@ -66,14 +66,14 @@ def test_the_newest_mark_counts_and_none_is_lost(edition: Edition, by: User) -> 
 def test_a_mark_is_taken_back_and_the_one_before_counts_again(edition: Edition, by: User) -> None:
     first = mark(edition=edition, anchor="p-1", kind="accept", by=by)
     second = mark(edition=edition, anchor="p-1", kind="strike", by=by)
-    back = undo(marking=second, by=by)
+    back = undo(passage_check=second, by=by)
     assert standing(edition)[0] == ("p-1", "accept", "")
-    assert undo(marking=second, by=by) == back
-    undo(marking=first, by=by)
+    assert undo(passage_check=second, by=by) == back
+    undo(passage_check=first, by=by)
     assert standing(edition)[0] == ("p-1", "", "")
     with pytest.raises(DecisionRefused):
-        undo(marking=back, by=by)
-    assert Marking.objects.count() == 4
+        undo(passage_check=back, by=by)
+    assert PassageCheck.objects.count() == 4
 
 
 def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_two_officers_at_one_passage(edition: Edition, by: User, monkeypatch: py
     second = mark(edition=edition, anchor="p-2", kind="accept", by=other, seen=0)
     mark(edition=edition, anchor="p-1", kind="accept", by=other, seen=theirs.pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "accept", "")]
-    undo(marking=second, by=by)
+    undo(passage_check=second, by=by)
     with pytest.raises(MarkedMeanwhile):
         mark(edition=edition, anchor="p-2", kind="strike", by=other, seen=second.pk)
     # The control: without looking, the second officer replaces what they haven't seen.
@@ -116,16 +116,16 @@ def test_what_is_no_mark_is_refused(edition: Edition, by: User) -> None:
     ):
         with pytest.raises(DecisionRefused, match=said):
             mark(edition=other, anchor="p-1", kind="accept", by=by)
-    assert not Marking.objects.exists()
+    assert not PassageCheck.objects.exists()
 
 
 def test_marks_are_never_changed(edition: Edition, by: User) -> None:
     row = mark(edition=edition, anchor="p-1", kind="accept", by=by)
     with pytest.raises(DatabaseError), transaction.atomic():
-        Marking.objects.filter(pk=row.pk).update(kind="strike")
+        PassageCheck.objects.filter(pk=row.pk).update(kind="strike")
     for values in ({"kind": "change"}, {"kind": "undo"}, {"kind": "accept", "words": "x"}, {"kind": "x"}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Marking.objects.create(edition=edition, anchor="p-1", by=row.by, **values)
+            PassageCheck.objects.create(edition=edition, anchor="p-1", by=row.by, **values)
 
 
 def test_marks_hold_in_a_newer_edition_for_passages_that_stayed(edition: Edition, by: User) -> None:
@@ -192,7 +192,7 @@ def test_the_desk_marks_with_and_without_a_script(edition: Edition, by: User) ->
     part = post(client, edition, anchor="p-2", kind="change", words="Two, <b>else</b>.", part="1")
     shown = part.content.decode()
     assert ("<ins><p>Two, &lt;b&gt;else&lt;/b&gt;.</p>" in shown, "<html" in shown) == (True, False)
-    post(client, edition, anchor="p-2", kind="undo", undoes=Marking.objects.get(anchor="p-2").pk)
+    post(client, edition, anchor="p-2", kind="undo", undoes=PassageCheck.objects.get(anchor="p-2").pk)
     assert standing(edition)[:2] == [("p-1", "accept", ""), ("p-2", "", "")]
     wrong = post(client, edition, anchor="p-3", kind="change", words="", part="1")
     assert (wrong.status_code, "Write the words that were spoken." in wrong.content.decode()) == (400, True)

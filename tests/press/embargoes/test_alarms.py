@@ -13,7 +13,7 @@ from press.subscriptions.services import announcements
 from press.tasks import raise_alarms
 from press.texts.models import embargoes as embargoes_models
 from press.texts.models.editions import EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.services import decisions, texts
 from sessions.draft.services import edits
@@ -37,19 +37,19 @@ HOUR = timedelta(hours=1)
 LATE = "1 text waits for a speech that should have been given by now. Say whether it was."
 
 
-def pass_fallback(lift: Lift) -> None:
+def pass_fallback(embargo: Embargo) -> None:
     """Let the time of the alarm pass: it is moved, not the clock."""
-    Lift.objects.filter(pk=lift.pk).update(fallback_at=db_now() - timedelta(seconds=1))
-    lift.refresh_from_db()
+    Embargo.objects.filter(pk=embargo.pk).update(fallback_at=db_now() - timedelta(seconds=1))
+    embargo.refresh_from_db()
 
 
 def speech(summit: Summit, **more: Any) -> Text:
     """Make an approved text that waits for a speech which should have been given a second ago."""
     row = session(summit, title="Opening")
     slot = SlotFactory(session=row, speaker=PersonFactory(summit=summit, name="Ada"))
-    lift = waits(summit, fallback_at=db_now() + HOUR, **more)
-    text = hang(slot, lift)
-    pass_fallback(lift)
+    embargo = waits(summit, fallback_at=db_now() + HOUR, **more)
+    text = hang(slot, embargo)
+    pass_fallback(embargo)
     return text
 
 
@@ -72,12 +72,12 @@ def test_the_press_desk_is_told_once(summit: Summit) -> None:
     raise_alarms()
     assert alarms.raise_due() == 0
     assert mails() == sorted((user.email, "pending") for user in desk)
-    assert Lift.objects.get().alarmed_at is not None
+    assert Embargo.objects.get().alarmed_at is not None
     (entry,) = AuditEntry.objects.filter(action="press.alarm")
     assert (entry.by, entry.detail) == (None, {"messages": 3})
     # Nothing went out by it.
     assert (out(), announcements.announce_due()) == (0, 0)
-    assert text.lift.moment is None
+    assert text.embargo.moment is None
 
 
 def test_the_mail_names_the_speech_and_no_word_of_the_text(summit: Summit) -> None:
@@ -101,10 +101,10 @@ def test_a_new_time_alarms_anew(summit: Summit) -> None:
     # It is raised whatever is decided about the words.
     text.versions.get().editions.update(state=EditionState.DRAFT)
     assert alarms.raise_due() == 1
-    embargoes.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by)
-    text.lift.refresh_from_db()
-    assert (text.lift.alarmed_at, alarms.raise_due()) == (None, 0)
-    pass_fallback(text.lift)
+    embargoes.wait_for_delivery(embargo=text.embargo, fallback=db_now() + HOUR, by=by)
+    text.embargo.refresh_from_db()
+    assert (text.embargo.alarmed_at, alarms.raise_due()) == (None, 0)
+    pass_fallback(text.embargo)
     assert alarms.raise_due() == 1
     assert len(mails()) == 2
 
@@ -112,18 +112,20 @@ def test_a_new_time_alarms_anew(summit: Summit) -> None:
 def test_no_alarm_for_what_was_given_withdrawn_or_has_no_time(summit: Summit) -> None:
     by = officer(summit)
     given, withdrawn, without = speech(summit), speech(summit), speech(summit)
-    embargoes.deliver(lift=given.lift, by=by)
+    embargoes.deliver(embargo=given.embargo, by=by)
     texts.withdraw(text=withdrawn, reason="It is wrong.", by=by)
-    Lift.objects.filter(pk=without.lift_id).update(fallback_at=None)
+    Embargo.objects.filter(pk=without.embargo_id).update(fallback_at=None)
     assert alarms.raise_due() == 0
     assert LATE not in tasks(summit, by)
 
 
 ANSWERS: dict[str, Callable[[Text, User], object]] = {
-    "given": lambda text, by: embargoes.deliver(lift=text.lift, by=by),
+    "given": lambda text, by: embargoes.deliver(embargo=text.embargo, by=by),
     "withdrawn": lambda text, by: texts.withdraw(text=text, reason="It is wrong.", by=by),
-    "another time": lambda text, by: embargoes.wait_for_delivery(lift=text.lift, fallback=db_now() + HOUR, by=by),
-    "a moment": lambda text, by: embargoes.set_moment(lift=text.lift, moment=db_now() + HOUR, by=by),
+    "another time": lambda text, by: embargoes.wait_for_delivery(
+        embargo=text.embargo, fallback=db_now() + HOUR, by=by
+    ),
+    "a moment": lambda text, by: embargoes.set_moment(embargo=text.embargo, moment=db_now() + HOUR, by=by),
 }
 
 
@@ -140,12 +142,12 @@ def test_mail_about_what_was_answered_meanwhile_is_not_sent(summit: Summit, answ
 def test_the_desk_sees_it_in_red_on_its_home_in_the_list_and_on_the_page(summit: Summit) -> None:
     by = officer(summit)
     text = speech(summit)
-    other = make_text(summit=summit, lift=waits(summit, fallback_at=db_now() + HOUR), title="In time")
+    other = make_text(summit=summit, embargo=waits(summit, fallback_at=db_now() + HOUR), title="In time")
     found = tasks(summit, by)
     assert found[LATE][0] == "late"
     assert opened(by, found[LATE][1]) == [text.versions.get().editions.get().title]
     # At once: nobody has swept yet, and nobody is told twice.
-    assert not Lift.objects.filter(alarmed_at__isnull=False).exists()
+    assert not Embargo.objects.filter(alarmed_at__isnull=False).exists()
     assert found["1 text goes out when you say that its speech has been given."][0] == "next"
     client = signed_in(by)
     row = client.get("/admin/press/text/").content.decode()
@@ -160,12 +162,12 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
     desk, office = organiser(summit), officer(summit)
     text = speech(summit)
     assert text.slot is not None
-    Lift.objects.update(fallback_at=db_now() + HOUR)
+    Embargo.objects.update(fallback_at=db_now() + HOUR)
     edits.cancel(session=text.slot.session, by=desk)
-    text.lift.refresh_from_db()
-    assert text.lift.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
+    text.embargo.refresh_from_db()
+    assert text.embargo.hold_reason == "The session “Opening” was cancelled, and with it the speech of Ada."
     assert alarms.raise_due() == 0
-    pass_fallback(text.lift)
+    pass_fallback(text.embargo)
     raise_alarms()
     announcements.announce_due()
     found = tasks(summit, office)
@@ -178,10 +180,10 @@ def test_a_speech_cancelled_before_its_fallback_time(summit: Summit) -> None:
         assert "The session has been cancelled." in body_of(sent)
         assert "It is held" in body_of(sent)
     # Whoever says in error that it was given lets nothing out either.
-    embargoes.deliver(lift=text.lift, by=office)
+    embargoes.deliver(embargo=text.embargo, by=office)
     assert (out(), announcements.announce_due()) == (0, 0)
     # The control: a speech that was not cancelled goes out when given.
-    embargoes.deliver(lift=speech(summit).lift, by=office)
+    embargoes.deliver(embargo=speech(summit).embargo, by=office)
     assert out() == 1
 
 
@@ -212,14 +214,14 @@ def test_of_four_workers_at_once_one_raises_it(claims: bool, summit: Summit, mon
         def update(self, **_values: Any) -> int:
             return 1
 
-    real = embargoes_models.Lift.objects.filter
+    real = embargoes_models.Embargo.objects.filter
 
     def unclaimed(**values: Any) -> Any:
         return Anew() if "pk__in" in values else real(**values)
 
     officer(summit)
-    lift = speech(summit).lift
+    embargo = speech(summit).embargo
     if not claims:
-        monkeypatch.setattr(embargoes_models.Lift.objects, "filter", unclaimed)
-    raised = sum(at_once(*[lambda: alarms.raise_alarm(lift.pk)] * 4))
+        monkeypatch.setattr(embargoes_models.Embargo.objects, "filter", unclaimed)
+    raised = sum(at_once(*[lambda: alarms.raise_alarm(embargo.pk)] * 4))
     assert (raised, len(mails())) == ((1, 1) if claims else (4, 1))

@@ -10,7 +10,7 @@ from django.test import Client
 from press.embargoes.services import bulk_decisions
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.services import decisions
 from summit.audit.models import AuditEntry
@@ -113,7 +113,7 @@ class TestAfterAnImport:
             assert client.post(f"{LIST}many/{deed}/", {"row": keys, **more}).status_code == 302
             # Nothing waits any more.
             assert word not in self.words(client, todo)
-        assert set(Text.objects.values_list("lift__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
+        assert set(Text.objects.values_list("embargo__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
         assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.APPROVED}
 
     def test_whoever_may_not_isnt_led_there(self, summit: Summit) -> None:
@@ -130,7 +130,7 @@ class TestAfterAnImport:
             400,
             True,
         )
-        assert set(Text.objects.values_list("lift__moment", flat=True)) == {None}
+        assert set(Text.objects.values_list("embargo__moment", flat=True)) == {None}
 
     def test_what_is_out_stays_and_speeches_may_be_waited_for(self, summit: Summit) -> None:
         out, waits = make_text(summit=summit, moment=ago(1)), make_text(summit=summit, speech=True)
@@ -141,7 +141,7 @@ class TestAfterAnImport:
         assert "The moment of 1 text stands." in page
         assert f"{out.title}: it has been published: its moment has passed" in page
         assert f"{gone.title}: it is withdrawn" in page
-        assert list(Text.objects.filter(lift__mode=LiftMode.DELIVERED)) == [waits.version.text]
+        assert list(Text.objects.filter(embargo__mode=EmbargoMode.DELIVERED)) == [waits.version.text]
 
     def test_texts_of_two_summits_have_no_one_moment(self, summit: Summit) -> None:
         by, other = officer(summit), SummitFactory()
@@ -149,7 +149,7 @@ class TestAfterAnImport:
         here, there = make_text(summit=summit), make_text(summit=other)
         keys = [edition.version.text_id for edition in (here, there)]
         signed_in(by).post(MOMENT, {"row": keys, **AT})
-        assert [text.lift.moment is not None for text in Text.objects.order_by("pk")] == [True, False]
+        assert [text.embargo.moment is not None for text in Text.objects.order_by("pk")] == [True, False]
 
     def test_as_many_queries_for_many_as_for_few(self, summit: Summit) -> None:
         by = officer(summit)

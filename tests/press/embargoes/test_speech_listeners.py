@@ -14,7 +14,7 @@ from django.core.management import call_command
 
 from delegations.membership_changes.services import merging
 from press.embargoes.services import embargoes
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from press.texts.services import texts
 from sessions.agenda.selectors.draft_snapshots import draft
@@ -62,7 +62,7 @@ def _move(world: Floor) -> None:
 
 
 def _in_the_admin(world: Floor) -> None:
-    path = f"/admin/programme/session/{world.session.pk}/change/"
+    path = f"/admin/agenda/session/{world.session.pk}/change/"
     sent = values(summit=world.summit.pk, starts_at_1="09:30", ends_at_1="10:30")
     assert signed_in(world.by).post(path, sent).status_code == 302
 
@@ -157,7 +157,7 @@ def test_what_is_tied_to_the_speech_is_held(way: str, world: Floor) -> None:
     act, held = WAYS[way]
     act(world)
     assert world.held == held
-    assert "speech" in Lift.objects.exclude(hold_reason="").values_list("hold_reason", flat=True)[0].lower()
+    assert "speech" in Embargo.objects.exclude(hold_reason="").values_list("hold_reason", flat=True)[0].lower()
 
 
 def test_control_with_nobody_listening_nothing_is_held(world: Floor, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -257,7 +257,7 @@ class TestCancelled:
         assert (sent.to, sent.subject) == ([desk.email], "Held: 4 texts, since their speeches changed")
         body = body_of(sent)
         assert "The speech of A in “Opening” was cancelled." in body
-        text = Text.objects.get(lift=world.lifts["Am"])
+        text = Text.objects.get(embargo=world.embargoes["Am"])
         assert f"/admin/press/text/{text.pk}/change/" in body
         # No word of a text.
         assert text.versions.get().editions.get().title not in body
@@ -280,7 +280,7 @@ class TestCancelled:
             edits.reinstate(session=world.fresh(), by=world.by)
 
     def test_in_the_admin(self, world: Floor) -> None:
-        path = f"/admin/programme/session/{world.session.pk}/change/"
+        path = f"/admin/agenda/session/{world.session.pk}/change/"
         client = signed_in(world.by)
         formset = next(
             each for each in client.get(path).context["inline_admin_formsets"] if each.opts.model is Slot
@@ -295,7 +295,7 @@ class TestCancelled:
         assert [slot.speaker.name for slot in speakers.slots(world.session)] == ["Guest", "B", "C"]
 
     def test_buttons_tell_the_truth(self, world: Floor) -> None:
-        text = Text.objects.get(lift=world.lifts["Ad"])
+        text = Text.objects.get(embargo=world.embargoes["Ad"])
         by = officer(world.summit)
         client = signed_in(by)
 
@@ -307,37 +307,37 @@ class TestCancelled:
         speakers.drop(slot=world.slots["A"], by=world.by)
         assert shown() == [False, True, False]
         # Once it is given, releasing the hold publishes it.
-        embargoes.deliver(lift=text.lift, by=by)
+        embargoes.deliver(embargo=text.embargo, by=by)
         assert (out(), shown()) == (0, [False, False, True])
-        embargoes.unhold(lift=text.lift, by=by)
+        embargoes.unhold(embargo=text.embargo, by=by)
         assert out() == 1
 
 
 def test_what_was_read_stays_and_what_is_held_keeps_its_reason(world: Floor) -> None:
-    move_to_now(world.lifts["Am"])
-    embargoes.hold(lift=world.lifts["Bm"], reason="Not yet.", by=world.by)
-    withdrawn = Text.objects.get(lift=world.lifts["Cd"])
+    move_to_now(world.embargoes["Am"])
+    embargoes.hold(embargo=world.embargoes["Bm"], reason="Not yet.", by=world.by)
+    withdrawn = Text.objects.get(embargo=world.embargoes["Cd"])
     texts.withdraw(text=withdrawn, reason="Another will speak.", by=officer(world.summit))
     assert out() == 1
     edits.cancel(session=world.session, by=world.by)
     assert (world.held, out()) == ("Ad Bd Bm Cm", 1)
-    assert Lift.objects.get(pk=world.lifts["Bm"].pk).hold_reason == "Not yet."
+    assert Embargo.objects.get(pk=world.embargoes["Bm"].pk).hold_reason == "Not yet."
 
 
 def test_a_moment_that_passed_unread_is_held_with_a_speech_that_was_moved_itself(world: Floor) -> None:
     """Whoever approves it afterwards would let it out at once."""
     for name in ("Am", "Bm"):
-        move_to_now(world.lifts[name])
-        Text.objects.filter(lift=world.lifts[name]).get().versions.get().editions.update(state="in_review")
+        move_to_now(world.embargoes[name])
+        Text.objects.filter(embargo=world.embargoes[name]).get().versions.get().editions.update(state="in_review")
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     assert world.held == "Ad Am Cm"
 
 
 def test_the_reason_says_which_speech_and_what_happened(world: Floor) -> None:
     def said(name: str) -> str:
-        lift = Lift.objects.get(pk=world.lifts[name].pk)
-        assert (lift.held_by, lift.held_at is not None) == (world.by, True)
-        return lift.hold_reason
+        embargo = Embargo.objects.get(pk=world.embargoes[name].pk)
+        assert (embargo.held_by, embargo.held_at is not None) == (world.by, True)
+        return embargo.hold_reason
 
     speakers.move(slot=world.slots["A"], to=4, by=world.by)
     day = "Monday 31 March 2025, "
@@ -379,7 +379,7 @@ def test_the_reason_is_in_the_summits_language_and_calls_whoever_has_no_name_by_
     for language, said in (("en", True), ("fr", False)):
         Summit.objects.update(language=language)
         edits.cancel(session=world.fresh(), by=world.by)
-        reason = Lift.objects.get(pk=world.lifts["Am"].pk).hold_reason
+        reason = Embargo.objects.get(pk=world.embargoes["Am"].pk).hold_reason
         assert ("Opening" in reason, "Minister" in reason, "was cancelled" in reason) == (True, True, said)
         edits.reinstate(session=world.fresh(), by=world.by)
         world.release_holds()

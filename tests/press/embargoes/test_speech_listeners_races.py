@@ -18,9 +18,9 @@ from press.subscriptions.models import Announcement
 from press.subscriptions.services import announcements
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
-from press.texts.models.visibility import published_lifts
+from press.texts.models.visibility import published_embargoes
 from press.texts.services import decisions, locks, texts
 from sessions.draft import speech_listeners
 from sessions.draft.services import edits
@@ -76,7 +76,7 @@ def test_a_speech_that_is_being_cancelled_is_not_given(world: Floor, heard: bool
     by = officer(world.summit)
     wrong = during(
         lambda: edits.cancel(session=world.session, by=world.by),
-        lambda: embargoes.deliver(lift=world.lifts["Ad"], by=by),
+        lambda: embargoes.deliver(embargo=world.embargoes["Ad"], by=by),
     )
     assert wrong == []
     announcements.announce_due()
@@ -87,8 +87,8 @@ def test_a_speech_cancelled_before_the_moment_stays_in(
     world: Floor, heard: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The moment of a text passes while its session is being cancelled, and what is due is announced."""
-    lift = world.lifts["Am"]
-    Lift.objects.filter(pk=lift.pk).update(moment=db_now() + timedelta(minutes=20))
+    embargo = world.embargoes["Am"]
+    Embargo.objects.filter(pk=embargo.pk).update(moment=db_now() + timedelta(minutes=20))
 
     def later(self: Now, compiler: Any, connection: Any, **more: Any) -> Any:
         """The clock, half an hour on."""
@@ -100,25 +100,25 @@ def test_a_speech_cancelled_before_the_moment_stays_in(
 
     assert during(lambda: edits.cancel(session=world.session, by=world.by), moment_passes) == []
     announcements.announce_due()
-    told = (out(), Announcement.objects.count(), published_lifts().filter(pk=lift.pk).exists())
+    told = (out(), Announcement.objects.count(), published_embargoes().filter(pk=embargo.pk).exists())
     assert told == ((0, 0, False) if heard else (1, 1, True))
 
 
 def test_what_was_given_first_is_out(world: Floor, guarded: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The session is cancelled while "given" is being said. Control: without the lock what was read is held."""
 
-    def unlocked(slots: Collection[int]) -> list[Lift]:
-        return list(Lift.objects.filter(texts__slot__in=slots).select_related("summit").distinct())
+    def unlocked(slots: Collection[int]) -> list[Embargo]:
+        return list(Embargo.objects.filter(texts__slot__in=slots).select_related("summit").distinct())
 
     if not guarded:
         monkeypatch.setattr(locks, "lock_speeches", unlocked)
     by = officer(world.summit)
     wrong = during(
-        lambda: embargoes.deliver(lift=world.lifts["Ad"], by=by),
+        lambda: embargoes.deliver(embargo=world.embargoes["Ad"], by=by),
         lambda: edits.cancel(session=world.session, by=world.by),
     )
     assert wrong == []
-    held = Lift.objects.filter(pk=world.lifts["Ad"].pk, held_at__isnull=False).exists()
+    held = Embargo.objects.filter(pk=world.embargoes["Ad"].pk, held_at__isnull=False).exists()
     assert (held, out()) == ((False, 1) if guarded else (True, 0))
 
 
@@ -127,14 +127,14 @@ def test_what_is_being_tied_to_others_is_held_with_them(
 ) -> None:
     """The session is cancelled while a text of it is being tied. Control: without a second look it goes free."""
 
-    def once(slots: Collection[int]) -> list[Lift]:
-        keys = list(Text.objects.filter(slot__in=slots).values_list("lift_id", flat=True))
-        return list(Lift.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
+    def once(slots: Collection[int]) -> list[Embargo]:
+        keys = list(Text.objects.filter(slot__in=slots).values_list("embargo_id", flat=True))
+        return list(Embargo.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
 
     if not guarded:
         monkeypatch.setattr(locks, "lock_speeches", once)
     other = make_text(summit=world.summit).version.text
-    mine = Text.objects.get(lift=world.lifts["Ad"])
+    mine = Text.objects.get(embargo=world.embargoes["Ad"])
     by = officer(world.summit)
     wrong = during(
         lambda: joint_publication.tie(text=mine, to=other, by=by),
@@ -142,12 +142,12 @@ def test_what_is_being_tied_to_others_is_held_with_them(
     )
     assert wrong == []
     mine.refresh_from_db()
-    assert mine.lift_id == other.lift_id
-    assert (Lift.objects.get(pk=other.lift_id).held_at is not None) is guarded
+    assert mine.embargo_id == other.embargo_id
+    assert (Embargo.objects.get(pk=other.embargo_id).held_at is not None) is guarded
 
 
-def test_a_text_that_is_being_tied_is_approved_on_its_new_lift(world: Floor) -> None:
-    """Its own lift is gone when whoever waited for it goes on."""
+def test_a_text_that_is_being_tied_is_approved_on_its_new_embargo(world: Floor) -> None:
+    """Its own embargo is gone when whoever waited for it goes on."""
     other = make_text(summit=world.summit).version.text
     edition = make_text(summit=world.summit, state=EditionState.IN_REVIEW)
     by = officer(world.summit)
@@ -163,27 +163,27 @@ def test_a_text_that_is_being_tied_is_approved_on_its_new_lift(world: Floor) -> 
 def test_whoever_ties_and_whoever_cancels_do_not_wait_for_one_another(
     world: Floor, guarded: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An officer who ties texts holds the first of two lifts, and then wants the second, while the session is being
-    cancelled. Control: in another order one of the two is lost."""
+    """An officer who ties texts holds the first of two embargoes, and then wants the second, while the session is
+    being cancelled. Control: in another order one of the two is lost."""
 
-    def backwards(slots: Collection[int]) -> list[Lift]:
-        rows = Lift.objects.select_for_update(of=("self",)).filter(texts__slot__in=slots)
+    def backwards(slots: Collection[int]) -> list[Embargo]:
+        rows = Embargo.objects.select_for_update(of=("self",)).filter(texts__slot__in=slots)
         return list(rows.select_related("summit").order_by("-pk"))
 
     if not guarded:
         monkeypatch.setattr(locks, "lock_speeches", backwards)
     two = [hang(world.slots["A"], timed(world.summit)) for _number in range(2)]
-    first, second = (text.lift_id for text in two)
+    first, second = (text.embargo_id for text in two)
     assert first < second
-    by, wanted = officer(world.summit), locks.lock_lift
+    by, wanted = officer(world.summit), locks.lock_embargo
 
     def tie(pause: Callable[[], bool]) -> None:
-        def slowly(lift_id: int) -> Lift:
-            found = wanted(lift_id)
+        def slowly(embargo_id: int) -> Embargo:
+            found = wanted(embargo_id)
             pause()
             return found
 
-        monkeypatch.setattr(locks, "lock_lift", slowly)
+        monkeypatch.setattr(locks, "lock_embargo", slowly)
         joint_publication.tie(text=two[1], to=two[0], by=by)
 
     def cancel() -> None:
@@ -219,9 +219,9 @@ def _steps(world: Floor, by: User, reader: User, chance: random.Random) -> list[
         lambda: speakers.move(slot=world.slots[chance.choice("ABC")], to=chance.randint(1, 4), by=world.by),
         lambda: joint_publication.tie(text=text(), to=text(), by=by),
         lambda: joint_publication.untie(text=text(), by=by),
-        lambda: embargoes.unhold(lift=text().lift, by=by),
-        lambda: embargoes.set_moment(lift=text().lift, moment=db_now() + timedelta(minutes=9), by=by),
-        lambda: embargoes.deliver(lift=text().lift, by=by),
+        lambda: embargoes.unhold(embargo=text().embargo, by=by),
+        lambda: embargoes.set_moment(embargo=text().embargo, moment=db_now() + timedelta(minutes=9), by=by),
+        lambda: embargoes.deliver(embargo=text().embargo, by=by),
         announcements.announce_due,
         describe,
         approve,
@@ -239,7 +239,7 @@ def test_desks_that_work_at_once_never_lock_each_other_out(world: Floor) -> None
         chance, done = random.Random(seed), 0  # noqa: S311 - which step comes next is no secret
         for _ in range(20):
             step = chance.choice(_steps(world, by, reader, chance))
-            with suppress(DecisionRefused, Lift.DoesNotExist, Text.DoesNotExist):
+            with suppress(DecisionRefused, Embargo.DoesNotExist, Text.DoesNotExist):
                 step()
                 done += 1
         return done

@@ -16,7 +16,7 @@ from press.imports import folder_report
 from press.imports import services as imports_services
 from press.imports.folders import gather
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextVersion
 from press.texts.services import editions
 from sessions.draft.models.participants import Slot
@@ -109,7 +109,7 @@ def test_a_folder_is_read_file_by_file(summit: Summit, folder: Path) -> None:
         ("european-union-charles-michel", "en", True, "Mr. President.\n"),
         ("european-union-charles-michel", "fr", False, "Monsieur le Président.\n"),
     ]
-    assert set(Text.objects.values_list("kind", "wording", "lift__moment")) == {("transcript", "delivered", None)}
+    assert set(Text.objects.values_list("kind", "wording", "embargo__moment")) == {("transcript", "delivered", None)}
     assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.DRAFT}
 
 
@@ -140,7 +140,7 @@ def test_words_that_the_desk_changed_are_left(summit: Summit, folder: Path) -> N
 def test_moment_wording_and_review_can_be_asked_for(summit: Summit, folder: Path) -> None:
     whole(folder, "--publish-at", "2030-07-01T09:30", "--submit", "--wording", "prepared")
     moment = datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
-    assert set(Text.objects.values_list("wording", "lift__moment")) == {("prepared", moment)}
+    assert set(Text.objects.values_list("wording", "embargo__moment")) == {("prepared", moment)}
     assert set(Edition.objects.values_list("state", flat=True)) == {EditionState.IN_REVIEW}
 
 
@@ -148,7 +148,7 @@ def test_a_moment_can_be_given_afterwards_and_is_not_moved(summit: Summit, folde
     whole(folder)
     assert "BRA.txt (changed) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-07-01T09:30")
     assert "BRA.txt (as it is) Brazil: José Álvares" in whole(folder, "--publish-at", "2030-08-01T09:30")
-    moments = set(Lift.objects.filter(texts__isnull=False).values_list("moment", flat=True))
+    moments = set(Embargo.objects.filter(texts__isnull=False).values_list("moment", flat=True))
     assert moments == {datetime(2030, 7, 1, 8, 30, tzinfo=UTC)}
 
 
@@ -232,7 +232,7 @@ def test_speeches_are_put_on_the_list_in_as_many_queries_for_one_as_for_many(
         (folder / "speakers.csv").write_text("\n".join(rows))
         with CaptureQueriesContext(connection) as asked:
             whole(folder)
-        counts.append(sum("programme_slot" in query["sql"] for query in asked))
+        counts.append(sum("agenda_slot" in query["sql"] for query in asked))
     assert counts[0] == counts[1]
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 
 from press.embargoes.admin.schedule_form import local_moment
 from press.texts.models.editions import ChangeKind, Edition, EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions
@@ -25,7 +25,7 @@ from tests.press.helpers import (
     add_language,
     ago,
     approver,
-    make_lift,
+    make_embargo,
     make_slot,
     make_text,
     officer,
@@ -70,7 +70,7 @@ def test_a_text_goes_its_way_through_the_desk(summit: Summit) -> None:
     assert said(decide(writer, second, "submit")) == "Submitted: a press approver has to read it."
     assert said(decide(reader, second, "approve")) == "Approved."
     assert said(decide(writer, second, "set_moment", when="soon")) == "The moment stands."
-    moment = Lift.objects.get().moment
+    moment = Embargo.objects.get().moment
     assert moment is not None
     assert 110 < (moment - db_now()).total_seconds() <= 120
     assert said(decide(writer, second, "set_moment", when="now")) == "The moment stands."
@@ -86,7 +86,7 @@ def test_moment_is_entered_in_the_venues_zone() -> None:
     edition = make_text()
     client = signed_in(officer(edition.version.text.summit))
     decide(client, edition, "set_moment", when="at", moment="2030-07-01T09:30")
-    assert Lift.objects.get().moment == datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
+    assert Embargo.objects.get().moment == datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
     assert 'value="2030-07-01T09:30:00"' in client.get(page(edition)).content.decode()
     wrong = decide(client, edition, "set_moment", when="at", moment="tomorrow")
     assert said(wrong) == "Give day and time, such as 2025-03-31 09:30."
@@ -249,8 +249,8 @@ def test_what_was_typed_with_a_refused_decision_stands_on_the_page_again() -> No
 
 @pytest.mark.slow("opens the page of a text in each of its states")
 def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
-    lift = make_lift(summit, None, mode=LiftMode.DELIVERED)
-    edition = make_text(state=EditionState.DRAFT, lift=lift, summit=summit)
+    embargo = make_embargo(summit, None, mode=EmbargoMode.DELIVERED)
+    edition = make_text(state=EditionState.DRAFT, embargo=embargo, summit=summit)
     client = signed_in(officer(summit))
     content = client.get(page(edition)).content.decode()
     assert "It isn’t approved: it goes out once it is." in content
@@ -266,8 +266,8 @@ def test_the_desk_says_what_a_moment_waits_for(summit: Summit) -> None:
 
 def test_the_form_of_the_moment_begins_with_how_it_stands() -> None:
     summit, alarm = SummitFactory(), datetime(2030, 7, 1, 8, 30, tzinfo=UTC)
-    lift = make_lift(summit, None, mode=LiftMode.DELIVERED, fallback_at=alarm)
-    edition = make_text(state=EditionState.APPROVED, lift=lift, summit=summit)
+    embargo = make_embargo(summit, None, mode=EmbargoMode.DELIVERED, fallback_at=alarm)
+    edition = make_text(state=EditionState.APPROVED, embargo=embargo, summit=summit)
     content = signed_in(officer(summit)).get(page(edition)).content.decode()
     assert 'value="2030-07-01T09:30"' in content
     assert re.search(r'value="delivered"[^>]*checked', content)

@@ -4,7 +4,7 @@ import pytest
 
 from press.texts.models import texts as texts_models
 from press.texts.models.editions import EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text
 from press.texts.selectors.workflow_queries import Outline, outlines, texts, todo
 from summit.core.database_clock import db_now
@@ -26,7 +26,9 @@ def varied(summit: Summit) -> list[Text]:
                 found.append(make_text(summit=summit, state=state, moment=moment, held=held).version.text)
     for fallback in (ago(1), ago(-1)):
         waits = make_text(summit=summit, speech=True).version.text
-        Lift.objects.filter(pk=waits.lift_id).update(mode=LiftMode.DELIVERED, moment=None, fallback_at=fallback)
+        Embargo.objects.filter(pk=waits.embargo_id).update(
+            mode=EmbargoMode.DELIVERED, moment=None, fallback_at=fallback
+        )
         found.append(waits)
     make_text(summit=summit, withdrawn_at=ago(0.5))
     make_text(state=EditionState.DRAFT)

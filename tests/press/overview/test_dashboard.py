@@ -8,7 +8,7 @@ from django.test import RequestFactory
 
 from press.overview import charts
 from press.subscriptions.services import announcements
-from press.texts.models.embargoes import LiftMode
+from press.texts.models.embargoes import EmbargoMode
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.core.database_clock import db_now
 from summit.core.process_cache import forget_all
@@ -18,7 +18,7 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import SubscriberFactory, UserFactory
-from tests.press.helpers import ago, approver, make_lift, make_text, officer, organiser
+from tests.press.helpers import ago, approver, make_embargo, make_text, officer, organiser
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -44,7 +44,7 @@ def one_of_each(summit: Summit) -> None:
     make_text(summit=summit, state="in_review", title="In review")
     make_text(summit=summit, state="changes_asked", title="Changes asked")
     make_text(summit=summit, title="No moment")
-    make_text(summit=summit, lift=make_lift(summit, None, mode=LiftMode.DELIVERED), title="When delivered")
+    make_text(summit=summit, embargo=make_embargo(summit, None, mode=EmbargoMode.DELIVERED), title="When delivered")
     make_text(summit=summit, moment=db_now() + 24 * HOUR, held=True, title="Held")
     make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
     make_text(summit=summit, moment=ago(1), title="Out")

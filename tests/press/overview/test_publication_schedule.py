@@ -7,7 +7,7 @@ import pytest
 
 from press.overview import publication_schedule
 from press.texts.models.editions import EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.visibility import public_editions
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
@@ -16,7 +16,17 @@ from summit.summits.models import Summit
 from summit.users.models import User
 from tests.clients import signed_in
 from tests.factories import MessageFactory, SlotFactory, SummitFactory, UserFactory
-from tests.press.helpers import HOUR, add_language, ago, approver, make_lift, make_slot, make_text, officer, organiser
+from tests.press.helpers import (
+    HOUR,
+    add_language,
+    ago,
+    approver,
+    make_embargo,
+    make_slot,
+    make_text,
+    officer,
+    organiser,
+)
 
 pytestmark = pytest.mark.django_db
 RUN, CALENDAR = "/admin/press/text/run/", "/admin/press/text/embargoes/"
@@ -39,8 +49,8 @@ def shown(user: User, path: str = RUN, **query: str) -> str:
     return answer.content.decode()
 
 
-def waits(summit: Summit, **kwargs: Any) -> Lift:
-    return make_lift(summit, None, mode=LiftMode.DELIVERED, **kwargs)
+def waits(summit: Summit, **kwargs: Any) -> Embargo:
+    return make_embargo(summit, None, mode=EmbargoMode.DELIVERED, **kwargs)
 
 
 def session_at(summit: Summit, starts_at: datetime) -> Session:
@@ -51,9 +61,9 @@ def session_at(summit: Summit, starts_at: datetime) -> Session:
     return session
 
 
-def give(slot: Slot, title: str, lift: Lift) -> None:
-    """Make a text of a speech that hangs on a lift."""
-    text = make_text(summit=lift.summit, lift=lift, title=title).version.text
+def give(slot: Slot, title: str, embargo: Embargo) -> None:
+    """Make a text of a speech that hangs on an embargo."""
+    text = make_text(summit=embargo.summit, embargo=embargo, title=title).version.text
     text.slot = slot
     text.save()
 
@@ -81,9 +91,9 @@ class TestGroups:
         ]
 
     def test_what_is_tied_stands_together_and_an_alarm_on_another_day_on_its_own(self, summit: Summit) -> None:
-        lift = waits(summit, tied=True, fallback_at=at(8, day=2))
-        give(SlotFactory(session=session_at(summit, at(10)), minutes=5), "Speech", lift)
-        make_text(summit=summit, lift=lift, title="Notice")
+        embargo = waits(summit, tied=True, fallback_at=at(8, day=2))
+        give(SlotFactory(session=session_at(summit, at(10)), minutes=5), "Speech", embargo)
+        make_text(summit=summit, embargo=embargo, title="Notice")
         for day, clock, by in ((DAY, "10:10", "plan"), (SECOND, "08:00", "alarm")):
             groups = publication_schedule.groups(summit, day, day)
             assert (titles(groups), groups[0].by) == ([(clock, ["Speech", "Notice"], True)], by)
@@ -117,7 +127,7 @@ class TestRun:
     def test_what_is_late_or_failed_stands_on_top_of_every_day(self, summit: Summit) -> None:
         make_text(summit=summit, moment=ago(1), held=True, title="Held too long")
         make_text(summit=summit, moment=ago(2), state="draft", title="Not approved")
-        make_text(summit=summit, lift=waits(summit, fallback_at=ago(1)), title="Not given")
+        make_text(summit=summit, embargo=waits(summit, fallback_at=ago(1)), title="Not given")
         alone = make_text(summit=summit, moment=ago(3), title="Alone", emergency_reason="Nobody was there.")
         out = make_text(summit=summit, moment=ago(3), title="Not told")
         about = {"kind": "publication", "state": "failed", "subject_key": f"press.edition:{out.public_id}"}
@@ -141,7 +151,7 @@ class TestRun:
         assert "Nothing is late, and nothing failed." in shown(officer(other := SummitFactory()), summit=other.slug)
 
     def test_the_speech_is_given_from_the_run_and_one_comes_back(self, summit: Summit) -> None:
-        edition = make_text(summit=summit, lift=waits(summit, fallback_at=at(10)), title="Speech")
+        edition = make_text(summit=summit, embargo=waits(summit, fallback_at=at(10)), title="Speech")
         user = officer(summit)
         button = "The speech has been given: publish now"
         here = f"{RUN}?summit={summit.slug}&day=2030-07-01"

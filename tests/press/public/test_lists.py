@@ -173,9 +173,9 @@ def test_lists_and_feeds_are_kept_and_right_at_each_change(summit: Summit, setti
         assert told("newness.") == [False] * 5
     # Pages of a search are made anew, among what is kept.
     assert len(captured) == 2 + 2 + 1 + 1 + 8
-    move_to_now(coming.version.text.lift)
+    move_to_now(coming.version.text.embargo)
     assert told("newness.") == [True] * 5
-    embargoes.hold(lift=coming.version.text.lift, reason="Wait.", by=approver(summit))
+    embargoes.hold(embargo=coming.version.text.embargo, reason="Wait.", by=approver(summit))
     assert told("newness.") == [False] * 5
 
 

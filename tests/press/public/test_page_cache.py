@@ -1,4 +1,4 @@
-"""Kept pages of the press site: valid again at each lift and decision, and in no cache for too long."""
+"""Kept pages of the press site: valid again at each embargo and decision, and in no cache for too long."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from press.embargoes.services import embargoes
 from press.published_texts.publication_moments import cache_control
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.services import decisions, editions, texts
 from summit.core.compiled_query import Prepared
 from summit.core.registry import Registry
@@ -53,9 +53,9 @@ def test_it_is_right_at_each_decision(client: Client) -> None:
     assert "Renamed Since" in body(client, path)
     text.topics.add(TopicFactory(summit=text.summit, name="Coasts"))
     assert "Coasts" in body(client, path)
-    embargoes.hold(lift=text.lift, reason="r", by=writer)
+    embargoes.hold(embargo=text.embargo, reason="r", by=writer)
     assert client.get(path).status_code == 404
-    embargoes.unhold(lift=text.lift, by=writer)
+    embargoes.unhold(embargo=text.embargo, by=writer)
     assert "Second words" in body(client, path)
     texts.withdraw(text=text, reason="Not so.", by=writer)
     assert "Not so." in body(client, path)
@@ -96,7 +96,7 @@ def ask_no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("asks", [True, False])
-def test_a_lift_makes_kept_pages_of_its_summit_anew(
+def test_a_embargo_makes_kept_pages_of_its_summit_anew(
     asks: bool, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nothing is written when a moment passes: the clock alone moves what a page depends on. Control: where it isn't
@@ -149,11 +149,11 @@ def test_no_cache_lives_past_the_grids_next_step(now: datetime, header: str) -> 
 def test_no_header_tells_that_something_comes(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """A moment between the steps of the grid is told in advance as little as one on them."""
     text = make_text(moment=NOW - timedelta(hours=1), decided_at=NOW - timedelta(hours=2)).version.text
-    coming = make_text(summit=text.summit, moment=ago(-1), decided_at=NOW - timedelta(hours=2)).version.text.lift
+    coming = make_text(summit=text.summit, moment=ago(-1), decided_at=NOW - timedelta(hours=2)).version.text.embargo
     stop(monkeypatch, NOW)
     answers = []
     for away in (timedelta(hours=1), timedelta(seconds=1.5), timedelta(seconds=0.5)):
-        Lift.objects.filter(pk=coming.pk).update(moment=NOW + away)
+        Embargo.objects.filter(pk=coming.pk).update(moment=NOW + away)
         answers.append(dict(client.get(url_of(text)).headers))
     assert answers[0]["Cache-Control"] == "public, max-age=0, s-maxage=2, must-revalidate"
     assert answers[1:] == answers[:1] * 2
@@ -163,5 +163,5 @@ def test_what_is_not_there_is_asked_for_each_time(client: Client) -> None:
     edition = make_text(moment=ago(-1))
     missing = client.get(url_of(edition.version.text))
     assert (missing.status_code, missing["Cache-Control"]) == (404, "no-store")
-    move_to_now(edition.version.text.lift)
+    move_to_now(edition.version.text.embargo)
     assert client.get(url_of(edition.version.text)).status_code == 200

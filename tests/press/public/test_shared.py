@@ -16,7 +16,7 @@ from summit.public import share_picture
 from summit.summits.models import Summit
 from tests.clients import signed_in
 from tests.factories import PersonFactory, SessionFactory, SlotFactory, SummitFactory, UserFactory
-from tests.press.helpers import add_language, ago, make_lift, make_text, officer
+from tests.press.helpers import add_language, ago, make_embargo, make_text, officer
 from tests.sessions.conftest import release
 
 pytestmark = pytest.mark.django_db
@@ -25,12 +25,12 @@ pytestmark = pytest.mark.django_db
 def debate(summit: Summit, number: int) -> Session:
     """Release a public session in which so many speak, whose texts are out."""
     session: Session = SessionFactory(summit=summit, title="General debate", visibility="public")
-    lift = make_lift(summit, ago(1))
+    embargo = make_embargo(summit, ago(1))
     for place in range(number):
         slot = SlotFactory(
             session=session, speaker=PersonFactory(summit=summit, name=f"Speaker {place}"), position=place
         )
-        edition = make_text(summit=summit, lift=lift, title=f"Speech {place}")
+        edition = make_text(summit=summit, embargo=embargo, title=f"Speech {place}")
         Text.objects.filter(pk=edition.version.text_id).update(
             slot=slot, kind=TextKind.TRANSCRIPT, wording="delivered"
         )

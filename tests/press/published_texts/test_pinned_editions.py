@@ -7,7 +7,7 @@ from django.test import Client
 
 from press.texts.errors import DecisionRefused
 from press.texts.models.editions import EditionAttachment, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text, TextKind
 from press.texts.selectors import paragraph_anchors
 from press.texts.services import decisions, editions
@@ -148,7 +148,7 @@ def test_prepared_and_delivered_lead_to_each_other_when_both_are_read(client: Cl
     delivered = make_delivered(prepared, moment=ago(-1), decided_at=ago(9), title="As said").version.text
     path = url_of(prepared.version.text)
     assert "As said" not in client.get(path).content.decode()
-    Lift.objects.filter(pk=delivered.lift_id).update(moment=ago(1))
+    Embargo.objects.filter(pk=delivered.embargo_id).update(moment=ago(1))
     assert "The text as delivered has been published:" in client.get(path).content.decode()
     page = client.get(url_of(delivered)).content.decode()
     assert ("As written" in page, 'data-kind="correction"' in page) == (True, False)

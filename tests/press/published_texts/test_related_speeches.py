@@ -60,8 +60,8 @@ def test_speeches_stand_in_the_order_of_the_released_agenda(session: Session) ->
 
     # What was not out is passed over until it is.
     text = Edition.objects.get(title="Speech 1.").version.text
-    text.lift.moment = ago(0.1)
-    text.lift.save()
+    text.embargo.moment = ago(0.1)
+    text.embargo.save()
     assert around(page(session.summit, 0))[1] == ["Speech 1."]
 
 
@@ -76,7 +76,7 @@ def test_withdrawn_neighbours_say_so_and_other_texts_have_none(session: Session)
     make_text(summit=session.summit, moment=ago(1), slug="speech-9", title="A notice.")
     assert around(page(session.summit, 9)) == ([], [], [])
     text = Edition.objects.get(title="Speech 3.").version.text
-    text.withdrawn_at, text.withdrawn_by, text.withdrawal_reason = ago(0.1), text.lift.decided_by, "Wrong."
+    text.withdrawn_at, text.withdrawn_by, text.withdrawal_reason = ago(0.1), text.embargo.decided_by, "Wrong."
     text.save()
     content = page(session.summit, 2)
     assert 'Speech 3.</a> <span class="state" data-state="bad">withdrawn</span>' in content

@@ -20,7 +20,7 @@ from summit.core.process_cache import forget_all
 from summit.people.models import Person
 from summit.summits.models import Summit
 from tests.factories import PartyNameFactory, SummitFactory
-from tests.press.helpers import add_edition, add_language, ago, make_lift, make_text, officer
+from tests.press.helpers import add_edition, add_language, ago, make_embargo, make_text, officer
 from tests.press.test_visibility import everything
 from tests.rows import once_a_module
 
@@ -103,9 +103,9 @@ FOUND: list[tuple[str, set[str]]] = [
 def summit() -> Summit:
     """Return a summit with a text in each language."""
     summit: Summit = SummitFactory()
-    lift = make_lift(summit, ago(2))
+    embargo = make_embargo(summit, ago(2))
     for key, (language, title, body) in TEXTS.items():
-        make_text(summit=summit, lift=lift, slug=f"text-{key}", language=language, title=title, body=body)
+        make_text(summit=summit, embargo=embargo, slug=f"text-{key}", language=language, title=title, body=body)
     return summit
 
 
@@ -282,10 +282,10 @@ class TestOrder:
 
     def summit(self, *bodies: str, apart: bool = False) -> Summit:
         made: Summit = SummitFactory()
-        lift = make_lift(made, ago(1))
+        embargo = make_embargo(made, ago(1))
         for number, body in enumerate(bodies):
-            own = make_lift(made, ago(1 + number)) if apart else lift
-            make_text(summit=made, lift=own, title=f"T{number}", body=body)
+            own = make_embargo(made, ago(1 + number)) if apart else embargo
+            make_text(summit=made, embargo=own, title=f"T{number}", body=body)
         forget_all()
         return made
 

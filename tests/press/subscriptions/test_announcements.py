@@ -13,7 +13,7 @@ from press.subscriptions.services import announcements
 from press.tasks import announce_publications, deliver_announcements
 from press.texts.models.decisions import BY_NAME
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.visibility import public_editions
 from press.texts.services import decisions, editions, texts
 from summit.audit.models import AuditChain, AuditEntry
@@ -22,7 +22,16 @@ from summit.outbox.models import Message, MessageState
 from summit.summits.models import Summit
 from summit.users.models import User
 from tests.factories import SubscriberFactory, SummitFactory
-from tests.press.helpers import add_edition, add_language, ago, approver, make_lift, make_text, move_to_now, officer
+from tests.press.helpers import (
+    add_edition,
+    add_language,
+    ago,
+    approver,
+    make_embargo,
+    make_text,
+    move_to_now,
+    officer,
+)
 from tests.threads import at_once, names
 
 pytestmark = pytest.mark.django_db
@@ -109,9 +118,9 @@ def test_the_mail(settings: Any) -> None:
 
 
 CHANGES: dict[str, Callable[[Edition, User], object]] = {
-    "hold": lambda edition, by: embargoes.hold(lift=edition.version.text.lift, reason="r", by=by),
+    "hold": lambda edition, by: embargoes.hold(embargo=edition.version.text.embargo, reason="r", by=by),
     "withdraw": lambda edition, by: texts.withdraw(text=edition.version.text, reason="r", by=by),
-    "move": lambda edition, by: Lift.objects.filter(pk=edition.version.text.lift_id).update(moment=ago(-1)),
+    "move": lambda edition, by: Embargo.objects.filter(pk=edition.version.text.embargo_id).update(moment=ago(-1)),
     "leave": lambda edition, by: Subscriber.objects.update(ended_at=ago(0)),
     "correct": lambda edition, by: add_edition(edition.version, decided_at=ago(0)),
 }
@@ -177,9 +186,9 @@ def race(act: Callable[[int], Any]) -> list[str]:
 def due(number: int) -> None:
     summit = SummitFactory()
     SubscriberFactory.create_batch(3, summit=summit)
-    lift = make_lift(summit, ago(1))
+    embargo = make_embargo(summit, ago(1))
     for _ in range(number):
-        make_text(summit=summit, lift=lift)
+        make_text(summit=summit, embargo=embargo)
 
 
 @pytest.mark.postgresql
@@ -242,10 +251,10 @@ def test_of_many_approvals_and_refusals_at_once_one_stands(
     assert AuditEntry.objects.filter(object_key=edition.public_id).count() == stood
 
 
-def test_texts_that_share_a_lift_go_out_together(summit: Summit) -> None:
-    lift = make_lift(summit, ago(-1))
-    both = [make_text(summit=summit, lift=lift) for _ in range(2)]
+def test_texts_that_share_a_embargo_go_out_together(summit: Summit) -> None:
+    embargo = make_embargo(summit, ago(-1))
+    both = [make_text(summit=summit, embargo=embargo) for _ in range(2)]
     assert not public_editions().exists()
-    move_to_now(lift)
+    move_to_now(embargo)
     assert set(public_editions()) == set(both)
     assert announcements.announce_due() == 2

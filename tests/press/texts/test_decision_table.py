@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from press.embargoes.services import embargoes
 from press.texts.errors import DecisionRefused
-from press.texts.models.decisions import BY_NAME, STATES, TABLE, LiftState, TextState
+from press.texts.models.decisions import BY_NAME, STATES, TABLE, EmbargoState, TextState
 from press.texts.models.editions import Edition, EditionState
 from press.texts.models.texts import Text
 from press.texts.services import decisions, texts
@@ -21,7 +21,7 @@ from tests.factories import UserFactory
 from tests.press.helpers import ago, make_text
 
 pytestmark = pytest.mark.django_db
-OF_EDITIONS, OF_LIFTS = frozenset(EditionState.values), frozenset(LiftState.values)
+OF_EDITIONS, OF_EMBARGOES = frozenset(EditionState.values), frozenset(EmbargoState.values)
 
 # Each takes the note or reason last.
 ACTS: dict[str, Callable[[Edition, User, str], object]] = {
@@ -30,8 +30,8 @@ ACTS: dict[str, Callable[[Edition, User, str], object]] = {
     "approve": lambda edition, by, _: decisions.approve(edition=edition, by=by),
     "approve_alone": lambda edition, by, why: decisions.approve_alone(edition=edition, reason=why, by=by),
     "review_afterwards": lambda edition, by, _: decisions.review_afterwards(edition=edition, by=by),
-    "hold": lambda edition, by, why: embargoes.hold(lift=edition.version.text.lift, reason=why, by=by),
-    "unhold": lambda edition, by, _: embargoes.unhold(lift=edition.version.text.lift, by=by),
+    "hold": lambda edition, by, why: embargoes.hold(embargo=edition.version.text.embargo, reason=why, by=by),
+    "unhold": lambda edition, by, _: embargoes.unhold(embargo=edition.version.text.embargo, by=by),
     "withdraw": lambda edition, by, why: texts.withdraw(text=edition.version.text, reason=why, by=by),
     "remove": lambda edition, by, why: texts.remove(text=edition.version.text, reason=why, by=by),
 }
@@ -39,7 +39,7 @@ ACTS: dict[str, Callable[[Edition, User, str], object]] = {
 
 def stand(state: str) -> Edition:
     """Return an edition of a text of which something stands in a state."""
-    edition = make_text(state=state if state in OF_EDITIONS else EditionState.DRAFT, held=state == LiftState.HELD)
+    edition = make_text(state=state if state in OF_EDITIONS else EditionState.DRAFT, held=state == EmbargoState.HELD)
     if state == EditionState.APPROVED:
         Edition.objects.filter(pk=edition.pk).update(emergency_reason="Nobody was there.")
     if state in (TextState.WITHDRAWN, TextState.REMOVED):
@@ -47,17 +47,17 @@ def stand(state: str) -> Edition:
         if state == TextState.REMOVED:
             gone |= {"removed_at": ago(1), "removed_by": UserFactory(), "removal_reason": "r"}
         Text.objects.filter(pk=edition.version.text_id).update(**gone)
-    return Edition.objects.select_related("version__text__lift", "version__text__summit").get(pk=edition.pk)
+    return Edition.objects.select_related("version__text__embargo", "version__text__summit").get(pk=edition.pk)
 
 
 def found(edition: Edition, about: str) -> str:
-    """Return in which state an edition, its lift or its text is; `about` is a state of the one that is meant."""
-    row = Edition.objects.select_related("version__text__lift").get(pk=edition.pk)
+    """Return in which state an edition, its embargo or its text is; `about` is a state of the one that is meant."""
+    row = Edition.objects.select_related("version__text__embargo").get(pk=edition.pk)
     text = row.version.text
     if about in OF_EDITIONS:
         return row.state
-    if about in OF_LIFTS:
-        return LiftState.HELD if text.lift.held_at else LiftState.FREE
+    if about in OF_EMBARGOES:
+        return EmbargoState.HELD if text.embargo.held_at else EmbargoState.FREE
     return TextState.REMOVED if text.removed_at else TextState.WITHDRAWN if text.withdrawn_at else TextState.STANDING
 
 
@@ -69,7 +69,7 @@ def test_every_row_and_every_state_is_known() -> None:
 
 def test_each_decision_in_each_state() -> None:
     by = UserFactory(is_superuser=True)
-    for states in (EditionState.values, LiftState.values, TextState.values):
+    for states in (EditionState.values, EmbargoState.values, TextState.values):
         for state, row in ((state, row) for state in states for row in TABLE if row.after in states):
             edition, before = stand(state), AuditEntry.objects.count()
             allowed = state in row.before

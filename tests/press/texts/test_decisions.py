@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from press.embargoes.services import embargoes
 from press.texts.errors import DecisionRefused, EditConflict
 from press.texts.models.editions import Edition, EditionState
-from press.texts.models.embargoes import Lift, LiftMode
+from press.texts.models.embargoes import Embargo, EmbargoMode
 from press.texts.models.texts import Text, TextKind, Wording
 from press.texts.models.visibility import public_editions, published_editions
 from press.texts.services import decisions, editions, texts
@@ -23,7 +23,7 @@ from tests.press.helpers import (
     add_edition,
     ago,
     approver,
-    make_lift,
+    make_embargo,
     make_slot,
     make_text,
     move_to_now,
@@ -46,7 +46,12 @@ def test_create_text_makes_all_that_a_text_needs(summit: Summit) -> None:
     slot = make_slot(summit)
     text = create(summit=summit, by=by, kind=TextKind.TRANSCRIPT, wording=Wording.PREPARED, slot=slot, summary="Sum")
     edition = Edition.objects.get()
-    assert (text.slug, text.slot, text.lift.moment, text.lift.mode) == ("an-opening-address", slot, None, "moment")
+    assert (text.slug, text.slot, text.embargo.moment, text.embargo.mode) == (
+        "an-opening-address",
+        slot,
+        None,
+        "moment",
+    )
     assert (edition.number, edition.state, edition.author, edition.summary) == (1, "draft", by, "Sum")
     assert (edition.version.language, edition.version.authoritative) == ("en", True)
     assert AuditEntry.objects.get().action == "press.create"
@@ -71,7 +76,7 @@ def test_create_text_refuses() -> None:
     summit, elsewhere = SummitFactory(), SummitFactory()
     for given, sentence in (
         ({"kind": "transcript", "wording": Wording.NOTES, "slot": make_slot(elsewhere)}, "another summit"),
-        ({"lift": make_lift(elsewhere, None)}, "another summit"),
+        ({"embargo": make_embargo(elsewhere, None)}, "another summit"),
         ({"kind": TextKind.TRANSCRIPT}, "A transcript is"),
         ({"wording": Wording.NOTES}, "A transcript is"),
         ({"body": "Bell \x07"}, "control character"),
@@ -171,54 +176,54 @@ def test_a_withdrawn_text_gets_no_words_and_is_not_withdrawn_again() -> None:
 
 
 def test_moment_is_set_moved_and_taken_back() -> None:
-    lift = make_text().version.text.lift
-    by = officer(lift.summit)
+    embargo = make_text().version.text.embargo
+    by = officer(embargo.summit)
     later = db_now() + HOUR
     for moment in (later, later + HOUR, None):
-        embargoes.set_moment(lift=lift, moment=moment, by=by)
-        assert (lift.moment, lift.decided_by) == (moment, by if moment else None)
+        embargoes.set_moment(embargo=embargo, moment=moment, by=by)
+        assert (embargo.moment, embargo.decided_by) == (moment, by if moment else None)
     with pytest.raises(DecisionRefused, match="This moment has passed"):
-        embargoes.set_moment(lift=lift, moment=ago(1), by=by)
+        embargoes.set_moment(embargo=embargo, moment=ago(1), by=by)
 
 
 def test_published_moment_is_not_moved() -> None:
-    lift = make_text(moment=ago(1)).version.text.lift
-    by = officer(lift.summit)
+    embargo = make_text(moment=ago(1)).version.text.embargo
+    by = officer(embargo.summit)
     for act in (
-        lambda: embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=by),
-        lambda: embargoes.set_moment(lift=lift, moment=None, by=by),
-        lambda: embargoes.release_now(lift=lift, by=by),
-        lambda: embargoes.wait_for_delivery(lift=lift, by=by),
+        lambda: embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=by),
+        lambda: embargoes.set_moment(embargo=embargo, moment=None, by=by),
+        lambda: embargoes.release_now(embargo=embargo, by=by),
+        lambda: embargoes.wait_for_delivery(embargo=embargo, by=by),
     ):
         with pytest.raises(DecisionRefused, match=r"This has been published.* Hold it, or withdraw the text"):
             act()
-    embargoes.hold(lift=lift, reason="r", by=by)
+    embargoes.hold(embargo=embargo, reason="r", by=by)
     with pytest.raises(DecisionRefused, match="This has been published"):
-        embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=by)
+        embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=by)
     assert not public_editions().exists()
-    embargoes.unhold(lift=lift, by=by)
-    assert public_editions().get().published_at == lift.moment < ago(0.5)
+    embargoes.unhold(embargo=embargo, by=by)
+    assert public_editions().get().published_at == embargo.moment < ago(0.5)
 
 
 def test_passed_moment_of_what_was_never_read_is_moved() -> None:
-    lift = make_text(state=EditionState.IN_REVIEW, moment=ago(1)).version.text.lift
-    embargoes.set_moment(lift=lift, moment=db_now() + HOUR, by=officer(lift.summit))
-    assert lift.moment > db_now()
+    embargo = make_text(state=EditionState.IN_REVIEW, moment=ago(1)).version.text.embargo
+    embargoes.set_moment(embargo=embargo, moment=db_now() + HOUR, by=officer(embargo.summit))
+    assert embargo.moment > db_now()
 
 
 def test_release_now_and_delivery() -> None:
     edition = make_text()
-    lift = edition.version.text.lift
-    by = officer(lift.summit)
-    embargoes.wait_for_delivery(lift=lift, by=by)
-    assert (lift.mode, lift.moment) == (LiftMode.DELIVERED, None)
+    embargo = edition.version.text.embargo
+    by = officer(embargo.summit)
+    embargoes.wait_for_delivery(embargo=embargo, by=by)
+    assert (embargo.mode, embargo.moment) == (EmbargoMode.DELIVERED, None)
     assert not public_editions().exists()
-    embargoes.deliver(lift=lift, by=by)
+    embargoes.deliver(embargo=embargo, by=by)
     assert public_editions().get() == edition
     with pytest.raises(DecisionRefused, match="has been marked as given"):
-        embargoes.deliver(lift=lift, by=by)
-    other = make_text(summit=lift.summit)
-    embargoes.release_now(lift=other.version.text.lift, by=by)
+        embargoes.deliver(embargo=embargo, by=by)
+    other = make_text(summit=embargo.summit)
+    embargoes.release_now(embargo=other.version.text.embargo, by=by)
     assert set(public_editions()) == {edition, other}
 
 
@@ -226,23 +231,23 @@ def test_what_was_held_before_its_moment_comes_out_when_the_hold_is_released_unl
     summit: Summit,
 ) -> None:
     kept, withdrawn = (make_text(summit=summit, moment=ago(1), held=True) for _number in range(2))
-    Lift.objects.update(held_at=ago(2))
+    Embargo.objects.update(held_at=ago(2))
     by, before = officer(summit), db_now()
     texts.withdraw(text=withdrawn.version.text, reason="r", by=by)
     for edition in (kept, withdrawn):
-        embargoes.unhold(lift=edition.version.text.lift, by=by)
+        embargoes.unhold(embargo=edition.version.text.embargo, by=by)
     found = public_editions().get()
     assert (found, found.published_at >= before) == (kept, True)
     with pytest.raises(DecisionRefused, match="This isn't held"):
-        embargoes.unhold(lift=kept.version.text.lift, by=by)
+        embargoes.unhold(embargo=kept.version.text.embargo, by=by)
 
 
 def test_what_is_held_and_approved_is_not_read() -> None:
     edition = make_text(state=EditionState.IN_REVIEW)
-    lift = edition.version.text.lift
-    move_to_now(lift)
-    embargoes.hold(lift=lift, reason="r", by=organiser(lift.summit))
-    decisions.approve(edition=edition, by=approver(lift.summit))
+    embargo = edition.version.text.embargo
+    move_to_now(embargo)
+    embargoes.hold(embargo=embargo, reason="r", by=organiser(embargo.summit))
+    decisions.approve(edition=edition, by=approver(embargo.summit))
     assert not public_editions().exists()
 
 
@@ -254,4 +259,4 @@ def test_published_editions_leave_out_what_was_replaced_before_the_moment() -> N
     assert list(published_editions().order_by("number")) == [second, third]
     found = public_editions().get()
     assert found == third
-    assert (found.first_published_at, found.published_at) == (first.version.text.lift.moment, third.decided_at)
+    assert (found.first_published_at, found.published_at) == (first.version.text.embargo.moment, third.decided_at)

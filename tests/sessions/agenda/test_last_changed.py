@@ -111,7 +111,7 @@ def test_the_desk_reads_what_each_rank_reads_of_a_release(world: World) -> None:
     assert {since < made.number for who, (_number, since) in found.items() if who != "organisers"} == {True}
     assert [number for number, _since in found.values()] == sorted(number for number, _since in found.values())
     desk = signed_in(f.UserFactory.with_role("organiser", world.summit))
-    page = desk.get(f"/admin/programme/release/{made.pk}/change/").content.decode()
+    page = desk.get(f"/admin/agenda/release/{made.pk}/change/").content.decode()
     assert ("What each reads" in page, page.count(">by this release<")) == (True, 1)
 
 

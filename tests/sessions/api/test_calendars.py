@@ -7,7 +7,7 @@ from django.test import Client
 
 from sessions.calendars import api as calendars_api
 from sessions.calendars import services as calendars_services
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from summit.audit.models import AuditEntry
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -53,7 +53,7 @@ def test_an_address_is_made_told_once_and_ended(here: Summit, focal: User) -> No
         assert kind(asks.post(f"{gone}end/", {})) == (404, "not-found")
     assert Client().get(where).status_code == 404
     assert [row["id"] for row in asks.get(MINE).json()["results"]] == [own["id"]]
-    assert AuditEntry.objects.filter(action="sessions.end_feed", by=focal).count() == 1
+    assert AuditEntry.objects.filter(action="agenda.end_feed", by=focal).count() == 1
 
 
 def test_it_is_one_s_own_or_of_whom_one_acts_for(here: Summit, focal: User) -> None:
@@ -62,7 +62,7 @@ def test_it_is_one_s_own_or_of_whom_one_acts_for(here: Summit, focal: User) -> N
     for data in ({}, {"party": member.party.public_id}, {"person": member.person.public_id}, {"person": "nobody"}):
         assert kind(make(focal, data)) == (422, "fields")
     assert program(focal).post(f"{MINE}{theirs.public_id}/end/", {}).status_code == 404
-    assert Feed.objects.count() == 1
+    assert CalendarFeed.objects.count() == 1
 
 
 def test_a_token_makes_none_and_one_of_another_summit_sees_none(focal: User, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -26,7 +26,7 @@ def errors(answer: Any) -> dict[str, str]:
 
 
 def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Program, rooms: list[Room]) -> None:
-    own = f.OwnKindFactory(summit=here, name="Fireside talk", like="retreat")
+    own = f.CustomKindFactory(summit=here, name="Fireside talk", like="retreat")
     made = add(desk, "sessions", title="Talks", own_kind=own.public_id, room=rooms[0].public_id, **TIMES)
     assert (made["kind"], made["own_kind"], made["visibility"], made["starts_at"]) == (
         "retreat",
@@ -47,8 +47,8 @@ def test_a_session_is_entered_and_changed_as_on_its_page(here: Summit, desk: Pro
     assert (moved.status_code, moved.json()["room"]) == (200, rooms[1].public_id)
     told = AuditEntry.objects.filter(object_key=made["id"]).order_by("pk").values_list("action", "fields")
     assert list(told)[1:] == [
-        ("sessions.session.change", ["kind", "own_kind", "pinned"]),
-        ("sessions.session.change", ["room"]),
+        ("agenda.session.change", ["custom_kind", "kind", "pinned"]),
+        ("agenda.session.change", ["room"]),
     ]
     assert desk.delete(where, If_Match=moved["ETag"]).status_code == 405
 

@@ -76,7 +76,7 @@ def test_a_focal_point_signs_up_its_own_people_alone(own: Land, other: Land, by_
     where = f"{DESK}sign-ups/{made['id']}/"
     assert who.delete(where, If_Match=who.get(where)["ETag"]).status_code == 204
     assert SignUp.objects.get().state == "place"
-    seen = AuditEntry.objects.filter(action="summit.person.seen", object_type="programme.signup")
+    seen = AuditEntry.objects.filter(action="summit.person.seen", object_type="agenda.signup")
     assert own.head.public_id in str(list(seen.values_list("detail", flat=True)))
 
 

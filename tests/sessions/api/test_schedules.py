@@ -49,7 +49,7 @@ def test_it_is_looked_at_before_it_is_taken_over_once(here: Summit, desk: Progra
     assert desk.get(f"{SCHEDULES}?taken=false").json()["results"] == []
     assert desk.delete(where, If_Match=read["ETag"]).status_code == 204
     assert Session.objects.count() == 1
-    assert AuditEntry.objects.filter(action__startswith="sessions.schedule_file").count() == 2
+    assert AuditEntry.objects.filter(action__startswith="agenda.schedule_file").count() == 2
 
 
 def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pytest.MonkeyPatch) -> None:

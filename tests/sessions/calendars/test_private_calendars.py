@@ -14,7 +14,7 @@ from delegations.members import listeners
 from delegations.parties.models.parties import Party
 from delegations.portal_access.services import portal_sessions
 from sessions.calendars import services as calendars_services
-from sessions.calendars.models import Feed
+from sessions.calendars.models import CalendarFeed
 from sessions.draft.models.sessions import Session
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.releases.services import releases
@@ -155,20 +155,20 @@ def test_the_address_is_in_no_log_nor_record_and_not_in_the_database(world: Worl
     row, token = calendars_services.make(by=world.member.user, person=world.member)  # type: ignore[arg-type]
     assert [calendars_services.end(feeds=[row], by=world.by) for _time in range(2)] == [1, 0]
     assert without_tokens(f"Not Found: /calendar/{token}.ics") == "Not Found: /calendar/[hidden].ics"
-    assert [token in str(value) for row in Feed.objects.values() for value in row.values()].count(True) == 0
+    assert [token in str(value) for row in CalendarFeed.objects.values() for value in row.values()].count(True) == 0
     found = AuditEntry.objects.filter(action__contains="_feed").order_by("pk")
     assert [(entry.action, entry.object_key, entry.detail) for entry in found] == [
-        ("sessions.open_feed", world.member.public_id, {}),
-        ("sessions.end_feed", world.member.public_id, {}),
+        ("agenda.open_feed", world.member.public_id, {}),
+        ("agenda.end_feed", world.member.public_id, {}),
     ]
 
 
-def leave(world: World, row: Feed) -> None:
+def leave(world: World, row: CalendarFeed) -> None:
     world.member.membership.delete()
     listeners.leave(party=world.party, person=world.member, by=world.by)
 
 
-KILLED: dict[str, Callable[[World, Feed], object]] = {
+KILLED: dict[str, Callable[[World, CalendarFeed], object]] = {
     "its account is shut": lambda world, row: User.objects.filter(pk=row.user_id).update(is_active=False),
     "its account is taken": lambda world, row: Person.objects.filter(pk=row.person_id).update(user=None),
     "its person leaves": leave,
@@ -181,7 +181,7 @@ KILLED: dict[str, Callable[[World, Feed], object]] = {
 def test_it_is_dead_at_once_and_like_one_that_never_was(name: str, world: World) -> None:
     row, token = calendars_services.make(by=world.member.user, person=world.member)  # type: ignore[arg-type]
     assert fetch(token).status_code == 200
-    KILLED[name](world, Feed.objects.select_related("person__summit").get(pk=row.pk))
+    KILLED[name](world, CalendarFeed.objects.select_related("person__summit").get(pk=row.pk))
     dead, never = fetch(token), fetch("0" * 48)
     assert (dead.status_code, dead.content, dict(dead.items())) == (404, never.content, dict(never.items()))
 
@@ -207,7 +207,7 @@ def test_nobody_makes_one_of_what_they_may_not_read(world: World) -> None:
     for target in ({"person": world.head}, {"party": world.party}):
         with pytest.raises(PermissionDenied):
             calendars_services.make(by=world.member.user, **target)  # type: ignore[arg-type]
-    assert not Feed.objects.exists()
+    assert not CalendarFeed.objects.exists()
 
 
 def test_there_are_ten_at_most(world: World) -> None:

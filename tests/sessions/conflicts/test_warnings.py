@@ -199,7 +199,7 @@ def test_speeches_fit_into_their_session(summit: Summit) -> None:
 # --- The page -----------------------------------------------------------------------------------------------------
 def _page(summit: Summit, role: Role, query: str = "") -> Any:
     client = signed_in(f.UserFactory.with_role(role, summit))
-    return client.get(f"/admin/programme/release/warnings/{summit.slug}/{query}")
+    return client.get(f"/admin/agenda/release/warnings/{summit.slug}/{query}")
 
 
 def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
@@ -212,7 +212,7 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
         "Outside the summit’s days",
         "Speeches longer than the session",
     ]
-    assert f'href="/admin/programme/session/{row.pk}/change/"' in page.content.decode()
+    assert f'href="/admin/agenda/session/{row.pk}/change/"' in page.content.decode()
     for query, titles in (
         ("?kind=speeches", ["Long talks"]),
         ("?kind=days", ["Too early"]),
@@ -222,7 +222,7 @@ def test_the_list_is_narrowed_by_kind_and_day(summit: Summit) -> None:
     ):
         shown = _page(summit, Role.PROGRAMME, query).context["warnings"]
         assert [warned.sessions[0][0] for warned in shown] == titles
-    lists = f"/admin/programme/session/?summit__id__exact={summit.pk}&warning="
+    lists = f"/admin/agenda/session/?summit__id__exact={summit.pk}&warning="
     client = signed_in(f.UserFactory.with_role(Role.VIEWER, summit))
     for kind, rows in (("any", {"Long talks", "Too early"}), ("days", {"Too early"}), ("room", set())):
         assert {each.title for each in client.get(lists + kind).context["cl"].result_list} == rows
@@ -273,9 +273,9 @@ class TestDelegations:
         lunch, table = self.lunch(summit, parties)
         at(summit, "Elsewhere", 5)
         client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
-        listed = client.get(f"/admin/programme/session/?summit__id__exact={summit.pk}").content.decode()
+        listed = client.get(f"/admin/agenda/session/?summit__id__exact={summit.pk}").content.decode()
         assert listed.count('data-state="warn">Delegation in two places<') == 2
-        path = f"/admin/programme/session/{table.pk}/change/"
+        path = f"/admin/agenda/session/{table.pk}/change/"
         page = client.get(path)
         assert "What can’t be right, as it is saved" in page.content.decode()
         assert [row.who for row in page.context["warnings"]] == ["Aland, Beland"]
@@ -290,6 +290,6 @@ class TestDelegations:
         person = f.PersonFactory(summit=summit, office="Minister")
         f.SlotFactory(session=one, speaker=person)
         client = signed_in(f.UserFactory.with_role(Role.PROGRAMME, summit))
-        path = f"/admin/programme/session/{two.pk}/speakers/"
+        path = f"/admin/agenda/session/{two.pk}/speakers/"
         done = client.post(path, {"do": "add", "speaker": person.pk, "minutes": "5"}, follow=True)
         assert "Person in two places: Minister. Also: “One” (" in done.content.decode()

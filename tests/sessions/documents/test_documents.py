@@ -87,7 +87,7 @@ def test_a_document_is_kept_with_its_size_and_digest(summit: Summit, organiser: 
     assert kept == ("brief", len(PDF), hashlib.sha256(PDF).hexdigest(), PDF, organiser, 1)
     entry = AuditEntry.objects.get()
     told = (entry.action, entry.object_key, entry.part_of, entry.detail)
-    assert told == ("sessions.document.add", made.public_id, f"programme.session:{session.public_id}", {})
+    assert told == ("agenda.document.add", made.public_id, f"agenda.session:{session.public_id}", {})
 
 
 def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, organiser: User) -> None:
@@ -97,8 +97,8 @@ def test_a_new_version_takes_the_place_and_the_old_one_is_kept(summit: Summit, o
     new = documents.replace(document=first, paper=paper("One, second"), by=organiser)
     assert listed(session) == [("One, second", 0), ("Two", 1)]
     assert list(documents.listed(session, removed=True).values_list("title", flat=True)) == ["One"]
-    assert AuditEntry.objects.get(action="sessions.document.replace").detail == {
-        "rows": [f"programme.document:{first.public_id}"]
+    assert AuditEntry.objects.get(action="agenda.document.replace").detail == {
+        "rows": [f"agenda.document:{first.public_id}"]
     }
     # Somebody else has the old one before them still.
     with pytest.raises(ValidationError, match="taken this document off or replaced it"):
@@ -135,7 +135,7 @@ def test_only_the_programme_desk_writes(summit: Summit, organiser: User) -> None
 
 class TestDesk:
     def page(self, session: Session) -> str:
-        return f"/admin/programme/session/{session.pk}/documents/"
+        return f"/admin/agenda/session/{session.pk}/documents/"
 
     def send(self, client: Client, path: str, content: bytes = PDF, **more: Any) -> Any:
         file = SimpleUploadedFile("brief.pdf", content)
@@ -148,12 +148,12 @@ class TestDesk:
         row = Document.objects.get()
         said = self.send(client, self.page(session), b"<html>").content.decode()
         assert "This is neither a PDF nor a Word" in said
-        path = f"/admin/programme/session/document/{row.pk}/replace/"
+        path = f"/admin/agenda/session/document/{row.pk}/replace/"
         assert "“Final” has a new version." in self.send(client, path, title="Final").content.decode()
         said = self.send(client, path, title="Late").content.decode()
         assert "Somebody has taken this document off or replaced it." in said
         new = Document.objects.get(removed_at=None)
-        path = f"/admin/programme/session/document/{new.pk}/remove/"
+        path = f"/admin/agenda/session/document/{new.pk}/remove/"
         assert b"Take document off" in client.get(path).content
         assert "“Final” is taken off the table." in client.post(path, follow=True).content.decode()
         assert Document.objects.filter(removed_at=None).count() == 0
@@ -161,7 +161,7 @@ class TestDesk:
     def test_a_file_is_given_as_a_file_and_recorded(self, summit: Summit, organiser: User) -> None:
         made = documents.add(session=SessionFactory(summit=summit), paper=paper(), by=organiser)
         client = sign_in(summit, Role.VIEWER)
-        response = client.get(f"/admin/programme/session/document/{made.pk}/file/")
+        response = client.get(f"/admin/agenda/session/document/{made.pk}/file/")
         assert response.content == PDF
         assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
         assert response["Content-Disposition"] == 'attachment; filename="brief.pdf"'

@@ -12,7 +12,7 @@ from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.parties.models.parties import Party
 from sessions.documents.models import Document
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.models.signups import SignUp
@@ -34,7 +34,7 @@ def full(summit: Summit, organiser: User) -> Session:
     party = f.PartyFactory(summit=summit)
     person = f.MembershipFactory(party=party).person
     room = f.RoomFactory(venue__summit=summit, capacity=10)
-    made: Session = f.SessionFactory(summit=summit, room=room, own_kind=f.OwnKindFactory(summit=summit))
+    made: Session = f.SessionFactory(summit=summit, room=room, custom_kind=f.CustomKindFactory(summit=summit))
     f.ParticipantFactory(session=made, party=party)
     f.SlotFactory(session=made, speaker=person)
     f.SignUpFactory(session=made, person=f.MembershipFactory(party=party).person)
@@ -56,7 +56,7 @@ CHANGES: dict[str, Callable[[], object]] = {
     "membership": lambda: Membership.objects.all()[:1].get().delete(),
     "particulars": lambda: particulars.Particulars.objects.update(arrives_at=f.START),
     "session": lambda: Session.objects.update(title="Another"),
-    "own kind": lambda: OwnKind.objects.update(name="Another"),
+    "own kind": lambda: CustomKind.objects.update(name="Another"),
     "text": lambda: SessionText.objects.all().delete(),
     "interpretation": lambda: Interpretation.objects.update(booth="3"),
     "document": lambda: Document.objects.update(title="Another"),

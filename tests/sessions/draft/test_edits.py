@@ -44,7 +44,7 @@ def test_cancelling_twice_is_once(summit: Summit, organiser: User) -> None:
     assert [edits.cancel(session=row, by=organiser), edits.cancel(session=row, by=organiser)] == [True, False]
     assert [edits.reinstate(session=row, by=organiser), edits.reinstate(session=row, by=organiser)] == [True, False]
     told = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
-    assert list(told) == ["sessions.cancel", "sessions.reinstate"]
+    assert list(told) == ["agenda.cancel", "agenda.reinstate"]
 
 
 def test_who_may_edit(summit: Summit) -> None:

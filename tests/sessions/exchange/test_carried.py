@@ -136,10 +136,10 @@ class TestReaders:
 
     def test_the_desk_reads_it(self, summit: Summit, desk: Client) -> None:
         take(summit, as_json(event(**SAID)))
-        page = desk.get(f"/admin/programme/session/{Session.objects.get().pk}/change/").content.decode()
+        page = desk.get(f"/admin/agenda/session/{Session.objects.get().pk}/change/").content.decode()
         assert "Und was daraus wurde" in page
         Session.objects.update(carried=None)
-        page = desk.get(f"/admin/programme/session/{Session.objects.get().pk}/change/").content.decode()
+        page = desk.get(f"/admin/agenda/session/{Session.objects.get().pk}/change/").content.decode()
         assert "schedule.json" not in page
 
 

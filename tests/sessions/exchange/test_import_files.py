@@ -13,7 +13,7 @@ from django.urls import reverse
 from delegations.privacy.services import nightly_purge
 from sessions.draft.models.sessions import Session
 from sessions.exchange import import_job
-from sessions.exchange.models import ScheduleFile
+from sessions.exchange.models import ScheduleImportFile
 from sessions.exchange.selectors.plain_text import Unreadable
 from sessions.exchange.services import import_files
 from sessions.exchange.services.retention import _naming
@@ -44,32 +44,32 @@ def client(desk: User) -> Client:
     return signed_in(desk)
 
 
-def store(summit: Summit, by: User, content: bytes = TWO, **more: Any) -> ScheduleFile:
+def store(summit: Summit, by: User, content: bytes = TWO, **more: Any) -> ScheduleImportFile:
     return import_files.store(summit=summit, filename="../A/their.json", content=content, by=by, **more)
 
 
 def upload(client: Client, summit: Summit, content: bytes = TWO, name: str = "schedule.json") -> Any:
     sent = {"summit": summit.slug, "visibility": Visibility.PUBLIC, "file": SimpleUploadedFile(name, content)}
-    return client.post(reverse("admin:programme_schedulefile_upload"), sent)
+    return client.post(reverse("admin:agenda_scheduleimportfile_upload"), sent)
 
 
 def deeds() -> list[str]:
     return list(
-        AuditEntry.objects.filter(action__startswith="sessions.").order_by("pk").values_list("action", flat=True)
+        AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk").values_list("action", flat=True)
     )
 
 
 def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Summit) -> None:
     response = upload(client, summit)
-    row = ScheduleFile.objects.get()
-    page = reverse("admin:programme_schedulefile_change", args=[row.pk])
+    row = ScheduleImportFile.objects.get()
+    page = reverse("admin:agenda_scheduleimportfile_change", args=[row.pk])
     assert response["Location"] == page
     assert Session.objects.count() == 0
     shown = client.get(page).content.decode()
     for said in ("Take over 1 event", "It has no title. Give it one.", "Rooms that would be new:", "Hall A"):
         assert said in shown
     assert "Event 1" not in client.get(f"{page}?rows=refused").content.decode()
-    client.post(reverse("admin:programme_schedulefile_take", args=[row.pk]))
+    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[row.pk]))
     assert list(Session.objects.values_list("title", "visibility")) == [("Event 1", "public")]
     shown = client.get(page).content.decode()
     assert ("1 event was taken over" in shown, "Take over 1 event" in shown) == (True, False)
@@ -79,7 +79,7 @@ def test_a_schedule_is_looked_at_and_then_taken_over(client: Client, summit: Sum
 
 def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
     """Two who press the button at once both hold the row with its bytes: the claim lets one in."""
-    row, second = store(summit, desk), ScheduleFile.objects.get()
+    row, second = store(summit, desk), ScheduleImportFile.objects.get()
     import_files.take(row=row, by=desk)
     Session.objects.update(title="Changed by hand")
     for act in (import_files.take, import_files.look):
@@ -89,14 +89,14 @@ def test_it_is_taken_over_once(summit: Summit, desk: User) -> None:
         import_files.take(row=second, by=desk)
     assert Session.objects.get().title == "Changed by hand"
     # The control: without its claim it would be twice.
-    ScheduleFile.objects.update(applied_at=None)
+    ScheduleImportFile.objects.update(applied_at=None)
     import_files.take(row=second, by=desk)
     assert Session.objects.get().title == "Event 1"
 
 
 def test_what_is_no_schedule_is_said_beside_the_field(client: Client, summit: Summit) -> None:
     assert 'aria-invalid="true"' in upload(client, summit, b"words").content.decode()
-    assert ScheduleFile.objects.count() == 0
+    assert ScheduleImportFile.objects.count() == 0
 
 
 def test_a_long_schedule_is_a_workers(
@@ -104,13 +104,13 @@ def test_a_long_schedule_is_a_workers(
 ) -> None:
     monkeypatch.setattr(import_files, "AT_ONCE", 1)
     response = upload(client, summit)
-    row, job = ScheduleFile.objects.get(), Job.objects.get()
-    assert response["Location"] == reverse("admin:work_job", args=[job.public_id])
-    page = reverse("admin:programme_schedulefile_change", args=[row.pk])
+    row, job = ScheduleImportFile.objects.get(), Job.objects.get()
+    assert response["Location"] == reverse("admin:jobs_job", args=[job.public_id])
+    page = reverse("admin:agenda_scheduleimportfile_change", args=[row.pk])
     assert "Look at 2 events" in client.get(page).content.decode()
     assert import_job.READ.step(job).result == Result("look", {"number": 2})
     assert Session.objects.count() == 0
-    client.post(reverse("admin:programme_schedulefile_take", args=[row.pk]))
+    client.post(reverse("admin:agenda_scheduleimportfile_take", args=[row.pk]))
     job = Job.objects.exclude(pk=job.pk).get()
     # A worker that was killed after it had written finds what it wrote.
     results = [import_job.READ.step(job).result for _time in range(2)]
@@ -130,20 +130,20 @@ def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
             act(row=row, by=press)
     assert Session.objects.count() == 0
     import_files.drop(row=row, by=desk)
-    assert deeds() == ["sessions.schedule_file.add", "sessions.schedule_file.remove"]
+    assert deeds() == ["agenda.schedule_file.add", "agenda.schedule_file.remove"]
 
 
 def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:
     old, taken = store(summit, desk), store(summit, desk)
     import_files.take(row=taken, by=desk)
-    ScheduleFile.objects.update(uploaded_at=old.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
+    ScheduleImportFile.objects.update(uploaded_at=old.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     new = store(summit, desk)
-    assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
+    assert set(ScheduleImportFile.objects.values_list("pk", flat=True)) == {taken.pk, new.pk}
     # Every night as well, be the summit a demonstration.
-    ScheduleFile.objects.update(uploaded_at=new.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
+    ScheduleImportFile.objects.update(uploaded_at=new.uploaded_at - uploads_services.WAITS - timedelta(hours=1))
     Summit.objects.update(illustrative=True)
     nightly_purge.purge_all()
-    assert set(ScheduleFile.objects.values_list("pk", flat=True)) == {taken.pk}
+    assert set(ScheduleImportFile.objects.values_list("pk", flat=True)) == {taken.pk}
 
 
 def test_schedules_that_name_somebody_are_found(summit: Summit, desk: User) -> None:

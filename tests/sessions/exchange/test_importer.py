@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import Session
 from sessions.exchange.selectors import planner
@@ -101,7 +101,7 @@ def test_an_event_becomes_a_session_of_the_draft(summit: Summit) -> None:
     assert row.room is not None
     assert (row.room.name, row.room.venue.summit) == ("Hall A", summit)
     assert [(slot.speaker.name, slot.minutes) for slot in row.slots.all()] == [("A. Speaker", 45)]
-    assert AuditEntry.objects.filter(action="sessions.read_in").count() == 1
+    assert AuditEntry.objects.filter(action="agenda.read_in").count() == 1
 
 
 def test_the_same_twice_changes_nothing(summit: Summit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,14 +170,14 @@ def test_what_cant_be_read_is_refused_with_the_reason_and_the_rest_is_read(summi
 
 
 def test_kinds_are_known_by_many_names(summit: Summit) -> None:
-    own = OwnKind.objects.create(summit=summit, name="Fireside chat", like="roundtable")
+    own = CustomKind.objects.create(summit=summit, name="Fireside chat", like="roundtable")
     said = ["keynote", "Coffee Break", "press_conference", "fireside chat", "hands-on", ""]
     report = take(summit, as_json(*[event(number, type=kind) for number, kind in enumerate(said, 1)]))
     rows = [Session.objects.get(title=f"Event {number}") for number in range(1, 7)]
     assert [row.kind for row in rows] == [
         *("plenary", "break", "press_conference", "roundtable", "working_session", "working_session"),
     ]
-    assert rows[3].own_kind == own
+    assert rows[3].custom_kind == own
     assert [len(line.notes) for line in report.lines] == [0, 0, 0, 0, 1, 0]
 
 
@@ -318,8 +318,8 @@ def test_only_the_programme_desk_reads_in(summit: Summit) -> None:
 
 def test_our_own_schedule_changes_nothing_here_and_is_a_draft_elsewhere(summit: Summit) -> None:
     fill(summit, 3)
-    kind = OwnKind.objects.create(summit=summit, name="Fireside chat", like="plenary")
-    Session.objects.filter(pk=Session.objects.all()[:1]).update(own_kind=kind, kind="plenary")
+    kind = CustomKind.objects.create(summit=summit, name="Fireside chat", like="plenary")
+    Session.objects.filter(pk=Session.objects.all()[:1]).update(custom_kind=kind, kind="plenary")
     release(summit)
     for ending in ("json", "xml"):
         content = Client().get(f"/{summit.slug}/agenda/schedule.{ending}").content
@@ -382,7 +382,7 @@ def test_a_speech_on_which_a_text_hangs_is_cancelled_and_comes_back(summit: Summ
     ]
     kept = Slot.every.get(speaker__name="A.")
     assert (list(Slot.objects.values_list("speaker__name", flat=True)), Slot.every.count()) == (["C."], 2)
-    assert AuditEntry.objects.get(action="sessions.slots", detail__removed=2).detail == {
+    assert AuditEntry.objects.get(action="agenda.slots", detail__removed=2).detail == {
         "added": 1,
         "changed": 0,
         "removed": 2,

@@ -103,7 +103,7 @@ class TestTold:
         assert item.label == "place in a session"
         assert item.told is not None
         assert item.told.words.startswith("“Secret dinner”, ")
-        assert item.told.address == f"/admin/programme/session/{row.pk}/change/"
+        assert item.told.address == f"/admin/agenda/session/{row.pk}/change/"
         # One that doesn't reads the kind alone.
         assert (other.label, other.told) == ("place in a session", None)
 
@@ -151,7 +151,7 @@ class TestDecided:
         slot.refresh_from_db()
         assert (slot.speaker, slot.minutes) == (taker, 7)
         assert Session.objects.get().updated_at > before
-        (entry,) = AuditEntry.objects.filter(action="sessions.pass_on")
+        (entry,) = AuditEntry.objects.filter(action="agenda.pass_on")
         assert (entry.by, entry.object_key, entry.detail) == (by, slot.session.public_id, {"what": "speech"})
         with pytest.raises(NotHeld):
             passed_on_places.pass_speech(key=slot.public_id, giver=head.person, taker=taker, by=by)
@@ -180,7 +180,7 @@ class TestDecided:
         passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
         assert Slot.objects.count() == Participant.objects.count() == 0
         assert Session.objects.get() == row
-        assert AuditEntry.objects.filter(action="sessions.drop").count() == 2
+        assert AuditEntry.objects.filter(action="agenda.drop").count() == 2
         with pytest.raises(NotHeld):
             passed_on_places.drop_place(key=row.public_id, giver=head.person, by=by)
 
@@ -202,12 +202,12 @@ class TestMarked:
         f.SlotFactory(session=row, speaker=head.person)
         client = signed_in(organiser)
         said = "Ada left the delegation and stands here until protocol passes the place on or drops it."
-        page = f"/admin/programme/session/{row.pk}/change/"
+        page = f"/admin/agenda/session/{row.pk}/change/"
         assert said not in client.get(page).content.decode()
         members.withdraw(membership=head, by=SYSTEM)
         assert client.get(page).content.decode().count(said) == 1
-        assert said not in client.get(f"/admin/programme/session/{other.pk}/change/").content.decode()
-        prepare = f"/admin/programme/release/prepare/{summit.slug}/"
+        assert said not in client.get(f"/admin/agenda/session/{other.pk}/change/").content.decode()
+        prepare = f"/admin/agenda/release/prepare/{summit.slug}/"
         preview = client.get(prepare).content.decode()
         assert "2 things of people who left wait for protocol: they are released as theirs still." in preview
         for item in Handover.objects.all():

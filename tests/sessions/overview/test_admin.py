@@ -26,7 +26,7 @@ from tests.delegations.helpers import sign_in
 from tests.sessions.conftest import session
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/programme/session/"
+LIST = "/admin/agenda/session/"
 
 
 def values(**changed: Any) -> dict[str, Any]:
@@ -117,8 +117,8 @@ def test_every_edit_is_recorded_by_names_of_fields(desk: Client, summit: Summit)
     desk.post(f"{LIST}{made.pk}/change/", values(summit=summit.pk, title="After") | _participant(party=party.pk))
     found = list(AuditEntry.objects.order_by("id").values_list("action", "object_key", "fields", "detail"))
     assert found == [
-        ("sessions.session.change", made.public_id, ["title"], {}),
-        ("sessions.participants", made.public_id, [], {"added": 1, "changed": 0, "removed": 0}),
+        ("agenda.session.change", made.public_id, ["title"], {}),
+        ("agenda.participants", made.public_id, [], {"added": 1, "changed": 0, "removed": 0}),
     ]
 
 
@@ -140,7 +140,7 @@ def test_the_first_preview_says_who_will_read_which_parts(summit: Summit) -> Non
         times = {"starts_at": f.START + timedelta(hours=hour), "ends_at": f.START + timedelta(hours=hour + 1)}
         session(summit, title=title, visibility=Visibility.PUBLIC, room_to=Visibility.ACCREDITED, **times)
     session(summit, title="Talks", visibility=Visibility.PARTICIPANTS)
-    page = sign_in(summit, Role.ORGANISER).get(f"/admin/programme/release/prepare/{summit.slug}/")
+    page = sign_in(summit, Role.ORGANISER).get(f"/admin/agenda/release/prepare/{summit.slug}/")
     found = [(reader, [(line.title, line.parts) for line in lines]) for reader, lines in page.context["audiences"]]
     room = "room: all delegations"
     assert found == [
@@ -156,7 +156,7 @@ def test_a_release_is_previewed_and_made(summit: Summit, parties: dict[str, Part
     person = f.PersonFactory(summit=summit, office="Minister")
     f.ParticipantFactory(session=talks, person=person)
     client = sign_in(summit, Role.ORGANISER)
-    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    path = f"/admin/agenda/release/prepare/{summit.slug}/"
     first = client.get(path).context["form"].initial["expected"]
     assert client.post(path, {"note": "", "expected": first}).status_code == 302
     assert "nothing to release" in client.get(path).content.decode()
@@ -196,7 +196,7 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     wider, part = made("Wider", "organisers"), made("Part", "public", room_to="participants")
     fewer, opened = made("Fewer", "public"), made("Opened", "participants", times_to="organisers")
     client = signed_in(organiser)
-    path = f"/admin/programme/release/prepare/{summit.slug}/"
+    path = f"/admin/agenda/release/prepare/{summit.slug}/"
     # What is new was visible to nobody: the first release widens nothing.
     assert client.get(path).context["widened"] == 0
     first = releases.release(summit=summit, by=organiser)
@@ -213,7 +213,7 @@ def test_what_more_people_may_know_stands_above_the_changes(summit: Summit, orga
     assert page.index('id="changes"') < said < page.index("How changes are shown")
     assert f'<a href="{LIST}{wider.pk}/change/">' in page[said : said + 700]
     # The way back says it of the session that it shows to more again.
-    back = client.get(f"/admin/programme/release/{first.pk}/restore/")
+    back = client.get(f"/admin/agenda/release/{first.pk}/restore/")
     assert [title for _url, title in back.context["widened_named"]] == ["Fewer"]
     assert "1 session becomes visible to more people" in back.content.decode()
 
@@ -226,7 +226,7 @@ def test_the_home_of_the_desk_says_how_far_the_draft_is(summit: Summit, organise
     Session.objects.filter(pk=made.pk).update(title="Another")
     page = client.get("/admin/").content.decode()
     assert "differs from what is released in 1 session" in page
-    assert f"/admin/programme/release/prepare/{summit.slug}/" in page
+    assert f"/admin/agenda/release/prepare/{summit.slug}/" in page
 
 
 def test_a_place_is_no_markup_below_a_moment() -> None:

@@ -43,7 +43,7 @@ def test_only_who_releases_is_told_to(summit: Summit, organiser: User) -> None:
     SessionFactory(summit=summit)
     (task,) = tasks(summit, Role.ORGANISER)
     assert task.sentence == "1 session is not released yet. Preview the first release."
-    assert task.address == f"/admin/programme/release/prepare/{summit.slug}/"
+    assert task.address == f"/admin/agenda/release/prepare/{summit.slug}/"
     assert tasks(summit, Role.PROGRAMME) == []
     releases.release(summit=summit, by=organiser)
     assert tasks(summit, Role.ORGANISER) == []
@@ -59,7 +59,7 @@ def test_warnings_open_the_list_of_them(summit: Summit) -> None:
     SessionFactory(summit=summit, title="Alone")
     (task,) = tasks(summit, Role.PROGRAMME)
     assert task.sentence == "1 warning of the draft: something in it can’t be right."
-    assert task.address == f"/admin/programme/release/warnings/{summit.slug}/"
+    assert task.address == f"/admin/agenda/release/warnings/{summit.slug}/"
     task = admin_base_dashboard.Task(
         "",
         admin_base_dashboard.Urgency.NOW,

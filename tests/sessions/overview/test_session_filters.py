@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from delegations.parties.models.parties import PartyName
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -17,8 +17,8 @@ from tests.delegations.helpers import sign_in
 from tests.sessions.overview import test_admin
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/programme/session/"
-KINDS = "/admin/programme/ownkind/"
+LIST = "/admin/agenda/session/"
+KINDS = "/admin/agenda/customkind/"
 
 
 def titles(client: Client, **asked: Any) -> list[str]:
@@ -28,9 +28,9 @@ def titles(client: Client, **asked: Any) -> list[str]:
 
 
 def test_a_list_is_narrowed_by_what_a_session_is(desk: Client, summit: Summit) -> None:
-    own = f.OwnKindFactory(summit=summit, name="Fireside talk", like="retreat")
+    own = f.CustomKindFactory(summit=summit, name="Fireside talk", like="retreat")
     room = f.RoomFactory(venue=f.VenueFactory(summit=summit))
-    f.SessionFactory(summit=summit, title="Talk", own_kind=own, kind="retreat", room=room, media="open")
+    f.SessionFactory(summit=summit, title="Talk", custom_kind=own, kind="retreat", room=room, media="open")
     f.SessionFactory(summit=summit, title="Plenary", kind="plenary", visibility="public", sign_up=True)
     here = {"summit__id__exact": summit.pk}
     assert titles(desk, kind=f"own:{own.pk}", **here) == ["Talk"]
@@ -78,7 +78,7 @@ class TestKinds:
 
     def test_a_kind_has_a_name_in_each_language(self, desk: Client, summit: Summit) -> None:
         assert desk.post(f"{KINDS}add/", self.values(summit)).status_code == 302
-        made = OwnKind.objects.get()
+        made = CustomKind.objects.get()
         assert (made.name, made.names, made.like) == (
             "Fireside talk",
             {"fr": "Coin du feu", "ar": "حديث"},
@@ -91,14 +91,14 @@ class TestKinds:
         assert "Fireside talk" in desk.get(KINDS).content.decode()
 
     def test_a_session_of_a_kind_is_what_the_kind_works_like(self, desk: Client, summit: Summit) -> None:
-        own = f.OwnKindFactory(summit=summit, name="Fireside talk", like="retreat")
-        f.OwnKindFactory(name="Of another summit")
+        own = f.CustomKindFactory(summit=summit, name="Fireside talk", like="retreat")
+        f.CustomKindFactory(name="Of another summit")
         page = desk.get(f"{LIST}add/").content.decode()
         assert ("Fireside talk" in page, "Of another summit" in page) == (True, False)
         sent = test_admin.values(summit=summit.pk, kind=f"own:{own.pk}")
         assert desk.post(f"{LIST}add/?summit={summit.slug}", sent).status_code == 302
         made = Session.objects.get()
-        assert (made.kind, made.own_kind) == ("retreat", own)
+        assert (made.kind, made.custom_kind) == ("retreat", own)
         assert f'value="own:{own.pk}" selected' in desk.get(f"{LIST}{made.pk}/change/").content.decode()
         assert desk.post(f"{KINDS}{own.pk}/change/", self.values(summit, like="reception")).status_code == 302
         made.refresh_from_db()
@@ -108,17 +108,17 @@ class TestKinds:
             == 302
         )
         made.refresh_from_db()
-        assert (made.kind, made.own_kind) == ("plenary", None)
+        assert (made.kind, made.custom_kind) == ("plenary", None)
 
     def test_only_one_that_no_session_has_is_deleted(self, summit: Summit) -> None:
-        own, client = f.OwnKindFactory(summit=summit), sign_in(summit, Role.PROGRAMME)
-        row = f.SessionFactory(summit=summit, own_kind=own)
+        own, client = f.CustomKindFactory(summit=summit), sign_in(summit, Role.PROGRAMME)
+        row = f.SessionFactory(summit=summit, custom_kind=own)
         client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
-        assert OwnKind.objects.filter(pk=own.pk).exists()
+        assert CustomKind.objects.filter(pk=own.pk).exists()
         row.delete()
         client.post(f"{KINDS}{own.pk}/delete/", {"post": "yes"})
-        assert not OwnKind.objects.exists()
-        assert AuditEntry.objects.filter(action="sessions.ownkind.remove").count() == 1
+        assert not CustomKind.objects.exists()
+        assert AuditEntry.objects.filter(action="agenda.customkind.remove").count() == 1
 
 
 def test_texts_interpretation_and_who_takes_part_are_rows_of_the_page(summit: Summit) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, SessionText
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
@@ -19,9 +19,15 @@ pytestmark = pytest.mark.django_db
 def path(summit: Summit) -> str:
     """Three sessions: one in the Hall into French, one the day after, one of which nothing is told but its day."""
     room = RoomFactory(venue=VenueFactory(summit=summit), name="Hall")
-    kind = OwnKind.objects.create(summit=summit, name="Fireside", like="roundtable")
+    kind = CustomKind.objects.create(summit=summit, name="Fireside", like="roundtable")
     known = session(
-        summit, title="One", visibility=Visibility.PUBLIC, room=room, own_kind=kind, kind="roundtable", media="open"
+        summit,
+        title="One",
+        visibility=Visibility.PUBLIC,
+        room=room,
+        custom_kind=kind,
+        kind="roundtable",
+        media="open",
     )
     SessionText.objects.create(session=known, language="fr", title="Un", summary="Le premier")
     Interpretation.objects.create(session=known, source="en", target="fr", booth="3")

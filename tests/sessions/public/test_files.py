@@ -9,9 +9,9 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from sessions.agenda.models.releases import ReleasedSession
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Session, SessionText
 from sessions.visibility.models import Visibility
 from summit.core.compiled_query import Prepared
@@ -34,8 +34,8 @@ def full(summit: Summit) -> Session:
     paper, and a speech that was published."""
     speech = make_text(summit=summit, moment=ago(1), speech=True, title="On borders").version.text.slot
     assert speech is not None
-    kind = OwnKind.objects.create(summit=summit, name="Fireside chat", names={"fr": "Causerie"}, like="plenary")
-    values = {"visibility": Visibility.PUBLIC, "title": "Opening", "own_kind": kind, "kind": "plenary"}
+    kind = CustomKind.objects.create(summit=summit, name="Fireside chat", names={"fr": "Causerie"}, like="plenary")
+    values = {"visibility": Visibility.PUBLIC, "title": "Opening", "custom_kind": kind, "kind": "plenary"}
     Session.objects.filter(pk=speech.session_id).update(**values)
     made = Session.objects.get(pk=speech.session_id)
     SessionText.objects.create(session=made, language="fr", title="Ouverture", summary="Des mots.")
@@ -88,16 +88,16 @@ def test_the_schedule_links_to_what_is_out(full: Session, summit: Summit, monkey
     assert Client().get(link["url"].split("localhost:8000")[-1]).status_code == 200
     assert [each.text for each in schedule(summit)[1].iter("link")] == ["On borders"]
     # The file is kept: what is held meanwhile is in it no more, though nothing of the agenda changed.
-    hold = {"held_at": ago(0.1), "held_by": Lift.objects.get().decided_by, "hold_reason": "wait"}
-    Lift.objects.update(**hold)
+    hold = {"held_at": ago(0.1), "held_by": Embargo.objects.get().decided_by, "hold_reason": "wait"}
+    Embargo.objects.update(**hold)
     assert (event(summit)["links"], list(schedule(summit)[1].iter("link"))) == ([], [])
 
     def passes() -> None:
         """Let the moment pass: nothing is counted then."""
-        Lift.objects.update(held_at=None, held_by=None, hold_reason="", moment=ago(-1))
+        Embargo.objects.update(held_at=None, held_by=None, hold_reason="", moment=ago(-1))
         assert event(summit)["links"] == []
-        with without_trigger("press_lift", "press_lift_counted_update"):
-            Lift.objects.update(moment=ago(0.1))
+        with without_trigger("press_embargo", "press_embargo_counted_update"):
+            Embargo.objects.update(moment=ago(0.1))
 
     passes()
     assert len(event(summit)["links"]) == 1
@@ -128,7 +128,7 @@ def test_files_with_all_that_is_public_are_valid(full: Session, summit: Summit) 
 def test_changes_say_in_which_language_each_word_stands(full: Session, summit: Summit) -> None:
     Summit.objects.filter(pk=summit.pk).update(public_changes=True)
     release(summit)
-    Session.objects.filter(pk=full.pk).update(title="Closing", own_kind=None)
+    Session.objects.filter(pk=full.pk).update(title="Closing", custom_kind=None)
     SessionText.objects.filter(session=full).update(title="Clôture")
     full.participants.filter(role="chair").delete()
     release(summit)

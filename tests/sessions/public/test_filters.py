@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, SessionText
 from sessions.visibility.models import Visibility
 from summit.summits.models import Summit
@@ -16,13 +16,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def path(summit: Summit) -> str:
     hall = RoomFactory(venue=VenueFactory(summit=summit), name="Hall")
-    kind = OwnKind.objects.create(summit=summit, name="Fireside", names={"fr": "Causerie"}, like="roundtable")
+    kind = CustomKind.objects.create(summit=summit, name="Fireside", names={"fr": "Causerie"}, like="roundtable")
     one = session(summit, title="One", visibility=Visibility.PUBLIC, room=hall, kind="plenary", sign_up=True)
     SessionText.objects.create(session=one, language="fr", title="Un")
     Interpretation.objects.create(session=one, source="en", target="fr")
     for name, minutes in (("A. First", 10), ("B. Second", 20)):
         SlotFactory(session=one, speaker=PersonFactory(summit=summit, name=name), minutes=minutes)
-    session(summit, title="Two", visibility=Visibility.PUBLIC, own_kind=kind, kind="roundtable")
+    session(summit, title="Two", visibility=Visibility.PUBLIC, custom_kind=kind, kind="roundtable")
     kept = {"title_to": Visibility.ORGANISERS, "times_to": Visibility.ORGANISERS}
     session(summit, title="Three", visibility=Visibility.PUBLIC, kind="bilateral", **kept)
     release(summit)

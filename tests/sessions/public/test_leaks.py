@@ -11,7 +11,7 @@ from django.test import Client
 
 from press.texts.models.texts import Text
 from sessions.agenda.selectors import snapshots
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.visibility.models import PARTS, Visibility
 from summit.summits.models import Summit
@@ -35,14 +35,14 @@ def make(summit: Summit, part: str, **more: object) -> Session:
     def said(name: str, other: str) -> str:
         return f"{MARK} {name} {kind.pk}" if part in (name, "all") else other
 
-    kind = OwnKind.objects.create(summit=summit, name=f"{MARK} kind {OwnKind.objects.count()}", like="plenary")
+    kind = CustomKind.objects.create(summit=summit, name=f"{MARK} kind {CustomKind.objects.count()}", like="plenary")
     start = SECRET if part in ("times", "all") else PLAIN
     room = f.RoomFactory(venue=f.VenueFactory(summit=summit, name=f"House {kind.pk}"), name=said("room", "Hall"))
     made = session(
         summit,
         title=said("title", "Opening"),
         summary=said("title", "Words"),
-        own_kind=kind if part in ("title", "all") else None,
+        custom_kind=kind if part in ("title", "all") else None,
         kind="plenary",
         starts_at=start,
         ends_at=start + timedelta(minutes=30),

@@ -29,7 +29,7 @@ def row(summit: Summit, parties: dict[str, Party], sqlite: bool) -> Session:
 
 def _written_by_another(row: Session, title: str) -> None:
     database = sqlite3.connect(connection.settings_dict["NAME"], timeout=10)
-    database.execute("UPDATE programme_session SET title = ? WHERE id = ?", (title, row.pk))
+    database.execute("UPDATE agenda_session SET title = ? WHERE id = ?", (title, row.pk))
     database.commit()
     database.close()
 

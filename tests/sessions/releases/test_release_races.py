@@ -125,7 +125,7 @@ def _sign_up_amid(summit: Summit, organiser: User, parties: Parties) -> list[Any
         with transaction.atomic():
             locked = signups._lock(row)
             pause()
-            audit.record(by=organiser, action="sessions.signup.add", target=waits, summit=locked.summit)
+            audit.record(by=organiser, action="agenda.signup.add", target=waits, summit=locked.summit)
 
     return names(amid(sign_up, lambda: releases.release(summit=summit, by=organiser).number))
 

@@ -192,7 +192,7 @@ def test_what_stays_keeps_its_row_and_what_changes_gets_one_of_its_own(world: Wo
     assert (row.sequence, row.starts_at, second.number, second.note) == (2, world.talks.starts_at, 2, "Talks later")
     assert row.fingerprint != ReleasedSession.objects.get(pk=before[world.talks.pk]).fingerprint
     assert ReleasedSession.objects.filter(session=world.plenary).count() == 1
-    entry = AuditEntry.objects.filter(action="sessions.release").order_by("-pk")[0]
+    entry = AuditEntry.objects.filter(action="agenda.release").order_by("-pk")[0]
     assert (entry.object_key, entry.by, entry.detail) == (
         *(second.public_id, world.by),
         {"number": 2, "sessions": 3, "messages": 2},
@@ -295,7 +295,7 @@ def test_a_newer_release_folds_what_has_not_been_sent(world: World) -> None:
     third = world.talks.starts_at.isoformat()
     older, newer = one(B, 2), one(B, 3)
     assert (older.state, newer.state) == (MessageState.DROPPED, MessageState.PENDING)
-    assert older.problem == "@sessions.overtaken:3"
+    assert older.problem == "@agenda.overtaken:3"
     assert span_of(newer) == (first.isoformat(), third, 1)
     assert (one(A, 2).state, span_of(one(A, 3))) == (MessageState.SENT, (second.isoformat(), third, 2))
 

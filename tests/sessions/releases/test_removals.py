@@ -140,7 +140,7 @@ def test_what_the_public_never_read_asks_nothing(open_summit: Summit) -> None:
 
 def test_the_desk_is_asked_and_loses_nothing(open_summit: Summit, talks: Session) -> None:
     client = signed_in(f.UserFactory.with_role(Role.ORGANISER, open_summit))
-    path = f"/admin/programme/release/prepare/{open_summit.slug}/"
+    path = f"/admin/agenda/release/prepare/{open_summit.slug}/"
     page = client.get(path)
     assert "“Tunisia and France” leaves the public agenda" in page.content.decode()
     sent = {
@@ -242,4 +242,4 @@ def test_the_database_refuses(open_summit: Summit, talks: Session, wrong: dict[s
 def test_a_removal_is_never_changed(open_summit: Summit, talks: Session) -> None:
     release(open_summit)
     with connection.cursor() as cursor, pytest.raises(IntegrityError, match="never changed"), transaction.atomic():
-        cursor.execute("UPDATE programme_publicremoval SET reason = 'another'")
+        cursor.execute("UPDATE agenda_publicremoval SET reason = 'another'")

@@ -11,7 +11,7 @@ from delegations.members.models.categories import Category
 from delegations.members.models.members import Ended, FormerMember
 from sessions.agenda.models.releases import Release, ReleaseEntry
 from sessions.agenda.selectors.released_snapshots import released
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services import edits
@@ -37,7 +37,7 @@ class World:
         self.summit, self.parties, self.by = summit, parties, organiser
         venue = f.VenueFactory(summit=summit, name="House")
         self.room, self.other = f.RoomFactory(venue=venue, name="Blue"), f.RoomFactory(venue=venue, name="Red")
-        kind = OwnKind.objects.create(summit=summit, name="Fireside", names={"fr": "Veillée"}, like="retreat")
+        kind = CustomKind.objects.create(summit=summit, name="Fireside", names={"fr": "Veillée"}, like="retreat")
         self.plenary = session(
             summit,
             parties["Aland"],
@@ -45,7 +45,7 @@ class World:
             title="Plenary",
             summary="All of it.",
             kind="retreat",
-            own_kind=kind,
+            custom_kind=kind,
             room=self.room,
             visibility=Visibility.PUBLIC,
             room_to="participants",
@@ -72,7 +72,7 @@ class World:
         """Change all of it, so that nothing is as it was."""
         row = self.plenary
         Session.objects.filter(pk=row.pk).update(
-            **{"title": "Other", "summary": "", "kind": "plenary", "own_kind": None, "room": self.other},
+            **{"title": "Other", "summary": "", "kind": "plenary", "custom_kind": None, "room": self.other},
             **{"visibility": "accredited", "room_to": "", "participants_to": "", "media": "open", "capacity": None},
             starts_at=row.starts_at + timedelta(hours=1),
             ends_at=row.ends_at + timedelta(hours=3),
@@ -149,9 +149,9 @@ def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
     done = restore.restore(release=world.first, by=world.by, session_key=world.plenary.public_id)
     assert [change.session.title for change in done.changes] == ["Plenary"]
     assert set(Session.objects.filter(cancelled_at=None).values_list("title", flat=True)) == {"Plenary", "Late"}
-    entry = AuditEntry.objects.filter(action__startswith="sessions.restore").get()
+    entry = AuditEntry.objects.filter(action__startswith="agenda.restore").get()
     assert (entry.action, entry.object_key, entry.detail) == (
-        "sessions.restore",
+        "agenda.restore",
         world.plenary.public_id,
         {"number": 1},
     )
@@ -159,7 +159,7 @@ def test_one_session_is_taken_back_and_the_others_stay(world: World) -> None:
 
 def test_what_cannot_be_taken_back_is_said(world: World) -> None:
     world.spoil()
-    OwnKind.objects.all().delete()
+    CustomKind.objects.all().delete()
     Session.objects.update(room=None)
     world.room.delete()
     Person.objects.filter(pk=world.minister.pk).update(erased_at=timezone.now())
@@ -180,7 +180,7 @@ def test_what_cannot_be_taken_back_is_said(world: World) -> None:
         (Why.SPEAKER, "Adviser"),
     ]
     row = Session.objects.get(pk=world.plenary.pk)
-    assert (row.title, row.room, row.own_kind, row.kind) == ("Plenary", None, None, "retreat")
+    assert (row.title, row.room, row.custom_kind, row.kind) == ("Plenary", None, None, "retreat")
 
 
 def test_only_who_edits_the_draft_takes_it_back(world: World) -> None:
@@ -193,7 +193,7 @@ def test_only_who_edits_the_draft_takes_it_back(world: World) -> None:
 def test_the_page_shows_what_is_lost_then_takes_it_back(world: World) -> None:
     world.spoil()
     client: Any = signed_in(world.by)
-    path = f"/admin/programme/release/{world.first.pk}/restore/"
+    path = f"/admin/agenda/release/{world.first.pk}/restore/"
     page = client.get(path)
     assert page.context["number"] == 3
     assert all(words in page.content.decode() for words in ("In the draft now", "In release 1", "Other", "Plenary"))
@@ -209,7 +209,7 @@ def test_any_two_releases_are_compared(world: World) -> None:
     releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
     edits.cancel(session=world.talks, by=world.by)
     releases.release(summit=world.summit, by=world.by, decisions=SILENTLY)
-    client, path = signed_in(world.by), f"/admin/programme/release/compare/{world.summit.slug}/"
+    client, path = signed_in(world.by), f"/admin/agenda/release/compare/{world.summit.slug}/"
 
     def shown(query: str) -> list[tuple[str, str]]:
         sheets = client.get(path + query).context["sheets"]

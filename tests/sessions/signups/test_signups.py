@@ -10,7 +10,7 @@ from django.utils import timezone
 from delegations.members import listeners
 from delegations.membership_changes.services import merging
 from delegations.parties.models.parties import Party
-from delegations.portal_access.models import PortalSignIn
+from delegations.portal_access.models import PortalSession
 from sessions.agenda.models.releases import ReleasedSession
 from sessions.conflicts.selectors.overlapping_sessions import meanwhile
 from sessions.draft.models.sessions import Session
@@ -70,11 +70,11 @@ class TestPlaces:
         assert KINDS[message.kind].withdrawn([message]) == {}
         signups.leave(session=row, person=second, by=second.user)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
-        deeds = AuditEntry.objects.filter(action__startswith="sessions.signup").order_by("pk")
+        deeds = AuditEntry.objects.filter(action__startswith="agenda.signup").order_by("pk")
         assert list(deeds.values_list("action", flat=True)) == [
-            *["sessions.signup.add"] * 3,
-            *("sessions.signup.remove", "sessions.signup.move_up"),
-            *["sessions.signup.remove"] * 2,
+            *["agenda.signup.add"] * 3,
+            *("agenda.signup.remove", "agenda.signup.move_up"),
+            *["agenda.signup.remove"] * 2,
         ]
 
     def test_as_many_places_as_the_room_has_or_no_limit(self, summit: Summit, party: Party) -> None:
@@ -124,7 +124,7 @@ def test_who_may(summit: Summit, party: Party) -> None:
     acting, stranger = focal(party), focal(other)
     link, their_link = (Link(f.InvitationLinkFactory(invitation__party=each).public_id) for each in (party, other))
     own, another = (
-        Mailbox(PortalSignIn.objects.create(person=each, mailbox="x@land.example").public_id)
+        Mailbox(PortalSession.objects.create(person=each, mailbox="x@land.example").public_id)
         for each in (person, colleague)
     )
     desk = f.UserFactory.with_role(Role.PROGRAMME, summit)

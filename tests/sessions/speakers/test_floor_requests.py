@@ -122,9 +122,9 @@ class TestDeciding:
         assert floor_requests.decline(request=again, reason="No.", by=organiser) is False
         assert floor_requests.grant(requests=[again], session=plenary, by=organiser) == []
         assert not plenary.slots.exists()
-        deeds = AuditEntry.objects.filter(action__startswith="sessions.floor").order_by("pk")
+        deeds = AuditEntry.objects.filter(action__startswith="agenda.floor").order_by("pk")
         assert list(deeds.values_list("action", flat=True)) == [
-            f"sessions.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
+            f"agenda.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
         ]
 
     def test_who_leaves_the_party_asks_no_more(self, plenary: Session, organiser: User, parties: Parties) -> None:

@@ -27,8 +27,8 @@ def test_speeches_are_added_last_and_once() -> None:
     assert add_all(session=session, speeches=[(speaker, party)], by=SYSTEM) == []
     session.refresh_from_db()
     assert session.revision == revision
-    entry = AuditEntry.objects.get(action="sessions.speakers.add")
-    assert entry.detail == {"rows": [f"programme.slot:{added[0].public_id}"]}
+    entry = AuditEntry.objects.get(action="agenda.speakers.add")
+    assert entry.detail == {"rows": [f"agenda.slot:{added[0].public_id}"]}
 
 
 def test_who_may_not_edit_adds_none() -> None:

@@ -57,7 +57,7 @@ class TestMoves:
             assert speakers.move(slot=row.slots.get(speaker__name=name), to=to, by=organiser) is False
             assert (order(row), AuditEntry.objects.count()) == (after, number)
         assert dict(row.slots.values_list("speaker__name", "public_id")) == keys
-        assert set(AuditEntry.objects.values_list("action", flat=True)) == {"sessions.speakers.arrange"}
+        assert set(AuditEntry.objects.values_list("action", flat=True)) == {"agenda.speakers.arrange"}
 
     def test_several_at_once_each_where_it_was_put(self, row: Session, organiser: User) -> None:
         keys = dict(row.slots.values_list("speaker__name", "pk"))
@@ -157,7 +157,7 @@ class TestFromTheProtocolOrder:
         line_up.make(session=plenary, host_first=host_first, expected=plan.digest, by=organiser)
         assert order(plenary) == after
         assert line_up.make(session=plenary, host_first=host_first, by=organiser).added == 0
-        assert AuditEntry.objects.filter(action="sessions.speakers.line_up").count() == 1
+        assert AuditEntry.objects.filter(action="agenda.speakers.line_up").count() == 1
 
     def test_what_is_there_stays_as_it_is(self, plenary: Session, organiser: User, parties: Parties) -> None:
         other = f.PersonFactory(summit=plenary.summit, name="X")

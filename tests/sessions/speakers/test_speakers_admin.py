@@ -25,7 +25,7 @@ def row(summit: Summit, parties: Parties) -> Session:
 
 
 def page(row: Session) -> str:
-    return f"/admin/programme/session/{row.pk}/speakers/"
+    return f"/admin/agenda/session/{row.pk}/speakers/"
 
 
 def order(row: Session) -> str:

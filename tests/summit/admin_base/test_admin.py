@@ -165,7 +165,7 @@ class TestRecords:
         assert not RoleAssignment.objects.filter(pk=mine.pk).exists()
         # A program ends where no person is an organiser, too.
         here.roles.exclude(user=program.user).update(role=Role.VIEWER)
-        assert api_client_services.end(application=program, by=f.UserFactory(is_superuser=True))
+        assert api_client_services.end(api_client=program, by=f.UserFactory(is_superuser=True))
 
 
 class TestReadOnly:

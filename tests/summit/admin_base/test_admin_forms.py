@@ -112,7 +112,7 @@ class TestAmongRows:
         for who, make in (("party", f.PartyFactory), ("person", f.PersonFactory)):
             entry = {who: make(summit=session.summit).pk, "role": "participant", "position": 0}
             form = {**values, **rows("participants", entry, entry), "participants-INITIAL_FORMS": 0}
-            response = client.post(f"/admin/programme/session/{session.pk}/change/", form)
+            response = client.post(f"/admin/agenda/session/{session.pk}/change/", form)
             said = f"This {who} takes part in the session already. Change that row."
             assert refused(response, "participants") == [{}, {who: [said]}]
         assert not Participant.objects.exists()

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.test import Client
 
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from summit.audit import services as audit
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -51,17 +51,17 @@ def headings(page: str) -> tuple[str, str]:
 def test_deletions_are_asked_and_refused_in_the_words_of_this_house() -> None:
     summit: Summit = SummitFactory(short_name="Quay")
     client = desk_of(summit)
-    free = OwnKind.objects.create(summit=summit, name="Fireside", like="plenary")
-    kept = OwnKind.objects.create(summit=summit, name="Ceremony", like="plenary")
-    session = SessionFactory(summit=summit, own_kind=kept, kind="plenary")
-    link, kinds = f'href="/admin/programme/session/{session.pk}/change/"', "/admin/programme/ownkind/"
+    free = CustomKind.objects.create(summit=summit, name="Fireside", like="plenary")
+    kept = CustomKind.objects.create(summit=summit, name="Ceremony", like="plenary")
+    session = SessionFactory(summit=summit, custom_kind=kept, kind="plenary")
+    link, kinds = f'href="/admin/agenda/session/{session.pk}/change/"', "/admin/agenda/customkind/"
 
     for row, title in ((free, "Delete “Fireside”?"), (kept, "“Ceremony” can’t be deleted")):
         page = client.get(f"{kinds}{row.pk}/delete/").content.decode()
         assert headings(page) == (f"{title} · Quay", title)
     assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
 
-    def chosen(*rows: OwnKind, **more: str) -> str:
+    def chosen(*rows: CustomKind, **more: str) -> str:
         given = {"action": "delete_selected", "_selected_action": [row.pk for row in rows], **more}
         return client.post(kinds, given, follow=True).content.decode()
 
@@ -72,6 +72,6 @@ def test_deletions_are_asked_and_refused_in_the_words_of_this_house() -> None:
         page = chosen(free, kept, **more)
         assert headings(page) == ("Nothing is deleted · Quay", "Nothing is deleted")
         assert ("Give these sessions another kind first:" in page, link in page) == (True, True)
-    assert OwnKind.objects.count() == 2
+    assert CustomKind.objects.count() == 2
     assert "1 row is deleted." in chosen(free, post="yes")
-    assert list(OwnKind.objects.all()) == [kept]
+    assert list(CustomKind.objects.all()) == [kept]

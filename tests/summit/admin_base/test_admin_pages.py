@@ -13,7 +13,7 @@ from tests import factories as f
 from tests.clients import signed_in
 
 pytestmark = pytest.mark.django_db
-PARTIES, SESSIONS = "/admin/delegations/party/", "/admin/programme/session/"
+PARTIES, SESSIONS = "/admin/delegations/party/", "/admin/agenda/session/"
 
 
 @pytest.fixture

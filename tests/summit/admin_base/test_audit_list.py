@@ -83,7 +83,7 @@ class TestNarrowing:
         invitations.invite(parties=[france], by=olive)
         done(other, france)
         done(other, chad)
-        done(audit.SYSTEM, f.SessionFactory(summit=summit, title="Opening"), "sessions.session.change")
+        done(audit.SYSTEM, f.SessionFactory(summit=summit, title="Opening"), "agenda.session.change")
 
     @pytest.mark.slow("narrows the list in many ways")
     def test_by_what_they_say(self, desk: Client) -> None:
@@ -95,7 +95,7 @@ class TestNarrowing:
             ({"who": "OTTO host.example"}, {chad, france}),
             ({"by": "system"}, {session}),
             ({"deed": "delegations.invite"}, {invited}),
-            ({"kind": "programme.session"}, {session}),
+            ({"kind": "agenda.session"}, {session}),
             ({"q": "opening"}, {session}),
             # What is found alone is shown with its parts: the invitation.
             ({"q": "france"}, {invited, france}),
@@ -202,7 +202,7 @@ class TestVerified:
     def test_never_before_and_today(self, desk: Client, olive: User, summit: Summit) -> None:
         now = timezone.now()
         page = desk.get(ADDRESS).content.decode()
-        for said in ("Nothing has been done yet.", "Nobody has had the audit verified yet.", "/work/verify-audit/"):
+        for said in ("Nothing has been done yet.", "Nobody has had the audit verified yet.", "/jobs/verify-audit/"):
             assert said in page
         self.job(olive, now - timedelta(days=40))
         old = desk.get(ADDRESS).content.decode()

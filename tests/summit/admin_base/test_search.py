@@ -133,9 +133,9 @@ class TestWho:
         f.PartyFactory(summit=summit, name="Zebra")
         f.SessionFactory(summit=summit, title="Zebra", visibility="organisers")
         embargoed = f.EditionFactory(version__text__summit=summit, title="Zebra", approved=True)
-        lift = embargoed.version.text.lift
-        lift.moment, lift.decided_by = timezone.now() + timedelta(days=1), f.UserFactory()
-        lift.save()
+        embargo = embargoed.version.text.embargo
+        embargo.moment, embargo.decided_by = timezone.now() + timedelta(days=1), f.UserFactory()
+        embargo.save()
         return summit
 
     def test_each_finds_what_their_lists_show(self, everything: Summit, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from django.test import Client
 from delegations.privacy.models import Retention
 from delegations.privacy.services import retention_times
 from press.texts.models.texts import Text
-from sessions.draft.admin.kinds import OwnKindAdmin
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.admin.kinds import CustomKindAdmin
+from sessions.draft.models.kinds import CustomKind
 from summit.admin_base.model_admin import SummitModelAdmin
 from summit.audit.models import AuditEntry
 from summit.permissions.route_table import NOBODY
@@ -72,12 +72,12 @@ def test_a_time_is_taken_away_by_the_domain(desk: Client, summit: Summit, monkey
 def test_a_kind_that_a_session_got_meanwhile_stays(
     desk: Client, summit: Summit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    kind = OwnKind.objects.create(summit=summit, name="Ceremony", like="plenary")
-    f.SessionFactory(summit=summit, own_kind=kind, kind="plenary")
-    monkeypatch.setattr(OwnKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
-    page = desk.post(f"/admin/programme/ownkind/{kind.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
+    kind = CustomKind.objects.create(summit=summit, name="Ceremony", like="plenary")
+    f.SessionFactory(summit=summit, custom_kind=kind, kind="plenary")
+    monkeypatch.setattr(CustomKindAdmin, "get_deleted_objects", lambda *_args: ([], {}, set(), []))
+    page = desk.post(f"/admin/agenda/customkind/{kind.pk}/delete/", {"post": "yes"}, follow=True).content.decode()
     assert "Others need it: sessions. Change these first." in page
-    assert OwnKind.objects.get() == kind
+    assert CustomKind.objects.get() == kind
 
 
 def test_a_venue_s_page_writes_its_rooms_by_the_domain(desk: Client, summit: Summit) -> None:

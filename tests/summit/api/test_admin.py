@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from summit.api import api_client_services
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -16,7 +16,7 @@ from tests.factories import SummitFactory, UserFactory
 from tests.summit.api.conftest import Program
 
 pytestmark = pytest.mark.django_db
-LIST = "/admin/api/application/"
+LIST = "/admin/api/apiclient/"
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def desk(zoe: User) -> Client:
 
 
 @pytest.fixture
-def printer(here: Summit, zoe: User) -> Application:
+def printer(here: Summit, zoe: User) -> ApiClient:
     return api_client_services.make(by=zoe, summit=here, name="Badge printer", given=[Role.VIEWER])
 
 
@@ -42,7 +42,7 @@ def add(desk: Client, **data: Any) -> Any:
 
 def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
     page = add(desk, summit=here.pk, name="Badge printer", roles=["viewer", "programme"])
-    made = Application.objects.get()
+    made = ApiClient.objects.get()
     assert page.redirect_chain[-1][0] == f"{LIST}{made.pk}/tokens/"
     assert sorted(made.user.roles.values_list("role", flat=True)) == ["programme", "viewer"]
     page = desk.post(f"{LIST}{made.pk}/tokens/", {"name": "Gate", "scopes": ["rooms:write"], "days": "30"})
@@ -59,16 +59,16 @@ def test_it_is_made_and_given_a_token(desk: Client, here: Summit) -> None:
     assert "no-store" in page["Cache-Control"]
 
 
-def test_what_can_t_be_made_is_said(desk: Client, here: Summit, printer: Application) -> None:
+def test_what_can_t_be_made_is_said(desk: Client, here: Summit, printer: ApiClient) -> None:
     for wrong in ({"name": printer.name}, {"roles": ["delegate"]}, {"summit": SummitFactory().pk}):
         sent = {"summit": here.pk, "name": "A", "roles": ["viewer"], **wrong}
         assert 'class="error-summary"' in add(desk, **sent).content.decode()
-    assert Application.objects.get() == printer
+    assert ApiClient.objects.get() == printer
     wrong = desk.post(f"{LIST}{printer.pk}/tokens/", {"name": "", "scopes": [], "days": "30"})
     assert (wrong.status_code, Token.objects.exists()) == (400, False)
 
 
-def test_a_token_is_revoked_and_an_application_ended(desk: Client, printer: Application) -> None:
+def test_a_token_is_revoked_and_an_api_client_ended(desk: Client, printer: ApiClient) -> None:
     path, new = f"{LIST}{printer.pk}/", {"name": "Gate", "scopes": ["rooms:read"], "days": "30"}
     for name in ("Gate", "Hall"):
         desk.post(f"{path}tokens/", {**new, "name": name})

@@ -134,7 +134,7 @@ def test_a_list_asks_as_often_for_many_rows_as_for_few(organiser: Program, here:
         f.PartyFactory(summit=here)
         make_text(summit=here, state="in_review")
         app = api_client_services.make(by=organiser.user, summit=here, name=f"App {number}", given=[Role.VIEWER])
-        tokens.make_for(by=organiser.user, application=app, name="A", scopes=["rooms:read"])
+        tokens.make_for(by=organiser.user, api_client=app, name="A", scopes=["rooms:read"])
         Job.objects.create(kind="verify_audit", key=delivery.public_id, by=organiser.user, summit=here)
 
     def asked(path: str) -> int:

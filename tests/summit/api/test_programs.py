@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from summit.api import api_client_services, api_clients
 from summit.api_base import tokens
-from summit.api_base.models.tokens import Application, Token
+from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.scopes import known
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -28,7 +28,7 @@ def post(client: Client, path: str, data: Any, **headers: str) -> Any:
 
 
 @pytest.fixture
-def printer(here: Summit, organiser: Program) -> Application:
+def printer(here: Summit, organiser: Program) -> ApiClient:
     return api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
 
 
@@ -43,7 +43,7 @@ def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organi
     secret = token.json()["secret"]
     assert secret.startswith("sa_")
     assert again.json() == {**token.json(), "secret": None}
-    asks = Program(Application.objects.get().user, secret)
+    asks = Program(ApiClient.objects.get().user, secret)
     assert asks.get(f"{DESK}rooms/").status_code == 200
     assert kind(asks.get(f"{DESK}venues/")) == (403, "scope")
     [listed] = organiser.get(f"{TOKENS}?application={made.json()['id']}").json()["results"]
@@ -53,7 +53,7 @@ def test_it_is_made_in_a_browser_and_its_token_is_told_once(here: Summit, organi
     assert asks.get(f"{DESK}rooms/").status_code == 401
 
 
-def test_a_token_makes_neither(organiser: Program, printer: Application, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_token_makes_neither(organiser: Program, printer: ApiClient, monkeypatch: pytest.MonkeyPatch) -> None:
     make = f"{APPS}{printer.public_id}/make-token/"
     wide = {"name": "Wide", "scopes": known()}
     only = program(organiser.user, ["applications:write"])
@@ -61,16 +61,14 @@ def test_a_token_makes_neither(organiser: Program, printer: Application, monkeyp
         assert kind(only.post(path, sent)) == (403, "browser-only")
     bulk = only.post(f"{APPS}bulk/", {"rows": [{**PRINTER, "name": "Other"}]}).json()["rows"]
     assert [row["problem"]["type"].rpartition("#")[2] for row in bulk] == ["browser-only"]
-    assert (Application.objects.count(), Token.objects.filter(application=printer).count()) == (1, 0)
+    assert (ApiClient.objects.count(), Token.objects.filter(api_client=printer).count()) == (1, 0)
     # The control: without it a token for one thing makes one for all.
     monkeypatch.setattr(api_clients, "_only_in_a_browser", lambda by: None)
     assert len(only.post(make, wide).json()["scopes"]) > 20
 
 
-def test_it_is_ended_and_personal_tokens_are_not_there(
-    here: Summit, organiser: Program, printer: Application
-) -> None:
-    issued = tokens.make_for(by=organiser.user, application=printer, name="Gate", scopes=["rooms:read"])
+def test_it_is_ended_and_personal_tokens_are_not_there(here: Summit, organiser: Program, printer: ApiClient) -> None:
+    issued = tokens.make_for(by=organiser.user, api_client=printer, name="Gate", scopes=["rooms:read"])
     ended = organiser.post(f"{APPS}{printer.public_id}/end/", {}).json()
     assert (ended["roles"], ended["ended_at"] is None, tokens.find(issued.secret)) == ([], False, None)
     wanted = {"name": "Gate", "scopes": ["rooms:read"]}

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from summit.api_base import etags, idempotency, throttling
-from summit.api_base.models.answers import KeptAnswer, Spent
+from summit.api_base.models.answers import IdempotencyRecord, RequestCount
 from summit.api_base.models.tokens import Token
 from summit.audit import services as audit
 from summit.audit.models import AuditEntry
@@ -258,34 +258,34 @@ def test_what_is_kept_is_encrypted_and_goes_after_a_day(organiser: Program, data
     data["name"] = "Cellarcanary"
     organiser.post(ROOMS, data, Idempotency_Key="k")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT body FROM api_keptanswer")
+        cursor.execute("SELECT body FROM api_idempotencyrecord")
         assert b"Cellarcanary" not in bytes(cursor.fetchone()[0])
-    assert KeptAnswer.objects.get().body is not None
-    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    assert IdempotencyRecord.objects.get().body is not None
+    IdempotencyRecord.objects.update(made_at=timezone.now() - timedelta(hours=25))
     Room.objects.filter(name="Cellarcanary").delete()
     assert organiser.post(ROOMS, data, Idempotency_Key="k").status_code == 201
     assert Room.objects.filter(name="Cellarcanary").count() == 1
-    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(hours=25))
+    IdempotencyRecord.objects.update(made_at=timezone.now() - timedelta(hours=25))
     organiser.post(ROOMS, data, Idempotency_Key="fresh")
-    Spent.objects.update(window=1)
+    RequestCount.objects.update(window=1)
     heartbeats.clear_expired()
-    assert (KeptAnswer.objects.count(), Spent.objects.count()) == (1, 0)
+    assert (IdempotencyRecord.objects.count(), RequestCount.objects.count()) == (1, 0)
 
 
 def test_what_is_being_done_is_not_begun_again(organiser: Program, data: dict[str, str]) -> None:
     organiser.post(ROOMS, data, Idempotency_Key="k")
     Room.objects.filter(name="Cellar").delete()
-    KeptAnswer.objects.update(status=None, body=None, made_at=timezone.now())
+    IdempotencyRecord.objects.update(status=None, body=None, made_at=timezone.now())
     refused = organiser.post(ROOMS, data, Idempotency_Key="k")
     assert kind(refused) == (409, "running")
     assert refused["Retry-After"] == "1"
-    KeptAnswer.objects.update(made_at=timezone.now() - timedelta(seconds=61))
+    IdempotencyRecord.objects.update(made_at=timezone.now() - timedelta(seconds=61))
     assert organiser.post(ROOMS, data, Idempotency_Key="k").status_code == 201
 
 
 def test_who_was_given_up_writes_nothing(organiser: Program, data: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def slow(**more: Any) -> Room:
-        KeptAnswer.objects.update(made_at=timezone.now())
+        IdempotencyRecord.objects.update(made_at=timezone.now())
         return places_add(**more)
 
     places_add = summits_services.add_room

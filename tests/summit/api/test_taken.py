@@ -11,7 +11,7 @@ from django.utils import timezone
 from delegations.zones.models import Zone
 from summit.api_base import idempotency
 from summit.api_base.actions import actions_of
-from summit.api_base.models.answers import KeptAnswer
+from summit.api_base.models.answers import IdempotencyRecord
 from summit.api_base.resources import Resource
 from summit.core import unique_errors
 from summit.summits.models import Summit, Venue
@@ -69,7 +69,7 @@ TOLD = (
     ("zone_code_once", "delegations_zone", "Key (summit_id, code)=(1, A) already exists.", "this mark"),
     ("summit_summit_slug_key", "summit_summit", "Key (slug)=(here) already exists.", "already exists"),
     ("user_email_once", "summit_user", "Key (lower(email::text))=(a@b.c) already exists.", "entered the same"),
-    ("release_number_once", "programme_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
+    ("release_number_once", "agenda_release", "Key (summit_id, number)=(1, 2) already exists.", ""),
     ("summit_person_public_id_key", "summit_person", "Key (public_id)=(x) already exists.", ""),
     ("elsewhere", "elsewhere", None, ""),
 )
@@ -97,7 +97,7 @@ def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pyt
     first = idempotency.begin(question())
     known = idempotency._known
 
-    def given_up(asked: idempotency.Question) -> KeptAnswer:
+    def given_up(asked: idempotency.Question) -> IdempotencyRecord:
         idempotency.drop(first)
         return known(asked)
 
@@ -109,14 +109,14 @@ def test_a_question_that_is_given_up_this_moment_is_asked_again(monkeypatch: pyt
 
 def test_whoever_is_too_late_takes_no_question_away() -> None:
     late, beside = idempotency.begin(question()), idempotency.begin(question("beside"))
-    KeptAnswer.objects.update(made_at=timezone.now() - idempotency.GIVEN_UP)
+    IdempotencyRecord.objects.update(made_at=timezone.now() - idempotency.GIVEN_UP)
     other = idempotency.begin(question())
     idempotency.drop(late)
     idempotency.finish(other, status=201, headers={}, body=b"{}")
     # Nor another question that was asked in the same instant.
-    KeptAnswer.objects.filter(pk=beside.pk).update(made_at=late.made_at)
+    IdempotencyRecord.objects.filter(pk=beside.pk).update(made_at=late.made_at)
     idempotency.drop(late)
-    assert sorted(KeptAnswer.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
+    assert sorted(IdempotencyRecord.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 
 def below(kind: type[Resource]) -> list[type[Resource]]:

@@ -152,22 +152,22 @@ def test_a_token_of_one_summit_does_nothing_in_another(here: Summit, monkeypatch
 
 
 # --- applications ---------------------------------------------------------------------------------------------------
-def test_an_application_has_its_roles_in_its_summit(here: Summit, organiser: Program) -> None:
+def test_an_api_client_has_its_roles_in_its_summit(here: Summit, organiser: Program) -> None:
     made = api_client_services.make(by=organiser.user, summit=here, name="Badge printer", given=[Role.VIEWER])
     assert not made.user.has_usable_password()
-    token = tokens.make_for(by=organiser.user, application=made, name="At the gate", scopes=["rooms:write"])
+    token = tokens.make_for(by=organiser.user, api_client=made, name="At the gate", scopes=["rooms:write"])
     asks = Program(made.user, token.secret)
     assert asks.secret.startswith("sa_")
     assert asks.get(ROOMS).status_code == 200
     assert asks.post(ROOMS, {}).status_code == 403
-    assert [api_client_services.end(application=made, by=organiser.user) for _time in range(2)] == [True, False]
+    assert [api_client_services.end(api_client=made, by=organiser.user) for _time in range(2)] == [True, False]
     assert asks.get(ROOMS).status_code == 401
     assert not made.user.roles.exists()
     actions = AuditEntry.objects.order_by("pk").values_list("action", flat=True)
-    assert list(actions)[-3:] == ["api.token.add", "summit.roleassignment.remove", "api.application.end"]
+    assert list(actions)[-3:] == ["api.token.add", "summit.roleassignment.remove", "api.apiclient.end"]
     made.refresh_from_db()
     with pytest.raises(ValidationError, match="has ended"):
-        tokens.make_for(by=organiser.user, application=made, name="B", scopes=["rooms:read"])
+        tokens.make_for(by=organiser.user, api_client=made, name="B", scopes=["rooms:read"])
 
 
 def test_only_organisers_make_applications(here: Summit, organiser: Program, viewer: Program) -> None:
@@ -178,12 +178,12 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
     made = api_client_services.make(by=organiser.user, **wanted)
     with pytest.raises(ValidationError):
         api_client_services.make(by=organiser.user, **wanted)
-    token = tokens.make_for(by=organiser.user, application=made, name="A", scopes=["rooms:read"]).token
+    token = tokens.make_for(by=organiser.user, api_client=made, name="A", scopes=["rooms:read"]).token
     own = Token.objects.get(user=organiser.user)
     refused: list[Callable[[], Any]] = [
         lambda: api_client_services.make(by=viewer.user, **{**wanted, "name": "B"}),
-        lambda: tokens.make_for(by=viewer.user, application=made, name="A", scopes=["rooms:read"]),
-        lambda: api_client_services.end(application=made, by=viewer.user),
+        lambda: tokens.make_for(by=viewer.user, api_client=made, name="A", scopes=["rooms:read"]),
+        lambda: api_client_services.end(api_client=made, by=viewer.user),
         *(lambda each=each: tokens.revoke(token=each, by=viewer.user) for each in (token, own)),
     ]
     for attempt in refused:
@@ -191,10 +191,10 @@ def test_only_organisers_make_applications(here: Summit, organiser: Program, vie
             attempt()
 
 
-def test_a_token_of_an_application_names_its_summit(here: Summit, organiser: Program) -> None:
+def test_a_token_of_an_api_client_names_its_summit(here: Summit, organiser: Program) -> None:
     made = api_client_services.make(by=organiser.user, summit=here, name="A", given=[Role.VIEWER])
     with pytest.raises(IntegrityError), transaction.atomic():
-        TokenFactory(user=made.user, application=made)
+        TokenFactory(user=made.user, api_client=made)
     with pytest.raises(IntegrityError), transaction.atomic():
         TokenFactory(digest="x")
 

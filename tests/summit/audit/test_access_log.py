@@ -176,7 +176,7 @@ def _locked(*_asked: Any) -> None:
 
 def test_every_desk_with_personal_data_says_what_it_shows() -> None:
     # The lists of uploaded tables and schedules name nobody who stands in them.
-    named_on_the_page_alone = {"delegations.sheet", "programme.schedulefile"}
+    named_on_the_page_alone = {"delegations.delegationimportfile", "agenda.scheduleimportfile"}
     desks = {model._meta.label_lower: desk for model, desk in site._registry.items() if isinstance(desk, SeenMixin)}
     silent = {
         label for label in PERSONAL if label in desks and not (desks[label].page_shows and desks[label].list_shows)

@@ -66,12 +66,12 @@ def recorded(path: Path) -> tuple[frozenset[str], tuple[str, ...]]:
 
 def from_the_desks() -> set[str]:
     """The actions that the admin puts together: of each model that it writes, and of the rows on its pages."""
-    found = {f"sessions.{rows}" for rows in ("texts", "interpretation", "participants", "slots")}
+    found = {f"agenda.{rows}" for rows in ("texts", "interpretation", "participants", "slots")}
     for model, desk in site._registry.items():
         if isinstance(desk, ReadOnlyAdmin) or not hasattr(desk, "rule"):
             continue
         labels = [desk.rule]
-        labels += [each.model._meta.label_lower for each in desk.inlines if model._meta.app_label != "programme"]
+        labels += [each.model._meta.label_lower for each in desk.inlines if model._meta.app_label != "agenda"]
         found |= {f"{label}.{verb}" for label in labels for verb in ("add", "change", "remove")}
     # Links stand on an invitation's page to be read.
     return {action for action in found if not action.startswith("delegations.invitationlink.")}
@@ -125,7 +125,7 @@ class TestTelling:
     def test_who_and_by_which_token(self, summit: Summit, organiser: User) -> None:
         link = f.InvitationLinkFactory(invitation__party__name="France")
         person = f.PersonFactory(office="Minister of the Interior")
-        proven = f.PortalSignInFactory(person=person, mailbox="embassy@land.example")
+        proven = f.PortalSessionFactory(person=person, mailbox="embassy@land.example")
         without = (audit.Link(link.public_id), audit.Mailbox(proven.public_id))
         for by in (organiser, audit.SYSTEM, *without, audit.Link("gone"), audit.Mailbox("gone")):
             audit.record(by=by, action="delegations.answer", target=summit, summit=summit)

@@ -84,7 +84,7 @@ def test_a_command_that_is_not_there_is_tried_again(capfd: Any) -> None:
 
 def test_all_processes_are_kept_and_each_queue_has_a_worker() -> None:
     found = all_processes.commands(port=8123)
-    assert set(found) == {"web", "sweeps", "mail", "webhooks", "work", "beat"}
+    assert set(found) == {"web", "sweeps", "mail", "webhooks", "jobs", "beat"}
     taken = [line.partition("--queues ")[2].split()[0] for line in found.values() if " worker " in line]
     assert sorted(taken) == sorted(queue.name for queue in settings.CELERY_TASK_QUEUES)
     assert all(f"exec {sys.executable} {process_keeper.__file__} " in line for line in found.values())

@@ -24,7 +24,7 @@ from summit.import_export import export_admin, exported_files
 from summit.import_export.querysets import Listed, reading
 from summit.import_export.registry import INTAKES
 from summit.jobs import running
-from summit.jobs.models.exported_files import KeptPart, KeptTable
+from summit.jobs.models.exported_files import ExportedFile, ExportedFilePart
 from summit.jobs.models.jobs import Job, JobState
 from summit.maintenance import heartbeats
 from summit.people.models import Person
@@ -135,7 +135,7 @@ def test_every_list_has_its_rows_without_markup_and_asks_no_more_for_many(superu
 
 # A query for each kind of row that entries of the audit speak of; the parties of people are named by one, the
 # sessions to which parties are invited by two a summit.
-ALLOWED = {"summit.auditentry": 12, "summit.person": 1, "programme.signup": 1, "delegations.invitation": 4}
+ALLOWED = {"summit.auditentry": 12, "summit.person": 1, "agenda.signup": 1, "delegations.invitation": 4}
 
 
 # Lists that no uploaded table fills, with the reason. Whoever adds a list gives it an import, or says here why not.
@@ -144,20 +144,22 @@ NO_UPLOAD = {
     **dict.fromkeys(
         (
             *("delegations.badge", "delegations.focalpointrequest", "delegations.handover"),
-            *("delegations.invitationlink", "delegations.overpass", "delegations.participantlist"),
-            *("delegations.resemblance", "delegations.visaletter", "hooks.delivery", "outbox.message"),
-            *("press.announcement", "programme.release", "programme.signup", "summit.auditentry"),
+            *("delegations.invitationlink", "delegations.transferablepass", "delegations.participantlist"),
+            *("delegations.duplicatecandidate", "delegations.visaletter", "webhooks.delivery", "outbox.message"),
+            *("press.announcement", "agenda.release", "agenda.signup", "summit.auditentry"),
         ),
         MADE,
     ),
-    **dict.fromkeys(("delegations.sheet", "programme.schedulefile", "summit.giventable"), HISTORY),
-    "api.application": "a program's first token is shown once, to whoever enters it",
+    **dict.fromkeys(
+        ("delegations.delegationimportfile", "agenda.scheduleimportfile", "summit.listimportfile"), HISTORY
+    ),
+    "api.apiclient": "a program's first token is shown once, to whoever enters it",
     "delegations.declaration": "what is brought is declared by the party, or at the person's page",
     "delegations.invitation": "parties are invited by choosing them in their list, and letters by approving them",
     "delegations.membership": "people come with their parties, by the table of people",
     "delegations.partygroup": "a group is formed by ticking its parties",
     "delegations.reply": "an answer is recorded with what proves it, at the page of its invitation",
-    "hooks.endpoint": "its secret is shown once, to whoever enters it",
+    "webhooks.endpoint": "its secret is shown once, to whoever enters it",
     "press.subscriber": "whoever has a mailbox subscribes it: no table says that they want to be written to",
     "press.text": "a text is no row of cells: it is pasted or uploaded by itself, or a folder by import_speeches",
     "summit.summit": "a whole summit comes in by import_summit",
@@ -306,7 +308,7 @@ def long_list(summit: Summit, desk: Client, monkeypatch: pytest.MonkeyPatch) -> 
 def begun(client: Client, ending: str, path: str = VENUES) -> Job:
     answer = client.post(path, {"ending": ending})
     job = Job.objects.latest("pk")
-    assert (answer.status_code, answer["Location"]) == (302, f"/admin/work/{job.public_id}/")
+    assert (answer.status_code, answer["Location"]) == (302, f"/admin/jobs/{job.public_id}/")
     return job
 
 
@@ -319,7 +321,7 @@ def ran(client: Client, ending: str, path: str = VENUES) -> Job:
 
 
 def file_of(job: Job) -> str:
-    return f"/admin/work/table/{KeptTable.objects.get(job=job).public_id}/"
+    return f"/admin/jobs/table/{ExportedFile.objects.get(job=job).public_id}/"
 
 
 def content_of(client: Client, job: Job) -> bytes:
@@ -333,8 +335,8 @@ def test_a_long_list_is_made_by_a_worker(long_list: Client, monkeypatch: pytest.
     job = ran(long_list, ending)
     assert job == waits
     assert (job.state, job.done, job.total, job.result_params["number"]) == (JobState.DONE, 5, 5, 5)
-    assert KeptPart.objects.count() == 3
-    assert f'href="{file_of(job)}"' in long_list.get(f"/admin/work/{job.public_id}/").content.decode()
+    assert ExportedFilePart.objects.count() == 3
+    assert f'href="{file_of(job)}"' in long_list.get(f"/admin/jobs/{job.public_id}/").content.decode()
     whole = rows_of(content_of(long_list, job), ending)
     monkeypatch.setattr(export_admin, "AT_ONCE", 10)
     assert whole == rows_of(take(long_list, VENUES, ending), ending)
@@ -359,7 +361,7 @@ def test_a_killed_workers_work_goes_on_where_it_was(long_list: Client, monkeypat
         patched.setattr(running, "held", dying)
         with pytest.raises(KeyboardInterrupt):
             running.step(claimed)
-    assert list(KeptPart.objects.values_list("number", flat=True)) == [0]
+    assert list(ExportedFilePart.objects.values_list("number", flat=True)) == [0]
     Job.objects.filter(pk=job.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
     running.run(job.pk)
     assert [row[2] for row in rows_of(content_of(long_list, job), "csv")] == ["Name", *NAMES]
@@ -398,31 +400,31 @@ def test_work_ends_where_its_list_is_no_more_the_readers(long_list: Client, orga
     organiser.roles.all().delete()
     running.run(job.pk)
     job.refresh_from_db()
-    assert (job.result, KeptTable.objects.filter(job=job).exists()) == (exported_files.REFUSED, False)
+    assert (job.result, ExportedFile.objects.filter(job=job).exists()) == (exported_files.REFUSED, False)
 
 
 def test_a_long_personal_list_is_recorded_and_encrypted(long_list: Client, summit: Summit) -> None:
     people = [PersonFactory(summit=summit, name=f"Zoe {number}") for number in range(3)]
     job = ran(long_list, "json", f"{PEOPLE}?q=zoe")
-    kept = KeptTable.objects.get(job=job)
+    kept = ExportedFile.objects.get(job=job)
     assert (kept.personal, kept.summits) == (True, [summit.pk])
     told = [key for entry in AuditEntry.objects.filter(action=access_log.SEEN) for key in entry.detail["keys"]]
     assert sorted(told) == sorted(person.public_id for person in people)
     with connection.cursor() as cursor:
-        cursor.execute("SELECT content FROM work_keptpart")
+        cursor.execute("SELECT content FROM jobs_exportedfilepart")
         assert b"Zoe" not in b"".join(bytes(row[0]) for row in cursor.fetchall())
     assert "zoe" not in json.dumps([kept.filters, job.params]).lower()
-    [portion] = [each for each in registry.portions() if each.name == "kept_tables"]
+    [portion] = [each for each in registry.portions() if each.name == "exported_files"]
     assert portion.erase is not None
     assert portion.erase(registry.subject_of(people[0])) == 1
-    assert not KeptTable.objects.filter(job=job).exists()
+    assert not ExportedFile.objects.filter(job=job).exists()
 
 
 def test_files_go_after_some_days(long_list: Client) -> None:
     job = ran(long_list, "csv")
     heartbeats.clear_expired()
-    assert KeptTable.objects.filter(job=job).exists()
-    KeptTable.objects.update(until=timezone.now() - timedelta(seconds=1))
+    assert ExportedFile.objects.filter(job=job).exists()
+    ExportedFile.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert long_list.get(file_of(job)).status_code == 404
     heartbeats.clear_expired()
-    assert (KeptTable.objects.filter(job=job).exists(), KeptPart.objects.exists()) == (False, False)
+    assert (ExportedFile.objects.filter(job=job).exists(), ExportedFilePart.objects.exists()) == (False, False)

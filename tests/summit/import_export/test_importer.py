@@ -17,7 +17,7 @@ from openpyxl import Workbook
 from summit.audit.models import AuditEntry
 from summit.import_export import importer, parsers
 from summit.import_export import services as import_export_services
-from summit.import_export.models import GivenTable
+from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES
 from summit.jobs import running
 from summit.jobs.models.jobs import Job, JobState
@@ -26,19 +26,19 @@ from summit.permissions.models import Role
 from summit.summits import services as summits_services
 from summit.summits.models import Summit, Venue
 from summit.users.models import User
-from tests.factories import GivenTableFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
+from tests.factories import ListImportFileFactory, RoomFactory, SummitFactory, UserFactory, VenueFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
-UPLOAD = "/admin/summit/giventable/upload/"
+UPLOAD = "/admin/summit/listimportfile/upload/"
 VENUE, ROOM = "summit.venue", "summit.room"
 
 
-def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> GivenTable:
+def kept(summit: Summit, by: User, text: str | bytes, label: str = VENUE) -> ListImportFile:
     content = text if isinstance(text, bytes) else text.encode()
     return import_export_services.store(summit=summit, label=label, filename="a/table.csv", content=content, by=by)
 
 
-def outcomes(row: GivenTable) -> list[tuple[str, str, list[str]]]:
+def outcomes(row: ListImportFile) -> list[tuple[str, str, list[str]]]:
     report = import_export_services.report_of(row)
     assert report is not None
     return [(line.about, line.outcome, line.notes or line.fields) for line in report.lines]
@@ -66,8 +66,13 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
         ("Old", "2 Way", None),
     ]
     deeds = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert deeds == ["summit.giventable.add", "summit.venue.change", "summit.venue.add", "summit.giventable.take"]
-    assert (bytes(GivenTable.objects.get().content), row.applied_at is not None) == (b"", True)
+    assert deeds == [
+        "summit.listimportfile.add",
+        "summit.venue.change",
+        "summit.venue.add",
+        "summit.listimportfile.take",
+    ]
+    assert (bytes(ListImportFile.objects.get().content), row.applied_at is not None) == (b"", True)
     with pytest.raises(import_export_services.GivenProblem):
         import_export_services.take(given=row, by=organiser)
     # The control: without the rollback looking writes.
@@ -123,7 +128,7 @@ def test_whoever_may_not_change_a_list_fills_none(summit: Summit, monkeypatch: p
     for user, label in ((press, VENUE), (press, "summit.roleassignment"), (elsewhere, VENUE)):
         with pytest.raises(PermissionDenied):
             kept(summit, user, "name\nA\n", label)
-    row = GivenTableFactory(summit=summit)
+    row = ListImportFileFactory(summit=summit)
     with pytest.raises(PermissionDenied):
         import_export_services.take(given=row, by=press)
     # The domain asks too: past the door each row is refused.
@@ -142,14 +147,14 @@ def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
     assert '<option value="summit.venue" selected>' in page
     assert "<dd>Name, Address, Opens, Closes</dd>" in page
     answer = upload(desk, b"name\nLancaster House\n")
-    row = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/"
+    row = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
     assert answer["Location"] == f"{row}change/"
     shown = desk.get(answer["Location"]).content.decode()
     assert ("Take over 1 row" in shown, "Lancaster House" in shown) == (True, True)
     assert desk.post(f"{row}take/").status_code == 302
     assert Venue.objects.get().name == "Lancaster House"
     assert desk.post(f"{row}drop/").status_code == 302
-    assert (GivenTable.objects.count(), Venue.objects.count()) == (0, 1)
+    assert (ListImportFile.objects.count(), Venue.objects.count()) == (0, 1)
     # What is refused is said beside the file.
     assert "No column says which row is meant." in upload(desk, b"colour\nred\n").content.decode()
 
@@ -157,7 +162,7 @@ def test_a_desk_uploads_looks_and_takes_over(desk: Client) -> None:
 def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_export_services, "AT_ONCE", 1)
     upload(desk, b"name\nA\nB\n")
-    address = f"/admin/summit/giventable/{GivenTable.objects.get().pk}/"
+    address = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
     for deed, number in (("look", 0), ("take", 2)):
         if deed == "take":
             desk.post(f"{address}take/")
@@ -166,7 +171,7 @@ def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) 
         job.refresh_from_db()
         assert (job.state, job.result, job.result_params) == (JobState.DONE, deed, {"number": 2})
         assert Venue.objects.count() == number
-    page = desk.get(f"/admin/work/{job.public_id}/").content.decode()
+    page = desk.get(f"/admin/jobs/{job.public_id}/").content.decode()
     assert "2 rows are taken over." in page
     assert f'<a class="button" href="{address}change/">Show what became of each row</a>' in page
 
@@ -196,11 +201,11 @@ def test_an_error_of_ours_is_raised(summit: Summit, organiser: User, monkeypatch
 
 
 def test_what_nobody_takes_over_goes(summit: Summit) -> None:
-    GivenTableFactory(summit=summit)
-    old = GivenTableFactory(summit=summit)
-    GivenTable.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=15))
+    ListImportFileFactory(summit=summit)
+    old = ListImportFileFactory(summit=summit)
+    ListImportFile.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=15))
     heartbeats.clear_expired()
-    assert GivenTable.objects.count() == 1
+    assert ListImportFile.objects.count() == 1
 
 
 def test_a_spreadsheet_with_times_of_its_own(summit: Summit, organiser: User) -> None:

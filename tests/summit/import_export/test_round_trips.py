@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from delegations.badges.models.transferable_passes import OverpassRule
+from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.members.models.categories import Category
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
@@ -17,9 +17,9 @@ from delegations.privacy.models import Retention
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.zones.models import Zone
 from press.texts.models.topics import Topic
-from sessions.draft.models.kinds import OwnKind
+from sessions.draft.models.kinds import CustomKind
 from summit.import_export import services as import_export_services
-from summit.import_export.models import GivenTable
+from summit.import_export.models import ListImportFile
 from summit.import_export.registry import INTAKES
 from summit.outbox.message_kinds import KINDS
 from summit.outbox.models import Message
@@ -66,9 +66,9 @@ def _categories(summit: Summit, by: User) -> None:
 
 
 def _rules(summit: Summit, by: User) -> None:
-    row = f.OverpassRuleFactory(summit=summit, name="+Pool", passes=2, people=7, most=9)
+    row = f.TransferablePassRuleFactory(summit=summit, name="+Pool", passes=2, people=7, most=9)
     row.zones.set(Zone.objects.filter(summit=summit))
-    f.OverpassRuleFactory(summit=summit, name="Bare")
+    f.TransferablePassRuleFactory(summit=summit, name="Bare")
 
 
 def _kinds(summit: Summit, by: User) -> None:
@@ -84,7 +84,7 @@ def _numbers(summit: Summit, by: User) -> None:
 
 
 def _stroll(summit: Summit, by: User) -> None:
-    f.OwnKindFactory(summit=summit, name="Stroll", names={"fr": "Balade"}, like="walk_through")
+    f.CustomKindFactory(summit=summit, name="Stroll", names={"fr": "Balade"}, like="walk_through")
 
 
 def _oceans(summit: Summit, by: User) -> None:
@@ -124,11 +124,13 @@ TRIPS = {
     "delegations.category": Trip(
         _zones, _categories, Category, "code capacity names quota counts name_by zones__code"
     ),
-    "delegations.overpassrule": Trip(_zones, _rules, OverpassRule, "name passes people most zones__code"),
+    "delegations.transferablepassrule": Trip(
+        _zones, _rules, TransferablePassRule, "name passes people most zones__code"
+    ),
     "delegations.declarationkind": Trip(_nothing, _kinds, DeclarationKind, "name names asks permit until position"),
     "delegations.quota": Trip(_parties, _numbers, Quota, "party__name category__code number reason", "party__summit"),
     "delegations.retention": Trip(_parties, _times, Retention, "what category__code days"),
-    "programme.ownkind": Trip(_nothing, _stroll, OwnKind, "name names like"),
+    "agenda.customkind": Trip(_nothing, _stroll, CustomKind, "name names like"),
     "press.topic": Trip(_nothing, _oceans, Topic, "name names"),
     "summit.roleassignment": Trip(_nothing, _protocol, RoleAssignment, "user__email role"),
 }
@@ -164,7 +166,7 @@ def exported(world: World, label: str, ending: str, language: str = "en") -> byt
     return b"".join(answer.streaming_content)
 
 
-def kept(summit: Summit, label: str, content: bytes | str, by: User) -> GivenTable:
+def kept(summit: Summit, label: str, content: bytes | str, by: User) -> ListImportFile:
     found = content if isinstance(content, bytes) else content.encode()
     return import_export_services.store(summit=summit, label=label, filename="t", content=found, by=by)
 

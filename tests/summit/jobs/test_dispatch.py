@@ -97,10 +97,10 @@ class TestReleases:
             edits.cancel(session=session, by=user)
         digest = releases.preview(summit=summit).digest
         response = desk.post(
-            f"/admin/programme/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True
+            f"/admin/agenda/release/prepare/{summit.slug}/", {"note": "", "expected": digest}, follow=True
         )
         page = response.content.decode()
-        assert re.search(r"/admin/programme/release/\d+/sent/", response.redirect_chain[0][0])
+        assert re.search(r"/admin/agenda/release/\d+/sent/", response.redirect_chain[0][0])
         assert shown(page)[1] == "0 of 3 messages are sent"
         set_states(sent=2, dropped=1)
         page = desk.get(response.redirect_chain[0][0]).content.decode()
@@ -110,7 +110,7 @@ class TestReleases:
     def test_where_nobody_had_to_be_told(self, desk: Client, summit: Summit, user: User) -> None:
         SessionFactory(summit=summit)
         made = releases.release(summit=summit, by=user)
-        page = desk.get(f"/admin/programme/release/{made.pk}/sent/").content.decode()
+        page = desk.get(f"/admin/agenda/release/{made.pk}/sent/").content.decode()
         assert "Nobody had to be written to." in page
         assert "<progress" not in page
 

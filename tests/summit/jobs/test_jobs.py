@@ -60,7 +60,7 @@ def test_what_must_hold_is_held_by_the_database(job: Job) -> None:
 def test_what_is_stored(job: Job, user: User) -> None:
     assert (job.state, job.by, job.summit, job.done, job.total) == ("waiting", user, None, 0, 0)
     entry = AuditEntry.objects.get()
-    assert (entry.action, entry.object_key, entry.detail) == ("work.start", job.public_id, {"kind": "count"})
+    assert (entry.action, entry.object_key, entry.detail) == ("jobs.start", job.public_id, {"kind": "count"})
 
 
 def test_others_get_their_turn_between_steps(counting: Counting, job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -105,7 +105,7 @@ def test_the_sweep_hands_it_out_again_when_the_queue_is_lost(job: Job, monkeypat
     monkeypatch.setattr(jobs_tasks.current_app, "send_task", lambda name, args: sent.append((name, args)))
     jobs_tasks.sweep()
     jobs_tasks.sweep()
-    assert sent == [("work.tasks.run", [job.pk])]
+    assert sent == [("jobs.tasks.run", [job.pk])]
     Job.objects.update(handed_until=timezone.now() - timedelta(seconds=1))
     jobs_tasks.sweep()
     assert len(sent) == 2
@@ -213,7 +213,7 @@ def test_stopped_between_two_steps(job: Job, counting: Counting, user: User, mon
     running.run(job.pk)
     assert (fresh(job).state, counting.steps[3:]) == ("done", [4, 5, 6, 7, 8, 9, 10])
     actions = list(AuditEntry.objects.order_by("id").values_list("action", flat=True))
-    assert actions == ["work.start", "work.cancel", "work.retry"]
+    assert actions == ["jobs.start", "jobs.cancel", "jobs.retry"]
 
 
 def test_refusals(job: Job, user: User) -> None:

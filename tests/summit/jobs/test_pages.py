@@ -32,7 +32,7 @@ def advance(job: Job, steps: int) -> Job:
 
 
 def page(desk: Client, job: Job) -> str:
-    response = desk.get(f"/admin/work/{job.public_id}/")
+    response = desk.get(f"/admin/jobs/{job.public_id}/")
     assert response.status_code == 200
     assert response["Cache-Control"] == "max-age=0, no-cache, no-store, must-revalidate, private"
     return response.content.decode()
@@ -48,7 +48,7 @@ class TestProgress:
         text = page(desk, job)
         assert progress(text) == ("<progress>", "A worker takes it up within a few seconds.")
         # Without script there is a link.
-        assert f'href="/admin/work/{job.public_id}/">Look again</a>' in text
+        assert f'href="/admin/jobs/{job.public_id}/">Look again</a>' in text
         working = advance(job, 3)
         for _ in range(2):
             assert progress(page(desk, job)) == ('<progress value="3" max="10">', "3 of 10")
@@ -57,7 +57,7 @@ class TestProgress:
 
     def test_the_script_asks_for_json(self, desk: Client, job: Job) -> None:
         def asked() -> Any:
-            return desk.get(f"/admin/work/{job.public_id}/", headers={"accept": "application/json"}).json()
+            return desk.get(f"/admin/jobs/{job.public_id}/", headers={"accept": "application/json"}).json()
 
         advance(job, 3)
         now = timezone.now()
@@ -82,27 +82,27 @@ class TestProgress:
 
 class TestEnds:
     def test_done(self, desk: Client, job: Job) -> None:
-        assert f"/admin/work/{job.public_id}/" in desk.get("/admin/").content.decode()
+        assert f"/admin/jobs/{job.public_id}/" in desk.get("/admin/").content.decode()
         running.run(job.pk)
         text = page(desk, job)
         assert "Counted to 10." in text
         gone = ("Look again", "data-progress=", "Stop this work", "Let it go on")
         assert [said for said in gone if said in text] == []
         # The home shows what is under way.
-        assert f"/admin/work/{job.public_id}/" not in desk.get("/admin/").content.decode()
+        assert f"/admin/jobs/{job.public_id}/" not in desk.get("/admin/").content.decode()
 
     def test_failed_says_what_to_do_next(self, desk: Client, job: Job, counting: Counting) -> None:
         counting.breaks[2] = LookupError("secret")
         running.run(job.pk)
         text = page(desk, job)
         assert ("It met something that it was not made for." in text, "secret" in text) == (True, False)
-        assert desk.post(f"/admin/work/{job.public_id}/retry/").status_code == 302
+        assert desk.post(f"/admin/jobs/{job.public_id}/retry/").status_code == 302
         assert Job.objects.get().state == "waiting"
 
     def test_stopped(self, desk: Client, job: Job) -> None:
-        assert desk.post(f"/admin/work/{job.public_id}/cancel/").status_code == 302
+        assert desk.post(f"/admin/jobs/{job.public_id}/cancel/").status_code == 302
         assert "You stopped it." in page(desk, job)
-        response = desk.post(f"/admin/work/{job.public_id}/cancel/", follow=True)
+        response = desk.post(f"/admin/jobs/{job.public_id}/cancel/", follow=True)
         assert [str(message) for message in response.context["messages"]] == ["This work had ended before."]
 
 
@@ -111,12 +111,12 @@ class TestWhose:
         other = signed_in(UserFactory.with_role(Role.ORGANISER, summit))
         for key in (job.public_id, "0000000000000000"):
             for path in ("", "cancel/", "retry/"):
-                response = other.post(f"/admin/work/{key}/{path}") if path else other.get(f"/admin/work/{key}/")
+                response = other.post(f"/admin/jobs/{key}/{path}") if path else other.get(f"/admin/jobs/{key}/")
                 assert response.status_code == 404
         assert Job.objects.get().state == "waiting"
         # The control: its owner finds it.
         for client, found in ((other, False), (desk, True)):
-            text = client.get("/admin/work/").content.decode()
+            text = client.get("/admin/jobs/").content.decode()
             assert (job.public_id in text, "You have asked for none yet" in text) == (found, not found)
 
 
@@ -128,10 +128,10 @@ def chained(user: User, summit: Summit, number: int) -> None:
 
 class TestVerifyingTheAudit:
     def ask(self, desk: Client) -> Job:
-        response = desk.post("/admin/work/verify-audit/")
+        response = desk.post("/admin/jobs/verify-audit/")
         assert response.status_code == 302
         job = Job.objects.get()
-        assert response["Location"] == f"/admin/work/{job.public_id}/"
+        assert response["Location"] == f"/admin/jobs/{job.public_id}/"
         return job
 
     def test_whole(self, desk: Client, user: User, summit: Summit) -> None:
@@ -170,4 +170,4 @@ class TestVerifyingTheAudit:
     def test_offered_to_organisers_alone(self, desk: Client, summit: Summit) -> None:
         viewer = signed_in(UserFactory.with_role(Role.VIEWER, summit))
         for client, offered in ((desk, True), (viewer, False)):
-            assert ("Verify the audit" in client.get("/admin/work/").content.decode()) is offered
+            assert ("Verify the audit" in client.get("/admin/jobs/").content.decode()) is offered

@@ -42,7 +42,7 @@ def test_every_reason_and_every_kind_is_translatable() -> None:
     assert {
         "worn",
         "delegations.link_dead",
-        "sessions.overtaken",
+        "agenda.overtaken",
         "press.not_public",
     } <= failure_reasons.REASONS.keys()
     assert [key for key, words in failure_reasons.REASONS.items() if not isinstance(words, Promise)] == []

@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from delegations.parties.models.parties import Party, PartyName
 from delegations.parties.models.policy import Policy
 from press.texts.models.editions import Edition
-from press.texts.models.embargoes import Lift
+from press.texts.models.embargoes import Embargo
 from press.texts.models.texts import Text
 from sessions.documents.models import Document
 from sessions.draft.models.sessions import Session
@@ -259,12 +259,12 @@ class TestWhatIsTakenAway:
             return self.counted(lambda: Edition.objects.update(decision_note="Well"))
 
         def lifted(moment: Any) -> tuple[bool, bool]:
-            return self.counted(lambda: Lift.objects.update(moment=moment))
+            return self.counted(lambda: Embargo.objects.update(moment=moment))
 
         by, made = f.UserFactory(), []
         assert self.counted(lambda: made.append(make_text(summit=opening.summit, reader=by))) == (False, False)
         text = made[0].version.text
-        Lift.objects.update(decided_by=by)
+        Embargo.objects.update(decided_by=by)
         assert (edited(), lifted(Now() + timedelta(hours=2)), edited()) == ((False, False),) * 3
         # About to be read: whoever commits a minute late is counted too.
         assert (lifted(Now() + timedelta(minutes=50)), edited()) == ((True, False), (True, True))

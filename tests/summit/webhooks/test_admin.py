@@ -46,29 +46,29 @@ def page(client: Client, name: str, *args: Any, **data: Any) -> str:
 
 
 def press(client: Client, name: str, pk: int) -> Any:
-    return client.post(reverse(f"admin:hooks_{name}", args=[pk]), follow=True)
+    return client.post(reverse(f"admin:webhooks_{name}", args=[pk]), follow=True)
 
 
 class TestEndpoints:
     def test_one_is_added_and_changed_and_each_is_recorded(self, desk: Client, summit: Summit) -> None:
-        added = desk.post(reverse("admin:hooks_endpoint_add"), {"summit": summit.pk, **GIVEN})
+        added = desk.post(reverse("admin:webhooks_endpoint_add"), {"summit": summit.pk, **GIVEN})
         row = Endpoint.objects.get()
-        assert added["Location"] == reverse("admin:hooks_endpoint_change", args=[row.pk])
+        assert added["Location"] == reverse("admin:webhooks_endpoint_change", args=[row.pk])
         assert (row.summit, row.name, row.url, row.events, row.enabled) == (summit, *GIVEN.values(), True)
         for name in ("App", "Newsroom"):
-            desk.post(reverse("admin:hooks_endpoint_change", args=[row.pk]), {**GIVEN, "name": name})
+            desk.post(reverse("admin:webhooks_endpoint_change", args=[row.pk]), {**GIVEN, "name": name})
         row.refresh_from_db()
         assert (row.name, row.url) == ("Newsroom", GIVEN["url"])
         # What is as it was is not recorded.
-        entries = AuditEntry.objects.filter(object_type="hooks.endpoint").order_by("pk")
+        entries = AuditEntry.objects.filter(object_type="webhooks.endpoint").order_by("pk")
         assert [(entry.action, entry.fields) for entry in entries] == [
-            ("hooks.endpoint.add", ["events", "name", "url"]),
-            ("hooks.endpoint.change", ["name"]),
+            ("webhooks.endpoint.add", ["events", "name", "url"]),
+            ("webhooks.endpoint.change", ["name"]),
         ]
 
     def test_what_is_wrong_is_said(self, desk: Client, summit: Summit) -> None:
         for wrong, said in (({"url": "http://app.example/"}, "Use HTTPS"), ({"events": []}, "field-events")):
-            answer = desk.post(reverse("admin:hooks_endpoint_add"), {"summit": summit.pk, **GIVEN, **wrong})
+            answer = desk.post(reverse("admin:webhooks_endpoint_add"), {"summit": summit.pk, **GIVEN, **wrong})
             assert (answer.status_code, said in answer.content.decode()) == (200, True)
         assert not Endpoint.objects.exists()
 
@@ -80,8 +80,8 @@ class TestEndpoints:
         assert (row.secret in shown.content.decode(), "no-store" in shown["Cache-Control"]) == (True, True)
         # Nobody had seen the one before it.
         assert (row.secret == first, row.former_secret) == (False, "")
-        everywhere = page(desk, "hooks_endpoint_change", row.pk) + page(desk, "hooks_endpoint_changelist")
-        assert "whsec_" not in everywhere + page(desk, "hooks_endpoint_history", row.pk)
+        everywhere = page(desk, "webhooks_endpoint_change", row.pk) + page(desk, "webhooks_endpoint_changelist")
+        assert "whsec_" not in everywhere + page(desk, "webhooks_endpoint_history", row.pk)
         assert row.secret not in str(list(AuditEntry.objects.values()))
 
     def test_the_one_in_use_signs_on_for_a_day(self, organiser: User, summit: Summit, monkeypatch: Any) -> None:
@@ -109,7 +109,7 @@ class TestEndpoints:
             assert (row.enabled, said in answer.content.decode()) == (enabled, True)
         assert (row.given_up, row.off_why) == (0, "")
         actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-        assert actions == ["hooks.turn_off", "hooks.turn_on"]
+        assert actions == ["webhooks.turn_off", "webhooks.turn_on"]
 
     def test_a_test_waits_for_nobody(self, desk: Client, summit: Summit) -> None:
         row = EndpointFactory(summit=summit)
@@ -122,33 +122,35 @@ class TestEndpoints:
 
     def test_the_hub_is_the_deployments(self, desk: Client, organiser: User, summit: Summit) -> None:
         row = EndpointFactory(summit=summit, kind=EndpointKind.HUB, name="WebSub", events=[])
-        assert "Make the secret" not in page(desk, "hooks_endpoint_change", row.pk)
-        desk.post(reverse("admin:hooks_endpoint_change", args=[row.pk]), GIVEN)
+        assert "Make the secret" not in page(desk, "webhooks_endpoint_change", row.pk)
+        desk.post(reverse("admin:webhooks_endpoint_change", args=[row.pk]), GIVEN)
         with pytest.raises(EndpointProblem):
             endpoints.change(endpoint=row, values={"url": "https://x.example/"}, by=organiser)
         row.refresh_from_db()
         assert (row.name, row.events) == ("WebSub", [])
 
     def test_queries_do_not_grow(self, desk: Client, summit: Summit, django_assert_max_num_queries: Any) -> None:
-        page(desk, "hooks_endpoint_changelist")
+        page(desk, "webhooks_endpoint_changelist")
         for number in (1, 3):
             EndpointFactory.create_batch(number, summit=summit)
             with django_assert_max_num_queries(12):
-                page(desk, "hooks_endpoint_changelist")
+                page(desk, "webhooks_endpoint_changelist")
 
 
 class TestDeliveries:
     def test_a_page_shows_what_was_sent_and_each_answer(self, desk: Client, summit: Summit) -> None:
-        row = DeliveryFactory(endpoint__summit=summit, data={"text": {"id": "abc123"}}, problem="@hooks.status:500")
-        Attempt.objects.create(delivery=row, ms=132, status=500, answer="<b>Oh</b>", problem="@hooks.status:500")
-        shown = page(desk, "hooks_delivery_change", row.pk)
+        row = DeliveryFactory(
+            endpoint__summit=summit, data={"text": {"id": "abc123"}}, problem="@webhooks.status:500"
+        )
+        Attempt.objects.create(delivery=row, ms=132, status=500, answer="<b>Oh</b>", problem="@webhooks.status:500")
+        shown = page(desk, "webhooks_delivery_change", row.pk)
         for part in ("abc123", "&lt;b&gt;Oh&lt;/b&gt;", "The receiver answered 500.", "132 ms"):
             assert part in shown
-        listed = page(desk, "hooks_endpoint_change", row.endpoint_id)
-        assert reverse("admin:hooks_delivery_change", args=[row.pk]) in listed
+        listed = page(desk, "webhooks_endpoint_change", row.endpoint_id)
+        assert reverse("admin:webhooks_delivery_change", args=[row.pk]) in listed
 
     def test_the_next_attempt_is_told_of_what_is_tried_again_alone(self, desk: Client, summit: Summit) -> None:
-        ended, problem = {"ended_at": "2025-01-01T00:00Z"}, {"problem": "@hooks.status:404"}
+        ended, problem = {"ended_at": "2025-01-01T00:00Z"}, {"problem": "@webhooks.status:404"}
         # Of a webhook that is off nothing is tried.
         off = {"endpoint__enabled": False, "endpoint__off_why": "hand", "endpoint__off_at": "2025-01-01T00:00Z"}
         for state, more, shown in (
@@ -158,17 +160,17 @@ class TestDeliveries:
             ("failed", {**ended, **problem}, (False, True)),
         ):
             row = DeliveryFactory(endpoint__summit=summit, state=state, **more)
-            said = page(desk, "hooks_delivery_change", row.pk)
+            said = page(desk, "webhooks_delivery_change", row.pk)
             assert (state, more, ("Next attempt" in said, "Ended" in said)) == (state, more, shown)
 
     def test_it_is_sent_again_by_its_button_and_in_the_list(self, desk: Client, summit: Summit) -> None:
-        gone = {"state": "failed", "problem": "@hooks.status:404", "ended_at": "2025-01-01T00:00Z"}
+        gone = {"state": "failed", "problem": "@webhooks.status:404", "ended_at": "2025-01-01T00:00Z"}
         rows = [DeliveryFactory(endpoint__summit=summit, **gone) for _number in range(3)]
         press(desk, "delivery_send_again", rows[0].pk)
         chosen = {"action": "send_again", "_selected_action": [row.pk for row in rows[1:]]}
-        desk.post(reverse("admin:hooks_delivery_changelist"), chosen)
+        desk.post(reverse("admin:webhooks_delivery_changelist"), chosen)
         assert Delivery.objects.filter(state="pending", aside=True, problem="").count() == 3
-        assert AuditEntry.objects.filter(action="hooks.send_again").count() == 3
+        assert AuditEntry.objects.filter(action="webhooks.send_again").count() == 3
 
 
 class TestTelling:
@@ -197,7 +199,7 @@ class TestTelling:
         [sent] = mailoutbox
         text = sent.message().as_bytes().decode()
         assert "Webhook turned off: Newsroom" in text
-        assert f"/admin/hooks/endpoint/{row.pk}/change/" in text.replace("=\n", "")
+        assert f"/admin/webhooks/endpoint/{row.pk}/change/" in text.replace("=\n", "")
         assert sorted(Message.objects.filter(kind=KIND).values_list("state", flat=True)) == ["dropped", "sent"]
 
     def test_the_numbers(self, client: Client) -> None:

@@ -110,7 +110,7 @@ class TestTheirTurn:
     def test_each_ends_right_and_in_order(self, answers: dict[str, Any]) -> None:
         """A receiver that fails, hangs, leads elsewhere, asks for a pause and refuses, in the middle of ten."""
         endpoint, _rows = queue(10)
-        hangs = Answer(1, problem=failure_reasons.because("hooks.timeout", "1"))
+        hangs = Answer(1, problem=failure_reasons.because("webhooks.timeout", "1"))
         answers["say"] = [500, hangs, 200, 302, 503, 204, 422, 200]
         for _turn in range(12):
             delivery.work(endpoint.pk)
@@ -119,7 +119,7 @@ class TestTheirTurn:
         ends = [("sent", 3, False), ("sent", 3, False), ("failed", 1, False), *[("sent", 1, False)] * 7]
         assert states(endpoint) == ends
         assert answers["sent"] == [1, 1, 1, 2, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-        assert [row.problem for row in endpoint.deliveries.filter(state="failed")] == ["@hooks.status:422"]
+        assert [row.problem for row in endpoint.deliveries.filter(state="failed")] == ["@webhooks.status:422"]
 
     def test_one_that_is_tried_again_holds_up_those_behind_it_and_no_other_endpoint(
         self, answers: dict[str, Any]
@@ -224,7 +224,7 @@ def test_what_an_answer_means() -> None:
     problems = {Outcome.LATER: ("timeout", "connection", "certificate", "no_name", "error")}
     problems[Outcome.NEVER] = ("inside", "address")
     for outcome, keys in problems.items():
-        assert {judge(Answer(1, problem=failure_reasons.because(f"hooks.{key}")))[0] for key in keys} == {outcome}
+        assert {judge(Answer(1, problem=failure_reasons.because(f"webhooks.{key}")))[0] for key in keys} == {outcome}
 
 
 def test_the_states_that_follow_each_other() -> None:
@@ -313,7 +313,7 @@ class TestHealth:
         assert self.off(endpoint) == (False, OffWhy.GONE, 1)
         assert Message.objects.get().address == organiser.email
         assert states(endpoint) == [("failed", 1, False), ("pending", 0, False)]
-        assert AuditEntry.objects.get(action="hooks.disabled").detail == {"why": "gone"}
+        assert AuditEntry.objects.get(action="webhooks.disabled").detail == {"why": "gone"}
 
     def test_one_to_which_nothing_gets_through_for_three_days_is_turned_off(self, answers: dict[str, Any]) -> None:
         endpoint, [row] = queue(1)

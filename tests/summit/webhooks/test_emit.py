@@ -85,7 +85,7 @@ class TestEmitting:
     def test_secrets_are_encrypted(self) -> None:
         endpoint = EndpointFactory()
         with connection.cursor() as cursor:
-            cursor.execute("SELECT secret FROM hooks_endpoint")
+            cursor.execute("SELECT secret FROM webhooks_endpoint")
             [(stored,)] = cursor.fetchall()
         assert endpoint.secret.startswith("whsec_")
         assert endpoint.secret.encode() not in bytes(stored)
@@ -160,7 +160,7 @@ class TestWhatAppsTell:
         all_of(summit)
         by = UserFactory.with_role(Role.ORGANISER, summit)
         made = releases.release(summit=summit, by=by, note="Secret")
-        assert told(RELEASED) == [(f"sessions.release:{summit.public_id}", 1)]
+        assert told(RELEASED) == [(f"agenda.release:{summit.public_id}", 1)]
         data = Delivery.objects.get(event=RELEASED).data
         assert as_documented(RELEASED)
         made.refresh_from_db()

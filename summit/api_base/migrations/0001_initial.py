@@ -1,0 +1,80 @@
+from django.db import migrations, models
+
+import summit.core.encrypted_fields
+import summit.core.models
+import summit.core.validators
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ApiClient',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(max_length=100, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('ended_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='ended')),
+            ],
+            options={
+                'verbose_name': 'application',
+                'verbose_name_plural': 'applications',
+                'ordering': ['name', 'pk'],
+            },
+        ),
+        migrations.CreateModel(
+            name='IdempotencyRecord',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('who', models.CharField(max_length=40, verbose_name='who')),
+                ('key', models.CharField(max_length=64, verbose_name='key')),
+                ('asked', models.CharField(max_length=64, verbose_name='what was asked')),
+                ('status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='status')),
+                ('headers', models.JSONField(blank=True, default=dict, verbose_name='headers')),
+                ('body', summit.core.encrypted_fields.EncryptedBytesField(blank=True, null=True, verbose_name='body')),
+                ('made_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
+            ],
+            options={
+                'verbose_name': 'kept answer',
+                'verbose_name_plural': 'kept answers',
+            },
+        ),
+        migrations.CreateModel(
+            name='RequestCount',
+            fields=[
+                ('who', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='who')),
+                ('window', models.BigIntegerField(verbose_name='window')),
+                ('number', models.PositiveIntegerField(default=0, verbose_name='number')),
+            ],
+            options={
+                'verbose_name': 'requests made',
+                'verbose_name_plural': 'requests made',
+            },
+        ),
+        migrations.CreateModel(
+            name='Token',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('name', models.CharField(help_text='What uses it, such as “badge printer”.', max_length=100, validators=[summit.core.validators.validate_printable], verbose_name='name')),
+                ('digest', models.CharField(editable=False, max_length=64, unique=True)),
+                ('begins', models.CharField(editable=False, max_length=12, verbose_name='begins with')),
+                ('scopes', models.JSONField(default=list, verbose_name='what it may do')),
+                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created')),
+                ('expires_at', models.DateTimeField(blank=True, null=True, verbose_name='ends')),
+                ('last_used_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='last used')),
+                ('revoked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='revoked')),
+            ],
+            options={
+                'verbose_name': 'token',
+                'verbose_name_plural': 'tokens',
+                'ordering': ['-pk'],
+            },
+        ),
+    ]

@@ -1,0 +1,81 @@
+import django.db.models.functions.datetime
+from django.db import migrations, models
+
+import summit.core.encrypted_fields
+import summit.core.models
+
+
+class Migration(migrations.Migration):
+
+    initial = True
+
+    dependencies = [
+    ]
+
+    operations = [
+        migrations.CreateModel(
+            name='ExportedFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('label', models.CharField(max_length=80, verbose_name='list')),
+                ('ending', models.CharField(max_length=4, verbose_name='format')),
+                ('language', models.CharField(max_length=15, verbose_name='language')),
+                ('keys', models.JSONField(default=list)),
+                ('columns', models.JSONField(default=list)),
+                ('filters', models.JSONField(default=dict)),
+                ('summits', models.JSONField(default=list)),
+                ('personal', models.BooleanField(default=False)),
+                ('until', models.DateTimeField(verbose_name='kept until')),
+                ('made_at', models.DateTimeField(blank=True, null=True, verbose_name='made')),
+            ],
+            options={
+                'verbose_name': 'kept table',
+                'verbose_name_plural': 'kept tables',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='ExportedFilePart',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('content', summit.core.encrypted_fields.EncryptedBytesField()),
+            ],
+            options={
+                'verbose_name': 'part of a kept table',
+                'verbose_name_plural': 'parts of kept tables',
+                'ordering': ['number'],
+            },
+        ),
+        migrations.CreateModel(
+            name='Job',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('public_id', models.CharField(default=summit.core.models.new_public_id, editable=False, max_length=16, unique=True)),
+                ('kind', models.CharField(max_length=40, verbose_name='kind')),
+                ('params', models.JSONField(default=dict, verbose_name='of what')),
+                ('key', models.CharField(max_length=80, verbose_name='key')),
+                ('state', models.CharField(choices=[('waiting', 'waits for a worker'), ('running', 'under way'), ('done', 'done'), ('failed', 'failed'), ('cancelled', 'cancelled')], default='waiting', max_length=10, verbose_name='state')),
+                ('total', models.PositiveBigIntegerField(default=0, verbose_name='to do')),
+                ('done', models.PositiveBigIntegerField(default=0, verbose_name='done')),
+                ('checkpoint', models.JSONField(default=dict, verbose_name='how far it is')),
+                ('result', models.CharField(blank=True, max_length=40, verbose_name='result')),
+                ('result_params', models.JSONField(default=dict, verbose_name='values of the result')),
+                ('problem', models.CharField(blank=True, max_length=200, verbose_name='what went wrong')),
+                ('attempts', models.PositiveIntegerField(default=0, verbose_name='attempts')),
+                ('claims', models.PositiveIntegerField(default=0, editable=False)),
+                ('lease_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='held until')),
+                ('handed_until', models.DateTimeField(blank=True, editable=False, null=True)),
+                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='asked for')),
+                ('started_at', models.DateTimeField(blank=True, null=True, verbose_name='started')),
+                ('heartbeat_at', models.DateTimeField(blank=True, null=True, verbose_name='last sign of life')),
+                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+            ],
+            options={
+                'verbose_name': 'job',
+                'verbose_name_plural': 'jobs',
+                'ordering': ['-id'],
+            },
+        ),
+    ]

@@ -1,0 +1,16 @@
+"""What a webhook delivers never changes: only how the delivery stands does."""
+
+from django.db import migrations
+
+from summit.core.migration_operations import FreezeColumns
+
+
+class Migration(migrations.Migration):
+    dependencies = [("webhooks", "0001_initial")]
+
+    operations = [
+        FreezeColumns(
+            "webhooks_delivery",
+            ["public_id", "endpoint_id", "event", "subject_key", "version", "data", "created_at"],
+        )
+    ]
