@@ -17,9 +17,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from delegations.overview.api.people import People
+from delegations.overview.api.people import PersonViewSet
 from portal.demo import synthetic
-from sessions.overview.api.sessions import Sessions
+from sessions.overview.api.sessions import SessionViewSet
 from summit.api_base import tokens
 from summit.api_base.scopes import known
 from summit.permissions.models import Role, RoleAssignment
@@ -61,10 +61,10 @@ class Listed:
 
 
 def _by_hand(
-    resource: Any, values: Callable[[Any], dict[str, Any]], *related: str
+    viewset: Any, values: Callable[[Any], dict[str, Any]], *related: str
 ) -> Callable[[Summit, User], list[Row]]:
     return lambda summit, user: [
-        values(row) for row in resource().seen_by(user, summit.slug).select_related(*related)
+        values(row) for row in viewset().get_queryset(user, summit.slug).select_related(*related)
     ]
 
 
@@ -99,8 +99,8 @@ def _session(row: Any) -> Row:
 
 
 LISTS = {
-    "people": Listed("desk/people/", _by_hand(People, _person, "membership__party", "membership__category")),
-    "sessions of the draft": Listed("desk/sessions/", _by_hand(Sessions, _session, "room")),
+    "people": Listed("desk/people/", _by_hand(PersonViewSet, _person, "membership__party", "membership__category")),
+    "sessions of the draft": Listed("desk/sessions/", _by_hand(SessionViewSet, _session, "room")),
 }
 
 

@@ -2,6 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.audit.actions import deed
+from summit.audit.actions import describe_action
 
-deed("demo.load", _("loaded the demonstration"))
+describe_action("demo.load", _("loaded the demonstration"))

@@ -55,9 +55,9 @@ def forget(request: HttpRequest) -> list[PortalSession]:
     return list(PortalSession.objects.live().filter(public_id__in=keys).select_related("person__summit"))
 
 
-def note_seen(request: HttpRequest) -> None:
+def log_access(request: HttpRequest) -> None:
     """Note every few minutes that this browser is there; reading the portal writes nothing else."""
     seen = request.session.get(SEEN_KEY)
     if seen is not None and time.time() - seen > EVERY:
         request.session[SEEN_KEY] = int(time.time())
-        portal_sessions.note_seen(sign_ins(request))
+        portal_sessions.log_access(sign_ins(request))

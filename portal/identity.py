@@ -21,7 +21,7 @@ from delegations.parties.models.parties import Party
 from delegations.parties.selectors import party_names
 from delegations.portal_access.models import PortalSession
 from delegations.portal_access.services import portal_sessions
-from portal.browser_session import SUMMIT_KEY, note_seen, sign_ins
+from portal.browser_session import SUMMIT_KEY, log_access, sign_ins
 from sessions.visibility.members import Members
 from summit.audit.services import By, Link, Mailbox
 from summit.people.models import Person
@@ -248,7 +248,7 @@ def viewer_required(view: View) -> View:
         if listed:
             request.viewers = listed  # type: ignore[attr-defined]
             request.viewer = choose(request, listed)  # type: ignore[attr-defined]
-            note_seen(request)
+            log_access(request)
             response = view(request, *args, **kwargs)
             response.headers.setdefault("Summit-Reader", reader_of(listed))
         else:

@@ -1,22 +1,27 @@
 """Who opens the API's working addresses of the press desk, and what its refusals are to programs."""
 
-from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
-from press.overview.api.editions import Editions, Lifts, PassageChecks
-from press.overview.api.texts import Texts, Versions
+from press.overview.api.attachments_and_topics import (
+    AnnouncementViewSet,
+    AttachmentViewSet,
+    SubscriberViewSet,
+    TopicViewSet,
+)
+from press.overview.api.editions import EditionViewSet, EmbargoViewSet, PassageCheckViewSet
+from press.overview.api.texts import TextVersionViewSet, TextViewSet
 from press.texts.errors import DecisionRefused
 from summit.api_base.problems import means
-from summit.api_base.routes import declare_resource
+from summit.api_base.routers import register
 
 for _resource in (
-    Texts,
-    Versions,
-    Editions,
-    Lifts,
-    PassageChecks,
-    Attachments,
-    Topics,
-    Subscribers,
-    Announcements,
+    TextViewSet,
+    TextVersionViewSet,
+    EditionViewSet,
+    EmbargoViewSet,
+    PassageCheckViewSet,
+    AttachmentViewSet,
+    TopicViewSet,
+    SubscriberViewSet,
+    AnnouncementViewSet,
 ):
-    declare_resource(_resource)
+    register(_resource)
 means(DecisionRefused, "conflict")

@@ -2,9 +2,14 @@
 
 from django.urls import URLPattern, path
 
-from press.overview.api.attachments_and_topics import Announcements, Attachments, Subscribers, Topics
-from press.overview.api.editions import Editions, Lifts, PassageChecks
-from press.overview.api.texts import Texts, Versions
+from press.overview.api.attachments_and_topics import (
+    AnnouncementViewSet,
+    AttachmentViewSet,
+    SubscriberViewSet,
+    TopicViewSet,
+)
+from press.overview.api.editions import EditionViewSet, EmbargoViewSet, PassageCheckViewSet
+from press.overview.api.texts import TextVersionViewSet, TextViewSet
 from press.public.api.editions import TextComparison, TextEdition
 from press.public.api.texts import TextDetail, TextList
 from press.search.params import DAYS, NAMES
@@ -31,13 +36,13 @@ urlpatterns: list[URLPattern] = [
         public_api(TextComparison.as_view()),
         name="text-comparison",
     ),
-    *Texts.paths(),
-    *Versions.paths(),
-    *Editions.paths(),
-    *Lifts.paths(),
-    *PassageChecks.paths(),
-    *Attachments.paths(),
-    *Topics.paths(),
-    *Subscribers.paths(),
-    *Announcements.paths(),
+    *TextViewSet.paths(),
+    *TextVersionViewSet.paths(),
+    *EditionViewSet.paths(),
+    *EmbargoViewSet.paths(),
+    *PassageCheckViewSet.paths(),
+    *AttachmentViewSet.paths(),
+    *TopicViewSet.paths(),
+    *SubscriberViewSet.paths(),
+    *AnnouncementViewSet.paths(),
 ]

@@ -1,6 +1,6 @@
 """Who opens the press office's addresses: the public ones, and the desk's own pages."""
 
-from press.embargoes.services.bulk_decisions import DEEDS
+from press.embargoes.services.bulk_decisions import BULK_DECISIONS
 from press.texts.permissions import DECISIONS
 from summit.permissions.route_table import Gate, declare
 
@@ -25,8 +25,14 @@ declare("press:subscription", Gate.HOLDER, "GET POST", kind="subscription")
 
 for _name, _deed in DECISIONS.items():
     declare(f"admin:press_text_{_name}", Gate.DESK, "POST", kind="press.text", see="press.text.view", do=_deed)
-for _name in DEEDS:
-    declare(f"admin:press_text_{_name}_many", Gate.DESK, "GET POST", see="press.text.view", do=DEEDS[_name].rule)
+for _name in BULK_DECISIONS:
+    declare(
+        f"admin:press_text_{_name}_many",
+        Gate.DESK,
+        "GET POST",
+        see="press.text.view",
+        do=BULK_DECISIONS[_name].permission,
+    )
 declare("admin:press_text_compare", Gate.DESK, kind="press.text", see="press.text.view")
 for _name in ("run", "embargoes"):
     declare(f"admin:press_text_{_name}", Gate.DESK, see="press.text.view")

@@ -4,11 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from sessions.api_urls import RESOURCES
 from summit.api_base import scopes
-from summit.api_base.routes import declare_resource
+from summit.api_base.routers import register
 from summit.permissions.route_table import Gate, declare
 
 for _resource in RESOURCES:
-    declare_resource(_resource)
+    register(_resource)
 scopes.declare("calendars", _("private calendars"))
 declare("api-my-calendars", Gate.API, "GET POST")
 for _deed in ("end", "remind"):

@@ -3,23 +3,31 @@
 from django.urls import path
 
 from sessions.calendars.api import calendar_paths
-from sessions.documents.api import Documents
-from sessions.draft.api.kinds import OwnKinds
-from sessions.draft.api.session_rows import Interpretations, Participants, SessionTexts
-from sessions.exchange.api import Schedules
-from sessions.overview.api.sessions import Sessions
+from sessions.documents.api import DocumentViewSet
+from sessions.draft.api.kinds import CustomKindViewSet
+from sessions.draft.api.session_rows import InterpretationViewSet, ParticipantViewSet, SessionTextViewSet
+from sessions.exchange.api import ScheduleImportFileViewSet
+from sessions.overview.api.sessions import SessionViewSet
 from sessions.public.api import ASKED, AgendaList, AgendaSession
-from sessions.public.own_agenda_api import OwnAgenda
+from sessions.public.own_agenda_api import OwnAgendaViewSet
 from sessions.releases.api.released_changes import AgendaChanges
-from sessions.releases.api.releases import Releases
-from sessions.signups.api import SignUps
-from sessions.speakers.api.floor_requests import FloorRequests
-from sessions.speakers.api.slots import Slots
+from sessions.releases.api.releases import ReleaseViewSet
+from sessions.signups.api import SignUpViewSet
+from sessions.speakers.api.floor_requests import FloorRequestViewSet
+from sessions.speakers.api.slots import SlotViewSet
 from summit.api_base.public_views import cached_api
 
 RESOURCES = (
-    *(Sessions, Slots, Participants, SessionTexts, Interpretations, Documents, OwnKinds),
-    *(FloorRequests, SignUps, Releases, OwnAgenda, Schedules),
+    *(
+        SessionViewSet,
+        SlotViewSet,
+        ParticipantViewSet,
+        SessionTextViewSet,
+        InterpretationViewSet,
+        DocumentViewSet,
+        CustomKindViewSet,
+    ),
+    *(FloorRequestViewSet, SignUpViewSet, ReleaseViewSet, OwnAgendaViewSet, ScheduleImportFileViewSet),
 )
 
 urlpatterns = [

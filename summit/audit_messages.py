@@ -6,34 +6,34 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.audit.actions import Facts, deed, deeds_of, part, personal, thing
+from summit.audit.actions import Facts, describe_action, describe_actions, describe_model, part, personal
 from summit.people.models import Person
 from summit.permissions.models import RoleAssignment
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
 
-deeds_of(
+describe_actions(
     "summit.summit",
     add=gettext_lazy("created the summit"),
     change=gettext_lazy("changed the summit’s settings"),
     remove=gettext_lazy("deleted the summit"),
 )
-deeds_of(
+describe_actions(
     "summit.venue",
     add=gettext_lazy("entered the venue"),
     change=gettext_lazy("changed the venue"),
     remove=gettext_lazy("deleted the venue"),
 )
-deeds_of(
+describe_actions(
     "summit.room",
     add=gettext_lazy("entered the room"),
     change=gettext_lazy("changed the room"),
     remove=gettext_lazy("deleted the room"),
 )
-deed("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
-deed("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
-deed("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
-deeds_of(
+describe_action("summit.listimportfile.add", gettext_lazy("uploaded a table for a list"))
+describe_action("summit.listimportfile.remove", gettext_lazy("deleted a table for a list"))
+describe_action("summit.listimportfile.take", gettext_lazy("took over a table for a list"))
+describe_actions(
     "summit.person",
     add=gettext_lazy("entered the person"),
     change=gettext_lazy("changed the person’s data"),
@@ -50,18 +50,18 @@ def _erased(facts: Facts) -> str:
     return said.get(str(facts.detail.get("reason")), _("erased the person’s data, as the summit keeps it no longer"))
 
 
-deed("summit.erase_person", _erased, called=gettext_lazy("erased the person’s data"))
-deed("summit.take_own_data", gettext_lazy("took the data that is held of them"))
-deed("summit.ask_hand_over", gettext_lazy("asked to hand the person’s data over"))
-deed("summit.agree_hand_over", gettext_lazy("agreed that the person’s data is handed over"))
-deed("summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over"))
-deeds_of(
+describe_action("summit.erase_person", _erased, label=gettext_lazy("erased the person’s data"))
+describe_action("summit.take_own_data", gettext_lazy("took the data that is held of them"))
+describe_action("summit.ask_hand_over", gettext_lazy("asked to hand the person’s data over"))
+describe_action("summit.agree_hand_over", gettext_lazy("agreed that the person’s data is handed over"))
+describe_action("summit.hand_over_person", gettext_lazy("took the person’s data whole, to hand it over"))
+describe_actions(
     "summit.roleassignment",
     add=gettext_lazy("gave the role"),
     change=gettext_lazy("changed the role"),
     remove=gettext_lazy("took the role away"),
 )
-deeds_of(
+describe_actions(
     "summit.user",
     add=gettext_lazy("created the account"),
     change=gettext_lazy("changed the account"),
@@ -79,7 +79,9 @@ def _reset(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("summit.reset_second_step", _reset, called=gettext_lazy("took the second step away and signed browsers out"))
+describe_action(
+    "summit.reset_second_step", _reset, label=gettext_lazy("took the second step away and signed browsers out")
+)
 
 
 def _kind(facts: Facts) -> str:
@@ -107,14 +109,14 @@ def _armed_all(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("summit.arm", _armed, called=gettext_lazy("let the summit send"))
-deed("summit.resume_installation", _armed_all, called=gettext_lazy("let the installation send"))
-deed("summit.pause_installation", gettext_lazy("let the installation send nothing until it is armed"))
-deed("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
-deed("summit.export", gettext_lazy("took the summit out to an archive"))
-deed("summit.import", gettext_lazy("brought the summit in from an archive"))
-deed("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
-deed("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
+describe_action("summit.arm", _armed, label=gettext_lazy("let the summit send"))
+describe_action("summit.resume_installation", _armed_all, label=gettext_lazy("let the installation send"))
+describe_action("summit.pause_installation", gettext_lazy("let the installation send nothing until it is armed"))
+describe_action("summit.disarm", gettext_lazy("let the summit send nothing until it is armed"))
+describe_action("summit.export", gettext_lazy("took the summit out to an archive"))
+describe_action("summit.import", gettext_lazy("brought the summit in from an archive"))
+describe_action("summit.set_up_second_step", lambda facts: _("set up %(what)s") % {"what": _kind(facts)})
+describe_action("summit.remove_second_step", lambda facts: _("took %(what)s away") % {"what": _kind(facts)})
 
 
 def _sign_in(facts: Facts) -> str:
@@ -147,9 +149,9 @@ def _refuse_sign_in(facts: Facts) -> str:
     return said % {"number": number, "codes": codes}
 
 
-deed("summit.sign_in", _sign_in)
-deed("summit.sign_out", gettext_lazy("signed out"))
-deed("summit.refuse_sign_in", _refuse_sign_in, called=gettext_lazy("refused an attempt to sign in"))
+describe_action("summit.sign_in", _sign_in)
+describe_action("summit.sign_out", gettext_lazy("signed out"))
+describe_action("summit.refuse_sign_in", _refuse_sign_in, label=gettext_lazy("refused an attempt to sign in"))
 
 
 def _seen(facts: Facts) -> str:
@@ -162,15 +164,15 @@ def _seen(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("summit.person.seen", _seen)
+describe_action("summit.person.seen", _seen)
 
 
 def _roles_of(row: Any) -> Any:
     return RoleAssignment.objects.filter(user=row)
 
 
-thing(Room, related=("venue",), shown_on=lambda row: row.venue)
-thing(RoleAssignment, related=("user",))
+describe_model(Room, related=("venue",), shown_on=lambda row: row.venue)
+describe_model(RoleAssignment, related=("user",))
 part(User, RoleAssignment, _roles_of)
 part(Venue, Room, lambda row: Room.objects.filter(venue=row))
 part(Summit, Venue, lambda row: Venue.objects.filter(summit=row))

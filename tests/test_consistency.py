@@ -169,7 +169,7 @@ class TestModels:
     def test_what_the_admin_shows_has_rules(self) -> None:
         shown = list(DESKS.values())
         shown += [inline(model, site) for model, desk in DESKS.items() for inline in desk.inlines]
-        needed = {f"{each.rule}.{action}" for each in shown for action in ("view", "change")}  # type: ignore[attr-defined]
+        needed = {f"{each.permission}.{action}" for each in shown for action in ("view", "change")}  # type: ignore[attr-defined]
         assert needed <= RULES.keys()
 
     def test_what_the_admin_shows_is_translated(self) -> None:

@@ -19,8 +19,8 @@ from delegations.parties.models.parties import Party
 from summit.api_base.actions import action
 from summit.api_base.file_contents import ContentSerializer, File
 from summit.api_base.file_fields import ContentField
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.audit import access_log
 from summit.import_export.parsers import MOST_BYTES
 from summit.jobs.models.jobs import Job
@@ -87,7 +87,7 @@ class ImportFileSerializer(serializers.ModelSerializer[DelegationImportFile]):
     id = serializers.CharField(source="public_id", read_only=True)
     party = serializers.CharField(source="party.public_id", read_only=True, allow_null=True, default=None)
     file_name = serializers.CharField(source="filename", read_only=True)
-    uploaded_by = StaffName(deed="delegations.delegationimportfile.view")
+    uploaded_by = StaffName(permission="delegations.delegationimportfile.view")
     report = serializers.SerializerMethodField()
     job = serializers.SerializerMethodField()
 
@@ -160,19 +160,19 @@ class ImportFileFilters(django_filters.FilterSet):
     )
 
 
-class ImportFiles(Resource):
+class ImportFileViewSet(DeskViewSet):
     """Uploaded tables: desks see theirs, and focal points their party's."""
 
     name = "sheets"
-    called = _("uploaded tables")
-    rule = "delegations.delegationimportfile"
-    rules: ClassVar[Any] = dict.fromkeys(("add", "remove"), READ_IN)
-    does = ("add", "remove")
+    verbose_name = _("uploaded tables")
+    permission = "delegations.delegationimportfile"
+    permissions: ClassVar[Any] = dict.fromkeys(("add", "remove"), READ_IN)
+    allowed_methods = ("add", "remove")
     model = DelegationImportFile
-    output = ImportFileSerializer
-    input = ImportFileInput
-    filters = ImportFileFilters
-    orders: ClassVar[Any] = {"uploaded": ("uploaded_at",)}
+    serializer_class = ImportFileSerializer
+    input_serializer_class = ImportFileInput
+    filterset_class = ImportFileFilters
+    ordering_fields: ClassVar[Any] = {"uploaded": ("uploaded_at",)}
 
     def rows(self) -> QuerySet[DelegationImportFile]:
         """Return tables; what is in one, and its report, are fetched of the one that is shown."""
@@ -180,12 +180,12 @@ class ImportFiles(Resource):
             "content", "report"
         )
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[DelegationImportFile]:
         """Return the desks' tables, and those of parties for which somebody acts."""
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
-        return super().seen_by(user, slug).filter(Q(party=None) | Q(party__in=mine))
+        return super().get_queryset(user, slug).filter(Q(party=None) | Q(party__in=mine))
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record who read what a table says, as on its page."""
         if len(rows) == 1 and "report" in fields and "report" not in rows[0].get_deferred_fields():
             access_log.note_page(by=by, target=rows[0], summit=summit, fields=["report"])
@@ -205,14 +205,14 @@ class ImportFiles(Resource):
         except import_files.ImportFileProblem as problem:
             raise ValidationError({"content": str(problem)}) from problem
         if not row.report:
-            import_job.READ_IN.start(row=row, deed=LOOK, by=by)
+            import_job.READ_IN.start(row=row, action=LOOK, by=by)
         return row
 
     def remove(self, *, by: User, row: DelegationImportFile) -> None:
         """Delete a table; what was taken over of it stays."""
         import_files.drop(sheet=row, by=by)
 
-    @action("blank", reads=True, rule=READ_IN, input=BlankInput, output=ContentSerializer, on_list=True)
+    @action("blank", safe=True, permission=READ_IN, input=BlankInput, output=ContentSerializer, detail=False)
     def blank(self, *, by: User, summit: Summit, values: Values) -> File:
         """Give an empty table with the headings that are known, in the reader's language."""
         party, purpose, ending = values.get("party"), values["purpose"], values["ending"]
@@ -222,19 +222,19 @@ class ImportFiles(Resource):
             purpose, made = ImportPurpose.PEOPLE, blank_files.for_party(party=party, ending=ending)
         return File(f"{purpose}.{ending}", blank_files.MEDIA_TYPES[ending], made)
 
-    @action("answer", rule=READ_IN, input=AnswersInput)
+    @action("answer", permission=READ_IN, input=AnswersInput)
     def answer(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Decide what the report asks, by the keys of its questions, and look anew what would become of the rows. At
         a long table a worker looks."""
         import_files.answer(sheet=row, answers=values["answers"], by=by)
         import_job.READ_IN.look(row=row, by=by)
 
-    @action("look", rule=READ_IN)
+    @action("look", permission=READ_IN)
     def look(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Look anew what would become of its rows; at a long table a worker looks."""
         import_job.READ_IN.look(row=row, by=by)
 
-    @action("take", rule=READ_IN)
+    @action("take", permission=READ_IN)
     def take(self, *, by: User, row: DelegationImportFile, values: Values) -> None:
         """Take the table over, once: each row is written that can be, and the report says what became of it. A long
         one is taken over by a worker."""

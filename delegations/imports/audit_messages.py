@@ -3,12 +3,12 @@
 from django.utils.translation import gettext_lazy
 
 from delegations.imports.models import DelegationImportFile
-from summit.audit.actions import deed, personal, thing
+from summit.audit.actions import describe_action, describe_model, personal
 
-deed("delegations.read_in", gettext_lazy("read people and parties from a table"))
-deed("delegations.delegationimportfile.add", gettext_lazy("uploaded a table of parties or people"))
-deed("delegations.delegationimportfile.answer", gettext_lazy("decided what an uploaded table asks"))
-deed("delegations.delegationimportfile.remove", gettext_lazy("deleted an uploaded table"))
+describe_action("delegations.read_in", gettext_lazy("read people and parties from a table"))
+describe_action("delegations.delegationimportfile.add", gettext_lazy("uploaded a table of parties or people"))
+describe_action("delegations.delegationimportfile.answer", gettext_lazy("decided what an uploaded table asks"))
+describe_action("delegations.delegationimportfile.remove", gettext_lazy("deleted an uploaded table"))
 # By what it holds: a file's name may be a person's.
-thing(DelegationImportFile, related=("summit",), name=lambda row: row.get_purpose_display())
+describe_model(DelegationImportFile, related=("summit",), name=lambda row: row.get_purpose_display())
 personal(DelegationImportFile, "content", "filename", "report")

@@ -6,17 +6,17 @@ from typing import Any, ClassVar
 
 from django.db.models import QuerySet
 
-from delegations.badges.api.transferable_pass_rules import TransferablePassRules
-from delegations.members.api.categories import Categories
+from delegations.badges.api.transferable_pass_rules import TransferablePassRuleViewSet
+from delegations.members.api.categories import CategoryViewSet
 from delegations.members.api.fields import OneCategory
 from delegations.members.api.quotas import RAISE, QuotaInput
 from delegations.members.models.quotas import Quota
 from delegations.members.services import quotas
 from delegations.parties.api.fields import OneParty
-from delegations.travel.api.declaration_kinds import DeclarationKinds
-from delegations.zones.api import Zones
-from summit.api_base.resources import Resource
-from summit.import_export.registry import Intake, take_in
+from delegations.travel.api.declaration_kinds import DeclarationKindViewSet
+from delegations.zones.api import ZoneViewSet
+from summit.api_base.viewsets import DeskViewSet
+from summit.import_export.registry import ImportDefinition, register_import
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -28,15 +28,15 @@ class OwnNumberInput(QuotaInput):
     category = OneCategory(allow_null=True, required=False, default=None)
 
 
-class OwnNumbers(Resource):
+class OwnQuotaViewSet(DeskViewSet):
     """Numbers that parties have of their own, a row each: to programs they are told with the party."""
 
     name = "own-numbers"
-    rule = "delegations.quota"
-    rules: ClassVar[Mapping[str, str]] = {"add": RAISE, "change": RAISE}
-    does = ("add", "change")
+    permission = "delegations.quota"
+    permissions: ClassVar[Mapping[str, str]] = {"add": RAISE, "change": RAISE}
+    allowed_methods = ("add", "change")
     model = Quota
-    input = OwnNumberInput
+    input_serializer_class = OwnNumberInput
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Quota]:
@@ -53,8 +53,8 @@ class OwnNumbers(Resource):
         return quotas.set_quota(by=by, party=row.party, category=row.category, **said)
 
 
-take_in(Intake(Zones, ("code",)))
-take_in(Intake(Categories, ("code",)))
-take_in(Intake(TransferablePassRules))
-take_in(Intake(DeclarationKinds))
-take_in(Intake(OwnNumbers, ("party", "category")))
+register_import(ImportDefinition(ZoneViewSet, ("code",)))
+register_import(ImportDefinition(CategoryViewSet, ("code",)))
+register_import(ImportDefinition(TransferablePassRuleViewSet))
+register_import(ImportDefinition(DeclarationKindViewSet))
+register_import(ImportDefinition(OwnQuotaViewSet, ("party", "category")))

@@ -13,7 +13,7 @@ REFUSED = gettext_lazy("No column of the table says who is meant. Choose one who
 READ_IN = read_by(
     name=NAME,
     param="sheet",
-    rule="delegations.read_in",
+    permission="delegations.read_in",
     reads=Reads(
         find=lambda key: DelegationImportFile.objects.select_related("summit", "party").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy, ngettext
 from delegations.invitations.models.invitations import Answer, Channel, Invitation, InvitationLink, Reply, ReplyScan
 from delegations.invitations.models.letters import CallNote, CallOutcome
 from delegations.parties.models.parties import Party
-from summit.audit.actions import Facts, actor, deed, deeds_of, part, personal, thing
+from summit.audit.actions import Facts, actor, describe_action, describe_actions, describe_model, part, personal
 
-deeds_of(
+describe_actions(
     "delegations.lettertemplate",
     add=gettext_lazy("gave the summit a letter of its own"),
     change=gettext_lazy("changed a letter’s text"),
@@ -69,17 +69,17 @@ def _answered(facts: Facts) -> str:
     return words % {"channel": Channel(channel).label}
 
 
-deed("delegations.invite", _invited, called=gettext_lazy("invited the party"))
-deed("delegations.write_anew", _written, called=gettext_lazy("wrote to the party anew"))
-deed("delegations.remind", _reminded, called=gettext_lazy("reminded the party"))
-deed("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
-deed("delegations.prepare", gettext_lazy("prepared the invitation"))
-deed("delegations.approve", gettext_lazy("approved the invitation"))
-deed("delegations.reopen", gettext_lazy("made the invitation a draft again"))
-deed("delegations.supersede", gettext_lazy("put a new invitation in its place"))
-deed("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
-deed("delegations.answer", _answered, called=gettext_lazy("answered the invitation"))
-deed("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
+describe_action("delegations.invite", _invited, label=gettext_lazy("invited the party"))
+describe_action("delegations.write_anew", _written, label=gettext_lazy("wrote to the party anew"))
+describe_action("delegations.remind", _reminded, label=gettext_lazy("reminded the party"))
+describe_action("delegations.test_letter", gettext_lazy("sent themselves a test of a letter"))
+describe_action("delegations.prepare", gettext_lazy("prepared the invitation"))
+describe_action("delegations.approve", gettext_lazy("approved the invitation"))
+describe_action("delegations.reopen", gettext_lazy("made the invitation a draft again"))
+describe_action("delegations.supersede", gettext_lazy("put a new invitation in its place"))
+describe_action("delegations.revoke", gettext_lazy("revoked the invitation and its links"))
+describe_action("delegations.answer", _answered, label=gettext_lazy("answered the invitation"))
+describe_action("delegations.revoke_link", gettext_lazy("revoked a letter’s link"))
 
 
 def _called(facts: Facts) -> str:
@@ -88,9 +88,9 @@ def _called(facts: Facts) -> str:
     return _("telephoned the party (%(outcome)s)") % {"outcome": label} if label else _("telephoned the party")
 
 
-deed("delegations.call", _called, called=gettext_lazy("telephoned the party"))
-deed("delegations.ask_letter", gettext_lazy("asked for a new letter"))
-deed("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
+describe_action("delegations.call", _called, label=gettext_lazy("telephoned the party"))
+describe_action("delegations.ask_letter", gettext_lazy("asked for a new letter"))
+describe_action("delegations.settle_letter", gettext_lazy("noted that no new letter is wanted"))
 
 
 def _followers(keys: Iterable[str]) -> dict[str, str]:
@@ -100,11 +100,11 @@ def _followers(keys: Iterable[str]) -> dict[str, str]:
 
 
 actor("link", _followers)
-thing(Invitation, related=("party",), name=lambda row: row.party.name)
+describe_model(Invitation, related=("party",), name=lambda row: row.party.name)
 # By its party: the mailbox that it was sent to is somebody's.
-thing(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
-thing(Reply, related=("invitation__party",), name=lambda row: row.invitation.party.name)
-thing(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)
+describe_model(InvitationLink, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+describe_model(Reply, related=("invitation__party",), name=lambda row: row.invitation.party.name)
+describe_model(ReplyScan, related=("reply__invitation__party",), name=lambda row: row.reply.invitation.party.name)
 part(Party, Invitation, lambda row: Invitation.objects.filter(party=row))
 part(Party, InvitationLink, lambda row: InvitationLink.objects.filter(invitation__party=row))
 part(Party, Reply, lambda row: Reply.objects.filter(invitation__party=row))

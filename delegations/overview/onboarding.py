@@ -207,7 +207,7 @@ desk_step.register(40)(
         name="parties",
         title=gettext_lazy("Who is invited"),
         about=gettext_lazy("Delegations and organisations, with their mailboxes."),
-        rule="delegations.party.change",
+        permission="delegations.party.change",
         view=parties,
         done=has_parties,
     )
@@ -217,7 +217,7 @@ desk_step.register(50)(
         name="letter",
         title=gettext_lazy("The letter"),
         about=gettext_lazy("Read it, say when answers are due, send the first."),
-        rule="delegations.invite",
+        permission="delegations.invite",
         view=letter,
         done=has_invited,
     )

@@ -35,7 +35,7 @@ register(
     Source(
         model=Person,
         title=_("People"),
-        rule="summit.person.view",
+        permission="summit.person.view",
         rows=lambda: Person.objects.select_related("membership__party"),
         head="name",
         text=("name", "office", "email", "membership__party__name"),
@@ -48,7 +48,7 @@ register(
     Source(
         model=Party,
         title=_("Parties"),
-        rule="delegations.party.view",
+        permission="delegations.party.view",
         rows=lambda: Party.objects.select_related("summit"),
         head="name",
         text=("name", "formal_name", "sort_key", "iso_code", "mission_email"),

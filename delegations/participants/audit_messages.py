@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import Facts, deed
+from summit.audit.actions import Facts, describe_action
 
 
 def _listed(facts: Facts) -> str:
@@ -13,4 +13,4 @@ def _listed(facts: Facts) -> str:
     return _("made revision %(number)d of the list of participants, a provisional one") % words
 
 
-deed("delegations.freeze_list", _listed, called=gettext_lazy("made a list of participants"))
+describe_action("delegations.freeze_list", _listed, label=gettext_lazy("made a list of participants"))

@@ -21,7 +21,7 @@ from delegations.privacy.services.retention import Held, Times
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import Shelf
 from summit.admin_base.model_admin import SUMMIT_PATHS
-from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import where_may
 from summit.core.database_clock import db_now
 from summit.core.date_formats import long_day
@@ -69,7 +69,7 @@ class Line:
 
 
 @admin.register(Retention)
-class RetentionAdmin(DomainAdmin):
+class RetentionAdmin(ServiceAdmin):
     """The times that a summit has given; the usual ones stand on the page of the summit."""
 
     place = 6
@@ -79,7 +79,7 @@ class RetentionAdmin(DomainAdmin):
     list_display = ["what", "category", "days_said", "summit"]
     list_filter = ["summit", "what"]
     list_select_related = ["summit", "category"]
-    deeds = {"delete": retention.CHANGE}
+    permissions = {"delete": retention.CHANGE}
     change_list_template = "admin/delegations/retention/change_list.html"
     nothing_yet = gettext_lazy("The usual times hold: the page of a summit names them.")
 
@@ -118,7 +118,7 @@ class RetentionAdmin(DomainAdmin):
     def summit_view(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what is kept how long, when it goes, and what goes tonight; a POST has it purged now."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
-        if summit is None or not isinstance(user, User) or not allows(user, self.deed("view"), summit):
+        if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404
         check(user, retention.CHANGE, summit)
         if request.method == "POST":

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from summit.audit.actions import Facts, deed, deeds_of
+from summit.audit.actions import Facts, describe_action, describe_actions
 
 
 def _purged(facts: Facts) -> str:
@@ -15,11 +15,11 @@ def _purged(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("delegations.purge", _purged, called=gettext_lazy("purged what the summit keeps no longer"))
-deeds_of(
+describe_action("delegations.purge", _purged, label=gettext_lazy("purged what the summit keeps no longer"))
+describe_actions(
     "delegations.retention",
     add=gettext_lazy("gave a time for which data are kept"),
     change=gettext_lazy("changed a time for which data are kept"),
     remove=gettext_lazy("took a time for which data are kept away"),
 )
-deed("delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them"))
+describe_action("delegations.ask_own_data", gettext_lazy("asked protocol to correct or erase what is held of them"))

@@ -1,6 +1,6 @@
 """Times for which data are kept, as a table fills them."""
 
-from delegations.privacy.api.retention import RetentionTimes
-from summit.import_export.registry import Intake, take_in
+from delegations.privacy.api.retention import RetentionViewSet
+from summit.import_export.registry import ImportDefinition, register_import
 
-take_in(Intake(RetentionTimes, ("what", "category")))
+register_import(ImportDefinition(RetentionViewSet, ("what", "category")))

@@ -35,7 +35,7 @@ class ZoneAdmin(ThroughDomain):
     domain = services
     called = "zone"
     order_page = "admin:delegations_zones_order"
-    deeds = {"delete": services.CHANGE}
+    permissions = {"delete": services.CHANGE}
     list_display = ["code", "name", "summit"]
     list_filter = ["summit"]
     list_select_related = ["summit"]
@@ -47,7 +47,7 @@ class ZoneAdmin(ThroughDomain):
 @summit_page(
     "delegations/zones/<slug:slug>/order/",
     "delegations_zones_order",
-    rule="delegations.zone.view",
+    permission="delegations.zone.view",
     post="delegations.zone.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

@@ -12,7 +12,7 @@ from delegations.core.api.fields import Order, Values
 from delegations.zones import services
 from delegations.zones.models import Zone
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -57,18 +57,18 @@ class ZoneFilters(django_filters.FilterSet):
     code = django_filters.CharFilter(label=_("mark on the badge"))
 
 
-class Zones(Resource):
+class ZoneViewSet(DeskViewSet):
     """Parts of the venue that badges open."""
 
     name = "zones"
-    called = _("zones")
-    rule = "delegations.zone"
-    key = "pk"
+    verbose_name = _("zones")
+    permission = "delegations.zone"
+    lookup_field = "pk"
     model = Zone
-    output = ZoneSerializer
-    input = ZoneInput
-    filters = ZoneFilters
-    orders: ClassVar[Any] = {"position": ("position", "code"), "code": ("code",)}
+    serializer_class = ZoneSerializer
+    input_serializer_class = ZoneInput
+    filterset_class = ZoneFilters
+    ordering_fields: ClassVar[Any] = {"position": ("position", "code"), "code": ("code",)}
 
     def rows(self) -> QuerySet[Zone]:
         """Return the zones."""
@@ -86,7 +86,7 @@ class Zones(Resource):
         """Delete a zone that nothing opens."""
         services.remove(by=by, zone=row)
 
-    @action("arrange", rule="delegations.zone.change", input=Order, on_list=True)
+    @action("arrange", permission="delegations.zone.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Zone]:
         """Put the zones in an order; those that aren't named follow as before. `expected` are all of them as they
         were read. Answers all of them."""

@@ -3,13 +3,13 @@
 from django.utils.translation import gettext_lazy
 
 from delegations.zones.models import Zone
-from summit.audit.actions import deed, deeds_of, thing
+from summit.audit.actions import describe_action, describe_actions, describe_model
 
-deeds_of(
+describe_actions(
     "delegations.zone",
     add=gettext_lazy("added a zone"),
     change=gettext_lazy("changed a zone"),
     remove=gettext_lazy("deleted a zone"),
 )
-deed("delegations.zone.arrange", gettext_lazy("put the zones in order"))
-thing(Zone, name=str)
+describe_action("delegations.zone.arrange", gettext_lazy("put the zones in order"))
+describe_model(Zone, name=str)

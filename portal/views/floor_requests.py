@@ -106,7 +106,7 @@ def _asked(row: FloorRequest, speeches: Sequence[Speech], may: bool) -> Asked:
 def ask_floor(request: HttpRequest, public_id: str) -> HttpResponse:
     """Ask for the floor for one of the reader's people, or take a request back."""
     viewer, row = find(request, public_id)
-    if request.POST.get("deed") == "withdraw":
+    if request.POST.get("do") == "withdraw":
         _withdraw(request, viewer, row)
     else:
         _ask(request, viewer, row)

@@ -110,7 +110,7 @@ def sign_up(request: HttpRequest, public_id: str) -> HttpResponse:
     else:
         party = Membership.objects.filter(person=person).values_list("party", flat=True).first()
         by = viewer.acts.get(party or 0, viewer.by)
-        if request.POST.get("deed") == "leave":
+        if request.POST.get("do") == "leave":
             signups.leave(session=row.session, person=person, by=by)
             messages.success(request, _("The place is given back."))
         else:

@@ -3,10 +3,10 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import deed
+from summit.audit.actions import describe_action
 
-deed(
+describe_action(
     "press.mark",
     lambda facts: _("marked what was spoken (%(anchor)s)") % {"anchor": facts.detail.get("anchor", "")},
-    called=gettext_lazy("marked what was spoken"),
+    label=gettext_lazy("marked what was spoken"),
 )

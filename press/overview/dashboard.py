@@ -80,9 +80,9 @@ def waiting(request: HttpRequest, summit: Summit) -> Iterable[Task]:
         return
     now = now_of(request)
     found = Counter(name for row in all_of(request, summit) for name in row.todo(request.user, now))
-    for name, (rule, urgency) in STEPS.items():
+    for name, (permission, urgency) in STEPS.items():
         if found[name]:
-            yield Task(_words(name, found[name]), urgency, listed(summit, name), rule)
+            yield Task(_words(name, found[name]), urgency, listed(summit, name), permission)
 
 
 # Who does what about texts, and how soon.

@@ -1,7 +1,7 @@
 """The press desk's lists that a table can fill. Subscribers aren't among them: an address is written to once its
 owner has asked for it and followed the link that was sent there, which no table can say."""
 
-from press.overview.api.attachments_and_topics import Topics
-from summit.import_export.registry import Intake, take_in
+from press.overview.api.attachments_and_topics import TopicViewSet
+from summit.import_export.registry import ImportDefinition, register_import
 
-take_in(Intake(Topics))
+register_import(ImportDefinition(TopicViewSet))

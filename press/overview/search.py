@@ -35,7 +35,7 @@ register(
     Source(
         model=Text,
         title=_("Texts"),
-        rule="press.text.view",
+        permission="press.text.view",
         rows=lambda: Text.objects.select_related("slot__speaker").annotate(title=_newest()),
         head=_newest(),
         text=("slug", "slot__speaker__name", "slot__speaker__office"),

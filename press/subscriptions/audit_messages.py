@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from press.subscriptions.models import Subscriber
-from summit.audit.actions import Facts, deed, personal, thing
+from summit.audit.actions import Facts, describe_action, describe_model, personal
 
 
 def _announced(facts: Facts) -> str:
@@ -22,19 +22,19 @@ def _recalled(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed(
+describe_action(
     "press.announce",
     _announced,
-    called=gettext_lazy("announced it to subscribers"),
+    label=gettext_lazy("announced it to subscribers"),
 )
-deed(
+describe_action(
     "press.recall",
     _recalled,
-    called=gettext_lazy("told subscribers that it was withdrawn"),
+    label=gettext_lazy("told subscribers that it was withdrawn"),
 )
-deed("press.subscription_asked", gettext_lazy("was asked for a subscription"))
-deed("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
-deed("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
+describe_action("press.subscription_asked", gettext_lazy("was asked for a subscription"))
+describe_action("press.subscription_confirmed", gettext_lazy("noted that the subscription was confirmed"))
+describe_action("press.subscription_ended", gettext_lazy("noted that the subscription was ended"))
 # Their mailbox is theirs alone: the audit knows a subscriber by the key.
-thing(Subscriber, name=lambda row: row.public_id)
+describe_model(Subscriber, name=lambda row: row.public_id)
 personal(Subscriber, "address")

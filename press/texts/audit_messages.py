@@ -10,16 +10,16 @@ from press.texts.models.attachments import Attachment
 from press.texts.models.editions import Edition
 from press.texts.models.texts import Text, TextKind, TextVersion
 from press.texts.models.topics import Topic
-from summit.audit.actions import Facts, deed, deeds_of, part, thing
+from summit.audit.actions import Facts, describe_action, describe_actions, describe_model, part
 from summit.core.languages import calls_itself
 
-deeds_of(
+describe_actions(
     "press.text",
     add=gettext_lazy("entered the text"),
     change=gettext_lazy("changed the text"),
     remove=gettext_lazy("deleted the text"),
 )
-deeds_of(
+describe_actions(
     "press.topic",
     add=gettext_lazy("added a topic"),
     change=gettext_lazy("changed a topic"),
@@ -40,49 +40,49 @@ def _language(facts: Facts) -> str:
     return _("added the language %(language)s") % {"language": calls_itself(facts.detail.get("language", ""))}
 
 
-deed(
+describe_action(
     "press.create",
     _created,
-    called=gettext_lazy("entered the text"),
+    label=gettext_lazy("entered the text"),
 )
-deed(
+describe_action(
     "press.add_language",
     _language,
-    called=gettext_lazy("added a language"),
+    label=gettext_lazy("added a language"),
 )
-deed("press.withdraw", gettext_lazy("withdrew the text"))
-deed("press.describe", gettext_lazy("changed what the text is about"))
-deed("press.attach", gettext_lazy("kept a file to lie beside the text"))
-deed("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
-deed(
+describe_action("press.withdraw", gettext_lazy("withdrew the text"))
+describe_action("press.describe", gettext_lazy("changed what the text is about"))
+describe_action("press.attach", gettext_lazy("kept a file to lie beside the text"))
+describe_action("press.remove", gettext_lazy("removed the withdrawn text: nobody reads it any more"))
+describe_action(
     "press.draft",
     lambda facts: _("saved edition %(number)s") % _number(facts),
-    called=gettext_lazy("saved an edition"),
+    label=gettext_lazy("saved an edition"),
 )
-deed(
+describe_action(
     "press.submit",
     lambda facts: _("submitted edition %(number)s for review") % _number(facts),
-    called=gettext_lazy("submitted an edition for review"),
+    label=gettext_lazy("submitted an edition for review"),
 )
-deed(
+describe_action(
     "press.ask_changes",
     lambda facts: _("asked for changes of edition %(number)s") % _number(facts),
-    called=gettext_lazy("asked for changes of an edition"),
+    label=gettext_lazy("asked for changes of an edition"),
 )
-deed(
+describe_action(
     "press.approve",
     lambda facts: _("approved edition %(number)s") % _number(facts),
-    called=gettext_lazy("approved an edition"),
+    label=gettext_lazy("approved an edition"),
 )
-deed(
+describe_action(
     "press.approve_alone",
     lambda facts: _("approved edition %(number)s without a second person") % _number(facts),
-    called=gettext_lazy("approved an edition without a second person"),
+    label=gettext_lazy("approved an edition without a second person"),
 )
-deed(
+describe_action(
     "press.review_afterwards",
     lambda facts: _("reviewed edition %(number)s afterwards") % _number(facts),
-    called=gettext_lazy("reviewed afterwards an edition that was approved alone"),
+    label=gettext_lazy("reviewed afterwards an edition that was approved alone"),
 )
 
 
@@ -98,9 +98,9 @@ def _title(row: Text) -> str:
 # Of the words themselves only the title is read.
 TITLES = Prefetch("editions", Edition.objects.only("version_id", "number", "title"))
 VERSIONS = Prefetch("versions", TextVersion.objects.prefetch_related(TITLES))
-thing(Text, name=_title, prefetch=(VERSIONS,))
-thing(Attachment, related=("text",), shown_on=lambda row: row.text)
-thing(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
-thing(Topic)
+describe_model(Text, name=_title, prefetch=(VERSIONS,))
+describe_model(Attachment, related=("text",), shown_on=lambda row: row.text)
+describe_model(Edition, related=("version__text",), shown_on=lambda row: row.version.text)
+describe_model(Topic)
 part(Text, Edition, _editions)
 part(Text, Attachment, lambda row: Attachment.objects.filter(text=row))

@@ -17,7 +17,7 @@ declare("press.approve_alone", PRESS)
 declare_model("press.topic", view=SEES_EMBARGOED, change=(Role.PRESS_OFFICER,))
 # What each decision about a text needs, by the name that its address has: the table's rows, and those about moments,
 # which change no state.
-DECISIONS: dict[str, str] = {row.name: row.rule for row in TABLE} | {
+DECISIONS: dict[str, str] = {row.name: row.permission for row in TABLE} | {
     "set_moment": "press.schedule",
     "deliver": "press.schedule",
     "tie": "press.schedule",

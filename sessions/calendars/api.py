@@ -18,9 +18,9 @@ from delegations.parties.models.parties import Party
 from sessions.calendars import services
 from sessions.calendars.models import CalendarFeed
 from summit.api_base.problems import Problem, means, unprocessable
-from summit.api_base.resource_schema import PATH
 from summit.api_base.views import WorkingView, working_api
-from summit.api_base.viewsets import check_fields
+from summit.api_base.viewset_schema import PATH
+from summit.api_base.viewset_views import check_fields
 from summit.people.models import Person
 from summit.permissions.models import Role
 

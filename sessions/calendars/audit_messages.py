@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import deed
+from summit.audit.actions import describe_action
 
-deed("agenda.open_feed", gettext_lazy("made a private calendar address"))
-deed("agenda.end_feed", gettext_lazy("ended a private calendar address"))
+describe_action("agenda.open_feed", gettext_lazy("made a private calendar address"))
+describe_action("agenda.end_feed", gettext_lazy("ended a private calendar address"))

@@ -16,8 +16,8 @@ from sessions.draft.models.sessions import Session
 from summit.api_base.actions import action
 from summit.api_base.file_contents import WithContent
 from summit.api_base.file_fields import ContentField
-from summit.api_base.resources import InSummit
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import InSummit
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -64,18 +64,18 @@ class DocumentFilters(OfSessionFilters):
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=gettext_lazy("language"))
 
 
-class Documents(HoldsAgenda, WithContent):
+class DocumentViewSet(HoldsAgenda, WithContent):
     """Papers on sessions' tables, in the order of each. Nobody learns of one before the next release."""
 
     name = "session-documents"
-    called = gettext_lazy("papers of sessions")
-    rule = "agenda.document"
-    does = ("add", "remove")
+    verbose_name = gettext_lazy("papers of sessions")
+    permission = "agenda.document"
+    allowed_methods = ("add", "remove")
     model = Document
-    output = DeskDocumentSerializer
-    input = DocumentInput
-    filters = DocumentFilters
-    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
+    serializer_class = DeskDocumentSerializer
+    input_serializer_class = DocumentInput
+    filterset_class = DocumentFilters
+    ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Document]:
         """Return papers that lie on a table, without their bytes."""
@@ -94,12 +94,12 @@ class Documents(HoldsAgenda, WithContent):
         """Take a paper off its table; releases that name it go on naming it."""
         documents.take_off(document=row, by=by)
 
-    @action("replace", rule="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
+    @action("replace", permission="agenda.edit", input=PaperInput, output=DeskDocumentSerializer)
     def replace(self, *, by: User, row: Document, values: Values) -> Document:
         """Put a new version in the paper's place. It has an id of its own."""
         return documents.replace(document=row, paper=_paper(values), by=by)
 
-    @action("shift", rule="agenda.edit", input=ShiftInput)
+    @action("shift", permission="agenda.edit", input=ShiftInput)
     def shift(self, *, by: User, row: Document, values: Values) -> Document:
         """Let the paper and its neighbour change places."""
         documents.shift(document=row, up=values["up"], by=by)

@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from sessions.draft.models.kinds import CustomKind
 from sessions.draft.models.participants import Participant, Slot
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
-from summit.audit.actions import Facts, deed, deeds_of, thing
+from summit.audit.actions import Facts, describe_action, describe_actions, describe_model
 from summit.templatetags.marks import comma
 from summit.templatetags.moments import clock_zone, day_clock, local
 
-deeds_of(
+describe_actions(
     "agenda.session",
     add=gettext_lazy("entered the session"),
     change=gettext_lazy("changed the session"),
@@ -59,29 +59,31 @@ def _interpretation(facts: Facts) -> str:
     return _("changed the interpretation (%(rows)s)") % {"rows": _rows(facts)}
 
 
-deed("agenda.move", _moved)
-deed("agenda.cancel", gettext_lazy("cancelled the session"))
-deed("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
-deed("agenda.participants", _participants, fields_of=Participant, called=gettext_lazy("changed who takes part"))
-deed("agenda.slots", _slots, fields_of=Slot, called=gettext_lazy("changed the speeches"))
-deed(
+describe_action("agenda.move", _moved)
+describe_action("agenda.cancel", gettext_lazy("cancelled the session"))
+describe_action("agenda.reinstate", gettext_lazy("took the session’s cancellation back"))
+describe_action(
+    "agenda.participants", _participants, fields_of=Participant, label=gettext_lazy("changed who takes part")
+)
+describe_action("agenda.slots", _slots, fields_of=Slot, label=gettext_lazy("changed the speeches"))
+describe_action(
     "agenda.texts",
     _texts,
     fields_of=SessionText,
-    called=gettext_lazy("changed the session in other languages"),
+    label=gettext_lazy("changed the session in other languages"),
 )
-deed(
+describe_action(
     "agenda.interpretation",
     _interpretation,
     fields_of=Interpretation,
-    called=gettext_lazy("changed the interpretation"),
+    label=gettext_lazy("changed the interpretation"),
 )
-deeds_of(
+describe_actions(
     "agenda.customkind",
     add=gettext_lazy("added a kind of session"),
     change=gettext_lazy("changed a kind of session"),
     remove=gettext_lazy("deleted a kind of session"),
 )
-thing(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
-thing(Session)
-thing(CustomKind)
+describe_model(Slot, related=("speaker", "session"), shown_on=lambda row: row.session)
+describe_model(Session)
+describe_model(CustomKind)

@@ -17,8 +17,8 @@ from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
 from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import Problem, means, unprocessable
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
 from summit.jobs.models.jobs import Job
 from summit.summits.models import Summit
@@ -106,20 +106,20 @@ class ScheduleFilters(django_filters.FilterSet):
     )
 
 
-class Schedules(Resource):
+class ScheduleImportFileViewSet(DeskViewSet):
     """Schedules of other conferences. What is taken over goes into the draft, and nobody learns of it before the next
     release."""
 
     name = "schedules"
-    called = _("uploaded schedules")
-    rule = "agenda.scheduleimportfile"
-    rules: ClassVar[Any] = {"add": "agenda.edit", "remove": "agenda.edit"}
-    does = ("add", "remove")
+    verbose_name = _("uploaded schedules")
+    permission = "agenda.scheduleimportfile"
+    permissions: ClassVar[Any] = {"add": "agenda.edit", "remove": "agenda.edit"}
+    allowed_methods = ("add", "remove")
     model = ScheduleImportFile
-    output = ScheduleSerializer
-    input = ScheduleInput
-    filters = ScheduleFilters
-    orders: ClassVar[Any] = {"uploaded_at": ("-uploaded_at",)}
+    serializer_class = ScheduleSerializer
+    input_serializer_class = ScheduleInput
+    filterset_class = ScheduleFilters
+    ordering_fields: ClassVar[Any] = {"uploaded_at": ("-uploaded_at",)}
 
     def rows(self) -> QuerySet[Any]:
         """Return schedules without what is in them."""
@@ -134,14 +134,14 @@ class Schedules(Resource):
         except Unreadable as refused:
             raise unprocessable({"content": [str(refused)]}) from None
         if not row.report:
-            import_job.READ.start(row=row, deed=LOOK, by=by)
+            import_job.READ.start(row=row, action=LOOK, by=by)
         return row
 
     def remove(self, *, by: User, row: ScheduleImportFile) -> None:
         """Delete a schedule; what was taken over of it stays."""
         import_files.drop(row=row, by=by)
 
-    @action("report", reads=True, rule="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
+    @action("report", safe=True, permission="agenda.scheduleimportfile.view", output=ScheduleReportSerializer)
     def report(self, *, by: User, row: ScheduleImportFile, values: Values) -> Report:
         """Tell event by event what would become of it, or what became of it. Writes nothing."""
         found = import_files.report_of(row)
@@ -150,12 +150,12 @@ class Schedules(Resource):
         access_log.note_page(by=by, target=row, summit=row.summit, fields=("report",))
         return found
 
-    @action("look", rule="agenda.edit", output=TakenScheduleSerializer)
+    @action("look", permission="agenda.edit", output=TakenScheduleSerializer)
     def look(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Look anew at what would become of its events; at those of a long one a worker looks."""
         return _told(import_job.READ.look(row=row, by=by))
 
-    @action("take", rule="agenda.edit", output=TakenScheduleSerializer)
+    @action("take", permission="agenda.edit", output=TakenScheduleSerializer)
     def take(self, *, by: User, row: ScheduleImportFile, values: Values) -> dict[str, Any]:
         """Write what it says into the draft, once; of a long one a worker does."""
         return _told(import_job.READ.take(row=row, by=by))

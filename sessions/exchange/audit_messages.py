@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.exchange.models import ScheduleImportFile
-from summit.audit.actions import Facts, deed, personal, thing
+from summit.audit.actions import Facts, describe_action, describe_model, personal
 from summit.templatetags.moments import short_clock
 
 
@@ -17,9 +17,9 @@ def _read_in(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
-deed("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
-deed("agenda.read_in", _read_in, called=gettext_lazy("read a schedule into the agenda"))
+describe_action("agenda.schedule_file.add", gettext_lazy("uploaded a schedule of another conference"))
+describe_action("agenda.schedule_file.remove", gettext_lazy("deleted an uploaded schedule"))
+describe_action("agenda.read_in", _read_in, label=gettext_lazy("read a schedule into the agenda"))
 # By its moment: a file's name may be a person's.
-thing(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
+describe_model(ScheduleImportFile, related=("summit",), name=lambda row: short_clock(row.uploaded_at, row.summit))
 personal(ScheduleImportFile, "content", "filename", "report")

@@ -37,7 +37,7 @@ def _looked(number: int) -> str:
 READ = read_by(
     name=NAME,
     param="file",
-    rule="agenda.edit",
+    permission="agenda.edit",
     reads=Reads(
         find=lambda key: ScheduleImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: import_files.AT_ONCE,

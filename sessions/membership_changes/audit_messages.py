@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import deed
+from summit.audit.actions import describe_action
 
-deed("agenda.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
-deed("agenda.drop", gettext_lazy("took a person’s place off, as protocol decided"))
+describe_action("agenda.pass_on", gettext_lazy("let another take a person’s place, as protocol decided"))
+describe_action("agenda.drop", gettext_lazy("took a person’s place off, as protocol decided"))

@@ -70,7 +70,7 @@ register(
     Source(
         model=Session,
         title=gettext_lazy("Sessions"),
-        rule="agenda.session.view",
+        permission="agenda.session.view",
         rows=lambda: Session.objects.select_related("summit", "room"),
         head="title",
         text=("title", "summary", "room__name"),

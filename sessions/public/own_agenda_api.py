@@ -19,8 +19,8 @@ from sessions.releases.api.released_changes import OwnChangesInput, OwnChangesSe
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import Problem
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -78,20 +78,20 @@ class OwnAgendaFilters(django_filters.FilterSet):
         return day_of(rows, value)
 
 
-class OwnAgenda(Resource):
+class OwnAgendaViewSet(DeskViewSet):
     """The newest release, as focal points and delegates may know it: what the portal shows them."""
 
     name = "agenda"
-    called = _("the agenda as one may know it")
-    rule = "agenda.agenda"
-    does = ()
+    verbose_name = _("the agenda as one may know it")
+    permission = "agenda.agenda"
+    allowed_methods = ()
     model = ReleasedSession
-    output = OwnSessionSerializer
-    filters = OwnAgendaFilters
-    orders: ClassVar[Any] = {"starts_at": ("starts_at", "ends_at")}
+    serializer_class = OwnSessionSerializer
+    filterset_class = OwnAgendaFilters
+    ordering_fields: ClassVar[Any] = {"starts_at": ("starts_at", "ends_at")}
     summit_path = "session__summit"
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Any]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
         """Return what somebody may know of a summit's agenda by what they are there."""
         # Of a summit that isn't there as much is asked as of one that they may not know.
         summit = Summit.objects.filter(slug=slug).first() or Summit(pk=0)
@@ -104,11 +104,11 @@ class OwnAgenda(Resource):
 
     @action(
         "changes",
-        reads=True,
-        rule="agenda.agenda.view",
+        safe=True,
+        permission="agenda.agenda.view",
         input=OwnChangesInput,
         output=OwnChangesSerializer,
-        on_list=True,
+        detail=False,
     )
     def changes(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what releases changed for the reader, as the portal does; for whoever reads the whole agenda, all that
@@ -117,11 +117,11 @@ class OwnAgenda(Resource):
 
     @action(
         "programme",
-        reads=True,
-        rule="agenda.agenda.view",
+        safe=True,
+        permission="agenda.agenda.view",
         input=ProgrammeInput,
         output=PersonalContentSerializer,
-        on_list=True,
+        detail=False,
         shown_once=("content",),
     )
     def programme(self, *, by: User, summit: Summit, values: Values) -> File:

@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.agenda.models.releases import Release
-from summit.audit.actions import Facts, deed, thing
+from summit.audit.actions import Facts, describe_action, describe_model
 
 
 def _released(facts: Facts) -> str:
@@ -31,7 +31,9 @@ def _restored_agenda(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("agenda.restore", _restored, called=gettext_lazy("took a session back to an earlier release"))
-deed("agenda.restore_agenda", _restored_agenda, called=gettext_lazy("took the draft back to an earlier release"))
-deed("agenda.release", _released, called=gettext_lazy("released an agenda"))
-thing(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})
+describe_action("agenda.restore", _restored, label=gettext_lazy("took a session back to an earlier release"))
+describe_action(
+    "agenda.restore_agenda", _restored_agenda, label=gettext_lazy("took the draft back to an earlier release")
+)
+describe_action("agenda.release", _released, label=gettext_lazy("released an agenda"))
+describe_model(Release, name=lambda row: _("agenda %(number)d") % {"number": row.number})

@@ -13,8 +13,8 @@ from sessions.agenda.api.fields import KnownPerson, KnownSession
 from sessions.draft.api.session_rows import OfSessionFilters
 from sessions.draft.models.signups import SignUp, SignUpState
 from sessions.signups.services import signups
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -58,19 +58,19 @@ class SignUpFilters(OfSessionFilters):
     state = django_filters.ChoiceFilter(choices=SignUpState.choices, label=_("state"))
 
 
-class SignUps(Resource):
+class SignUpViewSet(DeskViewSet):
     """Sign-ups: to focal points and delegates their own. Whoever leaves has none."""
 
     name = "sign-ups"
-    called = _("sign-ups")
-    rule = "agenda.signup"
-    rules: ClassVar[dict[str, str]] = {"add": "agenda.sign_up", "remove": "agenda.sign_up"}
-    does = ("add", "remove")
+    verbose_name = _("sign-ups")
+    permission = "agenda.signup"
+    permissions: ClassVar[dict[str, str]] = {"add": "agenda.sign_up", "remove": "agenda.sign_up"}
+    allowed_methods = ("add", "remove")
     model = SignUp
-    output = SignUpSerializer
-    input = SignUpInput
-    filters = SignUpFilters
-    orders: ClassVar[Any] = {"signed_up_at": ("signed_up_at",)}
+    serializer_class = SignUpSerializer
+    input_serializer_class = SignUpInput
+    filterset_class = SignUpFilters
+    ordering_fields: ClassVar[Any] = {"signed_up_at": ("signed_up_at",)}
     summit_path = "session__summit"
 
     def lock(self, row: SignUp) -> bool:
@@ -90,7 +90,7 @@ class SignUps(Resource):
         """Give the place back; whoever waits moves up and is told."""
         signups.leave(session=row.session, person=row.person, by=by)
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Any], fields: Iterable[str]) -> None:
         """Note who saw whose sign-ups, as the desk's list does."""
         found = list(rows)
         if found and (not fields or {"person", "name"} & set(fields)):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from sessions.draft.models.participants import FloorRequest, Slot
 from sessions.draft.models.sessions import Session
-from summit.audit.actions import Facts, deed, thing
+from summit.audit.actions import Facts, describe_action, describe_model
 from summit.templatetags.marks import comma
 
 
@@ -29,16 +29,20 @@ def _lined_up(facts: Facts) -> str:
     return _("made the speakers’ list from the protocol order (%(rows)s)") % {"rows": rows}
 
 
-deed("agenda.speakers.arrange", _arranged, fields_of=Slot, called=gettext_lazy("changed the speakers’ list"))
-deed("agenda.speakers.line_up", _lined_up, called=gettext_lazy("made the speakers’ list from the protocol order"))
-deed("agenda.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session)
-deed("agenda.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
-deed("agenda.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
-deed("agenda.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
-deed("agenda.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
-deed("agenda.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
-deed("agenda.floor.ask", gettext_lazy("asked for the floor"))
-deed("agenda.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
-deed("agenda.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
-deed("agenda.floor.decline", gettext_lazy("declined the request for the floor"))
-thing(FloorRequest, related=("party", "session"), shown_on=lambda row: row.session)
+describe_action(
+    "agenda.speakers.arrange", _arranged, fields_of=Slot, label=gettext_lazy("changed the speakers’ list")
+)
+describe_action(
+    "agenda.speakers.line_up", _lined_up, label=gettext_lazy("made the speakers’ list from the protocol order")
+)
+describe_action("agenda.speakers.settle", gettext_lazy("changed the times of the speakers’ list"), fields_of=Session)
+describe_action("agenda.speakers.add", gettext_lazy("put a speech on the speakers’ list"))
+describe_action("agenda.speakers.change", gettext_lazy("changed a speech"), fields_of=Slot)
+describe_action("agenda.speakers.drop", gettext_lazy("took a speech off the speakers’ list"))
+describe_action("agenda.floor.open", gettext_lazy("let delegations ask for the floor"), fields_of=Session)
+describe_action("agenda.floor.close", gettext_lazy("ended the requests for the floor"), fields_of=Session)
+describe_action("agenda.floor.ask", gettext_lazy("asked for the floor"))
+describe_action("agenda.floor.withdraw", gettext_lazy("withdrew the request for the floor"))
+describe_action("agenda.floor.grant", gettext_lazy("put the request for the floor on the speakers’ list"))
+describe_action("agenda.floor.decline", gettext_lazy("declined the request for the floor"))
+describe_model(FloorRequest, related=("party", "session"), shown_on=lambda row: row.session)

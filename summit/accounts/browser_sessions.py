@@ -21,7 +21,7 @@ def listed(user: User) -> list[UserSession]:
     return [row for row in rows if row.session_key in live]
 
 
-def note_seen(session_key: str) -> None:
+def log_access(session_key: str) -> None:
     """Note that a browser is there now."""
     UserSession.objects.filter(session_key=session_key).update(last_seen_at=timezone.now())
 

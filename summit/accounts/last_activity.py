@@ -28,5 +28,5 @@ class LastSeenMiddleware:
             seen = request.session.get(SEEN_KEY)
             if seen is not None and time.time() - seen > EVERY:
                 request.session[SEEN_KEY] = int(time.time())
-                browser_sessions.note_seen(request.session.session_key or "")
+                browser_sessions.log_access(request.session.session_key or "")
         return self.get_response(request)

@@ -64,10 +64,10 @@ class SeenMixin:
         response = super().changelist_view(request, *args, **kwargs)  # type: ignore[misc]
         listed = (getattr(response, "context_data", None) or {}).get("cl")
         if listed is not None and isinstance(request.user, User):
-            self.note_seen(request.user, list(listed.result_list), filters_of(request))
+            self.log_access(request.user, list(listed.result_list), filters_of(request))
         return response
 
-    def note_seen(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
+    def log_access(self, by: User, rows: list[Any], filters: dict[str, str]) -> None:
         """Record that somebody saw rows in the list, or took them from it, where it shows personal data."""
         if self.list_shows and rows:
             access_log.note_list(

@@ -24,7 +24,7 @@ from summit.admin_base.row_keys import key_of
 from summit.admin_base.widgets import DayInput
 from summit.audit import access_log
 from summit.audit import services as audit
-from summit.audit.actions import DEEDS, PARTS, THINGS
+from summit.audit.actions import ACTION_WORDS, MODEL_WORDS, PARTS
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import key_field, model_of
 from summit.core.registry import Registry
@@ -40,7 +40,7 @@ audit_head: Registry[Head] = Registry()
 
 MOST_ACCOUNTS = 100
 ACCOUNT = "account:"
-# The apps of deeds whose names don't begin with their app's label.
+# The apps of actions whose names don't begin with their app's label.
 LABELS = {"demo": "portal"}
 
 
@@ -76,7 +76,7 @@ class AuditForm(forms.Form):
 
     q = forms.CharField(label=gettext_lazy("What it was done to"), required=False, max_length=search.LONGEST)
     who = forms.CharField(label=gettext_lazy("Who did it"), required=False, max_length=search.LONGEST)
-    deed = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
+    action = forms.ChoiceField(label=gettext_lazy("What was done"), required=False)
     kind = forms.ChoiceField(label=gettext_lazy("Kind of object"), required=False)
     since = forms.DateField(
         label=gettext_lazy("First day"), required=False, widget=DayInput(), validators=[validate_year]
@@ -89,7 +89,7 @@ class AuditForm(forms.Form):
     def __init__(self, given: Any, summits: list[Summit], *, seen_alone: bool) -> None:
         super().__init__(given, label_suffix="")
         choices: dict[str, list[Any]] = {
-            "deed": deed_choices(),
+            "action": action_choices(),
             "kind": kind_choices(),
             "summit": [(summit.slug, summit.reads_as.short_name) for summit in summits],
         }
@@ -97,25 +97,28 @@ class AuditForm(forms.Form):
             column: Any = self.fields[name]
             column.choices = [("", _("All")), *found]
         if seen_alone:
-            del self.fields["deed"]
+            del self.fields["action"]
         if len(summits) < 2:
             del self.fields["summit"]
 
 
-def deed_choices(actions: set[str] | None = None) -> list[Any]:
-    """Return deeds by their names, grouped by the apps that record them; those of `actions` alone, where given."""
+def action_choices(actions: set[str] | None = None) -> list[Any]:
+    """Return actions by their names, grouped by the apps that record them; those of `actions` alone, where given."""
     groups: dict[str, list[tuple[str, str]]] = {}
-    for action, deed in DEEDS.items():
+    for action, chosen in ACTION_WORDS.items():
         if action != access_log.SEEN and (actions is None or action in actions):
             name = action.partition(".")[0]
-            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(deed.name)))
+            groups.setdefault(LABELS.get(name, name), []).append((action, capfirst(chosen.name)))
     names = {config.label: str(config.verbose_name) for config in apps.get_app_configs()}
     return [(names.get(label, label), sorted(found, key=lambda pair: pair[1])) for label, found in groups.items()]
 
 
 def kind_choices() -> list[tuple[str, str]]:
     """Return the kinds of row that entries speak of, by their names."""
-    labels = {*THINGS, *(model._meta.label_lower for model, desk in site._registry.items() if hasattr(desk, "rule"))}
+    labels = {
+        *MODEL_WORDS,
+        *(model._meta.label_lower for model, desk in site._registry.items() if hasattr(desk, "permission")),
+    }
     found = [(label, model_of(label)) for label in labels - {AuditEntry._meta.label_lower}]
     pairs = [(label, capfirst(str(model._meta.verbose_name_plural))) for label, model in found if model]
     return sorted(pairs, key=lambda pair: pair[1])
@@ -132,15 +135,15 @@ def narrow(request: HttpRequest, rows: QuerySet[AuditEntry], form: AuditForm, su
     elif len(summits) == 1:
         chosen = summits[0]
     rows = _between(rows, values.get("since"), values.get("until"), chosen)
-    if values.get("deed"):
-        rows = rows.filter(action=values["deed"])
+    if values.get("action"):
+        rows = rows.filter(action=values["action"])
     if values.get("kind"):
         rows = rows.filter(object_type=values["kind"])
     if values.get("who"):
         rows = rows.filter(by__in=accounts(values["who"]))
     narrowed = Narrowed(rows.none() if form.errors else rows)
     _by(request, narrowed)
-    _of(request, narrowed, "deed" not in form.fields)
+    _of(request, narrowed, "action" not in form.fields)
     if values.get("q"):
         _search(request, narrowed, values["q"])
     return narrowed
@@ -217,7 +220,7 @@ def condition_of(row: models.Model) -> Q:
 
 
 def _seen_by(request: HttpRequest, source: search.Source) -> QuerySet[Any]:
-    mine = summits_for(request.user, source.rule)
+    mine = summits_for(request.user, source.permission)
     rows = source.rows()
     return rows if mine is None else rows.filter(**{f"{source.summit_path}__in": mine})
 

@@ -42,13 +42,13 @@ class Urgency(IntEnum):
 class Task:
     """Something to do: a sentence with its number, and the address of exactly the rows that it means.
 
-    `rule` is what lets somebody do it; `moment` is when it was or will be due, `counts` whether seconds matter.
+    `permission` is what lets somebody do it; `moment` is when it was or will be due, `counts` whether seconds matter.
     """
 
     sentence: str
     urgency: Urgency
     address: str
-    rule: str
+    permission: str
     moment: datetime | None = None
     counts: bool = False
 
@@ -136,7 +136,7 @@ def end_of(day: date, summit: Summit) -> datetime:
 def tasks(request: HttpRequest, summit: Summit) -> list[Task]:
     """Return what the reader can do, the most urgent first."""
     found = [task for source in desk_task for task in source(request, summit)]
-    mine = [task for task in found if allows(request.user, task.rule, summit)]
+    mine = [task for task in found if allows(request.user, task.permission, summit)]
     far = now_of(request) + timedelta(days=3650)
     return sorted(mine, key=lambda task: (task.urgency, task.moment or far))
 
@@ -253,7 +253,7 @@ def panels_for(request: HttpRequest, summit: Summit) -> list[tuple[str, dict[str
     """Return the templates and contexts of the panels that the reader may see, first those that they work with."""
 
     def elsewhere(entry: tuple[DeskPanel, Sequence[str]]) -> bool:
-        return not any(allows(request.user, rule, summit) for rule in entry[1])
+        return not any(allows(request.user, permission, summit) for permission in entry[1])
 
     found = (function(request, summit) for function, _works in sorted(PANELS, key=elsewhere))
     return [entry for entry in found if entry is not None]

@@ -23,7 +23,7 @@ class OwnSummitsFilter(admin.RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: Any) -> Any:
         """Return the summits to choose from."""
-        mine = summits_for(request.user, f"{model_admin.rule}.view")
+        mine = summits_for(request.user, f"{model_admin.permission}.view")
         wanted = {} if mine is None else {"pk__in": mine}
         return field.get_choices(include_blank=False, limit_choices_to=wanted)
 

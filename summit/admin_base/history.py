@@ -14,10 +14,10 @@ from django.template.response import TemplateResponse
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from summit.admin_base.audit_list import condition_of, deed_choices
+from summit.admin_base.audit_list import action_choices, condition_of
 from summit.admin_base.row_keys import key_of
 from summit.audit.access_log import SEEN, seen_of
-from summit.audit.actions import THINGS, Thing
+from summit.audit.actions import MODEL_WORDS, ModelWords
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import Line, tell
 from summit.permissions.rules import allows, summits_for
@@ -64,9 +64,9 @@ class Slice:
         self.query = others.urlencode()
 
 
-def _deeds(rows: QuerySet[AuditEntry]) -> list[Any]:
+def _actions(rows: QuerySet[AuditEntry]) -> list[Any]:
     """What was done to a row with more entries than a page has, to choose from. One query."""
-    return deed_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
+    return action_choices(set(rows.order_by().values_list("action", flat=True).distinct()))
 
 
 def _number(text: str) -> int | None:
@@ -105,26 +105,26 @@ class HistoryMixin:
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """Show who did what to the object and who saw its personal data, the newest first; `?show=` narrows it to
-        "deeds" or "seen", `?deed=` to one kind of deed. Raises Http404, PermissionDenied."""
+        "actions" or "seen", `?chosen=` to one kind of action. Raises Http404, PermissionDenied."""
         row = self.admit(request, "view", object_id)  # type: ignore[attr-defined]
         if not self._may_see_history(request, row):
             raise PermissionDenied(_("Organisers see who changed what."))
         summit: Summit | None = None if self.summit_path is None else self._summit(row)  # type: ignore[attr-defined]
         seen = request.GET.get("show") == "seen"
         rows = readable(seen_of(row) if seen else of_row(row).exclude(action=SEEN), request)
-        deed = "" if seen else request.GET.get("deed", "").replace("\0", "")
-        found = Slice(rows.filter(action=deed) if deed else rows, request.GET)
+        chosen = "" if seen else request.GET.get("action", "").replace("\0", "")
+        found = Slice(rows.filter(action=chosen) if chosen else rows, request.GET)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History"),
             "opts": self.opts,
             "object": row,
-            "name": THINGS.get(row._meta.label_lower, Thing()).name(row),
+            "name": MODEL_WORDS.get(row._meta.label_lower, ModelWords()).name(row),
             "summit": summit,
             "slice": found,
             "seen": seen,
-            "deed": deed,
-            "deeds": [] if seen or not (deed or found.older or found.newer) else _deeds(rows),
+            "action": chosen,
+            "actions": [] if seen or not (chosen or found.older or found.newer) else _actions(rows),
             "days": list(by_day(tell(found.entries, request.user), summit)),
             **(extra_context or {}),
         }

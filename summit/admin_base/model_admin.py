@@ -43,28 +43,28 @@ def summit_of(row: models.Model, path: str) -> Summit:
 
 
 class RoleMixin:
-    """Permissions by the rules declared for `rule`; rows by the reader's summits."""
+    """Permissions by the rules declared for `permission`; rows by the reader's summits."""
 
     # The path from the rows to their summit; "" for summits themselves, None for rows of no summit.
     summit_path: str | None = "summit"
-    # The actions by which one may "view", "add", "change" and "delete" here, where they aren't those of `deed`.
-    deeds: ClassVar[dict[str, str]] = {}
+    # The actions by which one may "view", "add", "change" and "delete" here, where they aren't those of `action`.
+    permissions: ClassVar[dict[str, str]] = {}
     model: type[models.Model]
     opts: Any
 
     @property
-    def rule(self) -> str:
+    def permission(self) -> str:
         """The label by which permissions were declared."""
         return str(self.opts.label_lower)
 
-    def deed(self, verb: str) -> str:
+    def permission_for(self, verb: str) -> str:
         """Return the action by which one may "view", "add", "change" or "delete". Whoever changes rows adds them;
         nothing is deleted by default: what ends is cancelled, withdrawn or revoked."""
-        usual = {"view": f"{self.rule}.view", "delete": NOBODY}
-        return self.deeds.get(verb) or usual.get(verb) or f"{self.rule}.change"
+        usual = {"view": f"{self.permission}.view", "delete": NOBODY}
+        return self.permissions.get(verb) or usual.get(verb) or f"{self.permission}.change"
 
     def _may(self, request: HttpRequest, verb: str, obj: models.Model | None) -> bool:
-        action = self.deed(verb)
+        action = self.permission_for(verb)
         summit = None if obj is None or self.summit_path is None else self._summit(obj)
         return action != NOBODY and allows(request.user, action, summit)
 
@@ -97,7 +97,7 @@ class RoleMixin:
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows of the reader's summits."""
         rows: models.QuerySet[Any] = super().get_queryset(request)  # type: ignore[misc]
-        mine = summits_for(request.user, f"{self.rule}.view")
+        mine = summits_for(request.user, f"{self.permission}.view")
         if mine is None or self.summit_path is None:
             return rows
         key = f"{self.summit_path}__in" if self.summit_path else "pk__in"
@@ -118,7 +118,7 @@ class RoleMixin:
             kwargs["widget"] = KeyedSelect(db_field, self.admin_site)  # type: ignore[attr-defined]
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
         path = SUMMIT_PATHS.get(db_field.related_model)
-        mine = summits_for(request.user, f"{self.rule}.change")
+        mine = summits_for(request.user, f"{self.permission}.change")
         if field is not None and path is not None and mine is not None:
             field.queryset = field.queryset.filter(**{f"{path}__in" if path else "pk__in": mine})
         return field
@@ -170,7 +170,7 @@ class SummitModelAdmin(
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Propose the summit to whoever adds rows in one alone, or comes from a page of it."""
         given = super().get_changeform_initial_data(request)
-        return given if self.summit_path != "summit" else proposed(request, given, f"{self.rule}.change")
+        return given if self.summit_path != "summit" else proposed(request, given, f"{self.permission}.change")
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Let every filter by summit offer the reader's summits alone."""
@@ -207,7 +207,7 @@ class SummitModelAdmin(
         pairs = {name: (form.initial.get(name), form.cleaned_data.get(name)) for name in names}
         audit.record(
             by=request.user,
-            action=f"{self.rule}.{'change' if change else 'add'}",
+            action=f"{self.permission}.{'change' if change else 'add'}",
             target=obj,
             summit=None if self.summit_path is None else self._summit(obj),
             fields=form.changed_data,
@@ -223,7 +223,7 @@ class SummitModelAdmin(
 class ReadOnlyAdmin(SummitModelAdmin):
     """Rows that nobody writes by hand: the system's own, and those that buttons change."""
 
-    deeds: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
+    permissions: ClassVar[dict[str, str]] = {"add": NOBODY, "change": NOBODY, "delete": NOBODY}
 
 
 class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
@@ -235,9 +235,9 @@ class SummitInline(RoleMixin, admin.TabularInline):  # type: ignore[type-arg]
     formset = NamedFormSet
     show_change_link = True
 
-    def deed(self, verb: str) -> str:
+    def permission_for(self, verb: str) -> str:
         """Return the action; whoever changes rows here adds them and takes them off."""
-        return super().deed("change" if verb == "delete" else verb)
+        return super().permission_for("change" if verb == "delete" else verb)
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
         """Return how many empty rows a page shows: none where a script adds them, `?rows=` where none runs."""

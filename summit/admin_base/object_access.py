@@ -41,13 +41,13 @@ class AdmitMixin:
             if mixed.summit_path is not None:
                 belongs_to(request, mixed._summit(row))
         if not getattr(mixed, f"has_{verb}_permission")(request, row):
-            action = mixed.deed(verb)
+            action = mixed.permission_for(verb)
             raise PermissionDenied(self._by_nobody(verb) if action == NOBODY else refusal(action))
         return row
 
     def _by_nobody(self, verb: str) -> str:
         mixed: Any = self
-        if verb == "delete" and mixed.deed("change") != NOBODY:
+        if verb == "delete" and mixed.permission_for("change") != NOBODY:
             return str(self.deleted_where) or _(
                 "This is not deleted here. Change it, or end it where that is offered."
             )

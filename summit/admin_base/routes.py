@@ -51,12 +51,12 @@ def of_models() -> Iterator[Route]:
         if not isinstance(desk, RoleMixin):
             continue
         name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
-        see, kind = desk.deed("view"), desk.rule
+        see, kind = desk.permission_for("view"), desk.permission
         yield Route(f"{name}_changelist", Gate.DESK, BOTH, see=see)
         yield Route(f"{name}_table", Gate.DESK, BOTH, see=see)
-        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.deed("add"))
-        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.deed("change"))
-        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.deed("delete"))
+        yield Route(f"{name}_add", Gate.DESK, BOTH, see=see, do=desk.permission_for("add"))
+        yield Route(f"{name}_change", Gate.DESK, BOTH, kind, see, post=desk.permission_for("change"))
+        yield Route(f"{name}_delete", Gate.DESK, BOTH, kind, see, do=desk.permission_for("delete"))
         yield Route(f"{name}_history", Gate.DESK, kind=kind, see=see, do="summit.auditentry.view")
         # An old address, which leads to the row's page without looking for the row.
         yield Route(f"admin/{model._meta.app_label}/{model._meta.model_name}/<path:object_id>/", Gate.DESK)

@@ -57,13 +57,13 @@ class Source:
     """Where one looks for one kind of thing.
 
     `rows` gives all of them with what `hit` needs; `head` is what a row is called, `text` are the fields (or
-    subqueries) in which all words must be found together; `also` gives rows that match in another way. `rule` says
-    who sees them. `personal` names the fields with personal data that `hit` shows.
+    subqueries) in which all words must be found together; `also` gives rows that match in another way. `permission`
+    says who sees them. `personal` names the fields with personal data that `hit` shows.
     """
 
     model: type[Model]
     title: Name
-    rule: str
+    permission: str
     rows: Callable[[], QuerySet[Any]]
     head: str | Subquery
     text: tuple[str | Subquery, ...]
@@ -135,7 +135,7 @@ def find(request: HttpRequest, wanted: str, summit: Summit | None) -> list[Found
 
 
 def _ask(request: HttpRequest, source: Source, words: list[str], wanted: str, summit: Summit | None) -> Found | None:
-    mine = summits_for(request.user, source.rule)
+    mine = summits_for(request.user, source.permission)
     if mine == []:
         return None
     rows = source.rows()

@@ -21,7 +21,7 @@ from summit.users.models import User
 Values = Mapping[str, Any]
 
 
-class DomainAdmin(SummitModelAdmin):
+class ServiceAdmin(SummitModelAdmin):
     """A model whose rows are written by `enter`, `change` and `remove`, each one call of the domain."""
 
     # The fields that are written.

@@ -27,7 +27,7 @@ class Place:
 
     title: Promise
     name: str
-    rule: str
+    permission: str
     shelf: Shelf | None = None
 
 
@@ -39,7 +39,7 @@ def places_of(user: Any, summit: Summit) -> list[tuple[str, str]]:
     return [
         (str(place.title), reverse(f"admin:{place.name}", args=[summit.slug]))
         for place in desk_place
-        if allows(user, place.rule, summit)
+        if allows(user, place.permission, summit)
     ]
 
 
@@ -54,13 +54,13 @@ def menu_of(user: Any, summit: Summit) -> list[dict[str, Any]]:
             "shelf": place.shelf,
         }
         for place in desk_place
-        if place.shelf is not None and allows(user, place.rule, summit)
+        if place.shelf is not None and allows(user, place.permission, summit)
     ]
 
 
-def summit_page(route: str, name: str, *, rule: str, post: str) -> Callable[[View], View]:
+def summit_page(route: str, name: str, *, permission: str, post: str) -> Callable[[View], View]:
     """Register a page below /admin/ of one summit; a decorator. `route` holds the summit's slug. Whoever doesn't see
-    the summit gets a 404; `rule` is what one needs to see the page, `post` what one needs to change it."""
+    the summit gets a 404; `permission` is what one needs to see the page, `post` what one needs to change it."""
 
     def add(view: View) -> View:
         @functools.wraps(view)
@@ -70,7 +70,7 @@ def summit_page(route: str, name: str, *, rule: str, post: str) -> Callable[[Vie
             summit = (rows if mine is None else rows.filter(pk__in=mine)).first()
             if summit is None or not isinstance(request.user, User):
                 raise Http404
-            check(request.user, rule, summit)
+            check(request.user, permission, summit)
             if request.method == "POST":
                 check(request.user, post, summit)
             return view(request, summit, request.user)

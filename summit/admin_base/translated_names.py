@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from summit.admin_base.forms import SentencesForm
 from summit.admin_base.menu import Shelf
-from summit.admin_base.service_admin import DomainAdmin
+from summit.admin_base.service_admin import ServiceAdmin
 from summit.core.validators import validate_printable
 from summit.templatetags.marks import comma
 
@@ -95,7 +95,7 @@ def called_form(row: type[models.Model], *own: str) -> type[CalledForm]:
     return type(f"Called{row.__name__}Form", (CalledForm,), {**name_fields(column.max_length), "Meta": meta})
 
 
-class CalledAdmin(DomainAdmin):
+class CalledAdmin(ServiceAdmin):
     """Such rows. `own` are the fields beside the names; `users` is by what those are found that use a row."""
 
     shelf = Shelf.SETTINGS

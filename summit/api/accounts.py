@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from summit.accounts import selectors as accounts_selectors
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -42,29 +42,29 @@ class AccountFilters(django_filters.FilterSet):
     person = django_filters.CharFilter(label=_("the person that it is"))
 
 
-class Accounts(Resource):
+class UserViewSet(DeskViewSet):
     """Accounts that hold a role in the summit or are somebody there. They are added and closed elsewhere."""
 
     name = "accounts"
-    called = _("accounts")
-    rule = "summit.user"
-    does = ()
+    verbose_name = _("accounts")
+    permission = "summit.user"
+    allowed_methods = ()
     model = User
-    output = AccountSerializer
-    filters = AccountFilters
-    orders: ClassVar[Any] = {"email": ("email",), "created_at": ("date_joined",)}
+    serializer_class = AccountSerializer
+    filterset_class = AccountFilters
+    ordering_fields: ClassVar[Any] = {"email": ("email",), "created_at": ("date_joined",)}
     personal = ("email", "name")
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Any]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Any]:
         """Return the summit's accounts that somebody sees, with who they are there and what protects them."""
         person = Person.objects.filter(user=OuterRef("pk"), summit__slug=slug).order_by().values("public_id")
         steps = Prefetch("authenticator_set", Authenticator.objects.only("user_id", "type"))
         found = accounts_selectors.of_summit(slug=slug, to=user).annotate(person=Subquery(person[:1]))
         return found.prefetch_related(steps)
 
-    def seen_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
+    def get_queryset_with_summit(self, user: User, slug: str) -> QuerySet[Any]:
         """Return them: an account is no summit's."""
-        return self.seen_by(user, slug)
+        return self.get_queryset(user, slug)
 
     def summit_of(self, row: User, slug: str) -> Summit:
         """Return the summit that the address names."""

@@ -16,8 +16,8 @@ from summit.api_base import tokens
 from summit.api_base.actions import action
 from summit.api_base.models.tokens import ApiClient, Token
 from summit.api_base.problems import Problem
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -84,18 +84,18 @@ class ApplicationTokenFilters(django_filters.FilterSet):
     application = django_filters.CharFilter(field_name="api_client__public_id", label=_("application"))
 
 
-class Applications(Resource):
+class ApiClientViewSet(DeskViewSet):
     """Applications. They are made in a browser and ended, never changed."""
 
     name = "applications"
-    called = _("applications")
-    rule = "api.apiclient"
-    does = ("add",)
+    verbose_name = _("applications")
+    permission = "api.apiclient"
+    allowed_methods = ("add",)
     model = ApiClient
-    output = ApplicationSerializer
-    input = ApplicationInput
-    filters = ApplicationFilters
-    orders: ClassVar[Any] = {"name": ("name",), "created_at": ("-created_at",)}
+    serializer_class = ApplicationSerializer
+    input_serializer_class = ApplicationInput
+    filterset_class = ApplicationFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",), "created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[ApiClient]:
         """Return applications with the roles of their accounts."""
@@ -106,14 +106,14 @@ class Applications(Resource):
         _only_in_a_browser(by)
         return api_client_services.make(by=by, summit=summit, name=values["name"], given=values["roles"])
 
-    @action("end", rule="api.apiclient.change")
+    @action("end", permission="api.apiclient.change")
     def end(self, *, by: User, row: ApiClient, values: Values) -> None:
         """End it: its tokens open nothing any more, its account holds no role."""
         api_client_services.end(api_client=row, by=by)
 
     @action(
         "make-token",
-        rule="api.apiclient.token",
+        permission="api.apiclient.token",
         input=ApplicationTokenInput,
         output=MadeApplicationTokenSerializer,
         shown_once=("secret",),
@@ -127,23 +127,23 @@ class Applications(Resource):
         return made.token
 
 
-class ApplicationTokens(Resource):
+class ApiClientTokenViewSet(DeskViewSet):
     """Tokens of applications, without their secrets."""
 
     name = "application-tokens"
-    called = _("tokens of applications")
-    rule = "api.apiclient"
-    does = ()
+    verbose_name = _("tokens of applications")
+    permission = "api.apiclient"
+    allowed_methods = ()
     model = Token
-    output = ApplicationTokenSerializer
-    filters = ApplicationTokenFilters
-    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    serializer_class = ApplicationTokenSerializer
+    filterset_class = ApplicationTokenFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Token]:
         """Return applications' tokens: personal ones are their owners' alone."""
         return Token.objects.filter(api_client__isnull=False).select_related("summit", "api_client", "user")
 
-    @action("revoke", rule="api.apiclient.token")
+    @action("revoke", permission="api.apiclient.token")
     def revoke(self, *, by: User, row: Token, values: Values) -> None:
         """Revoke it: it opens nothing any more."""
         tokens.revoke(token=row, by=by)

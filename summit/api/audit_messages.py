@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from summit.api_base.models.tokens import ApiClient, Token
-from summit.audit.actions import Facts, deed, deeds_of, part, thing
+from summit.audit.actions import Facts, describe_action, describe_actions, describe_model, part
 from summit.users.models import User
 
-deed("api.token.add", gettext_lazy("made the token"))
-deed("api.token.revoke", gettext_lazy("revoked the token"))
-deeds_of(
+describe_action("api.token.add", gettext_lazy("made the token"))
+describe_action("api.token.revoke", gettext_lazy("revoked the token"))
+describe_actions(
     "api.apiclient",
     add=gettext_lazy("made the application"),
     change=gettext_lazy("changed the application"),
@@ -29,7 +29,7 @@ def _ended(facts: Facts) -> str:
     return said % {"number": number}
 
 
-deed("api.apiclient.end", _ended, called=gettext_lazy("ended the application"))
+describe_action("api.apiclient.end", _ended, label=gettext_lazy("ended the application"))
 
 
 def _of_user(row: Any) -> Any:
@@ -40,7 +40,7 @@ def _of_api_client(row: Any) -> Any:
     return Token.objects.filter(api_client=row)
 
 
-thing(ApiClient)
-thing(Token, related=("user", "api_client"), shown_on=lambda row: row.api_client or row.user)
+describe_model(ApiClient)
+describe_model(Token, related=("user", "api_client"), shown_on=lambda row: row.api_client or row.user)
 part(User, Token, _of_user)
 part(ApiClient, Token, _of_api_client)

@@ -11,11 +11,11 @@ from rest_framework.response import Response
 
 from summit.admin_base import dashboard as admin_base_dashboard
 from summit.admin_base.dashboard import Task, Urgency
-from summit.api_base.resource_schema import ResourceSchema
-from summit.api_base.resources import Resource
 from summit.api_base.schema import ApiSchema
 from summit.api_base.views import working_api
-from summit.api_base.viewsets import Item, ResourceView
+from summit.api_base.viewset_schema import ViewSetSchema
+from summit.api_base.viewset_views import DetailView, ViewSetView
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 
 
@@ -43,25 +43,25 @@ class TasksSerializer(serializers.Serializer[Any]):
     tasks = TaskSerializer(many=True)
 
 
-class Tasks(Resource):
+class TaskViewSet(DeskViewSet):
     """What waits for the reader at a summit's desk: at an address without a key."""
 
     name = "tasks"
-    called = _("what is to be done at the desk")
-    rule = "summit.summit"
-    does = ()
+    verbose_name = _("what is to be done at the desk")
+    permission = "summit.summit"
+    allowed_methods = ()
     model = Summit
-    output = TasksSerializer
-    orders: ClassVar[Any] = {}
+    serializer_class = TasksSerializer
+    ordering_fields: ClassVar[Any] = {}
 
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return its one address. Its scope is its own: what waits has titles of texts and names of webhooks."""
-        view = working_api(Waiting.as_view(resource=cls(), scope=cls.name))
+        view = working_api(Waiting.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/tasks/", view, name="api-desk-tasks")]
 
 
-class WaitingSchema(ResourceSchema):
+class WaitingSchema(ViewSetSchema):
     """The description of the address, at which nothing can be asked for."""
 
     def parameters(self) -> list[Any]:
@@ -69,7 +69,7 @@ class WaitingSchema(ResourceSchema):
         return ApiSchema.parameters(self)
 
 
-class Waiting(Item):
+class Waiting(DetailView):
     """What waits for the reader."""
 
     schema = WaitingSchema()
@@ -81,7 +81,7 @@ class Waiting(Item):
 
     def admit(self, request: Request) -> None:
         """Find the summit. Raises Http404."""
-        ResourceView.admit(self, request)
+        ViewSetView.admit(self, request)
         self.row = self.summit
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from summit.api_base.resources import Resource
 from summit.api_base.views import READS, working_api
-from summit.api_base.viewsets import Collection, Item, Values
+from summit.api_base.viewset_views import DetailView, ListView, Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.rules import check, summits_for
 from summit.summits import services as summits_services
 from summit.summits.models import Summit
@@ -75,20 +75,20 @@ class SummitFilters(django_filters.FilterSet):
     starts_until = django_filters.DateFilter(field_name="starts_on", lookup_expr="lte", label=_("first day, until"))
 
 
-class Summits(Resource):
+class DeskSummitViewSet(DeskViewSet):
     """Summits."""
 
     name = "summits"
-    rule = "summit.summit"
+    permission = "summit.summit"
     model = Summit
-    output = DeskSummitSerializer
-    input = SummitInput
-    input_of_change = SummitChange
-    filters = SummitFilters
-    orders: ClassVar[Any] = {"starts_on": ("starts_on",), "slug": ("slug",)}
+    serializer_class = DeskSummitSerializer
+    input_serializer_class = SummitInput
+    update_serializer_class = SummitChange
+    filterset_class = SummitFilters
+    ordering_fields: ClassVar[Any] = {"starts_on": ("starts_on",), "slug": ("slug",)}
     summit_path = ""
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Summit]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Summit]:
         """Return the summits for which somebody works: all of them where no address names one."""
         mine = summits_for(user, "summit.summit.view")
         found = Summit.objects.filter(slug=slug) if slug else Summit.objects.all()
@@ -109,14 +109,14 @@ class Summits(Resource):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return the addresses of one's summits."""
-        own = {"resource": cls(), "scope": cls.name}
+        own = {"viewset": cls(), "scope": cls.name}
         return [
             path("me/summits/", working_api(MySummits.as_view(**own)), name="api-my-summits"),
             path("summits/<slug:summit>/desk/", working_api(Desk.as_view(**own)), name="api-desk"),
         ]
 
 
-class MySummits(Collection):
+class MySummits(ListView):
     """The summits that somebody works for."""
 
     def admit(self, request: Request) -> None:
@@ -126,14 +126,14 @@ class MySummits(Collection):
             check(self.by, "summit.summit.add", None)
 
 
-class Desk(Item):
+class Desk(DetailView):
     """A summit as its desks see it."""
 
     http_method_names = ["get", "head", "patch"]
 
     def admit(self, request: Request) -> None:
         """Find the summit. Raises Http404, PermissionDenied."""
-        self.row = self.summit = self.resource.seen_by(self.by, self.kwargs["summit"]).first()
+        self.row = self.summit = self.viewset.get_queryset(self.by, self.kwargs["summit"]).first()
         if self.row is None:
             raise Http404
         self.check_may_write()

@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.api.role_assignments import Roles
-from summit.api.venues import Rooms, Venues
-from summit.import_export.registry import Intake, take_in
+from summit.api.role_assignments import RoleAssignmentViewSet
+from summit.api.venues import RoomViewSet, VenueViewSet
+from summit.import_export.registry import ImportDefinition, register_import
 
-for _resource, _keys in ((Venues, ("name",)), (Rooms, ("venue", "name"))):
-    take_in(Intake(_resource, _keys))
+for _viewset, _keys in ((VenueViewSet, ("name",)), (RoomViewSet, ("venue", "name"))):
+    register_import(ImportDefinition(_viewset, _keys))
 _told = {"email": (_("E-mail"), lambda row: row.user.email), "name": (_("Name"), lambda row: row.user.name)}
-take_in(Intake(Roles, ("email", "role"), _told))
+register_import(ImportDefinition(RoleAssignmentViewSet, ("email", "role"), _told))

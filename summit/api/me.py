@@ -18,7 +18,7 @@ from summit.api_base.pagination import ByNewest
 from summit.api_base.problems import Problem, unprocessable
 from summit.api_base.scopes import known
 from summit.api_base.views import WorkingView
-from summit.api_base.viewsets import check_fields
+from summit.api_base.viewset_views import check_fields
 from summit.permissions.models import Role
 from summit.permissions.rules import may_everything, roles_by_summit
 from summit.summits.models import Summit

@@ -7,12 +7,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from summit.api_base.actions import ListDeed, action, actions_of
+from summit.api_base.actions import ListActionView, action, actions_of
 from summit.api_base.problems import means
-from summit.api_base.resources import Resource
 from summit.api_base.views import working_api
-from summit.api_base.viewsets import Item, ResourceView, Values
-from summit.permissions.rules import refuse_door
+from summit.api_base.viewset_views import DetailView, Values, ViewSetView
+from summit.api_base.viewsets import DeskViewSet
+from summit.permissions.rules import require_collection_permission
 from summit.summits import installation, outbound_pause
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -56,17 +56,17 @@ class ArmedSerializer(serializers.Serializer[Any]):
     cancelled = serializers.IntegerField()
 
 
-class Arming(Resource):
+class OutboundPauseViewSet(DeskViewSet):
     """Whether a summit sends: one row for each, at an address without a key."""
 
     name = "arming"
-    rule = "summit.summit"
-    does = ()
+    permission = "summit.summit"
+    allowed_methods = ()
     model = Summit
-    output = ArmingSerializer
-    orders: ClassVar[Any] = {}
+    serializer_class = ArmingSerializer
+    ordering_fields: ClassVar[Any] = {}
 
-    @action("arm", rule=outbound_pause.ARM, output=ArmedSerializer, on_list=True)
+    @action("arm", permission=outbound_pause.ARM, output=ArmedSerializer, detail=False)
     def arm(self, *, by: User, summit: Summit, values: Values) -> dict[str, int]:
         """Let the summit send from now on. What is older than its arrival is cancelled."""
         return {"cancelled": outbound_pause.arm(summit=summit, by=by)}
@@ -74,26 +74,26 @@ class Arming(Resource):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return its two addresses. They belong to the scope of summits."""
-        own: dict[str, Any] = {"resource": cls(), "scope": "summits"}
+        own: dict[str, Any] = {"viewset": cls(), "scope": "summits"}
         where = "summits/<slug:summit>/desk/arming/"
-        deeds = [
+        actions = [
             path(
                 f"{where}{each.name}/",
-                working_api(ListDeed.as_view(**own, action=each)),
+                working_api(ListActionView.as_view(**own, action=each)),
                 name=f"api-desk-arming-{each.name}",
             )
             for each in actions_of(cls)
         ]
-        return [path(where, working_api(State.as_view(**own)), name="api-desk-arming"), *deeds]
+        return [path(where, working_api(State.as_view(**own)), name="api-desk-arming"), *actions]
 
 
-class State(Item):
+class State(DetailView):
     """Whether the summit sends, for whoever may let it."""
 
     http_method_names = ["get", "head"]
 
     def admit(self, request: Request) -> None:
         """Find the summit. Raises Http404, PermissionDenied."""
-        ResourceView.admit(self, request)
-        refuse_door(self.by, outbound_pause.ARM, self.summit)
+        ViewSetView.admit(self, request)
+        require_collection_permission(self.by, outbound_pause.ARM, self.summit)
         self.row = self.summit

@@ -10,8 +10,8 @@ from rest_framework import serializers
 
 from summit.accounts import role_assignments
 from summit.api_base.problems import means
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit.models import AuditEntry
 from summit.audit.rendering import sentence
 from summit.permissions.models import BY_HAND, RoleAssignment
@@ -57,19 +57,19 @@ class RoleFilters(django_filters.FilterSet):
     account = django_filters.CharFilter(field_name="user__public_id", label=_("account"))
 
 
-class Roles(Resource):
+class RoleAssignmentViewSet(DeskViewSet):
     """Roles at desks. They are given and taken away, never changed."""
 
     name = "roles"
-    called = _("roles")
-    rule = "summit.roleassignment"
-    does = ("add", "remove")
-    key = "pk"
+    verbose_name = _("roles")
+    permission = "summit.roleassignment"
+    allowed_methods = ("add", "remove")
+    lookup_field = "pk"
     model = RoleAssignment
-    output = RoleSerializer
-    input = RoleInput
-    filters = RoleFilters
-    orders: ClassVar[Any] = {"email": ("user__email",), "role": ("role", "user__email")}
+    serializer_class = RoleSerializer
+    input_serializer_class = RoleInput
+    filterset_class = RoleFilters
+    ordering_fields: ClassVar[Any] = {"email": ("user__email",), "role": ("role", "user__email")}
     personal = ("name", "email")
 
     def rows(self) -> QuerySet[RoleAssignment]:
@@ -127,18 +127,18 @@ class AuditFilters(django_filters.FilterSet):
     until = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="lt", label=_("until"))
 
 
-class Audit(Resource):
+class AuditEntryViewSet(DeskViewSet):
     """What was done in the summit. Nobody changes it."""
 
     name = "audit"
-    called = _("the audit")
-    rule = "summit.auditentry"
-    does = ()
-    key = "pk"
+    verbose_name = _("the audit")
+    permission = "summit.auditentry"
+    allowed_methods = ()
+    lookup_field = "pk"
     model = AuditEntry
-    output = AuditSerializer
-    filters = AuditFilters
-    orders: ClassVar[Any] = {"at": ("-at", "-pk")}
+    serializer_class = AuditSerializer
+    filterset_class = AuditFilters
+    ordering_fields: ClassVar[Any] = {"at": ("-at", "-pk")}
 
     def rows(self) -> QuerySet[AuditEntry]:
         """Return entries with who acted."""

@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.summits import services as summits_services
 from summit.summits.models import Room, Summit, Venue
 from summit.users.models import User
@@ -38,17 +38,17 @@ class VenueFilters(django_filters.FilterSet):
     name = django_filters.CharFilter(lookup_expr="iexact", label=_("name"))
 
 
-class Venues(Resource):
+class VenueViewSet(DeskViewSet):
     """Venues."""
 
     name = "venues"
-    called = _("venues")
-    rule = "summit.venue"
+    verbose_name = _("venues")
+    permission = "summit.venue"
     model = Venue
-    output = DeskVenueSerializer
-    input = VenueInput
-    filters = VenueFilters
-    orders: ClassVar[Any] = {"name": ("name",)}
+    serializer_class = DeskVenueSerializer
+    input_serializer_class = VenueInput
+    filterset_class = VenueFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Venue:
         """Enter a venue."""
@@ -96,17 +96,17 @@ class RoomFilters(django_filters.FilterSet):
     )
 
 
-class Rooms(Resource):
+class RoomViewSet(DeskViewSet):
     """Rooms."""
 
     name = "rooms"
-    called = _("rooms")
-    rule = "summit.room"
+    verbose_name = _("rooms")
+    permission = "summit.room"
     model = Room
-    output = DeskRoomSerializer
-    input = RoomInput
-    filters = RoomFilters
-    orders: ClassVar[Any] = {"position": ("position", "name"), "name": ("name",)}
+    serializer_class = DeskRoomSerializer
+    input_serializer_class = RoomInput
+    filterset_class = RoomFilters
+    ordering_fields: ClassVar[Any] = {"position": ("position", "name"), "name": ("name",)}
     summit_path = "venue__summit"
 
     def rows(self) -> QuerySet[Room]:

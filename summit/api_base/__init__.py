@@ -1,2 +1,2 @@
-"""What all resources of the API share: authentication by tokens, throttling, idempotency, ETags, problem details,
+"""What all viewsets of the API share: authentication by tokens, throttling, idempotency, ETags, problem details,
 views, description."""

@@ -1,12 +1,12 @@
-"""Deeds of a resource that are neither adding nor changing nor deleting: approve, send, withdraw.
+"""Actions of a viewset that are neither adding nor changing nor deleting: approve, send, withdraw.
 
-A method of a `summit.api_base.resources.Resource` under `@action` has an address of its own, which answers POST:
+A method of a `summit.api_base.viewsets.DeskViewSet` under `@action` has an address of its own, which answers POST:
 
-    @action("approve", rule="delegations.invite")
+    @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
         "Approve the letter."
 
-answers at ".../invitations/{id}/approve/" with the row as it stands then; with `on_list` at
+answers at ".../invitations/{id}/approve/" with the row as it stands then; with `detail=False` at
 ".../invitations/approve/", where the method takes `summit` in the place of `row` and returns rows. With an `output`
 it returns what that takes.
 """
@@ -26,24 +26,25 @@ from rest_framework.response import Response
 from summit.api_base import file_fields
 from summit.api_base.problems import unprocessable
 from summit.api_base.query_params import field_names
-from summit.api_base.resource_schema import ActionSchema
 from summit.api_base.scopes import READ
-from summit.api_base.viewsets import Item, ResourceView, check_fields, check_years
-from summit.permissions.rules import refuse_door, refuse_row
+from summit.api_base.viewset_schema import ActionSchema
+from summit.api_base.viewset_views import DetailView, ViewSetView, check_fields, check_years
+from summit.permissions.rules import require_collection_permission, require_object_permission
 
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True)
 class Action:
-    """A deed as it is declared: its name in addresses, the rule's action that it needs, what it takes and answers."""
+    """An action as it is declared: its name in addresses, the rule's action that it needs, what it takes and
+    answers."""
 
     name: str
-    rule: str
+    permission: str
     input: type[serializers.BaseSerializer[Any]] | None
     output: Any
-    on_list: bool
-    reads: bool
+    detail: bool
+    safe: bool
     gone: bool
     shown_once: tuple[str, ...]
     method: str
@@ -53,38 +54,39 @@ class Action:
 def action(
     name: str,
     *,
-    rule: str,
+    permission: str,
     input: type[serializers.BaseSerializer[Any]] | None = None,
     output: Any = None,
-    on_list: bool = False,
-    reads: bool = False,
+    detail: bool = True,
+    safe: bool = False,
     gone: bool = False,
     shown_once: tuple[str, ...] = (),
 ) -> Callable[[Method], Method]:
-    """Declare a method of a resource as a deed with an address. `output` may be a serializer or one with many=True;
-    `reads` says that it writes nothing, so that a token needs no more than to read; `gone` that the row isn't there
+    """Declare a method of a viewset as an action with an address. `output` may be a serializer or one with many=True;
+    `safe` says that it writes nothing, so that a token needs no more than to read; `gone` that the row isn't there
     afterwards; `shown_once` names what of its answer is kept nowhere."""
 
     def mark(method: Method) -> Method:
         said = " ".join((method.__doc__ or "").split())
-        method.is_action = Action(name, rule, input, output, on_list, reads, gone, shown_once, method.__name__, said)  # type: ignore[attr-defined]
+        found = Action(name, permission, input, output, detail, safe, gone, shown_once, method.__name__, said)
+        method.is_action = found  # type: ignore[attr-defined]
         return method
 
     return mark
 
 
-def actions_of(resource: type) -> list[Action]:
-    """Return the deeds of a resource, in order of their names."""
-    found = [getattr(getattr(resource, name), "is_action", None) for name in dir(resource)]
-    return sorted((each for each in found if each), key=lambda each: (each.name, each.on_list))
+def actions_of(viewset: type) -> list[Action]:
+    """Return the actions of a viewset, in order of their names."""
+    found = [getattr(getattr(viewset, name), "is_action", None) for name in dir(viewset)]
+    return sorted((each for each in found if each), key=lambda each: (each.name, not each.detail))
 
 
 class _Nothing(serializers.Serializer[Any]):
-    """What a deed takes that asks for nothing: an object without fields."""
+    """What an action takes that asks for nothing: an object without fields."""
 
 
-class _Deed(ResourceView):
-    """What deeds on a row and on a list have in common."""
+class _ActionView(ViewSetView):
+    """What actions on a row and on a list have in common."""
 
     schema = ActionSchema()
     http_method_names = ["post"]
@@ -92,12 +94,12 @@ class _Deed(ResourceView):
 
     @property
     def takes_files(self) -> bool:  # type: ignore[override]
-        """Whether the deed is told with a file."""
+        """Whether the action is told with a file."""
         return file_fields.takes_files(self.action.input)
 
     def verb(self, method: str) -> str:
         """Return what a token must be allowed to do: what writes nothing asks for no more than reading does."""
-        return READ if self.action.reads else super().verb(method)
+        return READ if self.action.safe else super().verb(method)
 
     def known_parameters(self) -> tuple[str, ...]:
         """Return that nothing is known beside the body."""
@@ -118,27 +120,27 @@ class _Deed(ResourceView):
         return known.validated_data
 
     def told(self, found: Any) -> Response:
-        """Answer what a deed returned, as the action's `output` tells it."""
+        """Answer what an action returned, as the action's `output` tells it."""
         output = self.action.output
         if isinstance(output, serializers.BaseSerializer):
             many = isinstance(output, serializers.ListSerializer)
             kind: Any = type(output.child) if isinstance(output, serializers.ListSerializer) else type(output)
             return Response(kind(found, many=many, context=self.context()).data)
-        if output is self.resource.output:
+        if output is self.viewset.serializer_class:
             # Another row than the one that was named is shown: whoever sees it is noted as elsewhere.
             names = list(field_names(output))
-            self.resource.note_seen(by=self.by, summit=self.summit, rows=[found], fields=names)
+            self.viewset.log_access(by=self.by, summit=self.summit, rows=[found], fields=names)
         return Response(output(found, context=self.context()).data)
 
     def do(self, **more: Any) -> Any:
-        """Do it, by the resource's method, which calls the domain."""
-        return getattr(self.resource, self.action.method)(by=self.by, **more)
+        """Do it, by the viewset's method, which calls the domain."""
+        return getattr(self.viewset, self.action.method)(by=self.by, **more)
 
 
-class RowDeed(_Deed, Item):
-    """A deed on one row. With If-Match, only if the row is still as it was read."""
+class RowActionView(_ActionView, DetailView):
+    """An action on one row. With If-Match, only if the row is still as it was read."""
 
-    kind = "RowDeed"
+    kind = "RowAction"
 
     def admit(self, request: Request) -> None:
         """Find the row; where this very request was answered before, it may be what took the row away. Raises
@@ -149,14 +151,14 @@ class RowDeed(_Deed, Item):
             if not self.was_answered():
                 raise
             self.row = None
-            ResourceView.admit(self, request)
+            ViewSetView.admit(self, request)
 
     def check_may_write(self) -> None:
         """Raise PermissionDenied where the reader sees the row and may not do this to it."""
         if self.row is None:
-            refuse_door(self.by, self.action.rule, self.summit)
+            require_collection_permission(self.by, self.action.permission, self.summit)
         else:
-            refuse_row(self.by, self.action.rule, self.summit, self.row)
+            require_object_permission(self.by, self.action.permission, self.summit, self.row)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do it."""
@@ -174,14 +176,14 @@ class RowDeed(_Deed, Item):
         return self.answer(self.fresh(self.row)) if self.action.output is None else self.told(found)
 
 
-class ListDeed(_Deed):
-    """A deed on several rows of a summit, or that makes some."""
+class ListActionView(_ActionView):
+    """An action on several rows of a summit, or that makes some."""
 
-    kind = "ListDeed"
+    kind = "ListAction"
 
     def check_may_write(self) -> None:
         """Raise PermissionDenied where the reader sees such rows and may not do this."""
-        refuse_door(self.by, self.action.rule, self.summit)
+        require_collection_permission(self.by, self.action.permission, self.summit)
 
     def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Do it."""
@@ -193,5 +195,5 @@ class ListDeed(_Deed):
         if self.action.output is not None:
             return self.told(found)
         keys = [row.pk for row in found]
-        rows = {row.pk: row for row in self.resource.rows().filter(pk__in=keys)}
+        rows = {row.pk: row for row in self.viewset.rows().filter(pk__in=keys)}
         return Response(self.shown([rows[key] for key in keys], many=True))

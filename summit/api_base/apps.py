@@ -1,4 +1,4 @@
-"""The REST API: its tokens, its rules of conversation, and the ground floor's resources."""
+"""The REST API: its tokens, its rules of conversation, and the ground floor's viewsets."""
 
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +13,7 @@ class ApiConfig(AppConfig):
     desk_place = 4
 
     def ready(self) -> None:
-        """Register what the API stands on, and what has an end; the resources are registered by `summit.apps`."""
+        """Register what the API stands on, and what has an end; the viewsets are registered by `summit.apps`."""
         from summit.api_base import (
             field_error_messages,
             idempotency,

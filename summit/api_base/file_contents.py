@@ -1,4 +1,5 @@
-"""Files that the API gives: a row's content, or what a deed made, their bytes in base 64. What is sent: `files`."""
+"""Files that the API gives: a row's content, or what an action made, their bytes in base 64. What is sent:
+`files`."""
 
 import base64
 from dataclasses import dataclass
@@ -11,11 +12,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from summit.api_base.resource_schema import PATH, ResourceSchema
-from summit.api_base.resources import Resource
 from summit.api_base.schema import ApiSchema
 from summit.api_base.views import working_api
-from summit.api_base.viewsets import Item
+from summit.api_base.viewset_schema import PATH, ViewSetSchema
+from summit.api_base.viewset_views import DetailView
+from summit.api_base.viewsets import DeskViewSet
 from summit.users.models import User
 
 
@@ -56,16 +57,16 @@ class PersonalContentSerializer(ContentSerializer):
     )
 
 
-class ContentSchema(ResourceSchema):
+class ContentSchema(ViewSetSchema):
     """The description of the address of a row's file."""
 
     def get_operation_id(self) -> str:
         """Name it."""
-        return f"get_content_of_{self.view.resource.name.replace('-', '_')}"
+        return f"get_content_of_{self.view.viewset.name.replace('-', '_')}"
 
     def parameters(self) -> list[Any]:
         """Describe the headers, and the row."""
-        said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+        said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
         return [*ApiSchema.parameters(self), OpenApiParameter("id", str, PATH, description=said)]
 
     def get_response_serializers(self) -> Any:
@@ -73,7 +74,7 @@ class ContentSchema(ResourceSchema):
         return {"200": ContentSerializer}
 
 
-class Content(Item):
+class Content(DetailView):
     """The file of a row."""
 
     kind = "Content"
@@ -86,14 +87,14 @@ class Content(Item):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Give the file, where there is one for whoever asks."""
-        found = self.resource.content(by=self.by, row=self.row)
+        found = self.viewset.content(by=self.by, row=self.row)
         if found is None:
             raise Http404
         return Response(ContentSerializer(found).data)
 
 
-class WithContent(Resource):
-    """A resource whose rows have a file each, at ".../{id}/content/"."""
+class WithContent(DeskViewSet):
+    """A viewset whose rows have a file each, at ".../{id}/content/"."""
 
     def content(self, *, by: User, row: Any) -> Any:
         """Return the row's file (or what has its attributes) and note who had it, or None where there is none for
@@ -103,6 +104,6 @@ class WithContent(Resource):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Add the address of a row's file."""
-        view = working_api(Content.as_view(resource=cls(), scope=cls.name))
+        view = working_api(Content.as_view(viewset=cls(), scope=cls.name))
         where = f"summits/<slug:summit>/desk/{cls.name}/<str:id>/content/"
         return [*super().paths(), path(where, view, name=f"api-desk-{cls.name}-row-content")]

@@ -75,18 +75,18 @@ def _far(moment: datetime) -> bool:
     return False
 
 
-def ordered(orders: Orders, said: str | None) -> tuple[str, ...]:
+def ordered(ordering_fields: Orders, said: str | None) -> tuple[str, ...]:
     """Return by which fields rows are ordered: those declared under a name, backwards after "-", the first where
     nothing is asked for; the primary key last, so that equal rows keep their places. Raises Problem."""
-    name = next(iter(orders)) if said is None else said
-    if name not in _both(orders):
-        raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(orders))}})
-    columns = (*orders[name.removeprefix("-")], "pk")
+    name = next(iter(ordering_fields)) if said is None else said
+    if name not in _both(ordering_fields):
+        raise parameters({"order": _("Write one of: %(known)s.") % {"known": ", ".join(_both(ordering_fields))}})
+    columns = (*ordering_fields[name.removeprefix("-")], "pk")
     return tuple(_backwards(column) for column in columns) if name.startswith("-") else columns
 
 
-def _both(orders: Orders) -> list[str]:
-    return [each for name in orders for each in (name, f"-{name}")]
+def _both(ordering_fields: Orders) -> list[str]:
+    return [each for name in ordering_fields for each in (name, f"-{name}")]
 
 
 order_names = _both

@@ -1,7 +1,7 @@
 """What can be asked next (OpenAPI 3.1, Link Object): the description says from which answer an id leads where.
 
-A row of a list has an address of its own; what was read there, or added, has deeds, and can be changed with the ETag
-that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
+A row of a list has an address of its own; what was read there, or added, has actions, and can be changed with the
+ETag that came with it. Programs and tests follow these links; they say nothing that the addresses don't.
 """
 
 from typing import Any

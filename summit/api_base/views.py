@@ -1,7 +1,7 @@
 """What every working view of the API stands on: who asks, in which language, for what, how often.
 
 Nothing here is kept by caches and nothing is public. What everybody may read is `summit.api_base.public_views`; the
-two never share an address (docs/decisions/0038-working-resources.md).
+two never share an address (docs/decisions/0038-working-viewsets.md).
 """
 
 import functools
@@ -89,7 +89,7 @@ class WorkingView(APIView):
     authentication_classes = [BearerAuthentication, BrowserAuthentication]
     http_method_names = ["get", "head", "post", "patch", "delete"]
     schema = ApiSchema()
-    # The resource as scopes name it; "" where any token will do.
+    # The viewset as scopes name it; "" where any token will do.
     scope = ""
     # Fields of an answer that are never kept, in none of its forms: what is shown once.
     shown_once: ClassVar[tuple[str, ...]] = ()

@@ -1,303 +1,175 @@
-"""The views behind every resource of the kit (`summit.api_base.resources`): its list, one row, many rows at once."""
+"""A viewset of the working API is one class: its addresses, its permissions and its description follow from it.
 
-from collections.abc import Iterable, Mapping
-from datetime import date
-from http import HTTPStatus
-from typing import Any
+docs/adding.md says how to add one. A viewset names its permission, its serializers, and what its lists are filtered
+and ordered by, and calls one service for each action. It never writes, and it never checks permissions itself: the
+views of `viewset_views` do, for all viewsets.
+"""
 
-from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
-from django.http import Http404
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ClassVar
+
+from django.db import models
 from django.http.response import HttpResponseBase
-from django.utils import translation
-from django.utils.translation import gettext as _
-from rest_framework.request import Request
-from rest_framework.response import Response
+from django.urls import URLPattern, path, reverse
+from rest_framework import serializers
 
-from summit.api_base import etags, file_fields, query_params, time_zones
-from summit.api_base.external_keys import EXTERNAL, keys_told
-from summit.api_base.pagination import ByNewest
-from summit.api_base.problems import Problem, problem_of, unprocessable
-from summit.api_base.resource_schema import ResourceSchema
-from summit.api_base.views import READS, WorkingView
-from summit.core.validators import validate_year
-from summit.permissions.rules import refuse_door, summits_reached
-from summit.summits.models import Summit
+from summit.api_base import query_params
+from summit.api_base.actions import ListActionView, RowActionView, actions_of
+from summit.api_base.external_keys import EXTERNAL, external_key, keys_told
+from summit.api_base.views import working_api
+from summit.api_base.viewset_views import BulkView, DetailView, ListView, Values
+from summit.audit import access_log
+from summit.audit import services as audit
+from summit.permissions.rules import seen_rows
+from summit.users.models import User
 
-Values = Mapping[str, Any]
-MOST_ROWS = 500
+# Digits of a primary key.
+LONGEST_NUMBER = 18
 
 
-def check_fields(data: Any, known: Iterable[str]) -> None:
-    """Raise Problem for fields of a body that aren't known, by their names, and for moments without their zone."""
-    # What is no object is refused by whatever reads its fields.
-    names = data if isinstance(data, dict) else {}
-    wrong = {name: _("This field is not known here.") for name in names if name not in known}
-    wrong |= time_zones.lacking(data, known)
-    if wrong:
-        raise unprocessable(wrong)
+class DeskViewSet:
+    """A kind of row that desks work with. Its addresses are those of `paths`, below a summit's "desk/"."""
 
+    # As it stands in addresses and in scopes.
+    name: ClassVar[str]
+    # The label of the rows' permissions: "view" shows them, "change" adds, changes and deletes them.
+    permission: ClassVar[str]
+    # Which other permission "add", "change" or "remove" needs, where it isn't the label's "change".
+    permissions: ClassVar[Mapping[str, str]] = {}
+    # What it offers beside its actions (`summit.api_base.actions`).
+    allowed_methods: ClassVar[tuple[str, ...]] = ("add", "change", "remove")
+    # Which of its fields say something of a person, so that who saw them is recorded.
+    personal: ClassVar[tuple[str, ...]] = ()
+    # What its scope is called.
+    verbose_name: ClassVar[Any] = ""
+    # The column by which addresses name a row.
+    lookup_field: ClassVar[str] = "public_id"
+    model: ClassVar[type[models.Model]]
+    serializer_class: ClassVar[type[serializers.BaseSerializer[Any]]]
+    input_serializer_class: ClassVar[type[serializers.Serializer[Any]]]
+    # Of a row that is there, where it is another.
+    update_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    # A FilterSet of declared fields, and the columns of each order, of which none may be empty; the first is usual.
+    filterset_class: ClassVar[Any] = None
+    ordering_fields: ClassVar[query_params.Orders]
+    # From a row to its summit, and to the rows that say what other systems call it ("" where none do).
+    summit_path: ClassVar[str] = "summit"
+    external: ClassVar[str] = ""
 
-def check_years(values: Any) -> None:
-    """Raise Problem for days and moments, however deep, from which one can't count on: stored, they would stop each
-    page that tells them in its zone."""
-    wrong = _far(values)
-    if wrong:
-        raise unprocessable(wrong)
+    def rows(self) -> models.QuerySet[Any]:
+        """Return all rows, with what their output needs."""
+        return self.model._default_manager.all()
 
+    def add(self, *, by: User, summit: Any, values: Values) -> models.Model:
+        """Make a row, by the domain."""
+        raise NotImplementedError
 
-def _far(values: Any) -> dict[str, Any]:
-    """Return what is wrong with days and moments, by the names or places under which they were sent."""
-    listed = values if isinstance(values, list) else ()
-    pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if isinstance(value, date):
-            try:
-                validate_year(value)
-            except ValidationError as error:
-                found[str(name)] = error.messages
-        elif deeper := _far(value):
-            found[str(name)] = deeper
-    return found
+    def change(self, *, by: User, row: Any, values: Values) -> models.Model:
+        """Change a row, by the domain."""
+        raise NotImplementedError
 
+    def remove(self, *, by: User, row: Any) -> object:
+        """Delete a row, by the domain."""
+        raise NotImplementedError
 
-class ResourceView(WorkingView):
-    """What the addresses of a resource have in common."""
+    def lock(self, row: Any) -> bool:
+        """Lock a row until the transaction ends, and return whether it is still there. Where the domain takes another
+        lock first, a viewset takes that one: of two who wait for each other neither would go on."""
+        return self.model._default_manager.select_for_update().filter(pk=row.pk).exists()
 
-    schema = ResourceSchema()
-    resource: Any = None
-    # Which of a resource's addresses it is.
-    kind = ""
-    # None where it is about summits themselves.
-    summit: Summit | None
+    def log_access(self, *, by: User, summit: Any, rows: Iterable[Any], fields: Iterable[str]) -> None:
+        """Record that rows were shown, where they say something personal: as the desk's page does."""
+        shown, found = set(self.personal) & set(fields), list(rows)
+        if shown and found:
+            keys = [(summit.pk, audit.key_of(row)) for row in found]
+            access_log.note_list(by=by, label=self.model._meta.label_lower, rows=keys, fields=shown)
 
-    def admit(self, request: Request) -> None:
-        """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
-        mine = summits_reached(self.by, f"{self.resource.rule}.view")
-        summit = self._named()
-        if summit is None or not (mine is None or summit.pk in mine):
-            raise Http404
-        self.summit = summit
-        self.check_may_write()
+    @classmethod
+    def permission_for(cls, action: str) -> str:
+        """Return which permission "add", "change" or "remove" needs."""
+        return cls.permissions.get(action, f"{cls.permission}.change")
 
-    def _named(self) -> Summit | None:
-        """Return the summit of the address: read with the token where it is the token's own."""
-        own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
-        return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
+    def get_queryset(self, user: User, slug: str) -> models.QuerySet[Any]:
+        """Return the rows of a summit that somebody may see: the same that their desk shows, or their own."""
+        found = self.rows().filter(**{f"{self.summit_path}__slug": slug})
+        seen = seen_rows(user, f"{self.permission}.view", self.model, self.summit_path)
+        return found if seen is None else found.filter(seen)
 
-    def check_may_write(self) -> None:
-        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not: the
-        domain knows of whoever may on own rows alone which are theirs."""
-        if self.request.method not in READS:
-            refuse_door(self.by, self.resource.rule_of(self.deed()), self.summit)
+    def get_queryset_with_summit(self, user: User, slug: str) -> models.QuerySet[Any]:
+        """Return them with their summit, read in the same query."""
+        return self.get_queryset(user, slug).select_related(self.summit_path)
 
-    def deed(self) -> str:
-        """Return what a write does: "add", "change" or "remove"."""
-        return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
-
-    def context(self) -> dict[str, Any]:
-        """Return what serializers need to know."""
-        return {"request": self.request, "summit": self.summit, "by": self.by}
-
-    def shown(self, rows: Any, **more: Any) -> Any:
-        """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
-        found = self.resource.output(rows, context=self.context(), **more)
-        query_params.keep(found, self.fields())
-        names = self.fields() or query_params.field_names(self.resource.output)
-        self.resource.note_seen(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
-        return found.data
-
-    def fields(self) -> list[str]:
-        """Return which fields are asked for. Raises Problem."""
-        return query_params.wanted_fields(
-            self.request.query_params.get("fields"), query_params.field_names(self.resource.output)
-        )
-
-    def read(self, data: Any, *, row: Any = None) -> Values:
-        """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""
-        kind = self.resource.input if row is None else self.resource.input_of_change or self.resource.input
-        known = kind(instance=row, data=data, partial=row is not None, context=self.context())
-        check_fields(data, known.fields)
-        if not known.is_valid():
-            raise unprocessable(known.errors)
-        found: Values = known.validated_data
-        check_years(found)
+    def summit_of(self, row: Any, slug: str) -> Any:
+        """Return the summit of a row, which its address names by `slug`."""
+        found: Any = row
+        for name in self.summit_path.split("__"):
+            found = getattr(found, name)
         return found
 
-    def state(self, row: Any) -> str:
-        """Return how a row stands, whatever the reader's language."""
-        with translation.override(settings.LANGUAGE_CODE):
-            return etags.state_of(self.resource.output(row, context=self.context()).data)
+    def where(self, row: Any) -> str:
+        """Return the address of a row."""
+        return reverse(
+            f"api-desk-{self.name}-row", args=[self.summit_of(row, "").slug, getattr(row, self.lookup_field)]
+        )
 
-    def answer(self, row: Any, status: int = HTTPStatus.OK) -> Response:
-        """Answer with a row as it stands, its ETag, and where it is."""
-        etag = etags.tag(self.state(row), translation.get_language() or "", self.fields())
-        headers = {"ETag": etag}
-        if status == HTTPStatus.CREATED:
-            headers["Location"] = self.request.build_absolute_uri(self.resource.where(row))
-        return Response(self.shown(row), status=status, headers=headers)
+    def picked(self, key: str) -> models.Q:
+        """Return the condition that picks the row of a key: its public id, or what another system calls it."""
+        if not key.startswith(EXTERNAL):
+            # What is no number is looked for as well: nobody learns by the time it takes that there is no such row.
+            number = key.isdecimal() and len(key) <= LONGEST_NUMBER
+            return models.Q(**{self.lookup_field: key if self.lookup_field == "public_id" or number else 0})
+        return external_key(self.external, key)
 
-    def named(self, rows: models.QuerySet[Any], key: str) -> Any:
-        """Return the row among `rows` that a key names, None where there is none."""
-        # No database takes the character.
-        if "\0" in key:
-            return None
-        found = rows.filter(self.resource.picked(key))
-        if self.resource.external and key.startswith(EXTERNAL):
-            found = found.filter(keys_told(self.by, self.resource.summit_path))
-        return found.first()
+    @classmethod
+    def paths(cls) -> list[URLPattern]:
+        """Return its addresses: the list, many at once, actions, one row. A name follows from the viewset's."""
+        viewset, base, name = cls(), f"summits/<slug:summit>/desk/{cls.name}/", f"api-desk-{cls.name}"
+        actions = actions_of(cls)
 
-    def fresh(self, row: models.Model) -> Any:
-        """Return a row that was written, read as lists read it."""
-        return self.resource.rows().get(pk=row.pk)
+        def at(view: Any, **more: Any) -> Callable[..., HttpResponseBase]:
+            return working_api(view.as_view(viewset=viewset, scope=cls.name, **more))
 
-
-class Collection(ResourceView):
-    """The rows of a summit: to list, and to add to."""
-
-    kind = "Collection"
-    pagination_class = ByNewest
-
-    takes_files = property(lambda view: "add" in view.resource.does and file_fields.takes_files(view.resource.input))
-
-    def known_parameters(self) -> tuple[str, ...]:
-        """Return what a list can be asked for."""
-        if self.request.method not in READS:
-            return ("fields",)
-        filters = self.resource.filters.base_filters if self.resource.filters else ()
-        return ("fields", "order", *query_params.PAGING, *filters)
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """List rows, a page at a time."""
-        query_params.check_page_size(request.query_params)
-        rows = self.resource.seen_by(self.by, self.kwargs.get("summit", ""))
-        rows = query_params.narrowed(rows, self.resource.filters, request.query_params)
-        pages: Any = ByNewest()
-        pages.ordering = query_params.ordered(self.resource.orders, request.query_params.get("order"))
-        page = pages.paginate_queryset(rows, request, self)
-        response: Response = pages.get_paginated_response(self.shown(page, many=True))
-        return response
-
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Add a row."""
-        return self.once(self._add)
-
-    def _add(self) -> Response:
-        row = self.resource.add(by=self.by, summit=self.summit, values=self.read(self.body()))
-        return self.answer(self.fresh(row), HTTPStatus.CREATED)
-
-
-class Item(ResourceView):
-    """One row."""
-
-    kind = "Item"
-
-    def known_parameters(self) -> tuple[str, ...]:
-        """Return what a row can be asked for."""
-        return () if self.request.method == "DELETE" else ("fields",)
-
-    def admit(self, request: Request) -> None:
-        """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
-        slug = self.kwargs["summit"]
-        self.row = self.named(self.resource.seen_with_summit(self.by, slug), self.kwargs["id"])
-        if self.row is None:
-            raise Http404
-        self.summit = self.resource.summit_of(self.row, slug)
-        self.check_may_write()
-
-    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Give the row."""
-        return self.answer(self.row)
-
-    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Change some of its fields, if it is still as it was read."""
-        etags.check_given(request)
-        with transaction.atomic():
-            row = self._held()
-            values = self.read(request.data, row=row)
-            changed = self.resource.change(by=self.by, row=row, values=values)
-            return self.answer(self.fresh(changed))
-
-    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Delete it, if it is still as it was read."""
-        etags.check_given(request)
-        try:
-            with transaction.atomic():
-                self.resource.remove(by=self.by, row=self._held())
-        except ValidationError as error:
-            # No field was sent that could be wrong: things are not so that it can go.
-            raise Problem("conflict", " ".join(error.messages)) from None
-        return Response(status=HTTPStatus.NO_CONTENT)
-
-    def _held(self) -> Any:
-        """Return the row under its lock, as it was read by whoever writes. Raises Http404, Problem."""
-        if not self.resource.lock(self.row):
-            raise Http404
-        row = self.fresh(self.row)
-        etags.check_match(self.request, self.state(row))
-        return row
-
-
-class Bulk(ResourceView):
-    """Many rows at once: each is added, or changed where it says which (`id`) and what was read (`etag`). What can't
-    be done of one leaves the others as they are."""
-
-    kind = "Bulk"
-
-    def deed(self) -> str:
-        """Return which deed is asked for at the door; each row asks for its own."""
-        return "add" if "add" in self.resource.does else "change"
-
-    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Do each, and say of each what came of it."""
-        return self.once(self._all)
-
-    def fields(self) -> list[str]:
-        """Return all: no choice among them is offered here."""
-        return []
-
-    def _all(self) -> Response:
-        data = self.request.data
-        rows = data.get("rows") if isinstance(data, dict) and set(data) == {"rows"} else None
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise unprocessable({"rows": _("Send {“rows”: […]} with an object for each row.")})
-        if len(rows) > MOST_ROWS:
-            raise unprocessable(
-                {"rows": _("Send %(most)d rows at most, and the others after them.") % {"most": MOST_ROWS}}
+        def action_path(each: Any) -> URLPattern:
+            view, where, row = (
+                (RowActionView, f"{base}<str:id>/", "-row") if each.detail else (ListActionView, base, "")
             )
-        return Response({"rows": [self._one(dict(row)) for row in rows]})
+            route_name = f"{name}{row}-{each.name}"
+            return path(f"{where}{each.name}/", at(view, action=each, shown_once=each.shown_once), name=route_name)
 
-    def _one(self, row: dict[str, Any]) -> dict[str, Any]:
-        try:
-            with transaction.atomic():
-                status, found = self._do(row)
-        except Exception as error:
-            problem = problem_of(error)
-            if problem is None:
-                raise
-            return {"status": problem.status_code, "etag": None, "body": None, "problem": problem.body()}
-        etag = etags.tag(self.state(found), translation.get_language() or "", ())
-        return {"status": int(status), "etag": etag, "body": self.shown(found), "problem": None}
+        writes = {"add": "post", "change": "patch", "remove": "delete"}
+        on_list = ["get", "head", *(writes[each] for each in cls.allowed_methods if each == "add")]
+        on_row = ["get", "head", *(writes[each] for each in cls.allowed_methods if each != "add")]
+        many = (
+            [path(f"{base}bulk/", at(BulkView), name=f"{name}-bulk")] if set(cls.allowed_methods) - {"remove"} else []
+        )
+        return [
+            path(base, at(ListView, http_method_names=on_list), name=name),
+            *many,
+            # An action on the list would else be taken for a row.
+            *(action_path(each) for each in actions if not each.detail),
+            path(f"{base}<str:id>/", at(DetailView, http_method_names=on_row), name=f"{name}-row"),
+            *(action_path(each) for each in actions if each.detail),
+        ]
 
-    def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
-        key, etag = row.pop("id", None), row.pop("etag", None)
-        deed = "add" if key is None else "change"
-        if deed not in self.resource.does:
-            raise Problem("method")
-        refuse_door(self.by, self.resource.rule_of(deed), self.summit)
-        if key is None:
-            made = self.resource.add(by=self.by, summit=self.summit, values=self.read(row))
-            return HTTPStatus.CREATED, self.fresh(made)
-        known = self.named(self.resource.seen_by(self.by, self.kwargs["summit"]), str(key))
-        if known is None:
-            raise Http404
-        if not etag:
-            raise Problem("condition")
-        if not self.resource.lock(known):
-            raise Http404
-        known = self.fresh(known)
-        etags.check_tag(str(etag), self.state(known))
-        changed = self.resource.change(by=self.by, row=known, values=self.read(row, row=known))
-        return HTTPStatus.OK, self.fresh(changed)
+
+class InSummit(serializers.SlugRelatedField[Any]):
+    """Another row of the same summit, by its public id; with `external` also by what another system calls it."""
+
+    def __init__(self, *, summit_path: str = "summit", external: str = "", **kwargs: Any) -> None:
+        self.summit_path, self.external = summit_path, external
+        super().__init__(slug_field="public_id", **kwargs)
+
+    def get_queryset(self) -> Any:
+        """Return the rows of the summit that the address names."""
+        rows: Any = super().get_queryset()
+        return rows.filter(**{self.summit_path: self.context["summit"]}) if rows is not None else rows
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Return the row that is named. Raises ValidationError."""
+        if not (self.external and isinstance(data, str) and data.startswith(EXTERNAL)):
+            return super().to_internal_value(data)
+        told = keys_told(self.context["by"], self.summit_path)
+        found = self.get_queryset().filter(told, external_key(self.external, data)).first()
+        if found is None:
+            self.fail("does_not_exist", slug_name="id", value=data)
+        return found

@@ -30,22 +30,22 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Deed:
+class ActionWords:
     """An action in words; `fields_of` is the model whose fields an entry names, where it isn't the object's own.
-    `called` is what such deeds are called together, where the sentence needs an entry's facts."""
+    `label` is what such actions are called together, where the sentence needs an entry's facts."""
 
     say: Callable[[Facts], str]
     fields_of: type[models.Model] | None = None
-    called: Sentence = ""
+    label: Sentence = ""
 
     @property
     def name(self) -> str:
-        """What such deeds are called, where one chooses among them."""
-        return str(self.called) or self.say(Facts({}, None))
+        """What such actions are called, where one chooses among them."""
+        return str(self.label) or self.say(Facts({}, None))
 
 
 @dataclass(frozen=True)
-class Thing:
+class ModelWords:
     """What rows of a model are called, and the row on whose page they are seen (None: on their own)."""
 
     related: tuple[str, ...] = ()
@@ -62,8 +62,8 @@ class Part:
     find: Callable[[Any], models.QuerySet[Any]]
 
 
-DEEDS: dict[str, Deed] = {}
-THINGS: dict[str, Thing] = {}
+ACTION_WORDS: dict[str, ActionWords] = {}
+MODEL_WORDS: dict[str, ModelWords] = {}
 PARTS: dict[str, list[Part]] = {}
 # From the keys of those who acted without an account, by what stands before the colon, to their names.
 ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
@@ -71,32 +71,32 @@ ACTORS: dict[str, Callable[[Iterable[str]], dict[str, str]]] = {}
 PERSONAL: dict[str, frozenset[str]] = {}
 
 
-def deed(
+def describe_action(
     action: str,
     words: Sentence | Callable[[Facts], str],
     *,
     fields_of: type[models.Model] | None = None,
-    called: Sentence = "",
+    label: Sentence = "",
 ) -> None:
     """Declare the words of an action: a sentence, or a function that makes one of an entry's facts, with what such
-    deeds are `called` where one chooses among them.
+    actions are `label` where one chooses among them.
 
     Raises ValueError where the action has words already.
     """
-    if action in DEEDS:
+    if action in ACTION_WORDS:
         raise ValueError(f"{action} has words already")
     say = words if callable(words) else lambda facts: str(words)
-    DEEDS[action] = Deed(say, fields_of, called)
+    ACTION_WORDS[action] = ActionWords(say, fields_of, label)
 
 
-def deeds_of(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
+def describe_actions(label: str, *, add: Sentence, change: Sentence, remove: Sentence) -> None:
     """Declare the words for what the admin does with the rows of a model, `label` as in its rules."""
-    deed(f"{label}.add", add)
-    deed(f"{label}.change", change)
-    deed(f"{label}.remove", remove)
+    describe_action(f"{label}.add", add)
+    describe_action(f"{label}.change", change)
+    describe_action(f"{label}.remove", remove)
 
 
-def thing(
+def describe_model(
     model: type[models.Model],
     *,
     related: tuple[str, ...] = (),
@@ -106,7 +106,7 @@ def thing(
 ) -> None:
     """Declare what rows of a model are called: `related` is joined and `prefetch` fetched for it; `shown_on` gives
     the row on whose page they are seen."""
-    THINGS[model._meta.label_lower] = Thing(related, prefetch, name, shown_on)
+    MODEL_WORDS[model._meta.label_lower] = ModelWords(related, prefetch, name, shown_on)
 
 
 def part(whole: type[models.Model], model: type[models.Model], find: Callable[[Any], models.QuerySet[Any]]) -> None:

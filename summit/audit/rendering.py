@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from summit.audit import services
-from summit.audit.actions import ACTORS, DEEDS, THINGS, Deed, Facts, Thing, Wanted
+from summit.audit.actions import ACTION_WORDS, ACTORS, MODEL_WORDS, ActionWords, Facts, ModelWords, Wanted
 from summit.audit.models import AuditEntry
 from summit.permissions.rules import Actor, allows
 from summit.templatetags.moments import day_clock
@@ -89,7 +89,7 @@ def _line(
     actors: dict[str, dict[str, str]],
     reader: Actor | None,
 ) -> Line:
-    deed = DEEDS.get(entry.action)
+    chosen = ACTION_WORDS.get(entry.action)
 
     def found(label: str, key: str) -> Named:
         return (names.get((label, key)) or gone(label, key)).for_reader(reader, entry.summit_id)
@@ -100,16 +100,16 @@ def _line(
         what=sentence(entry),
         row=found(entry.object_type, entry.object_key),
         others=[found(*reference.rsplit(":", 1)) for reference in _others(entry)],
-        changes=_changes(entry, deed, names),
+        changes=_changes(entry, chosen, names),
     )
 
 
 def sentence(entry: AuditEntry) -> str:
     """Return what was done, in words; an action that nobody declared is named as it stands."""
-    deed = DEEDS.get(entry.action)
-    if deed is None:
+    chosen = ACTION_WORDS.get(entry.action)
+    if chosen is None:
         return _("did “%(action)s”") % {"action": entry.action}
-    return deed.say(Facts(entry.detail, entry.summit))
+    return chosen.say(Facts(entry.detail, entry.summit))
 
 
 def who(entry: AuditEntry, actors: dict[str, dict[str, str]]) -> str:
@@ -150,7 +150,7 @@ def named(label: str, keys: Iterable[str]) -> dict[str, Named]:
     model = model_of(label)
     if model is None:
         return {}
-    how = THINGS.get(label, Thing())
+    how = MODEL_WORDS.get(label, ModelWords())
     name = key_field(model)
     usable = [key for key in keys if name != "pk" or key.isdecimal()]
     rows = model._default_manager.filter(**{f"{name}__in": usable})
@@ -167,14 +167,14 @@ def gone(label: str, key: str) -> Named:
     return Named(kind, "" if key.startswith("list:") else _("gone since (%(key)s)") % {"key": key})
 
 
-def page_of(row: models.Model, how: Thing) -> tuple[str, str]:
+def page_of(row: models.Model, how: ModelWords) -> tuple[str, str]:
     """Return the address of the page in the admin on which a row is seen, and the action by which one sees it."""
     shown = how.shown_on(row) if how.shown_on else row
     desk: Any = site._registry.get(type(shown))
     if desk is None:
         return "", ""
     address = reverse(f"admin:{shown._meta.app_label}_{shown._meta.model_name}_change", args=[shown.pk])
-    return address, desk.deed("view")
+    return address, desk.permission_for("view")
 
 
 def model_of(label: str) -> type[models.Model] | None:
@@ -190,8 +190,8 @@ def key_field(model: type[models.Model]) -> str:
     return "public_id" if any(field.name == "public_id" for field in model._meta.fields) else "pk"
 
 
-def _changes(entry: AuditEntry, deed: Deed | None, names: dict[tuple[str, str], Named]) -> list[Change]:
-    model = (deed.fields_of if deed else None) or model_of(entry.object_type)
+def _changes(entry: AuditEntry, chosen: ActionWords | None, names: dict[tuple[str, str], Named]) -> list[Change]:
+    model = (chosen.fields_of if chosen else None) or model_of(entry.object_type)
     values = _values(entry)
     found = []
     for name in entry.fields:

@@ -143,7 +143,7 @@ def record(
     """Append what was done. `fields` are names and `detail` keys and numbers: never a personal value. `part_of` is
     the row in whose history this one's entries stand too, also when this one is gone.
 
-    Raises RuntimeError outside a transaction: a record that could stay without its deed is none.
+    Raises RuntimeError outside a transaction: a record that could stay without its action is none.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("record() belongs into the transaction of what it records")

@@ -78,7 +78,7 @@ class RoleAssignmentAdmin(SummitModelAdmin):
     fields = ["user", "role", "summit"]
     add_fields = ("email", "name", "role", "summit")
 
-    deeds = {
+    permissions = {
         "add": "summit.roleassignment.change",
         "change": NOBODY,
         "delete": "summit.roleassignment.change",

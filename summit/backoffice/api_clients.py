@@ -75,7 +75,7 @@ class ApplicationAdmin(SummitModelAdmin):
     nothing_yet = gettext_lazy(
         "No program acts for itself here. Add an application, and give it a token: a badge printer, a registry."
     )
-    deeds: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
+    permissions: ClassVar[dict[str, str]] = {"change": NOBODY, "add": "api.apiclient.change"}
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Show what it is; the roles are chosen when it is made."""

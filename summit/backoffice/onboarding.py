@@ -29,7 +29,7 @@ class Step:
     name: str
     title: Promise
     about: Promise
-    rule: str
+    permission: str
     view: View
     done: Callable[[Summit], bool]
 
@@ -71,7 +71,7 @@ def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bo
         if step.name == current or (not current and state == "open"):
             current = step.name
             state = "now" if state == "open" else state
-        where = address(step, summit) if allows(user, step.rule, summit) else ""
+        where = address(step, summit) if allows(user, step.permission, summit) else ""
         found.append(Stand(step.name, str(step.title), str(step.about), state, where))
     return found
 
@@ -79,7 +79,7 @@ def stands(user: Any, summit: Summit | None, current: str = "", *, ends_open: bo
 def unfinished(user: Any, summit: Summit) -> list[Stand]:
     """Return the steps while the last of them, the first invitation, is to come and the reader may take one."""
     listed = list(desk_step)
-    if not listed or listed[-1].done(summit) or not any(allows(user, step.rule, summit) for step in listed):
+    if not listed or listed[-1].done(summit) or not any(allows(user, step.permission, summit) for step in listed):
         return []
     return stands(user, summit, ends_open=True)
 
@@ -88,7 +88,7 @@ def after(step_name: str, user: Any, summit: Summit) -> str:
     """Return where one goes from a step: to the next that the reader may take, or to the desk."""
     names = ["summit", *(step.name for step in desk_step)]
     following = [step for step in desk_step if names.index(step.name) > names.index(step_name)]
-    allowed = [step for step in following if allows(user, step.rule, summit)]
+    allowed = [step for step in following if allows(user, step.permission, summit)]
     return address(allowed[0], summit) if allowed else f"{reverse('admin:index')}?summit={summit.slug}"
 
 
@@ -101,7 +101,7 @@ def page(step: Step) -> Callable[..., HttpResponse]:
         summit = (rows if mine is None else rows.filter(pk__in=mine)).first()
         if summit is None or not isinstance(request.user, User):
             raise Http404
-        check(request.user, step.rule, summit)
+        check(request.user, step.permission, summit)
         return step.view(request, summit, request.user)
 
     return view

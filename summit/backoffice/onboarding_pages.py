@@ -140,7 +140,7 @@ desk_step.register(20)(
         name="venue",
         title=gettext_lazy("Venue and rooms"),
         about=gettext_lazy("Where it takes place. Sessions are put into rooms."),
-        rule="summit.venue.change",
+        permission="summit.venue.change",
         view=venue,
         done=has_rooms,
     )
@@ -150,7 +150,7 @@ desk_step.register(30)(
         name="team",
         title=gettext_lazy("Your team"),
         about=gettext_lazy("Who does what at the desks."),
-        rule="summit.roleassignment.change",
+        permission="summit.roleassignment.change",
         view=team,
         done=has_team,
     )

@@ -21,7 +21,7 @@ from summit.summits.outbound_pause import InstallationDisarmed, NotDisarmed
 from summit.users.models import User
 
 
-@summit_page("summit/arm/<slug:slug>/", "summit_arm", rule=outbound_pause.ARM, post=outbound_pause.ARM)
+@summit_page("summit/arm/<slug:slug>/", "summit_arm", permission=outbound_pause.ARM, post=outbound_pause.ARM)
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """GET says what would go out and what would be cancelled; POST arms."""
     if request.method == "POST":

@@ -126,7 +126,7 @@ class SummitAdminSite(admin.AdminSite):
         unfinished = onboarding.unfinished(request.user, summit)
         # Whoever has a panel of their own reads also that nothing waits; others only what does.
         works = bool(found) or any(
-            allows(request.user, rule, summit) for _function, rules in PANELS for rule in rules
+            allows(request.user, permission, summit) for _function, rules in PANELS for permission in rules
         )
         return {
             "works": works,

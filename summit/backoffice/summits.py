@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from summit.admin_base.menu import Shelf
 from summit.admin_base.model_admin import SUMMIT_PATHS, SummitInline
-from summit.admin_base.service_admin import DomainAdmin, Values, save_rows, user_of
+from summit.admin_base.service_admin import ServiceAdmin, Values, save_rows, user_of
 from summit.admin_base.summit_pages import places_of
 from summit.admin_base.widgets import Colour
 from summit.backoffice.forms import RoomForm, SummitForm
@@ -39,7 +39,7 @@ class RoomInline(SummitInline):
 
 
 @admin.register(Summit)
-class SummitAdmin(DomainAdmin):
+class SummitAdmin(ServiceAdmin):
     """Summits."""
 
     place = 5
@@ -128,11 +128,11 @@ class SummitAdmin(DomainAdmin):
         return super().change_view(request, object_id, form_url, more)
 
     # New summits are for the one who sets the system up.
-    deeds = {"add": "summit.summit.add"}
+    permissions = {"add": "summit.summit.add"}
 
 
 @admin.register(Venue)
-class VenueAdmin(DomainAdmin):
+class VenueAdmin(ServiceAdmin):
     """Venues."""
 
     place = 2
@@ -174,7 +174,7 @@ class VenueAdmin(DomainAdmin):
 
 
 @admin.register(Room)
-class RoomAdmin(DomainAdmin):
+class RoomAdmin(ServiceAdmin):
     """Rooms of all venues: to find one, and to fill them by a table."""
 
     place = 2

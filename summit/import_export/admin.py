@@ -16,7 +16,7 @@ from summit.admin_base.model_admin import SUMMIT_PATHS
 from summit.import_export import import_job, parsers, services
 from summit.import_export.importer import UnreadableError
 from summit.import_export.models import ListImportFile
-from summit.import_export.registry import INTAKES, Intake
+from summit.import_export.registry import INTAKES, ImportDefinition
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
@@ -107,11 +107,11 @@ class ListImportFileAdmin(UploadsAdmin):
 
     def more_to_upload(self, request: HttpRequest, offered: list[Summit]) -> dict[str, Any]:
         """Offer the lists as they are, each to be changed and read in again."""
-        may = [each for each in INTAKES.values() if allows(request.user, each.resource.rule_of("change"), None)]
+        may = [each for each in INTAKES.values() if allows(request.user, each.viewset.permission_for("change"), None)]
         return {"exports": [_described(each) for each in may]}
 
 
-def _described(intake: Intake) -> tuple[str, str, str]:
+def _described(intake: ImportDefinition) -> tuple[str, str, str]:
     """Return where a list is exported, what it is called, and the columns that a table fills."""
     opts = intake.model._meta
     columns = [

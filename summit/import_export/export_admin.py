@@ -99,7 +99,7 @@ def _give_table(
         part = writers.part(listed.columns(), rows, ending=ending, first=True)
         # Whole before its first byte leaves: what fails on the way must not look like a shorter list.
         content = list(writers.whole([part], ending=ending))
-    desk.note_seen(user, rows, filters_of(request))
+    desk.log_access(user, rows, filters_of(request))
     return as_file(content, f"{desk.opts.model_name}.{ending}", ending)
 
 
@@ -114,7 +114,7 @@ def _summits_listed(desk: Any, rows: models.QuerySet[Any]) -> set[int]:
 def upload_address(request: HttpRequest, label: str) -> list[tuple[str, str]]:
     """Return where a table is uploaded that fills a list, for whoever may."""
     intake = INTAKES.get(label)
-    if intake is None or not allows(request.user, intake.resource.rule_of("change"), None):
+    if intake is None or not allows(request.user, intake.viewset.permission_for("change"), None):
         return []
     summit = chosen_summit(request, summits_of(request))
     asked = {"list": label, **({"summit": summit.slug} if summit else {})}

@@ -88,7 +88,7 @@ def _write(table: ExportedFile, keys: Sequence[int], *, number: int) -> int:
     rows = listed.page(keys)
     columns = listed.columns()
     content = writers.part(columns, rows, ending=table.ending, first=number == 0)
-    desk.note_seen(table.by, rows, table.filters)
+    desk.log_access(table.by, rows, table.filters)
     ExportedFilePart.objects.create(table=table, number=number, content=content)
     return len(rows)
 
@@ -102,7 +102,7 @@ def open_to(table: ExportedFile, by: User) -> bool:
     request = reading(by)
     if not desk.has_module_permission(request):
         return False
-    action = desk.deed("view")
+    action = desk.permission_for("view")
     if not all(allows(by, action, summit) for summit in table.summits):
         return False
     return set(table.columns) <= set(Listed(desk, request).names())

@@ -16,7 +16,7 @@ READ_IN_LIST = read_by(
     name=NAME,
     param="table",
     # Of which lists each step looks at.
-    rule=services.READ_IN,
+    permission=services.READ_IN,
     reads=Reads(
         find=lambda key: ListImportFile.objects.select_related("summit").filter(public_id=key).first(),
         at_once=lambda: services.AT_ONCE,

@@ -18,9 +18,9 @@ from django.utils.translation import gettext as _
 from rest_framework import serializers
 
 from summit.api_base.problems import Problem, problem_of, unprocessable
-from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import InSummit
 from summit.import_export.parsers import Row, Table
-from summit.import_export.registry import Intake, headings, plain
+from summit.import_export.registry import ImportDefinition, headings, plain
 from summit.summits.models import Summit
 from summit.templatetags.marks import comma
 from summit.uploads import report as uploads
@@ -53,25 +53,25 @@ class UnreadableError(Exception):
     """No column of a table says which row is meant, with a sentence that says what to do."""
 
 
-def read_in(*, intake: Intake, summit: Summit, table: Table, by: User) -> Report:
+def read_in(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> Report:
     """Write what a table says, each row that can be, and return what became of all. Raises UnreadableError."""
     # Times of a table are those of the venue, as its export has them.
     with timezone.override(summit.zone):
         return _Reader(intake, summit, table, by).read()
 
 
-def check_columns(*, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+def check_columns(*, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
     """Raise UnreadableError where no column says which row is meant."""
     _Reader(intake, summit, table, by)
 
 
 class _Reader:
-    def __init__(self, intake: Intake, summit: Summit, table: Table, by: User) -> None:
+    def __init__(self, intake: ImportDefinition, summit: Summit, table: Table, by: User) -> None:
         self.intake, self.summit, self.table, self.by = intake, summit, table, by
-        self.resource = intake.resource()
+        self.viewset = intake.viewset()
         self.report = Report(language=get_language() or "")
         self.fills = intake.fills()
-        self.input = self.resource.input(context=self._context()).fields
+        self.input = self.viewset.input_serializer_class(context=self._context()).fields
         self.columns = self._recognise()
         self.known: dict[Any, models.Model] = {}
         self.met: set[Any] = set()
@@ -131,7 +131,7 @@ class _Reader:
 
     def read(self) -> Report:
         """Write each row, in the order of the table."""
-        for there in self.resource.rows().filter(**{self.resource.summit_path: self.summit}):
+        for there in self.viewset.rows().filter(**{self.viewset.summit_path: self.summit}):
             self._remember(there)
         for row in self.table.rows:
             self.report.lines.append(self._row(row))
@@ -161,14 +161,14 @@ class _Reader:
     def _write(self, line: Line, there: models.Model | None, cells: dict[str, str]) -> None:
         values = self._values(there, cells)
         if there is None:
-            made = self.resource.add(by=self.by, summit=self.summit, values=values)
+            made = self.viewset.add(by=self.by, summit=self.summit, values=values)
             line.outcome = Outcome.NEW.value
             self._remember(made)
             self.met.add(made.pk)
             return
         changed = {name: value for name, value in values.items() if not self._is(there, name, value)}
-        if changed and "change" in self.resource.does:
-            self.resource.change(by=self.by, row=there, values=changed)
+        if changed and "change" in self.viewset.allowed_methods:
+            self.viewset.change(by=self.by, row=there, values=changed)
             line.outcome = Outcome.CHANGED.value
             line.fields = [self._label(name) for name in changed]
 
@@ -176,9 +176,9 @@ class _Reader:
         return _same(self._told(there, name) if name in self.intake.told else getattr(there, name), value)
 
     def _values(self, there: models.Model | None, cells: Mapping[str, str]) -> dict[str, Any]:
-        kind = self.resource.input
+        kind = self.viewset.input_serializer_class
         if there is not None:
-            kind = self.resource.input_of_change or kind
+            kind = self.viewset.update_serializer_class or kind
         context = self._context()
         fields = kind(context=context).fields
         data: dict[str, Any] = {}

@@ -17,7 +17,7 @@ from django.utils.translation import get_language_info, override
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from summit.api_base.resources import InSummit, Resource
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.import_export.columns import Column, Value
 from summit.import_export.querysets import TOLD_TOO, Listed, desk_of, reading
 from summit.users.models import User
@@ -37,7 +37,7 @@ _SIMPLE = (
 
 
 @dataclass(frozen=True)
-class Fill:
+class ImportColumn:
     """A column that a table fills: a field of the resource's input, or its part in one language. `column` is how an
     export tells it, None where it is a column of the model that tells itself."""
 
@@ -47,34 +47,34 @@ class Fill:
 
 
 @dataclass(frozen=True)
-class Intake:
+class ImportDefinition:
     """A list that tables fill. `keys` are the fields by which a row is known where the table has no public id; `told`
     says of fields that are no column of the model what they are called, and reads them of a row."""
 
-    resource: type[Resource]
+    viewset: type[DeskViewSet]
     keys: tuple[str, ...] = ("name",)
     told: Mapping[str, tuple[Any, Callable[[Any], Value]]] = field(default_factory=dict)
 
     @property
     def model(self) -> type[models.Model]:
         """Whose rows they are."""
-        return self.resource.model
+        return self.viewset.model
 
     @property
     def label(self) -> str:
         """The label of the model, such as "summit.venue"."""
         return self.model._meta.label_lower
 
-    def fills(self) -> dict[str, Fill]:
+    def fills(self) -> dict[str, ImportColumn]:
         """Return the columns that a table fills by their names, called in the active language; the keys first."""
-        found: dict[str, Fill] = {}
+        found: dict[str, ImportColumn] = {}
         own = {column.name: column for column in (*self.model._meta.fields, *self.model._meta.many_to_many)}
-        fields = self.resource.input().fields
+        fields = self.viewset.input_serializer_class().fields
         for name in dict.fromkeys((*self.keys, *fields)):
             given = fields[name]
             if name in self.told:
                 heading, read = self.told[name]
-                found[name] = Fill(name, column=_column(name, heading, read))
+                found[name] = ImportColumn(name, column=_column(name, heading, read))
             elif name in own:
                 found |= _fills(name, given, capfirst(str(own[name].verbose_name)))
         return found
@@ -84,21 +84,21 @@ def _column(name: str, heading: Any, read: Callable[[Any], Value]) -> Column:
     return Column(name, name, str(heading), read, read)
 
 
-def _fills(name: str, given: Any, heading: str) -> dict[str, Fill]:
+def _fills(name: str, given: Any, heading: str) -> dict[str, ImportColumn]:
     """Return what is filled of a field: itself, itself in each language, or nothing where no cell can hold it."""
     if isinstance(given, InSummit) and given.slug_field != "public_id":
-        return {name: Fill(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
+        return {name: ImportColumn(name, column=_column(name, heading, _mark_of(name, given.slug_field)))}
     if isinstance(given, serializers.ManyRelatedField):
         marks = _marks_of(name, str(getattr(given.child_relation, "slug_field", "pk")))
-        return {name: Fill(name, column=_column(name, heading, marks))}
+        return {name: ImportColumn(name, column=_column(name, heading, marks))}
     if isinstance(given, serializers.DictField):
         found = {}
         for code, _name in settings.LANGUAGES:
             said = _("name in %(language)s") % {"language": get_language_info(code)["name_local"]}
             column = _column(f"{name}_{code}", capfirst(said), _part_of(name, code))
-            found[column.name] = Fill(name, code, column)
+            found[column.name] = ImportColumn(name, code, column)
         return found
-    return {name: Fill(name)} if isinstance(given, _SIMPLE) else {}
+    return {name: ImportColumn(name)} if isinstance(given, _SIMPLE) else {}
 
 
 def _mark_of(name: str, slug: str) -> Callable[[Any], Value]:
@@ -113,10 +113,10 @@ def _part_of(name: str, code: str) -> Callable[[Any], Value]:
     return lambda row: getattr(row, name).get(code) or None
 
 
-INTAKES: dict[str, Intake] = {}
+INTAKES: dict[str, ImportDefinition] = {}
 
 
-def take_in(intake: Intake) -> Intake:
+def register_import(intake: ImportDefinition) -> ImportDefinition:
     """Let tables fill a list. Raises ValueError where another declaration has it."""
     if INTAKES.setdefault(intake.label, intake) is not intake:
         raise ValueError(f"two tables fill {intake.label}")
@@ -129,7 +129,7 @@ def plain(heading: str) -> str:
     return " ".join(heading.replace("_", " ").casefold().split())
 
 
-def headings(intake: Intake, by: User) -> tuple[dict[str, str], set[str]]:
+def headings(intake: ImportDefinition, by: User) -> tuple[dict[str, str], set[str]]:
     """Return the fields that a table fills by what their columns may be called, and what else an export of the list
     has: in every language, and as programs call them."""
     keyed = any(each.name == "public_id" for each in intake.model._meta.fields)
@@ -151,7 +151,7 @@ def headings(intake: Intake, by: User) -> tuple[dict[str, str], set[str]]:
     return known, other - set(known)
 
 
-def recognised_by(intake: Intake, by: User) -> Callable[[list[str]], int]:
+def recognised_by(intake: ImportDefinition, by: User) -> Callable[[list[str]], int]:
     """Return what tells how many of a row's cells are headings of a list."""
     known, other = headings(intake, by)
     return lambda cells: len({plain(cell) for cell in cells} & {*known, *other})

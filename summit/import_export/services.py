@@ -15,7 +15,7 @@ from summit.import_export import parsers
 from summit.import_export.importer import Report, UnreadableError, check_columns, read_in
 from summit.import_export.models import ListImportFile
 from summit.import_export.parsers import Row, Table, TableProblem
-from summit.import_export.registry import INTAKES, Intake, recognised_by
+from summit.import_export.registry import INTAKES, ImportDefinition, recognised_by
 from summit.maintenance import heartbeats
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -32,12 +32,12 @@ class GivenProblem(Exception):
     """A table can't be kept or taken over, with a sentence that says what to do."""
 
 
-def check_may(label: str, summit: Summit, by: User) -> Intake:
+def check_may(label: str, summit: Summit, by: User) -> ImportDefinition:
     """Return the list's declaration. Raises PermissionDenied unless somebody may change its rows, GivenProblem where
     no table fills it."""
     if label not in INTAKES:
         raise GivenProblem(_("No table fills this list. Choose another list."))
-    check(by, INTAKES[label].resource.rule_of("change"), summit)
+    check(by, INTAKES[label].viewset.permission_for("change"), summit)
     return INTAKES[label]
 
 
@@ -70,7 +70,7 @@ def store(*, summit: Summit, label: str, filename: str, content: bytes, by: User
     return row
 
 
-def _preview(intake: Intake, summit: Summit, table: Table, by: User) -> Report:
+def _preview(intake: ImportDefinition, summit: Summit, table: Table, by: User) -> Report:
     with transaction.atomic():
         report = read_in(intake=intake, summit=summit, table=table, by=by)
         transaction.set_rollback(True)

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from summit.api_base.actions import action
 from summit.api_base.problems import means
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.jobs import services
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job, JobState
@@ -52,28 +52,28 @@ class JobFilters(django_filters.FilterSet):
     )
 
 
-class Jobs(Resource):
+class JobViewSet(DeskViewSet):
     """The work that one has asked for."""
 
     name = "jobs"
-    called = _("long work")
-    rule = "jobs.job"
-    does = ()
+    verbose_name = _("long work")
+    permission = "jobs.job"
+    allowed_methods = ()
     model = Job
-    output = JobSerializer
-    filters = JobFilters
-    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    serializer_class = JobSerializer
+    filterset_class = JobFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
 
     def rows(self) -> QuerySet[Job]:
         """Return work with its summit."""
         return Job.objects.select_related("summit")
 
-    @action("cancel", rule="jobs.job.view")
+    @action("cancel", permission="jobs.job.view")
     def cancel(self, *, by: User, row: Job, values: Values) -> None:
         """Stop it after the step that it is in."""
         services.cancel(job=row, by=by)
 
-    @action("retry", rule="jobs.job.view")
+    @action("retry", permission="jobs.job.view")
     def retry(self, *, by: User, row: Job, values: Values) -> None:
         """Go on with work that failed or was stopped, from where it was."""
         services.retry(job=row, by=by)

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from summit.audit.actions import Facts, deed, thing
+from summit.audit.actions import Facts, describe_action, describe_model
 from summit.jobs.job_kinds import KINDS
 from summit.jobs.models.jobs import Job
 
@@ -16,19 +16,19 @@ def _what(facts: Facts) -> dict[str, str]:
     return {"work": _title(str(facts.detail.get("kind", "")))}
 
 
-deed(
+describe_action(
     "jobs.start",
     lambda facts: _("asked for long work: %(work)s") % _what(facts),
-    called=gettext_lazy("asked for long work"),
+    label=gettext_lazy("asked for long work"),
 )
-deed(
+describe_action(
     "jobs.cancel",
     lambda facts: _("stopped long work: %(work)s") % _what(facts),
-    called=gettext_lazy("stopped long work"),
+    label=gettext_lazy("stopped long work"),
 )
-deed(
+describe_action(
     "jobs.retry",
     lambda facts: _("let long work go on: %(work)s") % _what(facts),
-    called=gettext_lazy("let long work go on"),
+    label=gettext_lazy("let long work go on"),
 )
-thing(Job, name=lambda row: _title(row.kind))
+describe_model(Job, name=lambda row: _title(row.kind))

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from summit.api_base.actions import action
 from summit.api_base.problems import means
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.outbox import delivery
 from summit.outbox.models import Message, MessageState
 from summit.users.models import User
@@ -56,24 +56,24 @@ class MessageFilters(django_filters.FilterSet):
     )
 
 
-class Messages(Resource):
+class MessageViewSet(DeskViewSet):
     """Messages."""
 
     name = "messages"
-    called = _("messages")
-    rule = "outbox.message"
-    does = ()
+    verbose_name = _("messages")
+    permission = "outbox.message"
+    allowed_methods = ()
     model = Message
-    output = MessageSerializer
-    filters = MessageFilters
-    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    serializer_class = MessageSerializer
+    filterset_class = MessageFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
     personal = ("address", "subject")
 
     def rows(self) -> QuerySet[Message]:
         """Return messages; their bytes and facts stay in the database."""
         return Message.objects.defer("rendered", "facts").select_related("summit")
 
-    @action("send-again", rule="outbox.send_again")
+    @action("send-again", permission="outbox.send_again")
     def send_again(self, *, by: User, row: Message, values: Values) -> None:
         """Put a message that failed back in line, as the same mail."""
         delivery.send_again(message=row, by=by)

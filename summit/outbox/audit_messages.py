@@ -2,11 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from summit.audit.actions import deed, personal, thing
+from summit.audit.actions import describe_action, describe_model, personal
 from summit.outbox.models import Message
 
-deed("outbox.returned", _("noted that the message came back"))
-deed("outbox.send_again", _("had the failed message sent again"))
+describe_action("outbox.returned", _("noted that the message came back"))
+describe_action("outbox.send_again", _("had the failed message sent again"))
 # Its subject names a party or a text; the mailbox is nobody's business here.
-thing(Message, name=lambda row: row.rendered_subject or row.public_id)
+describe_model(Message, name=lambda row: row.rendered_subject or row.public_id)
 personal(Message, "address", "rendered", "facts", "returned_why")

@@ -1,7 +1,7 @@
 """Who opens the outbox's addresses."""
 
-from summit.api_base.routes import declare_resource
-from summit.outbox.api import Messages
+from summit.api_base.routers import register
+from summit.outbox.api import MessageViewSet
 from summit.permissions.route_table import NOBODY, Gate, declare
 
 declare(
@@ -21,4 +21,4 @@ declare("dev:components", Gate.EVERYBODY, "GET")
 declare("dev:mail", Gate.EVERYBODY, "GET")
 for _name in ("dev:message", "dev:source", "dev:part"):
     declare(_name, Gate.EVERYBODY, kind="mail in development")
-declare_resource(Messages)
+register(MessageViewSet)

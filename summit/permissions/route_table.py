@@ -7,15 +7,15 @@ How to declare one, in the app whose view it is, by the name with which `reverse
 
 - `gate` says who comes in at all (see Gate). Whoever doesn't is led to sign in, or away. - `methods` are those that
 are answered; any other gets a 405. - `kind` names what the address picks: a model by its rule's label, or another
-word. Left out, nothing is picked. - `see` is the action (of `summit.permissions.rules`) by which one sees that
-object, or the page where nothing is picked. To
-  everybody else the address is a 404: the same as for an object that isn't there, by the same path.
+word. Left out, nothing is picked.
+- `see` is the action (of `summit.permissions.rules`) by which one sees that object, or the page where nothing is
+  picked. To everybody else the address is a 404: the same as for an object that isn't there, by the same path.
 - `do` is the action that the page needs besides; `post` the one that only a POST needs, in the API every write.
-  Whoever sees the object and may not do that gets a 403 with a sentence that says who can. NOBODY stands for a deed
-  that nobody does by hand.
+  Whoever sees the object and may not do that gets a 403 with a sentence that says who can. NOBODY stands for
+  an action that nobody does by hand.
 
 The five addresses that each model has in the admin need no declaration: they follow from the rules of its ModelAdmin
-(`summit.admin_base.model_admin.RoleMixin.deed`). What a ModelAdmin adds in `get_urls` is declared.
+(`summit.admin_base.model_admin.RoleMixin.permission_for`). What a ModelAdmin adds in `get_urls` is declared.
 
 `tests/routes` takes every address of the resolver and asks it as every role for own, foreign and other summits'
 objects and for one that isn't there; it fails on an address that nobody declared, and on an answer that isn't the

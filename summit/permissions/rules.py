@@ -230,7 +230,7 @@ def seen_rows(user: User, action: str, model: type[Model], summit_path: str) -> 
     return found
 
 
-def refuse_door(user: Actor, action: str, summit: "Summit | None") -> None:
+def require_collection_permission(user: Actor, action: str, summit: "Summit | None") -> None:
     """Raise PermissionDenied, with a sentence that says who can, where the account may do `action` neither on all
     objects of a summit nor on its own: which these are is asked when the object is known."""
     reached = summits_reached(user, action)
@@ -238,13 +238,13 @@ def refuse_door(user: Actor, action: str, summit: "Summit | None") -> None:
         raise PermissionDenied(refusal(action))
 
 
-def refuse_row(user: Actor, action: str, summit: "Summit | None", row: Model) -> None:
+def require_object_permission(user: Actor, action: str, summit: "Summit | None", row: Model) -> None:
     """Raise PermissionDenied where the account may not do `action` on a row. Of a model of which nobody said whose
     its rows are, the door alone is asked, and the domain knows the rest."""
     if type(row) in _OWN:
         check(user, action, summit, row)
     else:
-        refuse_door(user, action, summit)
+        require_collection_permission(user, action, summit)
 
 
 def can_use_admin(user: Actor) -> bool:

@@ -153,7 +153,7 @@ class UploadsAdmin(ReadOnlyAdmin):
             "rows": 0 if report or not row.content else self.rows_of(row),
             "listed": self.address("changelist"),
             "upload": self.address("upload"),
-            **{f"to_{deed}": self.address(deed, row.pk) for deed in (LOOK, TAKE, "drop")},
+            **{f"to_{action}": self.address(action, row.pk) for action in (LOOK, TAKE, "drop")},
             "onward": onward,
             "onward_word": word,
             **self.more(row),
@@ -179,7 +179,7 @@ class UploadsAdmin(ReadOnlyAdmin):
             except self.problems as problem:
                 form.add_error("file", str(problem))
             else:
-                job = None if row.report else self.reading.start(row=row, deed=LOOK, by=request.user)
+                job = None if row.report else self.reading.start(row=row, action=LOOK, by=request.user)
                 return self._after(row.pk, job)
         context = {
             **self.admin_site.each_context(request),

@@ -83,17 +83,17 @@ class Reads:
 @dataclass(frozen=True)
 class Reading:
     """The reading of files of a kind: a worker's where they are long. `param` names the file among the parameters of
-    that work, `rule` is what one must be allowed to do."""
+    that work, `permission` is what one must be allowed to do."""
 
     name: str
     param: str
-    rule: str
+    permission: str
     reads: Reads
     said: Said
 
-    def start(self, *, row: Any, deed: str, by: Any) -> Job:
+    def start(self, *, row: Any, action: str, by: Any) -> Job:
         """Have a worker look at a file (LOOK) or take it over (TAKE). Raises PermissionDenied."""
-        params = {self.param: row.public_id, "deed": deed}
+        params = {self.param: row.public_id, "action": action}
         return jobs_services.start(kind=self.name, by=by, summit=row.summit, params=params)
 
     def is_long(self, row: Any) -> bool:
@@ -108,23 +108,23 @@ class Reading:
         """Look anew what would become of a file's rows; where they are many a worker does, whose job is returned.
         Raises as `reads.look` does."""
         if self.is_long(row):
-            return self.start(row=row, deed=LOOK, by=by)
+            return self.start(row=row, action=LOOK, by=by)
         self.reads.look(row, by)
         return None
 
     def take(self, *, row: Any, by: Any) -> Any:
         """Take a file over, once, and return the report of what was done, or the job of a worker who does it. Raises
         as `reads.take` does."""
-        return self.start(row=row, deed=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
+        return self.start(row=row, action=TAKE, by=by) if self.is_long(row) else self.reads.take(row, by)
 
     def step(self, job: Job) -> Step:
         """Look at a file, or take it over. Done again it finds that it is done."""
         row, reads = self._row(job), self.reads
         if row is None:
             return Step(1, 1, {}, Result(GONE))
-        deed = str(job.params["deed"])
+        action = str(job.params["action"])
         try:
-            report = (reads.take if deed == TAKE else reads.look)(row, job.by)
+            report = (reads.take if action == TAKE else reads.look)(row, job.by)
         except reads.unreadable:
             return Step(1, 1, {}, Result(REFUSED))
         except reads.over:
@@ -133,14 +133,14 @@ class Reading:
             if report is None:
                 return Step(1, 1, {}, Result(GONE))
         rows = len(report.lines)
-        return Step(rows, rows, {}, Result(deed, {"number": report.writes if deed == TAKE else rows}))
+        return Step(rows, rows, {}, Result(action, {"number": report.writes if action == TAKE else rows}))
 
     def _row(self, job: Job) -> Any:
         return self.reads.find(str(job.params[self.param]))
 
     def may(self, actor: Actor, summit: Summit | None) -> bool:
         """Return whether somebody may read such files into a summit."""
-        return summit is not None and allows(actor, self.rule, summit)
+        return summit is not None and allows(actor, self.permission, summit)
 
     def result(self, job: Job) -> str:
         """Say what came of it."""
@@ -161,9 +161,9 @@ class Reading:
         return reverse(self.reads.page, args=[row.pk]), words
 
 
-def read_by(*, name: str, param: str, rule: str, reads: Reads, said: Said) -> Reading:
+def read_by(*, name: str, param: str, permission: str, reads: Reads, said: Said) -> Reading:
     """Return how files of a kind are read, the worker's part registered as a kind of work."""
-    found = Reading(name, param, rule, reads, said)
+    found = Reading(name, param, permission, reads, said)
     kind = Kind(
         name=name,
         title=said.title,

@@ -9,8 +9,8 @@ from rest_framework import serializers
 
 from summit.api_base.actions import action
 from summit.api_base.problems import means
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 from summit.webhooks import delivery, endpoints
@@ -66,18 +66,18 @@ class SecretSerializer(serializers.Serializer[Any]):
     )
 
 
-class Webhooks(Resource):
+class EndpointViewSet(DeskViewSet):
     """Webhooks. They are turned off rather than deleted: what was sent to them stays told."""
 
     name = "webhooks"
-    called = _("webhooks")
-    rule = "webhooks.endpoint"
-    does = ("add", "change")
+    verbose_name = _("webhooks")
+    permission = "webhooks.endpoint"
+    allowed_methods = ("add", "change")
     model = Endpoint
-    output = EndpointSerializer
-    input = EndpointInput
-    filters = EndpointFilters
-    orders: ClassVar[Any] = {"name": ("name",), "created_at": ("created_at",)}
+    serializer_class = EndpointSerializer
+    input_serializer_class = EndpointInput
+    filterset_class = EndpointFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",), "created_at": ("created_at",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Endpoint:
         """Add a webhook, on from the start."""
@@ -88,22 +88,22 @@ class Webhooks(Resource):
         endpoints.change(endpoint=row, values=values, by=by)
         return row
 
-    @action("turn-off", rule="webhooks.endpoint.change")
+    @action("turn-off", permission="webhooks.endpoint.change")
     def turn_off(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send nothing more there. What waits waits."""
         endpoints.turn_off(endpoint=row, by=by)
 
-    @action("turn-on", rule="webhooks.endpoint.change")
+    @action("turn-on", permission="webhooks.endpoint.change")
     def turn_on(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send there again, what waits first."""
         endpoints.turn_on(endpoint=row, by=by)
 
-    @action("test", rule="webhooks.endpoint.change")
+    @action("test", permission="webhooks.endpoint.change")
     def test(self, *, by: User, row: Endpoint, values: Values) -> None:
         """Send a test event there."""
         endpoints.send_test(endpoint=row, by=by)
 
-    @action("new-secret", rule="webhooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
+    @action("new-secret", permission="webhooks.endpoint.change", output=SecretSerializer, shown_once=("secret",))
     def new_secret(self, *, by: User, row: Endpoint, values: Values) -> dict[str, str]:
         """Give it a new secret, and tell it this once. The one before signs beside it for a day."""
         return {"secret": endpoints.new_secret(endpoint=row, by=by)}
@@ -140,17 +140,17 @@ class DeliveryFilters(django_filters.FilterSet):
     state = django_filters.ChoiceFilter(choices=DeliveryState.choices, label=_("state"))
 
 
-class Deliveries(Resource):
+class DeliveryViewSet(DeskViewSet):
     """What was sent to webhooks."""
 
     name = "deliveries"
-    called = _("deliveries to webhooks")
-    rule = "webhooks.delivery"
-    does = ()
+    verbose_name = _("deliveries to webhooks")
+    permission = "webhooks.delivery"
+    allowed_methods = ()
     model = Delivery
-    output = DeliverySerializer
-    filters = DeliveryFilters
-    orders: ClassVar[Any] = {"created_at": ("-created_at",)}
+    serializer_class = DeliverySerializer
+    filterset_class = DeliveryFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("-created_at",)}
     summit_path = "endpoint__summit"
 
     def rows(self) -> QuerySet[Delivery]:
@@ -158,7 +158,7 @@ class Deliveries(Resource):
         rows = Delivery.objects.filter(endpoint__kind=EndpointKind.WEBHOOK)
         return rows.select_related("endpoint__summit").prefetch_related("tries")
 
-    @action("send-again", rule="webhooks.send_again")
+    @action("send-again", permission="webhooks.send_again")
     def send_again(self, *, by: User, row: Delivery, values: Values) -> None:
         """Send it once more, with the same content and id."""
         delivery.send_again(delivery=row, by=by)

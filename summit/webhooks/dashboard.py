@@ -30,7 +30,7 @@ MOST = 5
 def webhooks(request: HttpRequest, summit: Summit) -> Iterable[Task]:
     """Tell of webhooks that the system has turned off, each with its name, and of what was given up lately at those
     that are on. One query."""
-    mends, resends = (allows(request.user, rule, summit) for rule in (CHANGE, SEND_AGAIN))
+    mends, resends = (allows(request.user, permission, summit) for permission in (CHANGE, SEND_AGAIN))
     if not (mends or resends):
         return
     lost = Count(

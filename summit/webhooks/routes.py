@@ -1,8 +1,8 @@
 """Who opens the addresses of webhooks beside those that each model has."""
 
-from summit.api_base.routes import declare_resource
+from summit.api_base.routers import register
 from summit.permissions.route_table import Gate, declare
-from summit.webhooks.api import Deliveries, Webhooks
+from summit.webhooks.api import DeliveryViewSet, EndpointViewSet
 
 for _name in ("turn_off", "turn_on", "secret", "test"):
     declare(
@@ -21,5 +21,5 @@ declare(
     see="webhooks.delivery.view",
     do="webhooks.send_again",
 )
-declare_resource(Webhooks)
-declare_resource(Deliveries)
+register(EndpointViewSet)
+register(DeliveryViewSet)

@@ -108,7 +108,7 @@ def test_objects_of_the_audit_that_can_be_none(desk: Client) -> None:
     for number in NO_KEYS:
         found = desk.get("/admin/summit/auditentry/", {"of": f"summit.venue:{number}"})
         assert found.context["slice"].entries == []
-        assert desk.get(f"/admin/summit/venue/{venue.pk}/history/", {"deed": number}).status_code == 200
+        assert desk.get(f"/admin/summit/venue/{venue.pk}/history/", {"action": number}).status_code == 200
         assert desk.get("/admin/delegations/party/invite/", {"summit": number}).status_code == 404
 
 

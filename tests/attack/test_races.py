@@ -1,4 +1,4 @@
-"""Deeds at once, by threads that start together: which outcomes there may be, and no others."""
+"""Actions at once, by threads that start together: which outcomes there may be, and no others."""
 
 from collections.abc import Callable
 from typing import Any
@@ -29,12 +29,12 @@ from tests.threads import at_once, names
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.postgresql, pytest.mark.usefixtures("chain")]
 # Two turns, since each may come out either way.
 twice = pytest.mark.parametrize("turn", [1, 2])
-Deed = Callable[[], Any]
+Attempt = Callable[[], Any]
 
 
-def race(*deeds: Deed) -> list[Any]:
+def race(*actions: Attempt) -> list[Any]:
     """Do all at once; return for each what it returned, or the name of what it raised."""
-    return names(at_once(*deeds))
+    return names(at_once(*actions))
 
 
 def records(action: str) -> int:
@@ -83,7 +83,7 @@ def test_approving_while_a_new_edition_is_saved_approves_what_was_read_or_nothin
     assert [row.body for row in public_editions().filter(version=edition.version)] == ["Read."] * first
 
 
-def later(embargo: Embargo, by: User) -> Deed:
+def later(embargo: Embargo, by: User) -> Attempt:
     moment = ago(-2)
     return lambda: embargoes.set_moment(embargo=Embargo.objects.get(pk=embargo.pk), moment=moment, by=by)
 
@@ -131,10 +131,10 @@ def test_one_address_asked_for_by_many_gets_one_mail() -> None:
 def test_many_addresses_at_once_keep_to_the_limit() -> None:
     summit: Summit = SummitFactory()
     SubscriberFactory.create_batch(18, summit=summit, confirmed_at=None)
-    deeds = [
+    actions = [
         lambda n=n: subscribers.ask(summit=summit, address=f"a{n}@paper.example", language="en") for n in range(8)
     ]
-    assert sorted(race(*deeds)) == [False] * 6 + [True] * 2
+    assert sorted(race(*actions)) == [False] * 6 + [True] * 2
     assert Message.objects.count() == 2
 
 

@@ -143,7 +143,8 @@ def test_a_list_asks_as_much_when_it_has_more_pages(party: Party) -> None:
     assert counts[0] == counts[1]
 
 
-# --- deeds ----------------------------------------------------------------------------------------------------------
+# --- actions
+# ----------------------------------------------------------------------------------------------------------
 @dataclass
 class Many:
     """So many of each in a summit whose answers are due soon: parties that nobody invited, drafts and invited ones,
@@ -176,7 +177,7 @@ class Many:
         return Category.objects.get(summit=self.summit, code=code)
 
 
-DEEDS: dict[str, Callable[[Many], object]] = {
+ACTIONS: dict[str, Callable[[Many], object]] = {
     "prepare": lambda all: approval.prepare(parties=all.fresh, by=all.by),
     "approve": lambda all: approval.approve_many(parties=all.drafts, by=all.by),
     "invite": lambda all: invitations.invite(parties=all.fresh, by=all.by),
@@ -205,14 +206,14 @@ DEEDS: dict[str, Callable[[Many], object]] = {
 }
 
 
-@pytest.mark.parametrize("name", DEEDS)
+@pytest.mark.parametrize("name", ACTIONS)
 def test_a_deed_asks_as_much_for_many(name: str) -> None:
     costs = []
     for number in (2, 5):
         # Reminders go to all summits.
         Summit.objects.update(answer_by=None)
         rows = Many(number)
-        costs.append(queries(lambda rows=rows: DEEDS[name](rows)))
+        costs.append(queries(lambda rows=rows: ACTIONS[name](rows)))
     assert costs[0] == costs[1]
 
 

@@ -45,7 +45,7 @@ def path(row: Session) -> str:
 def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, organiser: User, summit: Summit) -> None:
     client = signed_in(head.user)
     assert ASK in page(client, path(row))
-    response = client.post(f"{path(row)}floor/", {"deed": "ask", "person": head.public_id, "subject": "Rivers"})
+    response = client.post(f"{path(row)}floor/", {"do": "ask", "person": head.public_id, "subject": "Rivers"})
     assert (response.status_code, response["Location"]) == (303, path(row))
     shown = page(client, path(row))
     assert "asked, to be decided" in shown
@@ -66,7 +66,7 @@ def test_a_head_asks_and_sees_what_became_of_it(row: Session, head: Person, orga
 def test_declined_says_why_and_withdrawn_can_be_asked_anew(row: Session, head: Person, organiser: User) -> None:
     client = signed_in(head.user)
     request = floor_requests.ask(session=row, party=head.membership.party, speaker=head, by=head.user)
-    client.post(f"{path(row)}floor/", {"deed": "withdraw", "request": request.public_id})
+    client.post(f"{path(row)}floor/", {"do": "withdraw", "request": request.public_id})
     request.refresh_from_db()
     assert request.state == "withdrawn"
     assert ASK in page(client, path(row))
@@ -80,8 +80,8 @@ def test_focal_points_ask_and_delegates_do_not(row: Session, head: Person, party
     assert ASK in page(acting, path(row))
     client = signed_in(delegate.user)
     assert ASK not in page(client, path(row))
-    assert client.post(f"{path(row)}floor/", {"deed": "ask", "person": delegate.public_id}).status_code == 403
-    acting.post(f"{path(row)}floor/", {"deed": "ask", "person": delegate.public_id})
+    assert client.post(f"{path(row)}floor/", {"do": "ask", "person": delegate.public_id}).status_code == 403
+    acting.post(f"{path(row)}floor/", {"do": "ask", "person": delegate.public_id})
     request = FloorRequest.objects.get()
     assert request.speaker == delegate
     # Who is to speak reads of it; the others of the delegation don't.
@@ -100,5 +100,5 @@ def test_others_neither_ask_nor_learn_that_there_is_a_session(row: Session, summ
     Session.objects.filter(pk=row.pk).update(visibility=Visibility.ACCREDITED)
     release(summit)
     assert ASK not in page(client, path(row))
-    client.post(f"{path(row)}floor/", {"deed": "ask", "person": other.public_id})
+    client.post(f"{path(row)}floor/", {"do": "ask", "person": other.public_id})
     assert not FloorRequest.objects.exists()

@@ -56,15 +56,15 @@ class TestSignUp:
         address = f"{AGENDA}{row.public_id}/"
         assert "Take a place" in page(client, address)
         # Who is not theirs is nobody.
-        answer = client.post(f"{address}sign-up/", {"person": colleague.public_id, "deed": "take"}, follow=True)
+        answer = client.post(f"{address}sign-up/", {"person": colleague.public_id, "do": "take"}, follow=True)
         assert "Choose for whom the place is." in answer.content.decode()
         assert row.sign_ups.count() == 0
-        answer = client.post(f"{address}sign-up/", {"person": delegate.public_id, "deed": "take"}, follow=True)
+        answer = client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "take"}, follow=True)
         assert answer.redirect_chain == [(address, 303)]
         assert "has a place." in answer.content.decode()
         assert "1 of 1 places are taken." in answer.content.decode()
         assert titles(page(client, AGENDA)) == {row.title}
-        client.post(f"{address}sign-up/", {"person": delegate.public_id, "deed": "leave"})
+        client.post(f"{address}sign-up/", {"person": delegate.public_id, "do": "leave"})
         assert row.sign_ups.count() == 0
 
     def test_a_focal_point_signs_its_members_up(self, delegate: Person, summit: Summit, party: Party) -> None:
@@ -74,7 +74,7 @@ class TestSignUp:
         release(summit)
         acting = signed_in(focal(party).user)
         assert "Elsewhere" in page(acting, f"{AGENDA}{row.public_id}/")
-        acting.post(f"{AGENDA}{row.public_id}/sign-up/", {"person": delegate.public_id, "deed": "take"})
+        acting.post(f"{AGENDA}{row.public_id}/sign-up/", {"person": delegate.public_id, "do": "take"})
         assert list(row.sign_ups.values_list("person", "state")) == [(delegate.pk, "place")]
 
 

@@ -78,7 +78,9 @@ def approving_many(summit: Summit) -> Any:
 
     def ask() -> None:
         texts = [each.version.text for each in editions]
-        assert len(bulk_decisions.reach(deed=bulk_decisions.DEEDS["approve"], texts=texts, by=by).to) == len(editions)
+        assert len(
+            bulk_decisions.reach(action=bulk_decisions.BULK_DECISIONS["approve"], texts=texts, by=by).to
+        ) == len(editions)
 
     return more, ask
 

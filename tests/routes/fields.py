@@ -2,7 +2,7 @@
 
 What follows by a rule (`tests.routes.test_fields_in_the_api.taken`) stands in no table. Each entry of TABLE says of a
 field which input of the page's own operation has it, or as "operation input" that of another; as "does operation",
-which deed its button chooses; SHOWN or ADDRESS, that it has nothing to say. An operation is named by what follows
+which action its button chooses; SHOWN or ADDRESS, that it has nothing to say. An operation is named by what follows
 "api-desk-", or by its whole name.
 """
 
@@ -104,7 +104,7 @@ TABLE: dict[str, dict[str, str]] = {
     "admin:summit_person_change": {"user": "people-row-choose-account account"},
     "admin:summit_person_photo": {"photo": "content", "remove": "does photos-row"},
     "admin:summit_person_take_accounts": {"row": "people"},
-    "portal:ask_floor": {"deed": "does floor-requests-row-withdraw", "request": ADDRESS, "person": "speaker"},
+    "portal:ask_floor": {"do": "does floor-requests-row-withdraw", "request": ADDRESS, "person": "speaker"},
     "portal:calendars": {
         "alarms": "reminders",
         "make": "person",
@@ -115,7 +115,7 @@ TABLE: dict[str, dict[str, str]] = {
     "portal:people_confirm": {"person": "members"},
     "portal:person_edit": {"photo": "photos content", "remove": "does photos-row"},
     "portal:person_replace": {"member": "person"},
-    "portal:sign_up": {"deed": "does sign-ups-row"},
+    "portal:sign_up": {"do": "does sign-ups-row"},
 }
 for _name in _GIVES_REASON:
     TABLE[f"admin:press_text_{_name}"]["note"] = "reason"

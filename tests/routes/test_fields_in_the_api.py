@@ -12,7 +12,7 @@ from django.test import Client, override_settings
 from django.urls import include, path, reverse
 from drf_spectacular.generators import SchemaGenerator
 
-from summit.api.venues import Rooms
+from summit.api.venues import RoomViewSet
 from tests.routes.fields import ADDRESS, ALSO, FORM_OF, FORMLESS, INLINES, NOTHING, SHOWN, TABLE
 from tests.routes.forms import described, forms_of, inputs_of
 from tests.routes.looks import found
@@ -122,7 +122,7 @@ def test_of_one_page_each_field_is_an_input(admin_client: Client) -> None:
     page = "admin:summit_room_add"
     address = reverse(page)
     sent = {page: {page: dict(forms_of(admin_client.get(address).content, address))[page]}}
-    generator = SchemaGenerator(patterns=[path("api/v1/", include(Rooms.paths()))])
+    generator = SchemaGenerator(patterns=[path("api/v1/", include(RoomViewSet.paths()))])
     inputs = inputs_of(generator.get_schema(public=True))
     assert fields(page, sent) == {"venue", "name", "capacity", "position"}
     assert missing(sent, inputs) == []

@@ -151,7 +151,7 @@ NONE = {
     "admin:summit_user_reset_second_step": "A token would weaken what protects the account that made it.",
     "admin:jobs_verify_audit": "The chain is one for all summits.",
     **dict.fromkeys(
-        (f"admin:summit_listimportfile_{deed}" for deed in ("upload", "look", "take", "drop")),
+        (f"admin:summit_listimportfile_{action}" for action in ("upload", "look", "take", "drop")),
         "What a table fills has a bulk operation.",
     ),
 }
@@ -162,7 +162,7 @@ def writing() -> dict[str, Route]:
     found = {}
     for name, route in declared().items():
         asked = {route.see, route.do, route.needs("POST")} - {""}
-        # What posts to a list of the admin is a deed that is chosen there, or the file of it.
+        # What posts to a list of the admin is an action that is chosen there, or the file of it.
         of_list = name.startswith("admin:") and name.endswith(("_changelist", "_table"))
         opens = NOBODY not in asked and not of_list
         if "POST" in route.methods and route.gate != Gate.API and opens and not name.startswith(SIGNS_IN):
@@ -174,9 +174,9 @@ def of_the_same_name(page: str) -> str:
     """Return the operation for one row, or for several, that is called as a page of a list. Raises KeyError."""
     models = [each for each in LISTS if page.startswith(f"admin:{each}_")]
     for model, rows in itertools.product(models, ("-row", "")):
-        deed = page.removeprefix(f"admin:{model}_").replace("_", "-")
+        action = page.removeprefix(f"admin:{model}_").replace("_", "-")
         for resource in (LISTS[model], *DECIDED.get(model, ())):
-            if (operation := f"api-desk-{resource}{rows}-{deed}") in declared():
+            if (operation := f"api-desk-{resource}{rows}-{action}") in declared():
                 return operation
     raise KeyError(page)
 

@@ -83,7 +83,7 @@ NONE = {
     "admin:summit_listimportfile_change": "What a table fills has a bulk operation.",
     "admin:summit_listimportfile_table": "What a table fills has a bulk operation.",
 }
-# Deeds that write nothing: they take what a page takes in its address, and answer what it shows.
+# Actions that write nothing: they take what a page takes in its address, and answer what it shows.
 ASKING = frozenset(
     {
         *("agenda-changes", "agenda-programme", "calls-sheet", "texts-run"),

@@ -47,7 +47,7 @@ class TransferablePassRuleAdmin(ThroughDomain):
     form = TransferablePassRuleForm
     domain = transferable_pass_rules
     called = "rule"
-    deeds = {"delete": transferable_pass_rules.CHANGE}
+    permissions = {"delete": transferable_pass_rules.CHANGE}
     list_display = ["name", "summit", "said", "opens", "given"]
     list_filter = ["summit"]
     list_select_related = ["summit"]

@@ -19,8 +19,8 @@ from delegations.members.models.members import Membership
 from delegations.parties.permissions import standing_parties
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -34,7 +34,7 @@ class BadgeSerializer(OfPerson, serializers.ModelSerializer[Badge]):
     live = serializers.SerializerMethodField()
     category = serializers.SerializerMethodField()
     zones = serializers.SerializerMethodField()
-    issued_by = StaffName(deed="delegations.badge.view")
+    issued_by = StaffName(permission="delegations.badge.view")
     why = serializers.SerializerMethodField()
 
     class Meta:
@@ -97,7 +97,7 @@ class IssueInput(serializers.Serializer[Any]):
 
     people = Several(
         rows=Membership.objects.select_related("person"),
-        deed=ISSUE,
+        permission=ISSUE,
         summit_path="party__summit",
         key="person__public_id",
     )
@@ -130,20 +130,20 @@ class CheckedSerializer(serializers.Serializer[Any]):
 class BadgesInput(serializers.Serializer[Any]):
     """Which badges, by their ids; those that are dead are left out."""
 
-    badges = Several(rows=Badge.objects.all(), deed=ISSUE, summit_path="party__summit")
+    badges = Several(rows=Badge.objects.all(), permission=ISSUE, summit_path="party__summit")
 
 
-class Badges(Resource):
+class BadgeViewSet(DeskViewSet):
     """Badges."""
 
     name = "badges"
-    called = _("badges")
-    rule = "delegations.badge"
-    does = ()
+    verbose_name = _("badges")
+    permission = "delegations.badge"
+    allowed_methods = ()
     model = Badge
-    output = BadgeSerializer
-    filters = BadgeFilters
-    orders: ClassVar[Any] = {"issued": ("issued_at",)}
+    serializer_class = BadgeSerializer
+    filterset_class = BadgeFilters
+    ordering_fields: ClassVar[Any] = {"issued": ("issued_at",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Badge]:
@@ -152,13 +152,13 @@ class Badges(Resource):
         rows = Badge.objects.select_related(*joined).prefetch_related("person__membership__category__zones")
         return rows.annotate(stands=Exists(standing_parties().filter(pk=OuterRef("party"))))
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whose badges were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=("why",), people=lambda row: row.person
         )
 
-    @action("issue", rule=ISSUE, input=IssueInput, output=IssuedSerializer, on_list=True)
+    @action("issue", permission=ISSUE, input=IssueInput, output=IssuedSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Issue badges to members who have none. Who can't get one is left out, with the reason."""
         issued = badges_services.issue(members=values["people"], by=by)
@@ -166,31 +166,31 @@ class Badges(Resource):
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("pk")
         return {"badges": list(made), "skipped": skipped}
 
-    @action("end", rule="delegations.end_badge", input=WhyInput)
+    @action("end", permission="delegations.end_badge", input=WhyInput)
     def end(self, *, by: User, row: Badge, values: Values) -> None:
         """End the badge for good, with the reason that whoever checks it reads. A dead one stays as it is."""
         badges_services.end(badges=[row], reason=values["reason"], by=by)
 
-    @action("reissue", rule=ISSUE, output=BadgeSerializer)
+    @action("reissue", permission=ISSUE, output=BadgeSerializer)
     def reissue(self, *, by: User, row: Badge, values: Values) -> Badge:
         """End the badge as lost and issue another, which is answered."""
         return self.rows().get(pk=badges_services.reissue(badge=row, by=by).pk)
 
-    @action("check", reads=True, rule=badge_check.SEE, input=NumberInput, output=CheckedSerializer, on_list=True)
+    @action("check", safe=True, permission=badge_check.SEE, input=NumberInput, output=CheckedSerializer, detail=False)
     def check(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Say what the badge with a number opens, for whoever stands at a door."""
         found = badge_check.look(typed=values["number"], by=by, summit=summit)
         row = self.rows().get(pk=found.badge.pk) if found.badge else None
-        self.note_seen(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
+        self.log_access(by=by, summit=summit, rows=[row] if row else [], fields=BadgeSerializer.Meta.fields)
         told = {name: getattr(found, name) for name in ("number", "opens", "since", "why")}
         return {**told, "badge": row}
 
     @action(
         "print",
-        rule=ISSUE,
+        permission=ISSUE,
         input=BadgesInput,
         output=PersonalContentSerializer,
-        on_list=True,
+        detail=False,
         shown_once=("content",),
     )
     def print(self, *, by: User, summit: Summit, values: Values) -> File:

@@ -10,7 +10,7 @@ from delegations.badges.models.transferable_passes import TransferablePassRule
 from delegations.badges.services import transferable_pass_rules
 from delegations.core.api.fields import Values
 from delegations.zones.api import ZonesField
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -37,16 +37,16 @@ class TransferablePassRuleInput(serializers.ModelSerializer[TransferablePassRule
         validators: ClassVar[list[Any]] = []
 
 
-class TransferablePassRules(Resource):
+class TransferablePassRuleViewSet(DeskViewSet):
     """Kinds of passes that change hands."""
 
     name = "overpass-rules"
-    called = _("kinds of overpasses")
-    rule = "delegations.transferablepassrule"
+    verbose_name = _("kinds of overpasses")
+    permission = "delegations.transferablepassrule"
     model = TransferablePassRule
-    output = TransferablePassRuleSerializer
-    input = TransferablePassRuleInput
-    orders: ClassVar[Any] = {"name": ("name",)}
+    serializer_class = TransferablePassRuleSerializer
+    input_serializer_class = TransferablePassRuleInput
+    ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def rows(self) -> QuerySet[TransferablePassRule]:
         """Return them with the zones that they open."""

@@ -14,8 +14,8 @@ from delegations.core.api.access_log import log_shown_fields
 from delegations.members.api.fields import Member
 from delegations.parties.api.fields import PartyName
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -56,29 +56,29 @@ class HandInput(serializers.Serializer[Any]):
     """From whom to whom a pass goes, by the persons' ids: null is nobody. What was read says who carries it; where
     somebody else does by now, nothing happens."""
 
-    seen = Member(deed=HAND, allow_null=True)
-    taker = Member(deed=HAND, allow_null=True)
+    seen = Member(permission=HAND, allow_null=True)
+    taker = Member(permission=HAND, allow_null=True)
 
 
-class Overpasses(Resource):
+class TransferablePassViewSet(DeskViewSet):
     """Passes of parties that change hands."""
 
     name = "overpasses"
-    called = _("overpasses of parties")
-    rule = "delegations.transferablepass"
-    does = ()
-    key = "pk"
+    verbose_name = _("overpasses of parties")
+    permission = "delegations.transferablepass"
+    allowed_methods = ()
+    lookup_field = "pk"
     model = TransferablePass
-    output = TransferablePassSerializer
-    filters = TransferablePassFilters
-    orders: ClassVar[Any] = {"since": ("since",), "number": ("number",)}
+    serializer_class = TransferablePassSerializer
+    filterset_class = TransferablePassFilters
+    ordering_fields: ClassVar[Any] = {"since": ("since",), "number": ("number",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[TransferablePass]:
         """Return passes with who carries them."""
         return TransferablePass.objects.select_related("rule", "party__summit", "holder__person")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record who carries what, where that was read."""
         carried = [row for row in rows if row.holder]
         log_shown_fields(
@@ -90,7 +90,7 @@ class Overpasses(Resource):
             people=lambda row: row.holder.person,
         )
 
-    @action("hand", rule=HAND, input=HandInput)
+    @action("hand", permission=HAND, input=HandInput)
     def hand(self, *, by: User, row: TransferablePass, values: Values) -> None:
         """Hand the pass to somebody, or take it back."""
         seen, taker = (values[name] and values[name].person for name in ("seen", "taker"))

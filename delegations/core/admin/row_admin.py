@@ -9,14 +9,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from delegations.core.admin.ordering import arrange
-from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.summit_scope import chosen_summit, summits_of
 from summit.permissions.rules import allows
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class ThroughDomain(DomainAdmin):
+class ThroughDomain(ServiceAdmin):
     """A model whose rows `domain`, a module, enters, changes and removes; there a row is called `called`."""
 
     domain: Any
@@ -95,7 +95,7 @@ class ThroughDomain(DomainAdmin):
         """Show the list, with the way to its order."""
         summit = chosen_summit(request, summits_of(request))
         more = dict(extra_context or {})
-        if self.order_page and summit is not None and allows(request.user, self.deed("change"), summit):
+        if self.order_page and summit is not None and allows(request.user, self.permission_for("change"), summit):
             more["order_url"] = reverse(self.order_page, args=[summit.slug])
         shown: HttpResponse = super().changelist_view(request, more)
         return shown

@@ -20,8 +20,8 @@ from delegations.core.services import rows as rows_services
 from summit.accounts.selectors import known_to
 from summit.admin_base.search import LONGEST, SHORTEST, source_of, words_of
 from summit.api_base.external_keys import EXTERNAL, keys_told
-from summit.api_base.resources import InSummit
-from summit.api_base.viewsets import MOST_ROWS
+from summit.api_base.viewset_views import MOST_ROWS
+from summit.api_base.viewsets import InSummit
 from summit.core.text_normalisation import Fold
 from summit.people.models import Person
 from summit.permissions.rules import allows, seen_rows
@@ -37,14 +37,14 @@ PLAIN = ("language", "time_zone")
 class SeenOne(InSummit):
     """Another row of the same summit, one of those that the reader sees by a rule."""
 
-    def __init__(self, *, rule: str, **kwargs: Any) -> None:
-        self.rule = rule
+    def __init__(self, *, permission: str, **kwargs: Any) -> None:
+        self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
         """Return the rows that the reader sees."""
         rows = super().get_queryset()
-        condition = seen_rows(self.context["by"], f"{self.rule}.view", rows.model, self.summit_path)
+        condition = seen_rows(self.context["by"], f"{self.permission}.view", rows.model, self.summit_path)
         return rows if condition is None else rows.filter(condition)
 
 
@@ -53,7 +53,7 @@ class OnePerson(SeenOne):
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Person.objects.select_related("summit")
-        super().__init__(rule="summit.person", queryset=rows, external="external_ids", **kwargs)
+        super().__init__(permission="summit.person", queryset=rows, external="external_ids", **kwargs)
 
 
 class KnownAccount(serializers.SlugRelatedField[Any]):
@@ -159,13 +159,13 @@ class Searched(django_filters.FilterSet):
 class StaffName(serializers.Field[Any, Any, Any, Any]):
     """Who did something at a desk, by name: told to those who see all such rows of the summit, null for others."""
 
-    def __init__(self, *, deed: str, **kwargs: Any) -> None:
-        self.deed = deed
+    def __init__(self, *, permission: str, **kwargs: Any) -> None:
+        self.permission = permission
         super().__init__(read_only=True, **{"allow_null": True, **kwargs})
 
     def get_attribute(self, instance: Any) -> Any:
         """Return the account, None where the reader isn't told."""
-        told = allows(self.context["by"], self.deed, self.context["summit"])
+        told = allows(self.context["by"], self.permission, self.context["summit"])
         return super().get_attribute(instance) if told else None
 
     def to_representation(self, value: User) -> str:
@@ -174,26 +174,27 @@ class StaffName(serializers.Field[Any, Any, Any, Any]):
 
 
 class Reachable(InSummit):
-    """Another row of the summit by its id, among those on which the reader may do a deed."""
+    """Another row of the summit by its id, among those on which the reader may do an action."""
 
-    def __init__(self, *, deed: str, **kwargs: Any) -> None:
-        self.deed = deed
+    def __init__(self, *, permission: str, **kwargs: Any) -> None:
+        self.permission = permission
         super().__init__(**kwargs)
 
     def get_queryset(self) -> Any:
         """Return these rows."""
-        return reachable(super().get_queryset(), self.context, self.deed, self.summit_path)
+        return reachable(super().get_queryset(), self.context, self.permission, self.summit_path)
 
 
-def reachable(rows: Any, context: Any, deed: str, summit_path: str) -> Any:
-    """Return those of the rows on which the reader may do a deed."""
-    wanted = seen_rows(context["by"], deed, rows.model, summit_path)
+def reachable(rows: Any, context: Any, permission: str, summit_path: str) -> Any:
+    """Return those of the rows on which the reader may do an action."""
+    wanted = seen_rows(context["by"], permission, rows.model, summit_path)
     return rows if wanted is None else rows.filter(wanted)
 
 
 class Several(serializers.ListField):
-    """Rows of the summit by their ids, found by one query: those on which the reader may do a deed. Where `external`
-    says by which column, a row may be named as "ext:SYSTEM:ID", as another system knows it; they take one more."""
+    """Rows of the summit by their ids, found by one query: those on which the reader may do an action. Where
+    `external` says by which column, a row may be named as "ext:SYSTEM:ID", as another system knows it; they take one
+    more."""
 
     child = serializers.CharField(max_length=200)
 
@@ -201,13 +202,13 @@ class Several(serializers.ListField):
         self,
         *,
         rows: Any,
-        deed: str,
+        permission: str,
         summit_path: str = "summit",
         key: str = "public_id",
         external: str = "",
         **kwargs: Any,
     ) -> None:
-        self.rows, self.deed, self.summit_path = rows, deed, summit_path
+        self.rows, self.permission, self.summit_path = rows, permission, summit_path
         self.row_key, self.external = key, external
         super().__init__(**{"allow_empty": False, "max_length": MOST_ROWS, **kwargs})
 
@@ -215,7 +216,7 @@ class Several(serializers.ListField):
         """Return the rows, each once. Raises ValidationError with the ids that aren't there."""
         keys: Sequence[str] = list(dict.fromkeys(super().to_internal_value(data)))
         rows = self.rows.all().filter(**{self.summit_path: self.context["summit"]})
-        rows = reachable(rows, self.context, self.deed, self.summit_path)
+        rows = reachable(rows, self.context, self.permission, self.summit_path)
         named = attrgetter(self.row_key.replace("__", "."))
         found = {named(row): row for row in rows.filter(**{f"{self.row_key}__in": keys})}
         if self.external:

@@ -1,5 +1,5 @@
 """What changing rows of a summit has in common: what is as it was is not recorded, what a row refers to is its own
-summit's, an order is one deed."""
+summit's, an order is one action."""
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence

@@ -16,7 +16,7 @@ from delegations.focal_points.services import focal_points
 from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.api.fields import OneParty
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -64,19 +64,19 @@ class FocalPointFilters(Searched):
     email = django_filters.CharFilter(field_name="person__email", lookup_expr="iexact", label=_("e-mail"))
 
 
-class FocalPoints(Resource):
+class FocalPointViewSet(DeskViewSet):
     """Who acts for parties."""
 
     name = "focal-points"
-    called = _("focal points")
-    rule = "delegations.focalpoint"
-    does = ("add", "remove")
-    key = "pk"
+    verbose_name = _("focal points")
+    permission = "delegations.focalpoint"
+    allowed_methods = ("add", "remove")
+    lookup_field = "pk"
     model = FocalPoint
-    output = FocalPointSerializer
-    input = FocalPointInput
-    filters = FocalPointFilters
-    orders: ClassVar[Any] = {
+    serializer_class = FocalPointSerializer
+    input_serializer_class = FocalPointInput
+    filterset_class = FocalPointFilters
+    ordering_fields: ClassVar[Any] = {
         "party": ("party_key", "party", "created_at"),
         "name": ("called", "person__office"),
         "named_at": ("created_at",),
@@ -96,13 +96,13 @@ class FocalPoints(Resource):
         """Take a focal point off, and tell them."""
         focal_points.remove(by=by, point=row)
 
-    @action("leave", rule=focal_points.ASK, input=OfParty, on_list=True)
+    @action("leave", permission=focal_points.ASK, input=OfParty, detail=False)
     def leave(self, *, by: User, summit: Summit, values: Values) -> list[FocalPoint]:
         """Act no more for a party: for one of its focal points, unless they are the only one. Answers no row."""
         focal_points.leave(by=by, party=values["party"])
         return []
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[FocalPoint], fields: Iterable[str]) -> None:
         """Record who saw who acts for a party."""
         told = ["person"] if {"name", "office", "email"} & set(fields) else []
         access_log.log_rows(

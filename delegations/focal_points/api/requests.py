@@ -18,8 +18,8 @@ from delegations.members.models.focal_points import FocalPoint
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Party
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -35,7 +35,7 @@ class FocalPointRequestSerializer(serializers.ModelSerializer[FocalPointRequest]
     party_name = PartyName(source="party")
     instead_of = serializers.CharField(source="instead_of.public_id", read_only=True, allow_null=True, default=None)
     person = serializers.CharField(source="person.public_id", read_only=True, allow_null=True, default=None)
-    decided_by = StaffName(deed="delegations.focalpointrequest.view")
+    decided_by = StaffName(permission="delegations.focalpointrequest.view")
 
     class Meta:
         model = FocalPointRequest
@@ -62,7 +62,7 @@ class ActingPerson(InSummit):
 class FocalPointRequestInput(serializers.Serializer[Any]):
     """Who is to act for the party, beside its focal points or in the place of one."""
 
-    party = Reachable(queryset=Party.objects.select_related("summit"), deed=ASK, external="external_ids")
+    party = Reachable(queryset=Party.objects.select_related("summit"), permission=ASK, external="external_ids")
     name = serializers.CharField(required=False, default="", allow_blank=True)
     office = serializers.CharField(required=False, default="", allow_blank=True)
     email = serializers.CharField(required=False, default="", allow_blank=True)
@@ -90,20 +90,20 @@ class FocalPointRequestFilters(django_filters.FilterSet):
     )
 
 
-class FocalPointRequests(Resource):
+class FocalPointRequestViewSet(DeskViewSet):
     """Requests for focal points."""
 
     name = "focal-point-requests"
-    called = _("requests for focal points")
-    rule = "delegations.focalpointrequest"
-    rules: ClassVar[Any] = {"add": ASK}
-    does = ("add",)
-    key = "pk"
+    verbose_name = _("requests for focal points")
+    permission = "delegations.focalpointrequest"
+    permissions: ClassVar[Any] = {"add": ASK}
+    allowed_methods = ("add",)
+    lookup_field = "pk"
     model = FocalPointRequest
-    output = FocalPointRequestSerializer
-    input = FocalPointRequestInput
-    filters = FocalPointRequestFilters
-    orders: ClassVar[Any] = {"asked": ("asked_at",)}
+    serializer_class = FocalPointRequestSerializer
+    input_serializer_class = FocalPointRequestInput
+    filterset_class = FocalPointRequestFilters
+    ordering_fields: ClassVar[Any] = {"asked": ("asked_at",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[FocalPointRequest]:
@@ -111,7 +111,7 @@ class FocalPointRequests(Resource):
         joined = ("party__summit", "instead_of", "person", "decided_by")
         return FocalPointRequest.objects.select_related(*joined)
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record who was read of."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
@@ -121,17 +121,17 @@ class FocalPointRequests(Resource):
         """Ask that somebody acts for a party."""
         return requests.ask(by=by, **values)
 
-    @action("approve", rule=requests.DECIDE, input=ApproveFocalPointInput)
+    @action("approve", permission=requests.DECIDE, input=ApproveFocalPointInput)
     def approve(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
         """Let them act for the party. Who seems to be entered already is named, and told apart or taken for them."""
         requests.approve(request=row, known=values["person"], another=values.get("another", ()), by=by)
 
-    @action("refuse", rule=requests.DECIDE, input=WhyInput)
+    @action("refuse", permission=requests.DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
         """Refuse the request, with the reason that the party reads."""
         requests.refuse(request=row, reason=values["reason"], by=by)
 
-    @action("withdraw", rule=ASK)
+    @action("withdraw", permission=ASK)
     def withdraw(self, *, by: User, row: FocalPointRequest, values: Values) -> None:
         """Take back a request that isn't decided."""
         requests.withdraw(request=row, by=by)

@@ -109,9 +109,9 @@ class ReplyInline(ReplyColumns, SummitInline):
         """Fetch what is shown."""
         return with_scans(super().get_queryset(request))
 
-    def deed(self, verb: str) -> str:
+    def permission_for(self, verb: str) -> str:
         """Return the action: answers are recorded by their own page, and none is changed."""
-        return super().deed(verb) if verb == "view" else NOBODY
+        return super().permission_for(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
         return summit_of(obj, "party__summit")

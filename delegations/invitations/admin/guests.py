@@ -64,7 +64,7 @@ class GuestForm(forms.Form):
 
 
 @summit_page(
-    "delegations/guest/<slug:slug>/", "delegations_guest", rule="delegations.invite", post="delegations.invite"
+    "delegations/guest/<slug:slug>/", "delegations_guest", permission="delegations.invite", post="delegations.invite"
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """Show the form; a POST enters the guest, and leads to the letter. Who seems to be entered already is named

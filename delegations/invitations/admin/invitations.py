@@ -74,9 +74,9 @@ class LinkInline(LinkMoments, SummitInline):
         """Fetch what a link's name tells."""
         return super().get_queryset(request).select_related("invitation__party__summit")
 
-    def deed(self, verb: str) -> str:
+    def permission_for(self, verb: str) -> str:
         """Return the action: links are made with letters, and here to read."""
-        return super().deed(verb) if verb == "view" else NOBODY
+        return super().permission_for(verb) if verb == "view" else NOBODY
 
     def _summit(self, obj: models.Model) -> Summit | None:
         return summit_of(obj, "party__summit")

@@ -32,7 +32,7 @@ from summit.templatetags.marks import pair
 from summit.users.models import User
 
 # What a button does with the parties that it is for.
-DEEDS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
+BULK_DECISIONS = {Step.PREPARE: approval.prepare, Step.APPROVE: approval.approve_many, Step.SEND: invitations.invite}
 OCCASION_LENGTH = 16
 # How many of those who are left out for one reason are named.
 NAMED = 3
@@ -177,7 +177,7 @@ class InvitingMixin:
 
     def _do(self, request: HttpRequest, parties: list[Party], step: Step, occasion: str) -> HttpResponse:
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
-        reach = DEEDS[step](parties=parties, by=request.user, occasion=occasion)
+        reach = BULK_DECISIONS[step](parties=parties, by=request.user, occasion=occasion)
         if reach.to:
             messages.success(request, done(step, reach))
         _tell_skipped(request, reach)

@@ -27,7 +27,10 @@ from summit.users.models import User
 
 
 @summit_page(
-    "delegations/session/<slug:slug>/", "delegations_occasions", rule="delegations.invite", post="delegations.invite"
+    "delegations/session/<slug:slug>/",
+    "delegations_occasions",
+    permission="delegations.invite",
+    post="delegations.invite",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:
     """List the sessions; with `?session=` ask whom to invite to one. POST leads with the chosen parties to the page

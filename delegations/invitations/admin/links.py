@@ -144,7 +144,7 @@ class LinkAdmin(PartyOfInvitation, LinkMoments, ReadOnlyAdmin):
             check_can_revoke(request.user, row.invitation.party.summit)
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.invitation.party.summit_id, row.public_id) for row in rows]
-        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows)
+        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows)
         names = party_names.to_readers(row.invitation.party_id for row in rows)
         title = ngettext("Revoke %(n)d link", "Revoke %(n)d links", len(rows)) % {"n": len(rows)}
         return confirm(

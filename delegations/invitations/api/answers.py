@@ -23,7 +23,7 @@ class ReplySerializer(OfInvitation, serializers.ModelSerializer[Reply]):
 
     id = serializers.CharField(source="public_id", read_only=True)
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
-    recorded_by = StaffName(deed="delegations.reply.view")
+    recorded_by = StaffName(permission="delegations.reply.view")
     scan = serializers.CharField(
         source="scan_name", read_only=True, allow_null=True, help_text="What the file of its paper is called."
     )
@@ -47,17 +47,17 @@ class ReplyFilters(OfInvitationFilters):
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("recorded since"))
 
 
-class Replies(WithContent):
+class ReplyViewSet(WithContent):
     """Answers, as they came, each with the scan of its paper where there is one."""
 
     name = "replies"
-    called = _("answers to invitations")
-    rule = "delegations.reply"
-    does = ()
+    verbose_name = _("answers to invitations")
+    permission = "delegations.reply"
+    allowed_methods = ()
     model = Reply
-    output = ReplySerializer
-    filters = ReplyFilters
-    orders: ClassVar[Any] = {"at": ("at",)}
+    serializer_class = ReplySerializer
+    filterset_class = ReplyFilters
+    ordering_fields: ClassVar[Any] = {"at": ("at",)}
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[Reply]:
@@ -73,6 +73,6 @@ class Replies(WithContent):
         access_log.note_page(by=by, target=scan, summit=row.invitation.party.summit, fields=["content"])
         return File(scan.filename, scan.media_type, bytes(scan.content))
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record that answers were read, with who gave them."""
         log_shown_fields(by=by, summit=summit, rows=rows, fields=fields, shows=("name", "note"))

@@ -10,8 +10,8 @@ from rest_framework import serializers
 from delegations.invitations.services import guests
 from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Party, PartyKind
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -48,18 +48,18 @@ class GuestInput(serializers.Serializer[Any]):
     )
 
 
-class Guests(Resource):
+class GuestViewSet(DeskViewSet):
     """Single guests."""
 
     name = "guests"
-    called = _("single guests")
-    rule = "delegations.party"
-    rules: ClassVar[Any] = {"add": INVITE}
-    does = ("add",)
+    verbose_name = _("single guests")
+    permission = "delegations.party"
+    permissions: ClassVar[Any] = {"add": INVITE}
+    allowed_methods = ("add",)
     model = Party
-    output = GuestSerializer
-    input = GuestInput
-    orders: ClassVar[Any] = {"name": ("guest_key",)}
+    serializer_class = GuestSerializer
+    input_serializer_class = GuestInput
+    ordering_fields: ClassVar[Any] = {"name": ("guest_key",)}
 
     def rows(self) -> QuerySet[Party]:
         """Return guests with who they are."""

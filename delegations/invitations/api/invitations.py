@@ -30,8 +30,8 @@ from delegations.parties.api.fields import PartyName
 from delegations.parties.models.parties import Level
 from summit.api_base.actions import action
 from summit.api_base.file_fields import ContentField
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -43,7 +43,7 @@ LEVELS = [(level_choices.ASKED, _("as the letter asks")), *Level.choices]
 MANY: dict[str, Any] = {
     "input": invite_parties.PartiesInput,
     "output": invite_parties.ReachSerializer,
-    "on_list": True,
+    "detail": False,
 }
 
 
@@ -56,9 +56,9 @@ class InvitationSerializer(serializers.ModelSerializer[Invitation]):
     party_name = PartyName(source="party")
     answer = serializers.ChoiceField(choices=Answer.choices, allow_blank=True, read_only=True)
     level = serializers.ChoiceField(choices=Level.choices, allow_blank=True, read_only=True)
-    prepared_by = StaffName(deed=SEE)
-    approved_by = StaffName(deed=SEE)
-    sent_by = StaffName(deed=SEE)
+    prepared_by = StaffName(permission=SEE)
+    approved_by = StaffName(permission=SEE)
+    sent_by = StaffName(permission=SEE)
 
     class Meta:
         model = Invitation
@@ -152,17 +152,17 @@ class CallInput(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class Invitations(Resource):
+class InvitationViewSet(DeskViewSet):
     """Invitations."""
 
     name = "invitations"
-    called = _("invitations")
-    rule = "delegations.invitation"
-    does = ()
+    verbose_name = _("invitations")
+    permission = "delegations.invitation"
+    allowed_methods = ()
     model = Invitation
-    output = InvitationSerializer
-    filters = InvitationFilters
-    orders: ClassVar[Any] = {"party": ("party_key",), "created": ("created_at",)}
+    serializer_class = InvitationSerializer
+    filterset_class = InvitationFilters
+    ordering_fields: ClassVar[Any] = {"party": ("party_key",), "created": ("created_at",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Invitation]:
@@ -170,34 +170,34 @@ class Invitations(Resource):
         joined = ("party__summit", "prepared_by", "approved_by", "sent_by")
         return Invitation.objects.select_related(*joined).annotate(party_key=F("party__sort_key"))
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record that answers were read, with who gave them."""
         answered = [row for row in rows if row.answered_by]
         log_shown_fields(by=by, summit=summit, rows=answered, fields=fields, shows=PERSONAL)
 
     @action(
         "plan",
-        reads=True,
-        rule="delegations.invite",
+        safe=True,
+        permission="delegations.invite",
         input=invite_parties.PlanInput,
         output=invite_parties.PlanSerializer,
-        on_list=True,
+        detail=False,
     )
     def plan(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Say what can be done next with the invitations of parties, and for whom not and why. Nothing is written."""
         return invite_parties.planned(by=by, summit=summit, values=values)
 
-    @action("prepare", rule="delegations.invite", **MANY)
+    @action("prepare", permission="delegations.invite", **MANY)
     def prepare(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Prepare invitations of parties, where letters need a second person: another can approve them."""
         return invite_parties.told(approval.prepare(by=by, **values), values["occasion"])
 
-    @action("approve", rule="delegations.invite", **MANY)
+    @action("approve", permission="delegations.invite", **MANY)
     def approve_many(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Approve the prepared invitations of parties. Whoever prepared them is not the second person."""
         return invite_parties.told(approval.approve_many(by=by, **values), values["occasion"])
 
-    @action("invite", rule="delegations.invite", **MANY)
+    @action("invite", permission="delegations.invite", **MANY)
     def invite(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Invite parties to the summit, or to one of its sessions: the letters go out. Where letters need no second
         person, what isn't approved yet is approved by this."""
@@ -205,10 +205,10 @@ class Invitations(Resource):
 
     @action(
         "send",
-        rule="delegations.invite",
+        permission="delegations.invite",
         input=invite_parties.SendInput,
         output=invite_parties.ReachSerializer,
-        on_list=True,
+        detail=False,
     )
     def send(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Set when answers are due and send the first letters, to all parties that aren't invited yet or to these."""
@@ -216,28 +216,28 @@ class Invitations(Resource):
         reach = first_letter.send(summit=summit, parties=chosen, answer_by=values["answer_by"], by=by)
         return invite_parties.told(reach, "")
 
-    @action("approve", rule="delegations.invite")
+    @action("approve", permission="delegations.invite")
     def approve(self, *, by: User, row: Invitation, values: Values) -> None:
         """Approve the draft, so that it can be sent."""
         approval.approve(invitation=row, by=by)
 
-    @action("reopen", rule="delegations.invite")
+    @action("reopen", permission="delegations.invite")
     def reopen(self, *, by: User, row: Invitation, values: Values) -> None:
         """Make the approved invitation a draft again."""
         approval.reopen(invitation=row, by=by)
 
-    @action("revoke", rule="delegations.revoke")
+    @action("revoke", permission="delegations.revoke")
     def revoke(self, *, by: User, row: Invitation, values: Values) -> None:
         """Revoke the invitation: its links open nothing from then on, and letters not sent yet stay here."""
         invitations.revoke(invitation=row, by=by)
 
-    @action("write-anew", rule="delegations.invite")
+    @action("write-anew", permission="delegations.invite")
     def write_anew(self, *, by: User, row: Invitation, values: Values) -> None:
         """Send the letter again with new links, to the party's mailboxes as they are now. Earlier links open nothing
         from then on; an answer stays."""
         invitations.write_anew(invitation=row, by=by)
 
-    @action("answer", rule="delegations.answer", input=AnswerInput)
+    @action("answer", permission="delegations.answer", input=AnswerInput)
     def answer(self, *, by: User, row: Invitation, values: Values) -> None:
         """Answer for one's own party, or record at a desk the answer that came by another way."""
         said, way = values["answer"], values["way"]
@@ -249,7 +249,7 @@ class Invitations(Resource):
             invitation=row, answer=said, level=level, name=values["name"], note=values["note"], way=way, by=by
         )
 
-    @action("call", rule="delegations.callnote.change", input=CallInput)
+    @action("call", permission="delegations.callnote.change", input=CallInput)
     def call(self, *, by: User, row: Invitation, values: Values) -> None:
         """Note that the party was telephoned about its invitation."""
         phone_calls.note(invitation=row, outcome=values["outcome"], text=values["note"], by=by)

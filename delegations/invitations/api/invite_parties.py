@@ -12,32 +12,32 @@ from delegations.invitations.selectors.eligibility import Reach, Step
 from delegations.invitations.selectors.next_steps import plan
 from delegations.parties.api.fields import parties_field
 from delegations.parties.models.parties import Party
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 
-DEED = "delegations.invite"
+INVITE = "delegations.invite"
 OCCASION_LENGTH = 16
 
 
 class PartiesInput(serializers.Serializer[Any]):
     """Which parties, and to what: `occasion` is the id of a session, empty for the summit itself."""
 
-    parties = parties_field(DEED)
+    parties = parties_field(INVITE)
     occasion = serializers.CharField(required=False, default="", allow_blank=True, max_length=OCCASION_LENGTH)
 
 
 class PlanInput(PartiesInput):
     """Which parties, all that aren't invited yet where none are named, and to what."""
 
-    parties = parties_field(DEED, required=False)
+    parties = parties_field(INVITE, required=False)
 
 
 class SendInput(serializers.Serializer[Any]):
     """Which parties, all that aren't invited yet where none are named; and when answers are due, which stays as it is
     where nothing is said."""
 
-    parties = parties_field(DEED, required=False)
+    parties = parties_field(INVITE, required=False)
     answer_by = serializers.DateTimeField(required=False, default=None, allow_null=True)
 
 

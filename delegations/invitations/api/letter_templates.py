@@ -14,8 +14,8 @@ from delegations.invitations.selectors.default_letters import Text
 from delegations.invitations.services import letter_previews, letter_templates
 from delegations.parties.api.fields import OneParty
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -76,19 +76,19 @@ class TemplateFilters(django_filters.FilterSet):
     language = django_filters.CharFilter(label=_("language"))
 
 
-class LetterTemplates(Resource):
+class LetterTemplateViewSet(DeskViewSet):
     """Texts of letters."""
 
     name = "letter-templates"
-    called = _("texts of letters")
-    rule = TEMPLATE
-    key = "pk"
+    verbose_name = _("texts of letters")
+    permission = TEMPLATE
+    lookup_field = "pk"
     model = LetterTemplate
-    output = LetterTemplateSerializer
-    input = TemplateInput
-    input_of_change = LetterTextInput
-    filters = TemplateFilters
-    orders: ClassVar[Any] = {"purpose": ("purpose", "language"), "changed": ("changed_at",)}
+    serializer_class = LetterTemplateSerializer
+    input_serializer_class = TemplateInput
+    update_serializer_class = LetterTextInput
+    filterset_class = TemplateFilters
+    ordering_fields: ClassVar[Any] = {"purpose": ("purpose", "language"), "changed": ("changed_at",)}
 
     def rows(self) -> QuerySet[LetterTemplate]:
         """Return texts with their summits."""
@@ -107,12 +107,14 @@ class LetterTemplates(Resource):
         """Let the system's own text stand again."""
         letter_templates.remove(template=row, by=by)
 
-    @action("read", reads=True, rule=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, on_list=True)
+    @action(
+        "read", safe=True, permission=f"{TEMPLATE}.view", input=TrialInput, output=ReadLetterSerializer, detail=False
+    )
     def read(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Read a text as a letter to a party. Nothing is stored and nothing sent."""
         return letter_previews.read(**_trial(summit, values))
 
-    @action("test", rule=f"{TEMPLATE}.change", input=TrialInput, output=TriedSerializer, on_list=True)
+    @action("test", permission=f"{TEMPLATE}.change", input=TrialInput, output=TriedSerializer, detail=False)
     def test(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Send a text as a letter to whoever asks, marked as a test."""
         return {"address": letter_previews.send(**_trial(summit, values), by=by)}

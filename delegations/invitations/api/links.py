@@ -12,8 +12,8 @@ from delegations.invitations.api.fields import OfInvitation, OfInvitationFilters
 from delegations.invitations.models.invitations import InvitationLink
 from delegations.invitations.services import link_requests, links
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -53,24 +53,24 @@ class LinkFilters(OfInvitationFilters):
         return rows.filter(pk__in=wanted) if value else rows.exclude(pk__in=wanted)
 
 
-class LetterLinks(Resource):
+class InvitationLinkViewSet(DeskViewSet):
     """Links in letters."""
 
     name = "letter-links"
-    called = _("links in letters")
-    rule = "delegations.invitationlink"
-    does = ()
+    verbose_name = _("links in letters")
+    permission = "delegations.invitationlink"
+    allowed_methods = ()
     model = InvitationLink
-    output = LetterLinkSerializer
-    filters = LinkFilters
-    orders: ClassVar[Any] = {"created": ("created_at",)}
+    serializer_class = LetterLinkSerializer
+    filterset_class = LinkFilters
+    ordering_fields: ClassVar[Any] = {"created": ("created_at",)}
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[InvitationLink]:
         """Return links with their invitations."""
         return InvitationLink.objects.select_related("invitation__party__summit", "person")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whose mailboxes were read."""
         log_shown_fields(
             by=by,
@@ -81,12 +81,12 @@ class LetterLinks(Resource):
             people=lambda row: row.person,
         )
 
-    @action("revoke", rule="delegations.revoke")
+    @action("revoke", permission="delegations.revoke")
     def revoke(self, *, by: User, row: InvitationLink, values: Values) -> None:
         """Revoke the link: it opens nothing from then on, also where it is open already."""
         links.revoke(link=row, by=by)
 
-    @action("settle", rule="delegations.invite")
+    @action("settle", permission="delegations.invite")
     def settle(self, *, by: User, row: InvitationLink, values: Values) -> None:
         """Note that no new letter is wanted in the place of this one."""
         link_requests.settle(link=row, by=by)

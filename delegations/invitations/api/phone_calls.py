@@ -16,8 +16,8 @@ from delegations.invitations.services import phone_calls
 from delegations.parties.api.groups import HELP, validate_group
 from delegations.parties.selectors import party_names
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.core.database_clock import db_now
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -30,7 +30,7 @@ class CallSerializer(OfInvitation, serializers.ModelSerializer[CallNote]):
     """A call about an invitation."""
 
     id = serializers.IntegerField(source="pk", read_only=True)
-    by = StaffName(deed="delegations.callnote.view")
+    by = StaffName(permission="delegations.callnote.view")
 
     class Meta:
         model = CallNote
@@ -90,35 +90,35 @@ class CallFilters(OfInvitationFilters):
     since = django_filters.IsoDateTimeFilter(field_name="at", lookup_expr="gte", label=_("since"))
 
 
-class Calls(Resource):
+class CallNoteViewSet(DeskViewSet):
     """Calls."""
 
     name = "calls"
-    called = _("calls")
-    rule = "delegations.callnote"
-    does = ()
-    key = "pk"
+    verbose_name = _("calls")
+    permission = "delegations.callnote"
+    allowed_methods = ()
+    lookup_field = "pk"
     model = CallNote
-    output = CallSerializer
-    filters = CallFilters
-    orders: ClassVar[Any] = {"at": ("at",)}
+    serializer_class = CallSerializer
+    filterset_class = CallFilters
+    ordering_fields: ClassVar[Any] = {"at": ("at",)}
     summit_path = "invitation__party__summit"
 
     def rows(self) -> QuerySet[CallNote]:
         """Return calls with their invitations."""
         return CallNote.objects.select_related("invitation__party__summit", "by")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record that what was noted of calls was read."""
         log_shown_fields(by=by, summit=summit, rows=[row for row in rows if row.note], fields=fields, shows=("note",))
 
     @action(
         "sheet",
-        reads=True,
-        rule="delegations.callnote.view",
+        safe=True,
+        permission="delegations.callnote.view",
         input=CallSheetInput,
         output=CallSheetSerializer,
-        on_list=True,
+        detail=False,
     )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say whom to telephone about their invitations. Writes nothing."""

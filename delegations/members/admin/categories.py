@@ -61,7 +61,7 @@ class CategoryAdmin(ThroughDomain):
     domain = categories
     called = "category"
     order_page = "admin:delegations_categories_order"
-    deeds = {"delete": categories.CHANGE}
+    permissions = {"delete": categories.CHANGE}
     list_display = ["name_word", "summit", "quota_word", "named_word", "until", "vetted_word"]
     list_display += ["counts_word", "opens", "offered_word"]
     list_filter = ["summit", "offered", "vetted", "counts"]
@@ -170,7 +170,7 @@ class CategoryAdmin(ThroughDomain):
 @summit_page(
     "delegations/categories/<slug:slug>/order/",
     "delegations_categories_order",
-    rule="delegations.category.view",
+    permission="delegations.category.view",
     post="delegations.category.change",
 )
 def order_page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

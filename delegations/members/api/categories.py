@@ -14,7 +14,7 @@ from delegations.members.models.categories import Capacity, Category
 from delegations.members.services import categories
 from delegations.zones.api import ZonesField
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -28,8 +28,8 @@ class NamesOfCategory(ByLanguage):
 
 
 class CategorySerializer(serializers.ModelSerializer[Category]):
-    """A category of people. Its id is its code. Where no name is given, the capacity's own word stands (`called`, in
-    the reader's language); where no deadline is given, the policy's holds."""
+    """A category of people. Its id is its code. Where no name is given, the capacity's own word stands
+    (`called`, in the reader's language); where no deadline is given, the policy's holds."""
 
     id = serializers.CharField(source="code", read_only=True)
     called = serializers.CharField(source="name", read_only=True)
@@ -74,19 +74,19 @@ class CategoryFilters(django_filters.FilterSet):
     zone = django_filters.CharFilter(field_name="zones__code", label=_("mark of a zone that it opens"))
 
 
-class Categories(Resource):
+class CategoryViewSet(DeskViewSet):
     """In which categories people come."""
 
     name = "categories"
-    called = _("categories")
-    rule = "delegations.category"
-    key = "code"
+    verbose_name = _("categories")
+    permission = "delegations.category"
+    lookup_field = "code"
     model = Category
-    output = CategorySerializer
-    input = CategoryInput
-    input_of_change = CategoryChange
-    filters = CategoryFilters
-    orders: ClassVar[Any] = {"position": ("position",), "code": ("code",)}
+    serializer_class = CategorySerializer
+    input_serializer_class = CategoryInput
+    update_serializer_class = CategoryChange
+    filterset_class = CategoryFilters
+    ordering_fields: ClassVar[Any] = {"position": ("position",), "code": ("code",)}
 
     def rows(self) -> QuerySet[Category]:
         """Return categories with the zones that they open."""
@@ -108,7 +108,7 @@ class Categories(Resource):
         """Delete a category in which nobody was ever named."""
         categories.remove(by=by, category=row)
 
-    @action("arrange", rule="delegations.category.change", input=Order, on_list=True)
+    @action("arrange", permission="delegations.category.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Category]:
         """Put the categories in an order; those that aren't named follow as before. `expected` are all of them as
         they were read. Answers all of them."""

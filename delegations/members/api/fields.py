@@ -13,7 +13,7 @@ from delegations.core.api.fields import Reachable
 from delegations.members.models.categories import Category
 from delegations.members.models.members import Membership
 from delegations.parties.api.fields import PartyName
-from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import InSummit
 from summit.people.models import Person
 from summit.permissions.rules import seen_rows
 from summit.users.models import User
@@ -48,11 +48,11 @@ class OfPersonFilters(django_filters.FilterSet):
 
 @extend_schema_field(str)
 class Member(Reachable):
-    """A member of a party, by the person's id, among those for whom the reader may do a deed."""
+    """A member of a party, by the person's id, among those for whom the reader may do an action."""
 
-    def __init__(self, *, deed: str, **kwargs: Any) -> None:
+    def __init__(self, *, permission: str, **kwargs: Any) -> None:
         rows = Membership.objects.select_related("person__summit", "party__summit", "category")
-        super().__init__(deed=deed, summit_path="party__summit", **{"queryset": rows, **kwargs})
+        super().__init__(permission=permission, summit_path="party__summit", **{"queryset": rows, **kwargs})
         self.slug_field = "person__public_id"
 
 
@@ -61,9 +61,9 @@ MEMBERS = "delegations.membership.view"
 PARTY_KEY = Coalesce("membership__party__public_id", "particulars__entered_for__public_id")
 
 
-def with_belonging(rows: QuerySet[Person], by: User, rule: str = MEMBERS) -> QuerySet[Person]:
+def with_belonging(rows: QuerySet[Person], by: User, permission: str = MEMBERS) -> QuerySet[Person]:
     """Let people be narrowed by the party that looks after them, and by their category, by whoever sees that."""
-    seen = seen_rows(by, rule, Person, "summit")
+    seen = seen_rows(by, permission, Person, "summit")
     none: Any = Value(None, output_field=CharField())
     shown = Q(pk__isnull=False) if seen is None else seen
     return rows.alias(

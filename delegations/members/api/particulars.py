@@ -28,7 +28,7 @@ from delegations.members.field_access import (
 from delegations.members.models.particulars import PassportType, Sex
 from delegations.members.permissions import own_parties
 from delegations.members.services import people
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import seen_rows, summits_for
@@ -201,25 +201,25 @@ class TravelFilters(GroupFilters):
     )
 
 
-class OfPeople(Resource):
+class PersonParticularsViewSet(DeskViewSet):
     """A group of what people are asked for; rows are people, by their own ids."""
 
     group: ClassVar[Group]
-    does = ("change",)
+    allowed_methods = ("change",)
     model = Person
-    orders: ClassVar[Any] = {"name": ("name", "office")}
+    ordering_fields: ClassVar[Any] = {"name": ("name", "office")}
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
         """Return people with what is known of them."""
         return Person.objects.select_related(*RELATED)
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees such things."""
-        rule = self.group.view if self.group is NEEDS else MEMBERS
+        permission = self.group.view if self.group is NEEDS else MEMBERS
         mine = own_parties(user, Role.FOCAL_POINT).values("pk")
         readable = readable_by(user, self.group, Q(particulars__entered_for__in=mine))
-        rows = with_belonging(super().seen_by(user, slug), user, rule)
+        rows = with_belonging(super().get_queryset(user, slug), user, permission)
         return rows.alias(told_at=told(readable, "particulars__updated_at"))
 
     def change(self, *, by: User, row: Person, values: Values) -> Person:
@@ -229,7 +229,7 @@ class OfPeople(Resource):
             people.change(by=by, person=row, values=given)
         return row
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
         """Record who saw which of these fields, as on the person's page; of a passport each look."""
         reader, asked = Reader(by), set(fields) & set(self.group.fields)
         shown = {row: filled(row) & asked & reader.visible(row) for row in rows}
@@ -238,45 +238,45 @@ class OfPeople(Resource):
         access_log.log_rows(by=by, summit=summit, rows=there, fields=told, always=self.group in (PASSPORT, PHOTO))
 
 
-class Passports(OfPeople):
+class PassportViewSet(PersonParticularsViewSet):
     """What people's passports say."""
 
     name = "passports"
-    called = _("passports")
-    rule = "delegations.passport"
+    verbose_name = _("passports")
+    permission = "delegations.passport"
     group = PASSPORT
-    output = PassportSerializer
-    input = PassportFields
-    filters = PassportFilters
+    serializer_class = PassportSerializer
+    input_serializer_class = PassportFields
+    filterset_class = PassportFilters
 
 
-class Needs(OfPeople):
+class NeedsViewSet(PersonParticularsViewSet):
     """What people eat and how they get in."""
 
     name = "needs"
-    called = pgettext_lazy("of people", "needs")
-    rule = "delegations.needs"
+    verbose_name = pgettext_lazy("of people", "needs")
+    permission = "delegations.needs"
     group = NEEDS
-    output = NeedsSerializer
-    input = NeedsFields
-    filters = NeedsFilters
+    serializer_class = NeedsSerializer
+    input_serializer_class = NeedsFields
+    filterset_class = NeedsFilters
 
 
-class Travel(OfPeople):
+class TravelViewSet(PersonParticularsViewSet):
     """How people come and go, and where they stay."""
 
     name = "travel"
-    called = _("journeys")
-    rule = "delegations.travel"
+    verbose_name = _("journeys")
+    permission = "delegations.travel"
     group = TRAVEL
-    output = TravelSerializer
-    input = TravelFields
-    filters = TravelFilters
+    serializer_class = TravelSerializer
+    input_serializer_class = TravelFields
+    filterset_class = TravelFilters
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees journeys: narrowed by the moments that they may read alone."""
         own = seen_rows(user, TRAVEL.view, Person, "summit") or Q(pk__isnull=False)
         theirs = own & Q(particulars__withheld=[], particulars__entered_for=F("membership__party"))
         readable = readable_by(user, TRAVEL, theirs)
         moments = {name: told(readable, f"particulars__{name}_at") for name in ("arrives", "departs")}
-        return super().seen_by(user, slug).alias(**moments)
+        return super().get_queryset(user, slug).alias(**moments)

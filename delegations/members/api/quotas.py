@@ -22,7 +22,7 @@ from delegations.parties.api import fields as parties_fields_api
 from delegations.parties.api.fields import PartiesSearched
 from delegations.parties.models.parties import Party, PartyKind
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.users.models import User
 
 RAISE = "delegations.raise_quota"
@@ -115,35 +115,35 @@ class QuotaFilters(PartiesSearched):
         return rows.filter(pk__in=[key for key, listed in found if quotas.room(listed) == value])
 
 
-class Quotas(Resource):
+class PartyQuotaViewSet(DeskViewSet):
     """How many each party may name; rows are parties, by their own ids."""
 
     name = "quotas"
-    called = _("numbers of people")
-    rule = "delegations.quota"
-    does = ()
+    verbose_name = _("numbers of people")
+    permission = "delegations.quota"
+    allowed_methods = ()
     model = Party
-    output = QuotasSerializer
-    input = QuotaInput
-    filters = QuotaFilters
-    orders: ClassVar[Any] = {"name": ("sort_key",)}
+    serializer_class = QuotasSerializer
+    input_serializer_class = QuotaInput
+    filterset_class = QuotaFilters
+    ordering_fields: ClassVar[Any] = {"name": ("sort_key",)}
     external = "external_ids"
 
     def rows(self) -> QuerySet[Party]:
         """Return the parties."""
         return Party.objects.select_related("summit")
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
         """Return the parties whose numbers somebody sees."""
-        return parties_fields_api.told_to_desks(super().seen_by(user, slug), user, self.rule)
+        return parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
 
-    @action("set", rule=RAISE, input=QuotaInput)
+    @action("set", permission=RAISE, input=QuotaInput)
     def set_quota(self, *, by: User, row: Party, values: Values) -> Party:
         """Give a party a number of its own."""
         quotas_services.set_quota(by=by, party=row, **values)
         return row
 
-    @action("drop", rule=RAISE, input=QuotaOf)
+    @action("drop", permission=RAISE, input=QuotaOf)
     def drop_quota(self, *, by: User, row: Party, values: Values) -> Party:
         """Let the number that all parties have hold for a party again."""
         category: Category | None = values["category"]

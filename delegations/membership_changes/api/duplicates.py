@@ -15,8 +15,8 @@ from delegations.members.models.duplicates import DuplicateCandidate, DuplicateR
 from delegations.members.services import duplicates
 from delegations.membership_changes.services import merging
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -39,7 +39,7 @@ class DuplicateCandidateSerializer(serializers.ModelSerializer[DuplicateCandidat
     other_party = serializers.CharField(
         source="other.membership.party.public_id", read_only=True, allow_null=True, default=None
     )
-    decided_by = StaffName(deed=SEE)
+    decided_by = StaffName(permission=SEE)
 
     class Meta:
         model = DuplicateCandidate
@@ -82,18 +82,18 @@ class MergedSerializer(serializers.Serializer[Any]):
     moved = serializers.DictField(child=serializers.IntegerField())
 
 
-class Resemblances(Resource):
+class DuplicateCandidateViewSet(DeskViewSet):
     """People perhaps entered twice."""
 
     name = "resemblances"
-    called = _("people perhaps entered twice")
-    rule = "delegations.duplicatecandidate"
-    does = ()
-    key = "pk"
+    verbose_name = _("people perhaps entered twice")
+    permission = "delegations.duplicatecandidate"
+    allowed_methods = ()
+    lookup_field = "pk"
     model = DuplicateCandidate
-    output = DuplicateCandidateSerializer
-    filters = DuplicateCandidateFilters
-    orders: ClassVar[Any] = {"noticed": ("noticed_at",)}
+    serializer_class = DuplicateCandidateSerializer
+    filterset_class = DuplicateCandidateFilters
+    ordering_fields: ClassVar[Any] = {"noticed": ("noticed_at",)}
     summit_path = "person__summit"
 
     def rows(self) -> QuerySet[DuplicateCandidate]:
@@ -101,21 +101,21 @@ class Resemblances(Resource):
         joined = ("person__summit", "person__membership__party", "other__membership__party", "decided_by")
         return DuplicateCandidate.objects.select_related(*joined)
 
-    def note_seen(
+    def log_access(
         self, *, by: User, summit: Summit, rows: Iterable[DuplicateCandidate], fields: Iterable[str]
     ) -> None:
         """Record whose names were read."""
         told = {name for name in ("person", "other") if f"{name}_name" in fields}
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told, people=_both)
 
-    @action("merge", rule=CHANGE, input=MergeInput, output=MergedSerializer)
+    @action("merge", permission=CHANGE, input=MergeInput, output=MergedSerializer)
     def merge(self, *, by: User, row: DuplicateCandidate, values: Values) -> Any:
         """Make two people one: all that hangs on the other is of the one who stays, and the other is no more."""
         kept = values["keep"]
         moved = merging.merge(kept=kept, gone=row.other if kept.pk == row.person_id else row.person, by=by)
         return {"person": kept.public_id, "moved": moved}
 
-    @action("tell-apart", rule=CHANGE)
+    @action("tell-apart", permission=CHANGE)
     def tell_apart(self, *, by: User, row: DuplicateCandidate, values: Values) -> None:
         """Note that these are two people."""
         duplicates.decide(rows=[row], by=by)

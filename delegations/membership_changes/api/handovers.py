@@ -16,8 +16,8 @@ from delegations.membership_changes.models import Handover, HandoverState
 from delegations.membership_changes.services import handovers
 from delegations.parties.api.fields import PartyName
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.users.models import User
 
 DECIDE = "delegations.decide_handover"
@@ -51,7 +51,7 @@ class HandoverSerializer(serializers.ModelSerializer[Handover]):
     giver = serializers.CharField(source="giver.public_id", read_only=True)
     taker = serializers.CharField(source="taker.public_id", read_only=True, allow_null=True, default=None)
     item = ItemWords()
-    decided_by = StaffName(deed="delegations.handover.view")
+    decided_by = StaffName(permission="delegations.handover.view")
 
     class Meta:
         model = Handover
@@ -75,32 +75,32 @@ class HandoverFilters(django_filters.FilterSet):
 class PassOnInput(serializers.Serializer[Any]):
     """Who takes it: one of the party's people."""
 
-    person = Member(deed=DECIDE)
+    person = Member(permission=DECIDE)
 
 
-class Handovers(Resource):
+class HandoverViewSet(DeskViewSet):
     """What was somebody's own and waits to be passed on or dropped."""
 
     name = "handovers"
-    called = _("things to be passed on")
-    rule = "delegations.handover"
-    does = ()
+    verbose_name = _("things to be passed on")
+    permission = "delegations.handover"
+    allowed_methods = ()
     model = Handover
-    output = HandoverSerializer
-    filters = HandoverFilters
-    orders: ClassVar[Any] = {"since": ("since",)}
+    serializer_class = HandoverSerializer
+    filterset_class = HandoverFilters
+    ordering_fields: ClassVar[Any] = {"since": ("since",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Handover]:
         """Return items with who held them."""
         return Handover.objects.select_related("party__summit", "giver", "taker", "decided_by")
 
-    @action("pass-on", rule=DECIDE, input=PassOnInput)
+    @action("pass-on", permission=DECIDE, input=PassOnInput)
     def pass_on(self, *, by: User, row: Handover, values: Values) -> None:
         """Pass it on to one of the party's people. The agenda changes with the next release."""
         handovers.pass_on(handover=row, to=values["person"].person, by=by)
 
-    @action("drop", rule=DECIDE)
+    @action("drop", permission=DECIDE)
     def drop(self, *, by: User, row: Handover, values: Values) -> None:
         """Drop it: nobody holds it. The agenda changes with the next release."""
         handovers.drop(handover=row, by=by)

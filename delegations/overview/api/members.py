@@ -27,7 +27,7 @@ from delegations.overview.selectors import member_completeness
 from delegations.parties.api.fields import OneParty
 from summit.api_base.actions import action
 from summit.api_base.external_keys import EXTERNAL, external_key
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -157,19 +157,19 @@ class MemberFilters(Searched):
         return rows.filter(vetted, **{f"lacks_{value}": True})
 
 
-class Members(Resource):
+class MembershipViewSet(DeskViewSet):
     """Members of parties."""
 
     name = "members"
-    called = _("members")
-    rule = "delegations.membership"
-    rules: ClassVar[dict[str, str]] = {"add": NAME, "change": NAME, "remove": WITHDRAW}
+    verbose_name = _("members")
+    permission = "delegations.membership"
+    permissions: ClassVar[dict[str, str]] = {"add": NAME, "change": NAME, "remove": WITHDRAW}
     model = Membership
-    output = MemberSerializer
-    input = MemberInput
-    input_of_change = MemberChange
-    filters = MemberFilters
-    orders: ClassVar[Any] = {
+    serializer_class = MemberSerializer
+    input_serializer_class = MemberInput
+    update_serializer_class = MemberChange
+    filterset_class = MemberFilters
+    ordering_fields: ClassVar[Any] = {
         "party": ("party_key", "party", "position"),
         "name": ("called", "person__office"),
         "named_at": ("created_at",),
@@ -210,13 +210,13 @@ class Members(Resource):
         """Withdraw a member."""
         members_services.withdraw(by=by, membership=row)
 
-    @action("confirm", rule=NAME)
+    @action("confirm", permission=NAME)
     def confirm(self, *, by: User, row: Membership, values: Values) -> Membership:
         """Confirm that somebody comes. Who is confirmed already stays so."""
         members_services.confirm(by=by, party=row.party, people=[row.pk])
         return row
 
-    @action("confirm", rule=NAME, input=Confirmation, on_list=True)
+    @action("confirm", permission=NAME, input=Confirmation, detail=False)
     def confirm_many(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
         """Confirm that members of a party come, all of them where none are named. Answers all that were asked for."""
         party = values["party"]
@@ -225,7 +225,7 @@ class Members(Resource):
         members_services.confirm(by=by, party=party, people=keys)
         return [row for row in rows if row.pk in set(keys)]
 
-    @action("replace", rule=WITHDRAW, input=Replacement, output=MemberSerializer)
+    @action("replace", permission=WITHDRAW, input=Replacement, output=MemberSerializer)
     def replace(self, *, by: User, row: Membership, values: Values) -> Membership:
         """Put somebody in a member's place: who is entered, who is entered now, or another member. The old badge is
         dead at once. Answers the member who has the place."""
@@ -238,7 +238,7 @@ class Members(Resource):
             )
         return self.rows().get(pk=made.pk)
 
-    @action("reorder", rule=NAME, input=MemberOrder, on_list=True)
+    @action("reorder", permission=NAME, input=MemberOrder, detail=False)
     def reorder(self, *, by: User, summit: Summit, values: Values) -> list[Membership]:
         """Put a party's members in an order; who isn't named follows as before. `expected` are all its members as
         they were read with `?party=…`. Answers all of them."""
@@ -250,7 +250,7 @@ class Members(Resource):
         members_services.reorder(by=by, party=party, order=wanted, expected=mark(now))
         return list(Membership.objects.filter(party=party).order_by("position", "pk"))
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Membership], fields: Iterable[str]) -> None:
         """Record who saw who is a member."""
         told = ["person"] if {"name", "office"} & set(fields) else []
         access_log.log_rows(

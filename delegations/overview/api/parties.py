@@ -26,7 +26,7 @@ from delegations.parties.selectors import regions
 from delegations.parties.services import parties
 from delegations.parties.services import precedence as precedence_services
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -173,18 +173,18 @@ class PartyFilters(PartiesSearched):
         return completeness.with_gaps(self.of_desk(rows, "for_desk", True)).filter(completeness.GAPS[value])
 
 
-class Parties(Resource):
+class PartyViewSet(DeskViewSet):
     """Parties."""
 
     name = "parties"
-    called = _("parties")
-    rule = "delegations.party"
-    does = ("add", "change")
+    verbose_name = _("parties")
+    permission = "delegations.party"
+    allowed_methods = ("add", "change")
     model = Party
-    output = DeskPartySerializer
-    input = PartyInput
-    filters = PartyFilters
-    orders: ClassVar[Any] = {
+    serializer_class = DeskPartySerializer
+    input_serializer_class = PartyInput
+    filterset_class = PartyFilters
+    ordering_fields: ClassVar[Any] = {
         "name": ("sort_key",),
         "precedence": ("place", "sort_key"),
         "created_at": ("created_at",),
@@ -196,9 +196,9 @@ class Parties(Resource):
         found = invitation_status.with_standing(Party.objects.select_related("summit"))
         return found.prefetch_related("names", "external_ids")
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Party]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Party]:
         """Return the parties that somebody sees. Their place in the protocol order is the desks' to know."""
-        rows = parties_fields_api.told_to_desks(super().seen_by(user, slug), user, self.rule)
+        rows = parties_fields_api.told_to_desks(super().get_queryset(user, slug), user, self.permission)
         place = Coalesce("protocol_order", Value(LAST), output_field=IntegerField())
         return rows.annotate(place=Case(When(for_desk=True, then=place), default=Value(LAST)))
 
@@ -210,7 +210,7 @@ class Parties(Resource):
         """Change a party."""
         return parties.change(by=by, party=row, **_parts(values))
 
-    @action("arrange", rule="delegations.party.change", input=Order, on_list=True)
+    @action("arrange", permission="delegations.party.change", input=Order, detail=False)
     def arrange(self, *, by: User, summit: Summit, values: Values) -> list[Party]:
         """Rank the parties in the protocol order, the first first; whoever isn't named is ranked no more. `expected`
         are the ranked parties as they were read with `?ranked=true&order=precedence`. Answers the ranked ones."""
@@ -221,7 +221,7 @@ class Parties(Resource):
         precedence_services.arrange(summit=summit, ranked=ranked, expected=precedence_services.mark(rows), by=by)
         return [Party(pk=key) for key in ranked]
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Party], fields: Iterable[str]) -> None:
         """Record who saw whom one speaks to at a mission."""
         if "mission_contact" in fields and sees({"by": by, "summit": summit}, "delegations.party.view"):
             named = [row for row in rows if row.mission_contact]
@@ -238,4 +238,4 @@ def _parts(values: Values) -> Mapping[str, Any]:
     return {"values": own, "names": values.get("names"), "keys": values.get("external_ids")}
 
 
-__all__: Sequence[str] = ("DeskPartySerializer", "KeysField", "Parties")
+__all__: Sequence[str] = ("DeskPartySerializer", "KeysField", "PartyViewSet")

@@ -26,7 +26,7 @@ from delegations.portal_access.services import accounts
 from delegations.privacy.api.data_rights import Rights
 from summit.accounts.selectors import CHOOSE
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -133,7 +133,7 @@ class PersonFilters(Searched):
 class PeopleInput(serializers.Serializer[Any]):
     """Which people, by their ids or by what other systems call them."""
 
-    people = Several(rows=Person.objects.select_related("summit"), deed=SEE, external="external_ids")
+    people = Several(rows=Person.objects.select_related("summit"), permission=SEE, external="external_ids")
 
 
 class AccountInput(serializers.Serializer[Any]):
@@ -155,20 +155,20 @@ class TakenSerializer(serializers.Serializer[Any]):
     taken = serializers.IntegerField()
 
 
-class People(Rights, Resource):
+class PersonViewSet(Rights, DeskViewSet):
     """People."""
 
     name = "people"
-    called = _("people")
-    rule = "summit.person"
-    rules: ClassVar[dict[str, str]] = dict.fromkeys(("add", "change"), "delegations.enter_person")
-    does = ("add", "change")
+    verbose_name = _("people")
+    permission = "summit.person"
+    permissions: ClassVar[dict[str, str]] = dict.fromkeys(("add", "change"), "delegations.enter_person")
+    allowed_methods = ("add", "change")
     model = Person
-    output = PersonSerializer
-    input = PersonInput
-    input_of_change = PersonChange
-    filters = PersonFilters
-    orders: ClassVar[Any] = {"name": ("name", "office"), "created_at": ("created_at",)}
+    serializer_class = PersonSerializer
+    input_serializer_class = PersonInput
+    update_serializer_class = PersonChange
+    filterset_class = PersonFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name", "office"), "created_at": ("created_at",)}
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
@@ -176,9 +176,9 @@ class People(Rights, Resource):
         keys = {"party_key": PARTY_KEY, "category_code": F("membership__category__code")}
         return Person.objects.annotate(**keys).prefetch_related(Prefetch("external_ids", to_attr=KEYS))
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people whom somebody sees."""
-        return members_fields_api.with_belonging(super().seen_by(user, slug), user)
+        return members_fields_api.with_belonging(super().get_queryset(user, slug), user)
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
         """Enter a person."""
@@ -196,19 +196,19 @@ class People(Rights, Resource):
         registration.change_known(by=by, person=row, values=person_values(values), keys=values.get("external_ids"))
         return row
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Person], fields: Iterable[str]) -> None:
         """Record who saw names, offices and mailboxes."""
         told = [name for name in fields if name in PERSON and name not in PLAIN]
         access_log.log_rows(by=by, summit=summit, rows=list(rows), fields=told)
 
-    @action("give-accounts", rule=accounts.ACTION, input=PeopleInput, output=GivenSerializer, on_list=True)
+    @action("give-accounts", permission=accounts.ACTION, input=PeopleInput, output=GivenSerializer, detail=False)
     def give_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Give people accounts for the portal, and write to each. Who can't have one is left out, with the reason."""
         given = accounts.give(people=values["people"], by=by)
         skipped = [{"id": row.public_id, "why": why} for row, why in given.skipped]
         return {"given": [row.public_id for row in given.to], "skipped": skipped}
 
-    @action("choose-account", rule=CHOOSE, input=AccountInput)
+    @action("choose-account", permission=CHOOSE, input=AccountInput)
     def choose_account(self, *, by: User, row: Person, values: Values) -> None:
         """Put an account in the place of the person's, or none. The one before is signed out at once; nobody is
         written to."""
@@ -217,7 +217,7 @@ class People(Rights, Resource):
         except ValidationError as refused:
             raise ValidationError({"account": refused.messages}) from refused
 
-    @action("take-accounts", rule=accounts.ACTION, input=PeopleInput, output=TakenSerializer, on_list=True)
+    @action("take-accounts", permission=accounts.ACTION, input=PeopleInput, output=TakenSerializer, detail=False)
     def take_accounts(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Take people's accounts away: they are signed out at once, and see nothing of the summit by an account."""
         held = [row for row in values["people"] if row.user_id is not None]

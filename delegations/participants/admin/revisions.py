@@ -154,7 +154,7 @@ class ParticipantListAdmin(ReadOnlyAdmin):
     def prepare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what the next revision would hold and change; make it."""
         summit, user = Summit.objects.filter(slug=slug).first(), request.user
-        if summit is None or not isinstance(user, User) or not allows(user, self.deed("view"), summit):
+        if summit is None or not isinstance(user, User) or not allows(user, self.permission_for("view"), summit):
             raise Http404
         check(user, revisions.CHANGE, summit)
         form = FreezeForm(request.POST or None)

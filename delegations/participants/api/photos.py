@@ -73,28 +73,28 @@ class PhotoFilters(Searched):
     )
 
 
-class Photos(WithContent):
+class PhotoViewSet(WithContent):
     """People's photographs; rows are the people who have one, by their own ids."""
 
     name = "photos"
-    called = _("photographs")
-    rule = "delegations.photo"
-    does = ("add", "remove")
+    verbose_name = _("photographs")
+    permission = "delegations.photo"
+    allowed_methods = ("add", "remove")
     model = Person
-    output = PhotoSerializer
-    input = PhotoInput
-    filters = PhotoFilters
-    orders: ClassVar[Any] = {"name": ("name", "office")}
+    serializer_class = PhotoSerializer
+    input_serializer_class = PhotoInput
+    filterset_class = PhotoFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name", "office")}
     external = "external_ids"
 
     def rows(self) -> QuerySet[Person]:
         """Return people with a photograph, whose picture stays in the database."""
         return Person.objects.filter(photo__isnull=False).select_related(*RELATED).defer("photo__image")
 
-    def seen_by(self, user: User, slug: str) -> QuerySet[Person]:
+    def get_queryset(self, user: User, slug: str) -> QuerySet[Person]:
         """Return the people of whom somebody sees photographs: narrowed by the moments that they may read alone."""
         readable = readable_by(user, PHOTO, Q(photo__entered_for=F("membership__party")))
-        rows = with_belonging(super().seen_by(user, slug), user)
+        rows = with_belonging(super().get_queryset(user, slug), user)
         return rows.alias(told_at=told(readable, "photo__updated_at"))
 
     def add(self, *, by: User, summit: Summit, values: Values) -> Person:
@@ -111,11 +111,11 @@ class Photos(WithContent):
 
     @action(
         "sheet",
-        reads=True,
-        rule=photo_sheet.SEE,
+        safe=True,
+        permission=photo_sheet.SEE,
         input=FacesInput,
         output=PersonalContentSerializer,
-        on_list=True,
+        detail=False,
         shown_once=("content",),
     )
     def sheet(self, *, by: User, summit: Summit, values: Values) -> File:

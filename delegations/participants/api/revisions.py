@@ -17,8 +17,8 @@ from delegations.participants.selectors.listing import Order
 from delegations.participants.services import revisions
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, PersonalContentSerializer
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
 from summit.people.models import Person
 from summit.summits.models import Summit
@@ -48,7 +48,7 @@ class ParticipantListSerializer(serializers.ModelSerializer[ParticipantList]):
     null in lists."""
 
     id = serializers.CharField(source="public_id", read_only=True)
-    made_by = StaffName(deed="delegations.participantlist.view")
+    made_by = StaffName(permission="delegations.participantlist.view")
     content = serializers.SerializerMethodField()
 
     class Meta:
@@ -105,24 +105,24 @@ class ListFilters(django_filters.FilterSet):
     made_since = django_filters.IsoDateTimeFilter(field_name="made_at", lookup_expr="gte", label=_("made since"))
 
 
-class ParticipantLists(Resource):
+class ParticipantListViewSet(DeskViewSet):
     """Lists of participants."""
 
     name = "participant-lists"
-    called = _("lists of participants")
-    rule = "delegations.participantlist"
-    does = ("add",)
+    verbose_name = _("lists of participants")
+    permission = "delegations.participantlist"
+    allowed_methods = ("add",)
     model = ParticipantList
-    output = ParticipantListSerializer
-    input = ListInput
-    filters = ListFilters
-    orders: ClassVar[Any] = {"number": ("number",)}
+    serializer_class = ParticipantListSerializer
+    input_serializer_class = ListInput
+    filterset_class = ListFilters
+    ordering_fields: ClassVar[Any] = {"number": ("number",)}
 
     def rows(self) -> QuerySet[ParticipantList]:
         """Return revisions with who made them. Whom they name is fetched of the one that is shown."""
         return ParticipantList.objects.select_related("summit", "made_by").defer("content")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whom a revision named to its reader."""
         if len(rows) != 1 or "content" not in fields or "content" in rows[0].get_deferred_fields():
             return
@@ -132,7 +132,7 @@ class ParticipantLists(Resource):
         """Freeze a revision of who comes now."""
         return revisions.freeze(summit=summit, by=by, **values)
 
-    @action("preview", reads=True, rule=revisions.CHANGE, output=ListPreviewSerializer, on_list=True)
+    @action("preview", safe=True, permission=revisions.CHANGE, output=ListPreviewSerializer, detail=False)
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say whom the next revision would name. Writes nothing."""
         last, content = revisions.latest(summit), revisions.gather(summit)
@@ -149,7 +149,12 @@ class ParticipantLists(Resource):
         }
 
     @action(
-        "file", reads=True, rule=SEE, input=ListFileInput, output=PersonalContentSerializer, shown_once=("content",)
+        "file",
+        safe=True,
+        permission=SEE,
+        input=ListFileInput,
+        output=PersonalContentSerializer,
+        shown_once=("content",),
     )
     def file(self, *, by: User, row: ParticipantList, values: Values) -> File:
         """Give the list as a file to be handed out."""

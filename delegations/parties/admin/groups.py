@@ -40,7 +40,7 @@ class PartyGroupAdmin(ThroughDomain):
     form = PartyGroupForm
     domain = groups
     called = "group"
-    deeds = {"delete": groups.CHANGE}
+    permissions = {"delete": groups.CHANGE}
     list_display = ["name", "summit", "number"]
     list_filter = ["summit"]
     list_select_related = ["summit"]

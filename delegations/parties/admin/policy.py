@@ -105,7 +105,7 @@ def _words_field(text: str, language: str) -> forms.CharField:
 @summit_page(
     "delegations/policy/<slug:slug>/",
     "delegations_policy",
-    rule="delegations.policy.view",
+    permission="delegations.policy.view",
     post="delegations.policy.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

@@ -28,7 +28,7 @@ from summit.users.models import User
 @summit_page(
     "delegations/order/<slug:slug>/",
     "delegations_order",
-    rule="delegations.party.view",
+    permission="delegations.party.view",
     post="delegations.party.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

@@ -25,7 +25,7 @@ MOST = 100
 @summit_page(
     "delegations/names/<slug:slug>/",
     "delegations_names",
-    rule="delegations.partyname.change",
+    permission="delegations.partyname.change",
     post="delegations.partyname.change",
 )
 def page(request: HttpRequest, summit: Summit, user: User) -> HttpResponse:

@@ -19,13 +19,13 @@ class OneParty(SeenOne):
 
     def __init__(self, **kwargs: Any) -> None:
         rows = Party.objects.select_related("summit")
-        super().__init__(rule="delegations.party", queryset=rows, external="external_ids", **kwargs)
+        super().__init__(permission="delegations.party", queryset=rows, external="external_ids", **kwargs)
 
 
-def told_to_desks(rows: QuerySet[Party], by: User, rule: str) -> QuerySet[Party]:
+def told_to_desks(rows: QuerySet[Party], by: User, permission: str) -> QuerySet[Party]:
     """Let parties be narrowed by what is the desks' alone, by whoever sees as a desk: others would learn by what is
     found what they aren't told."""
-    desks = summits_for(by, f"{rule}.view")
+    desks = summits_for(by, f"{permission}.view")
     shown = Q(pk__isnull=False) if desks is None else Q(summit__in=desks)
     told = Case(When(shown, then=Value(True)), default=Value(False), output_field=BooleanField())
     return rows.alias(for_desk=told)
@@ -74,7 +74,7 @@ class PartyName(serializers.Field[Any, Any, Any, Any]):
         return {party.pk for party in parties}
 
 
-def parties_field(deed: str, **kwargs: Any) -> Several:
+def parties_field(permission: str, **kwargs: Any) -> Several:
     """Return the field of a body that names parties."""
     rows = Party.objects.select_related("summit")
-    return Several(rows=rows, deed=deed, external="external_ids", **kwargs)
+    return Several(rows=rows, permission=permission, external="external_ids", **kwargs)

@@ -14,7 +14,7 @@ from delegations.parties.api.fields import OneParty
 from delegations.parties.models.groups import PartyGroup
 from delegations.parties.selectors import regions
 from delegations.parties.services import groups
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.core.models import ALPHABET, PUBLIC_ID_LENGTH
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -65,17 +65,17 @@ class PartyGroupFilters(django_filters.FilterSet):
     party = django_filters.CharFilter(field_name="parties__public_id", label=pgettext_lazy("label", "party"))
 
 
-class PartyGroups(Resource):
+class PartyGroupViewSet(DeskViewSet):
     """Groups of parties that the desks formed."""
 
     name = "party-groups"
-    called = gettext_lazy("groups of parties")
-    rule = "delegations.partygroup"
+    verbose_name = gettext_lazy("groups of parties")
+    permission = "delegations.partygroup"
     model = PartyGroup
-    output = PartyGroupSerializer
-    input = PartyGroupInput
-    filters = PartyGroupFilters
-    orders: ClassVar[Any] = {"name": ("name",)}
+    serializer_class = PartyGroupSerializer
+    input_serializer_class = PartyGroupInput
+    filterset_class = PartyGroupFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def rows(self) -> QuerySet[PartyGroup]:
         """Return the groups with their parties."""

@@ -12,9 +12,9 @@ from delegations.core.api.fields import Values
 from delegations.parties.models.policy import LETTER_TEXTS, Policy
 from delegations.parties.services import policy
 from summit.api_base import etags
-from summit.api_base.resources import Resource
 from summit.api_base.views import working_api
-from summit.api_base.viewsets import Item
+from summit.api_base.viewset_views import DetailView
+from summit.api_base.viewsets import DeskViewSet
 from summit.permissions.rules import summits_for
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -38,17 +38,17 @@ class PolicySerializer(serializers.ModelSerializer[Policy]):
         fields: ClassVar[list[str]] = list(policy.FIELDS)
 
 
-class PolicyOfSummit(Resource):
+class PolicyViewSet(DeskViewSet):
     """A summit's policy."""
 
     name = "policy"
-    called = _("policy for parties")
-    rule = "delegations.policy"
-    does = ("change",)
+    verbose_name = _("policy for parties")
+    permission = "delegations.policy"
+    allowed_methods = ("change",)
     model = Policy
-    output = PolicySerializer
-    input = PolicySerializer
-    orders: ClassVar[Any] = {}
+    serializer_class = PolicySerializer
+    input_serializer_class = PolicySerializer
+    ordering_fields: ClassVar[Any] = {}
 
     def change(self, *, by: User, row: Policy, values: Values) -> Policy:
         """Change the policy."""
@@ -57,11 +57,11 @@ class PolicyOfSummit(Resource):
     @classmethod
     def paths(cls) -> list[URLPattern]:
         """Return its one address."""
-        view = working_api(OnePolicy.as_view(resource=cls(), scope=cls.name))
+        view = working_api(OnePolicy.as_view(viewset=cls(), scope=cls.name))
         return [path("summits/<slug:summit>/desk/policy/", view, name="api-desk-policy")]
 
 
-class OnePolicy(Item):
+class OnePolicy(DetailView):
     """A summit's policy towards its parties: the usual one, until it is changed."""
 
     http_method_names = ["get", "head", "patch"]

@@ -50,7 +50,7 @@ def open_by_code(*, mailbox: str, person: Person, agent: str) -> PortalSession:
     return row
 
 
-def note_seen(keys: Iterable[str]) -> None:
+def log_access(keys: Iterable[str]) -> None:
     """Note that a browser is there now."""
     PortalSession.objects.filter(public_id__in=list(keys), ended_at__isnull=True).update(last_seen_at=Now())
 

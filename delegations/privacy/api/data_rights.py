@@ -48,27 +48,29 @@ class ErasurePlanSerializer(serializers.Serializer[Any]):
 class Rights:
     """Adds to people what hands their data over and erases it."""
 
-    @action("preview-erase", reads=True, rule=erasure.ERASE, output=ErasurePlanSerializer)
+    @action("preview-erase", safe=True, permission=erasure.ERASE, output=ErasurePlanSerializer)
     def preview_erase(self, *, by: User, row: Person, values: Values) -> erasure.Plan:
         """Say what erasing the person would erase, and what would stay and why. Nothing is changed."""
         return erasure.plan(row)
 
-    @action("erase", rule=erasure.ERASE, input=ErasureInput)
+    @action("erase", permission=erasure.ERASE, input=ErasureInput)
     def erase(self, *, by: User, row: Person, values: Values) -> None:
         """Erase what is held of the person. It can't be taken back."""
         erasure.erase(person=row, reason=values["reason"], by=by)
 
-    @action("ask-hand-over", rule=subject_access.HAND_OVER)
+    @action("ask-hand-over", permission=subject_access.HAND_OVER)
     def ask_hand_over(self, *, by: User, row: Person, values: Values) -> None:
         """Ask for the agreement that handing the person's data over needs where it holds what you may not see."""
         subject_access.ask(person=row, by=by)
 
-    @action("agree-hand-over", rule=subject_access.AGREE)
+    @action("agree-hand-over", permission=subject_access.AGREE)
     def agree_hand_over(self, *, by: User, row: Person, values: Values) -> None:
         """Agree that those who asked hand the person's data over, each once, within a day."""
         subject_access.agree(person=row, by=by)
 
-    @action("hand-over", rule=subject_access.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",))
+    @action(
+        "hand-over", permission=subject_access.HAND_OVER, output=PersonalContentSerializer, shown_once=("content",)
+    )
     def hand_over(self, *, by: User, row: Person, values: Values) -> File:
         """Give all that is held of the person as a ZIP, to be handed over to them: for machines, to read, and the
         files that are their own. That it was taken is recorded. What you may not see needs somebody's agreement."""

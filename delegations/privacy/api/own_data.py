@@ -17,9 +17,9 @@ from delegations.members.field_access import PASSPORT
 from delegations.privacy.services import data_requests
 from summit.api_base.file_contents import File, PersonalContentSerializer
 from summit.api_base.problems import unprocessable
-from summit.api_base.resource_schema import PATH
 from summit.api_base.views import WorkingView, working_api
-from summit.api_base.viewsets import check_fields
+from summit.api_base.viewset_schema import PATH
+from summit.api_base.viewset_views import check_fields
 from summit.people.models import Person
 from summit.privacy import erasure
 

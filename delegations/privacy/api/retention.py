@@ -13,8 +13,8 @@ from delegations.privacy.models import Kept, Retention
 from delegations.privacy.services import retention, retention_times
 from delegations.privacy.services.retention import Times
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.jobs import services as jobs_services
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -69,18 +69,18 @@ class PurgeSerializer(serializers.Serializer[Any]):
     job = serializers.CharField()
 
 
-class RetentionTimes(Resource):
+class RetentionViewSet(DeskViewSet):
     """Times for which data are kept, where they aren't the usual ones."""
 
     name = "retention-times"
-    called = _("times for which data are kept")
-    rule = "delegations.retention"
-    key = "pk"
+    verbose_name = _("times for which data are kept")
+    permission = "delegations.retention"
+    lookup_field = "pk"
     model = Retention
-    output = RetentionSerializer
-    input = RetentionInput
-    filters = RetentionFilters
-    orders: ClassVar[Any] = {"what": ("what",)}
+    serializer_class = RetentionSerializer
+    input_serializer_class = RetentionInput
+    filterset_class = RetentionFilters
+    ordering_fields: ClassVar[Any] = {"what": ("what",)}
 
     def rows(self) -> QuerySet[Retention]:
         """Return times with their categories."""
@@ -98,13 +98,13 @@ class RetentionTimes(Resource):
         """Take a time away: the usual one holds again."""
         retention_times.remove(by=by, time=row)
 
-    @action("preview-purge", reads=True, rule=retention.CHANGE, output=HeldSerializer(many=True), on_list=True)
+    @action("preview-purge", safe=True, permission=retention.CHANGE, output=HeldSerializer(many=True), detail=False)
     def preview_purge(self, *, by: User, summit: Summit, values: Values) -> list[dict[str, Any]]:
         """Say what the summit holds, and what of it is due. Nothing is changed."""
         times, held = Times.of(summit), retention.held(summit=summit, today=retention.today_at(summit))
         return [{**vars(each), "goes_on": times.goes_on(each.piece.what)} for each in held]
 
-    @action("purge", rule=retention.CHANGE, output=PurgeSerializer, on_list=True)
+    @action("purge", permission=retention.CHANGE, output=PurgeSerializer, detail=False)
     def purge(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Have a worker purge what is due, without waiting for the night. It can't be taken back."""
         return {"job": jobs_services.start(kind=purge_job.NAME, by=by, summit=summit).public_id}

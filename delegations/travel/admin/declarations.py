@@ -24,7 +24,7 @@ from summit.admin_base.menu import Shelf
 from summit.admin_base.messages import written
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.admin_base.row_keys import keys_of
-from summit.admin_base.service_admin import DomainAdmin, Values
+from summit.admin_base.service_admin import ServiceAdmin, Values
 from summit.admin_base.translated_names import NAMES, NamedForm, with_names
 from summit.audit import access_log
 from summit.permissions.rules import allows, check
@@ -60,7 +60,7 @@ class KindForm(NamedForm):
 
 
 @admin.register(DeclarationKind)
-class DeclarationKindAdmin(DomainAdmin):
+class DeclarationKindAdmin(ServiceAdmin):
     """Kinds of declaration."""
 
     place = 5
@@ -198,7 +198,7 @@ class DeclarationAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.party.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people)
         names = party_names.to_readers(row.party_id for row in rows)
         title = ngettext("Permit %(n)d declaration", "Permit %(n)d declarations", len(rows)) % {"n": len(rows)}
         return confirm(

@@ -152,7 +152,7 @@ class VisaLetterAdmin(PartyColumn, ReadOnlyAdmin):
         assert isinstance(request.user, User)  # noqa: S101 - the admin has signed them in
         keys = [(row.summit_id, row.public_id) for row in rows]
         people = self.people_in_list(rows)
-        access_log.note_list(by=request.user, label=self.rule, rows=keys, fields=self.list_shows, people=people)
+        access_log.note_list(by=request.user, label=self.permission, rows=keys, fields=self.list_shows, people=people)
         names = party_names.to_readers(row.party_id for row in rows)
         title = ngettext("Issue %(n)d letter", "Issue %(n)d letters", len(rows)) % {"n": len(rows)}
         return confirm(

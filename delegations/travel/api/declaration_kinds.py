@@ -9,8 +9,8 @@ from rest_framework import serializers
 from delegations.core.api.fields import ByLanguage
 from delegations.travel.models.declarations import DeclarationKind
 from delegations.travel.services import declaration_kinds
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -45,18 +45,18 @@ class DeclarationKindInput(serializers.ModelSerializer[DeclarationKind]):
         validators: ClassVar[list[Any]] = []
 
 
-class DeclarationKinds(Resource):
+class DeclarationKindViewSet(DeskViewSet):
     """Kinds of declaration. What was declared keeps its kind: none is deleted."""
 
     name = "declaration-kinds"
-    called = _("kinds of declaration")
-    rule = "delegations.declarationkind"
-    does = ("add", "change")
-    key = "pk"
+    verbose_name = _("kinds of declaration")
+    permission = "delegations.declarationkind"
+    allowed_methods = ("add", "change")
+    lookup_field = "pk"
     model = DeclarationKind
-    output = DeclarationKindSerializer
-    input = DeclarationKindInput
-    orders: ClassVar[Any] = {"position": ("position",)}
+    serializer_class = DeclarationKindSerializer
+    input_serializer_class = DeclarationKindInput
+    ordering_fields: ClassVar[Any] = {"position": ("position",)}
 
     def rows(self) -> QuerySet[DeclarationKind]:
         """Return kinds with their summits."""

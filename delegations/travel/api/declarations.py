@@ -13,8 +13,8 @@ from delegations.members.api.fields import Member, OfPerson, OfPersonFilters
 from delegations.travel.models.declarations import Declaration, DeclarationKind, DeclarationState
 from delegations.travel.services import declarations
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -28,7 +28,7 @@ class DeclarationSerializer(OfPerson, serializers.ModelSerializer[Declaration]):
 
     kind = serializers.IntegerField(source="kind_id", read_only=True)
     kind_name = serializers.CharField(source="kind.__str__", read_only=True)
-    decided_by = StaffName(deed=SEE)
+    decided_by = StaffName(permission=SEE)
 
     class Meta:
         model = Declaration
@@ -55,7 +55,7 @@ class KindOfSummit(serializers.PrimaryKeyRelatedField[DeclarationKind]):
 class DeclarationInput(serializers.Serializer[Any]):
     """Who brings what: the person and the kind by their ids, and what it is in words."""
 
-    person = Member(deed=DECLARE)
+    person = Member(permission=DECLARE)
     kind = KindOfSummit(queryset=DeclarationKind.objects.all())
     details = serializers.CharField(required=False, default="", allow_blank=True)
 
@@ -73,26 +73,26 @@ class DeclarationFilters(OfPersonFilters):
     )
 
 
-class Declarations(Resource):
+class DeclarationViewSet(DeskViewSet):
     """Declarations."""
 
     name = "declarations"
-    called = _("declarations")
-    rule = "delegations.declaration"
-    rules: ClassVar[Any] = {"add": DECLARE, "remove": DECLARE}
-    does = ("add", "remove")
+    verbose_name = _("declarations")
+    permission = "delegations.declaration"
+    permissions: ClassVar[Any] = {"add": DECLARE, "remove": DECLARE}
+    allowed_methods = ("add", "remove")
     model = Declaration
-    output = DeclarationSerializer
-    input = DeclarationInput
-    filters = DeclarationFilters
-    orders: ClassVar[Any] = {"declared": ("declared_at",)}
+    serializer_class = DeclarationSerializer
+    input_serializer_class = DeclarationInput
+    filterset_class = DeclarationFilters
+    ordering_fields: ClassVar[Any] = {"declared": ("declared_at",)}
     summit_path = "party__summit"
 
     def rows(self) -> QuerySet[Declaration]:
         """Return declarations with whose they are."""
         return Declaration.objects.select_related("party__summit", "person", "kind", "decided_by")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whose declarations were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
@@ -108,12 +108,12 @@ class Declarations(Resource):
         """Take back what was declared."""
         declarations.withdraw(declaration=row, by=by)
 
-    @action("permit", rule=DECIDE)
+    @action("permit", permission=DECIDE)
     def permit(self, *, by: User, row: Declaration, values: Values) -> None:
         """Permit what was declared."""
         declarations.permit(declaration=row, by=by)
 
-    @action("refuse", rule=DECIDE, input=WhyInput)
+    @action("refuse", permission=DECIDE, input=WhyInput)
     def refuse(self, *, by: User, row: Declaration, values: Values) -> None:
         """Refuse what was declared, with the reason that the party reads."""
         declarations.refuse(declaration=row, reason=values["reason"], by=by)

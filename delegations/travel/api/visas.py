@@ -16,7 +16,7 @@ from delegations.travel.permissions import can_issue_visas
 from delegations.travel.services import visas
 from summit.api_base.actions import action
 from summit.api_base.file_contents import File, WithContent
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -27,7 +27,7 @@ PERSONAL = ("embassy", "reason")
 class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
     """A visa support letter and what became of it."""
 
-    decided_by = StaffName(deed=SEE)
+    decided_by = StaffName(permission=SEE)
 
     class Meta:
         model = VisaLetter
@@ -41,14 +41,14 @@ class VisaLetterSerializer(OfPerson, serializers.ModelSerializer[VisaLetter]):
 class VisaInput(serializers.Serializer[Any]):
     """For whom a letter is asked, by the person's id, and to which embassy or consulate of the host."""
 
-    person = Member(deed=ASK)
+    person = Member(permission=ASK)
     embassy = serializers.CharField(required=False, default="", allow_blank=True)
 
 
 class LettersInput(serializers.Serializer[Any]):
     """Which letters, by their ids."""
 
-    letters = Several(rows=VisaLetter.objects.select_related("person"), deed=SEE)
+    letters = Several(rows=VisaLetter.objects.select_related("person"), permission=SEE)
 
 
 class IssuedLettersSerializer(serializers.Serializer[Any]):
@@ -70,26 +70,26 @@ class VisaFilters(OfPersonFilters):
     )
 
 
-class VisaLetters(WithContent):
+class VisaLetterViewSet(WithContent):
     """Visa support letters."""
 
     name = "visa-letters"
-    called = _("visa support letters")
-    rule = "delegations.visaletter"
-    rules: ClassVar[Any] = {"add": ASK}
-    does = ("add",)
+    verbose_name = _("visa support letters")
+    permission = "delegations.visaletter"
+    permissions: ClassVar[Any] = {"add": ASK}
+    allowed_methods = ("add",)
     model = VisaLetter
-    output = VisaLetterSerializer
-    input = VisaInput
-    filters = VisaFilters
-    orders: ClassVar[Any] = {"asked": ("asked_at",)}
+    serializer_class = VisaLetterSerializer
+    input_serializer_class = VisaInput
+    filterset_class = VisaFilters
+    ordering_fields: ClassVar[Any] = {"asked": ("asked_at",)}
 
     def rows(self) -> QuerySet[VisaLetter]:
         """Return letters with whom they are for. What they say stays in the database."""
         joined = ("summit", "party__summit", "person", "decided_by")
         return VisaLetter.objects.select_related(*joined).defer("content")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Any, fields: Any) -> None:
         """Record whose letters were read."""
         log_shown_fields(
             by=by, summit=summit, rows=rows, fields=fields, shows=PERSONAL, people=lambda row: row.person
@@ -109,7 +109,7 @@ class VisaLetters(WithContent):
         access_log.note_visa_letter(by=by, letter=row)
         return File(f"visa-support-letter-{row.number}.pdf", "application/pdf", made)
 
-    @action("issue", rule=ISSUE, input=LettersInput, output=IssuedLettersSerializer, on_list=True)
+    @action("issue", permission=ISSUE, input=LettersInput, output=IssuedLettersSerializer, detail=False)
     def issue(self, *, by: User, summit: Summit, values: Values) -> Any:
         """Issue letters that were asked for, each with the next number; the parties are told. What can't be issued is
         left out, with the reason."""
@@ -118,17 +118,17 @@ class VisaLetters(WithContent):
         made = self.rows().filter(pk__in=[row.pk for row in issued.done]).order_by("number")
         return {"letters": list(made), "skipped": skipped}
 
-    @action("refuse", rule=ISSUE, input=WhyInput)
+    @action("refuse", permission=ISSUE, input=WhyInput)
     def refuse(self, *, by: User, row: VisaLetter, values: Values) -> None:
         """Refuse the letter, with the reason that the party reads."""
         visas.refuse(letter=row, reason=values["reason"], by=by)
 
-    @action("void", rule=ISSUE, input=WhyInput)
+    @action("void", permission=ISSUE, input=WhyInput)
     def void(self, *, by: User, row: VisaLetter, values: Values) -> None:
         """Make an issued letter void, with the reason that the party reads."""
         visas.void(letter=row, reason=values["reason"], by=by)
 
-    @action("take-back", rule=ASK)
+    @action("take-back", permission=ASK)
     def take_back(self, *, by: User, row: VisaLetter, values: Values) -> None:
         """Take back what was asked for and isn't decided."""
         visas.take_back(letter=row, by=by)

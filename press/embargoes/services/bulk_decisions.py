@@ -34,10 +34,10 @@ class Reach:
 
 
 @dataclass(frozen=True)
-class Deed:
+class BulkDecision:
     """What can be decided about many. `why_not` is "" where it reaches an edition, by whoever asks and by the keys of
-    the embargoes that are out; `do` decides about one, with a moment where the deed is about that. It is about `each`
-    language apart, or about the text by its authoritative one."""
+    the embargoes that are out; `do` decides about one, with a moment where the action is about that. It is about
+    `each` language apart, or about the text by its authoritative one."""
 
     name: str
     why_not: Callable[[Edition, User, frozenset[int]], str]
@@ -45,7 +45,7 @@ class Deed:
     each: bool = True
 
     @property
-    def rule(self) -> str:
+    def permission(self) -> str:
         """The action that it needs."""
         return DECISIONS[self.name]
 
@@ -76,24 +76,26 @@ def _set_moment(edition: Edition, by: User, moment: datetime | str | None) -> No
         embargoes.set_moment(embargo=embargo, moment=moment, by=by)
 
 
-DEEDS: dict[str, Deed] = {
-    deed.name: deed
-    for deed in (
-        Deed("submit", _wrong_state("submit"), lambda row, by, _moment: decisions.submit(edition=row, by=by)),
-        Deed("approve", _wrong_state("approve"), lambda row, by, _moment: decisions.approve(edition=row, by=by)),
-        Deed("set_moment", _no_moment, _set_moment, each=False),
+BULK_DECISIONS: dict[str, BulkDecision] = {
+    action.name: action
+    for action in (
+        BulkDecision("submit", _wrong_state("submit"), lambda row, by, _moment: decisions.submit(edition=row, by=by)),
+        BulkDecision(
+            "approve", _wrong_state("approve"), lambda row, by, _moment: decisions.approve(edition=row, by=by)
+        ),
+        BulkDecision("set_moment", _no_moment, _set_moment, each=False),
     )
 }
 
 
-def reach(*, deed: Deed, texts: Iterable[Text], by: User) -> Reach:
-    """Return which editions a deed would reach: of each of these texts the newest in each language, or in the
+def reach(*, action: BulkDecision, texts: Iterable[Text], by: User) -> Reach:
+    """Return which editions an action would reach: of each of these texts the newest in each language, or in the
     authoritative one. Four queries at most, however many there are. Raises PermissionDenied."""
     found = Reach()
     keys = [text.pk for text in texts][:MOST]
     out = frozenset(published_embargoes().filter(texts__in=keys).values_list("pk", flat=True))
-    for edition in _newest(deed, keys, by):
-        why = deed.why_not(edition, by, out)
+    for edition in _newest(action, keys, by):
+        why = action.why_not(edition, by, out)
         if why:
             found.skipped.append((edition, why))
         else:
@@ -101,16 +103,16 @@ def reach(*, deed: Deed, texts: Iterable[Text], by: User) -> Reach:
     return found
 
 
-def decide(*, deed: Deed, texts: Iterable[Text], by: User, moment: datetime | str | None = None) -> Reach:
+def decide(*, action: BulkDecision, texts: Iterable[Text], by: User, moment: datetime | str | None = None) -> Reach:
     """Do what `reach` finds, each in a transaction of its own, by the rules of one: one that is refused stops no
     other. `moment` is when they go out: DELIVERED once the speech has been given, None takes the moment back.
     Raises PermissionDenied."""
-    found = reach(deed=deed, texts=texts, by=by)
+    found = reach(action=action, texts=texts, by=by)
     done, turns = Reach(skipped=found.skipped), Turns()
     for edition in found.to:
         turns.give_way()
         try:
-            deed.do(edition, by, moment)
+            action.do(edition, by, moment)
         except DecisionRefused as refused:
             done.skipped.append((edition, str(refused)))
         else:
@@ -118,12 +120,12 @@ def decide(*, deed: Deed, texts: Iterable[Text], by: User, moment: datetime | st
     return done
 
 
-def _newest(deed: Deed, keys: list[int], by: User) -> list[Edition]:
+def _newest(action: BulkDecision, keys: list[int], by: User) -> list[Edition]:
     related = ("version__text__summit", "version__text__embargo")
     rows = Edition.objects.filter(version__text__in=keys).select_related(*related).defer("body")
-    if not deed.each:
+    if not action.each:
         rows = rows.filter(version__authoritative=True)
     newest = {edition.version_id: edition for edition in rows.order_by("number")}
     for summit in {row.version.text.summit_id: row.version.text.summit for row in newest.values()}.values():
-        check(by, deed.rule, summit)
+        check(by, action.permission, summit)
     return sorted(newest.values(), key=lambda row: (-row.version.text_id, not row.version.authoritative, row.pk))

@@ -17,7 +17,7 @@ _INK = frozenset({"", "auto", "000000"})
 # Passages go on from run to run and are counted once.
 LONGEST_PASSAGE = 1000
 # Fields stand in fields: links in a table of contents.
-DEEPEST_FIELD, LONGEST_DEED = 20, 4000
+DEEPEST_FIELD, LONGEST_INSTRUCTION = 20, 4000
 _PASSAGES = (Kind.DELETED, Kind.HIDDEN, Kind.INSERTED, Kind.COLOUR, Kind.UNDERLINE)
 
 
@@ -26,16 +26,16 @@ class _Field:
     """A field that has begun: what it does, and once its result is read, where it leads and whether it is a table of
     contents."""
 
-    deed: str = ""
+    instruction: str = ""
     result: bool = False
     href: str = ""
     is_contents: bool = False
 
     def begin_result(self) -> None:
         """Its instructions are complete, and its result comes now."""
-        found = _LINK.search(self.deed)
+        found = _LINK.search(self.instruction)
         self.result, self.href = True, (found[1] or found[2] or "") if found else ""
-        self.is_contents = self.deed.split()[:1] == ["TOC"]
+        self.is_contents = self.instruction.split()[:1] == ["TOC"]
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,9 @@ class Runs:
         kind = attribute(element, "fldCharType")
         if name == "instrText":
             if self.fields and not self.fields[-1].result:
-                self.fields[-1].deed = (self.fields[-1].deed + (element.text or ""))[:LONGEST_DEED]
+                self.fields[-1].instruction = (self.fields[-1].instruction + (element.text or ""))[
+                    :LONGEST_INSTRUCTION
+                ]
         elif kind == "begin":
             if len(self.fields) == DEEPEST_FIELD:
                 raise Unreadable(nested())

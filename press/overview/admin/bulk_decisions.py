@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
 
 from press.embargoes.admin.schedule_form import MomentOfManyForm
 from press.embargoes.services import bulk_decisions
-from press.embargoes.services.bulk_decisions import DEEDS, MOST, Deed
+from press.embargoes.services.bulk_decisions import BULK_DECISIONS, MOST, BulkDecision
 from press.texts.models.texts import Text
 from press.texts.selectors import workflow_queries
 from summit.admin_base.row_keys import keys_of
@@ -30,8 +30,8 @@ TOLD = 20
 
 @dataclass(frozen=True)
 class Asked:
-    """How a deed is asked for: `todo` is which of the list's tasks it does, `all` the link above the list of these,
-    `lede` what one should know first; `title` and `done` are told with a number."""
+    """How an action is asked for: `todo` is which of the list's tasks it does, `all` the link above the list of
+    these, `lede` what one should know first; `title` and `done` are told with a number."""
 
     todo: str
     all: Promise
@@ -78,7 +78,7 @@ class ManyMixin:
         wrap = self.admin_site.admin_view
         own = [
             path(f"many/{name}/", wrap(self.many_view), {"name": name}, name=f"press_text_{name}_many")
-            for name in DEEDS
+            for name in BULK_DECISIONS
         ]
         return [*own, *super().get_urls()]  # type: ignore[misc]
 
@@ -87,13 +87,13 @@ class ManyMixin:
         found: Any = super().get_changelist_instance(request)  # type: ignore[misc]
         for name, asked in ASKED.items():
             if request.GET.get("todo") == asked.todo and found.result_count > 1 and self._decides(request, name):
-                summit = chosen_summit(request, _summits(request, DEEDS[name]))
+                summit = chosen_summit(request, _summits(request, BULK_DECISIONS[name]))
                 query = {"todo": asked.todo} | ({"summit": summit.slug} if summit else {})
                 found.tools = [(f"{_address(name)}?{urlencode(query)}", asked.all), *found.tools]
         return found
 
     def _decides(self, request: HttpRequest, name: str) -> bool:
-        return allows(request.user, DEEDS[name].rule, None)
+        return allows(request.user, BULK_DECISIONS[name].permission, None)
 
     def has_submit_permission(self, request: HttpRequest) -> bool:
         """Return whether the reader writes texts of any summit."""
@@ -126,14 +126,14 @@ class ManyMixin:
         """GET asks about each `?row=`, or about all that waits by `?todo=`, with each text to read; POST does it."""
         desk: Any = self
         desk.admit(request, "view")
-        deed, user = DEEDS[name], desk._user(request)
-        check(user, deed.rule, None)
-        texts = self._texts(request, deed)
-        form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not deed.each else None
+        action, user = BULK_DECISIONS[name], desk._user(request)
+        check(user, action.permission, None)
+        texts = self._texts(request, action)
+        form = MomentOfManyForm(request.POST or None, summit=texts[0].summit) if texts and not action.each else None
         if request.method == "POST" and (form is None or form.is_valid()):
             when = form.decided if form else None
-            return _done(request, name, bulk_decisions.decide(deed=deed, texts=texts, by=user, moment=when))
-        reach = bulk_decisions.reach(deed=deed, texts=texts, by=user)
+            return _done(request, name, bulk_decisions.decide(action=action, texts=texts, by=user, moment=when))
+        reach = bulk_decisions.reach(action=action, texts=texts, by=user)
         number, asked = len(reach.to), ASKED[name]
         keys = {row.version.text_id for row in reach.to}
         context = {"title": str(asked.title % {"n": number}), "lede": asked.lede, "reach": reach, "keys": keys}
@@ -142,14 +142,14 @@ class ManyMixin:
         page: HttpResponse = desk._page(request, "many.html", context, 400 if form and form.errors else 200)
         return page
 
-    def _texts(self, request: HttpRequest, deed: Deed) -> list[Text]:
+    def _texts(self, request: HttpRequest, action: BulkDecision) -> list[Text]:
         """Return what was chosen, or all that is to be done; of one summit, since a moment is that of its venue."""
         desk: Any = self
         given = request.POST if request.method == "POST" else request.GET
         rows = desk.get_queryset(request)
         condition = workflow_queries.todo(request.user).get(given.get("todo", ""))
         if condition is not None:
-            summit = chosen_summit(request, _summits(request, deed))
+            summit = chosen_summit(request, _summits(request, action))
             rows = rows.filter(condition, summit=summit)
         else:
             rows = rows.filter(pk__in=keys_of(given.getlist("row"))[:MOST])
@@ -163,8 +163,8 @@ def _address(name: str) -> str:
     return reverse(f"admin:press_text_{name}_many")
 
 
-def _summits(request: HttpRequest, deed: Deed) -> list[Summit]:
-    mine = summits_for(request.user, deed.rule)
+def _summits(request: HttpRequest, action: BulkDecision) -> list[Summit]:
+    mine = summits_for(request.user, action.permission)
     return list(Summit.objects.all() if mine is None else Summit.objects.filter(pk__in=mine))
 
 

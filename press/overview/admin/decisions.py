@@ -115,7 +115,7 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
     """Return the buttons that fit where the text stands, by the one table, and what the account may do; one query."""
     summit, embargo = text.summit, text.embargo
     if text.withdrawn_at is not None:
-        removable = text.removed_at is None and allows(user, BY_NAME["remove"].rule, summit)
+        removable = text.removed_at is None and allows(user, BY_NAME["remove"].permission, summit)
         return frozenset({"remove"} if removable else ())
     states = {str(edition.state), EmbargoState.HELD if embargo.held_at else EmbargoState.FREE, TextState.STANDING}
     unread = can_schedule(user, summit) and not published_embargoes().filter(pk=embargo.pk).exists()
@@ -135,7 +135,7 @@ def offered(*, text: Text, edition: Edition, user: User) -> frozenset[str]:
         if states & row.before
         and also.get(row.name, True)
         and not (row.another and own)
-        and allows(user, row.rule, summit)
+        and allows(user, row.permission, summit)
     }
     if "approve" in fits:
         # Whoever is the second person needs no emergency.

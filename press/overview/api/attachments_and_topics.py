@@ -19,25 +19,25 @@ from press.texts.models.attachments import Attachment
 from press.texts.models.topics import Topic
 from press.texts.services import attachments, topics
 from summit.api_base.file_contents import WithContent
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit import access_log
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class Attachments(WithContent):
+class AttachmentViewSet(WithContent):
     """Files that lie beside editions, without their bytes."""
 
     name = "attachments"
-    called = gettext_lazy("files of texts")
-    rule = "press.text"
-    does = ("add",)
+    verbose_name = gettext_lazy("files of texts")
+    permission = "press.text"
+    allowed_methods = ("add",)
     model = Attachment
-    output = DeskAttachmentSerializer
-    input = AttachmentInput
-    filters = AttachmentFilters
-    orders: ClassVar[Any] = {"added_at": ("added_at",)}
+    serializer_class = DeskAttachmentSerializer
+    input_serializer_class = AttachmentInput
+    filterset_class = AttachmentFilters
+    ordering_fields: ClassVar[Any] = {"added_at": ("added_at",)}
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Attachment]:
@@ -53,17 +53,17 @@ class Attachments(WithContent):
         return attachments.keep(by=by, **values)
 
 
-class Topics(Resource):
+class TopicViewSet(DeskViewSet):
     """What texts of the summit are about."""
 
     name = "topics"
-    called = gettext_lazy("topics")
-    rule = "press.topic"
+    verbose_name = gettext_lazy("topics")
+    permission = "press.topic"
     model = Topic
-    output = DeskTopicSerializer
-    input = TopicInput
-    filters = TopicFilters
-    orders: ClassVar[Any] = {"name": ("name",)}
+    serializer_class = DeskTopicSerializer
+    input_serializer_class = TopicInput
+    filterset_class = TopicFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def rows(self) -> QuerySet[Any]:
         """Return topics with how many texts have each."""
@@ -82,41 +82,41 @@ class Topics(Resource):
         topics.remove_topic(by=by, topic=row)
 
 
-class Subscribers(Resource):
+class SubscriberViewSet(DeskViewSet):
     """Who asked for news. Subscriptions are confirmed and ended from the mailbox."""
 
     name = "subscribers"
-    called = gettext_lazy("subscribers")
-    rule = "press.subscriber"
-    does = ()
+    verbose_name = gettext_lazy("subscribers")
+    permission = "press.subscriber"
+    allowed_methods = ()
     model = Subscriber
-    output = DeskSubscriberSerializer
-    filters = SubscriberFilters
-    orders: ClassVar[Any] = {"asked_at": ("asked_at",)}
+    serializer_class = DeskSubscriberSerializer
+    filterset_class = SubscriberFilters
+    ordering_fields: ClassVar[Any] = {"asked_at": ("asked_at",)}
 
     def rows(self) -> QuerySet[Subscriber]:
         """Return subscribers with their summit."""
         return Subscriber.objects.select_related("summit")
 
-    def note_seen(self, *, by: User, summit: Summit, rows: Iterable[Subscriber], fields: Iterable[str]) -> None:
+    def log_access(self, *, by: User, summit: Summit, rows: Iterable[Subscriber], fields: Iterable[str]) -> None:
         """Record who saw the mailboxes."""
         keys = [(row.summit_id, row.public_id) for row in rows]
         if "address" in fields and keys:
             access_log.note_list(by=by, label=Subscriber._meta.label_lower, rows=keys, fields=("address",))
 
 
-class Announcements(Resource):
+class AnnouncementViewSet(DeskViewSet):
     """What was announced, and to how many."""
 
     name = "announcements"
-    called = gettext_lazy("announcements")
-    rule = "press.announcement"
-    does = ()
-    key = "pk"
+    verbose_name = gettext_lazy("announcements")
+    permission = "press.announcement"
+    allowed_methods = ()
+    lookup_field = "pk"
     model = Announcement
-    output = DeskAnnouncementSerializer
-    filters = AnnouncementFilters
-    orders: ClassVar[Any] = {"at": ("at",)}
+    serializer_class = DeskAnnouncementSerializer
+    filterset_class = AnnouncementFilters
+    ordering_fields: ClassVar[Any] = {"at": ("at",)}
     summit_path = "edition__version__text__summit"
 
     def rows(self) -> QuerySet[Announcement]:

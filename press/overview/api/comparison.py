@@ -13,7 +13,7 @@ from press.texts.selectors.preview import preview
 from press.texts.selectors.publication_checks import check_words
 from summit.api_base.file_fields import ContentField
 from summit.api_base.problems import unprocessable
-from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import InSummit
 
 
 class ComparedInput(Looked):

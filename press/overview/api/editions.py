@@ -42,24 +42,24 @@ from press.texts.permissions import DECISIONS
 from press.texts.selectors import edition_comparison
 from press.texts.services import decisions, editions, locks
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class Editions(Resource):
+class EditionViewSet(DeskViewSet):
     """Editions. Their words never change: other words are a new edition."""
 
     name = "editions"
-    called = gettext_lazy("editions")
-    rule = "press.text"
-    does = ("add",)
+    verbose_name = gettext_lazy("editions")
+    permission = "press.text"
+    allowed_methods = ("add",)
     model = Edition
-    output = DeskEditionSerializer
-    input = EditionInput
-    filters = EditionFilters
-    orders: ClassVar[Any] = {"created_at": ("created_at",)}
+    serializer_class = DeskEditionSerializer
+    input_serializer_class = EditionInput
+    filterset_class = EditionFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("created_at",)}
     summit_path = "version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
@@ -77,7 +77,7 @@ class Editions(Resource):
         """Save words as a new edition."""
         return editions.draft(by=by, **values)
 
-    @action("compare", reads=True, rule="press.text.view", input=ComparedInput, output=ComparisonSerializer)
+    @action("compare", safe=True, permission="press.text.view", input=ComparedInput, output=ComparisonSerializer)
     def compare(self, *, by: User, row: Edition, values: Values) -> edition_comparison.Comparison:
         """Compare it, word by word, with another edition of the text in its language, or prepared words with what was
         delivered. Nothing is written."""
@@ -85,11 +85,11 @@ class Editions(Resource):
 
     @action(
         "preview",
-        reads=True,
-        rule="press.text.change",
+        safe=True,
+        permission="press.text.change",
         input=WordsPreviewInput,
         output=WordsPreviewSerializer,
-        on_list=True,
+        detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Show how words will look and what stands against publishing them. Nothing is written."""
@@ -97,60 +97,60 @@ class Editions(Resource):
 
     @action(
         "read-file",
-        reads=True,
-        rule="press.text.change",
+        safe=True,
+        permission="press.text.change",
         input=WordsFileInput,
         output=FileWordsSerializer,
-        on_list=True,
+        detail=False,
     )
     def read_file(self, *, by: User, summit: Summit, values: Values) -> report.Taken:
         """Read the words of a file as Markdown, and say what became of the rest of it. Nothing is kept."""
         return words_of(values)
 
-    @action("submit", rule=DECISIONS["submit"])
+    @action("submit", permission=DECISIONS["submit"])
     def submit(self, *, by: User, row: Edition, values: Values) -> None:
         """Submit the newest edition for review."""
         decisions.submit(edition=row, by=by)
 
-    @action("ask-changes", rule=DECISIONS["ask_changes"], input=NoteInput)
+    @action("ask-changes", permission=DECISIONS["ask_changes"], input=NoteInput)
     def ask_changes(self, *, by: User, row: Edition, values: Values) -> None:
         """Send it back to the writer with a remark on what to change."""
         decisions.ask_changes(edition=row, note=values.get("note", ""), by=by)
 
-    @action("approve", rule=DECISIONS["approve"], input=NoteInput)
+    @action("approve", permission=DECISIONS["approve"], input=NoteInput)
     def approve(self, *, by: User, row: Edition, values: Values) -> None:
         """Approve words that somebody else wrote: all read them as soon as their embargo has ended."""
         decisions.approve(edition=row, note=values.get("note", ""), by=by)
 
-    @action("approve-alone", rule=DECISIONS["approve_alone"], input=PressReasonInput)
+    @action("approve-alone", permission=DECISIONS["approve_alone"], input=PressReasonInput)
     def approve_alone(self, *, by: User, row: Edition, values: Values) -> None:
         """Approve it in an emergency without a second person, with the reason."""
         decisions.approve_alone(edition=row, reason=values["reason"], by=by)
 
-    @action("review-afterwards", rule=DECISIONS["review_afterwards"])
+    @action("review-afterwards", permission=DECISIONS["review_afterwards"])
     def review_afterwards(self, *, by: User, row: Edition, values: Values) -> None:
         """Say that you have read what somebody approved alone, and find it right."""
         decisions.review_afterwards(edition=row, by=by)
 
-    @action("make-delivered", rule="press.write", input=DeliveredInput, output=DeliveredSerializer)
+    @action("make-delivered", permission="press.write", input=DeliveredInput, output=DeliveredSerializer)
     def make_delivered(self, *, by: User, row: Edition, values: Values) -> Text:
         """Make the text as delivered, a draft, of what was marked in a prepared one."""
         return delivery_check_services.make_delivered(edition=row, by=by, tell_removed=values["tell_removed"])
 
 
-class PassageChecks(Resource):
+class PassageCheckViewSet(DeskViewSet):
     """What was heard of prepared texts. None is changed or deleted: one is taken back."""
 
     name = "markings"
-    called = gettext_lazy("markings of speeches")
-    rule = "press.text"
-    does = ("add",)
-    key = "pk"
+    verbose_name = gettext_lazy("markings of speeches")
+    permission = "press.text"
+    allowed_methods = ("add",)
+    lookup_field = "pk"
     model = PassageCheck
-    output = DeskMarkingSerializer
-    input = PassageCheckInput
-    filters = PassageCheckFilters
-    orders: ClassVar[Any] = {"at": ("at",)}
+    serializer_class = DeskMarkingSerializer
+    input_serializer_class = PassageCheckInput
+    filterset_class = PassageCheckFilters
+    ordering_fields: ClassVar[Any] = {"at": ("at",)}
     summit_path = "edition__version__text__summit"
 
     def rows(self) -> QuerySet[Any]:
@@ -169,23 +169,23 @@ class PassageChecks(Resource):
         seen = values.get("seen")
         return delivery_check_services.mark(**{**values, "seen": None if seen is None else int(seen)}, by=by)
 
-    @action("undo", rule="press.write")
+    @action("undo", permission="press.write")
     def undo(self, *, by: User, row: PassageCheck, values: Values) -> None:
         """Take it back: the one before it counts again, if there is one."""
         delivery_check_services.undo(passage_check=row, by=by)
 
 
-class Lifts(Resource):
+class EmbargoViewSet(DeskViewSet):
     """When texts go out, and whether they are held."""
 
     name = "lifts"
-    called = gettext_lazy("moments of texts")
-    rule = "press.text"
-    does = ()
+    verbose_name = gettext_lazy("moments of texts")
+    permission = "press.text"
+    allowed_methods = ()
     model = Embargo
-    output = DeskEmbargoSerializer
-    filters = EmbargoFilters
-    orders: ClassVar[Any] = {"moment": ("soonest",)}
+    serializer_class = DeskEmbargoSerializer
+    filterset_class = EmbargoFilters
+    ordering_fields: ClassVar[Any] = {"moment": ("soonest",)}
 
     def rows(self) -> QuerySet[Any]:
         """Return embargoes with their texts."""
@@ -198,33 +198,33 @@ class Lifts(Resource):
         """Take the lock under which embargoes change."""
         return locks.held_embargo(row.pk)
 
-    @action("set-moment", rule=DECISIONS["set_moment"], input=MomentInput)
+    @action("set-moment", permission=DECISIONS["set_moment"], input=MomentInput)
     def set_moment(self, *, by: User, row: Embargo, values: Values) -> None:
         """Set the moment at which its texts may be read, or take it back."""
         moment: datetime.datetime | None = values["moment"]
         embargoes.set_moment(embargo=row, moment=moment, by=by)
 
-    @action("release-now", rule=DECISIONS["set_moment"])
+    @action("release-now", permission=DECISIONS["set_moment"])
     def release_now(self, *, by: User, row: Embargo, values: Values) -> None:
         """Let its texts go out now."""
         embargoes.release_now(embargo=row, by=by)
 
-    @action("wait-for-delivery", rule=DECISIONS["set_moment"], input=WaitInput)
+    @action("wait-for-delivery", permission=DECISIONS["set_moment"], input=WaitInput)
     def wait_for_delivery(self, *, by: User, row: Embargo, values: Values) -> None:
         """Let its texts wait until somebody says that the speech was given. Nothing goes out at the alarm."""
         embargoes.wait_for_delivery(embargo=row, fallback=values.get("alarm_at"), by=by)
 
-    @action("deliver", rule=DECISIONS["deliver"])
+    @action("deliver", permission=DECISIONS["deliver"])
     def deliver(self, *, by: User, row: Embargo, values: Values) -> None:
         """Say that the speech was given: what waits for it goes out."""
         embargoes.deliver(embargo=row, by=by)
 
-    @action("hold", rule=DECISIONS["hold"], input=PressReasonInput)
+    @action("hold", permission=DECISIONS["hold"], input=PressReasonInput)
     def hold(self, *, by: User, row: Embargo, values: Values) -> None:
         """Hold its texts: nobody outside the desk reads them until the hold is released."""
         embargoes.hold(embargo=row, reason=values["reason"], by=by)
 
-    @action("unhold", rule=DECISIONS["unhold"])
+    @action("unhold", permission=DECISIONS["unhold"])
     def unhold(self, *, by: User, row: Embargo, values: Values) -> None:
         """Release the hold. What was never read and whose moment has passed goes out now."""
         embargoes.unhold(embargo=row, by=by)

@@ -16,7 +16,7 @@ from sessions.documents.services.files import LARGEST, File, FileProblem, read
 from sessions.draft.models.participants import Slot
 from sessions.draft.models.sessions import MediaAccess, Session
 from summit.api_base.file_fields import ContentField
-from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
 from summit.people.models import Person
 

@@ -11,7 +11,7 @@ from press.texts.models.embargoes import EmbargoMode
 from press.texts.models.texts import TextKind, Wording
 from press.texts.next_steps import LATE, NEXT
 from press.texts.selectors.workflow_queries import late_step, next_step
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.core.database_clock import db_now
 from summit.core.validators import validate_year
 from summit.permissions.rules import allows

@@ -33,8 +33,8 @@ from press.texts.permissions import DECISIONS
 from press.texts.selectors.workflow_queries import with_standing
 from press.texts.services import locks, texts
 from summit.api_base.actions import action
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -60,19 +60,19 @@ def as_sent() -> Iterator[None]:
         raise ValidationError(found) from refused
 
 
-class Texts(Resource):
+class TextViewSet(DeskViewSet):
     """Texts. `DELETE` isn't offered: what is out is withdrawn, and then removed, with a reason."""
 
     name = "texts"
-    called = gettext_lazy("texts")
-    rule = "press.text"
-    does = ("add", "change")
+    verbose_name = gettext_lazy("texts")
+    permission = "press.text"
+    allowed_methods = ("add", "change")
     model = Text
-    output = DeskTextSerializer
-    input = TextInput
-    input_of_change = TextChange
-    filters = TextFilters
-    orders: ClassVar[Any] = {"created_at": ("created_at",), "moment": ("soonest",), "slug": ("slug",)}
+    serializer_class = DeskTextSerializer
+    input_serializer_class = TextInput
+    update_serializer_class = TextChange
+    filterset_class = TextFilters
+    ordering_fields: ClassVar[Any] = {"created_at": ("created_at",), "moment": ("soonest",), "slug": ("slug",)}
 
     def rows(self) -> QuerySet[Any]:
         """Return texts with where they stand."""
@@ -98,34 +98,34 @@ class Texts(Resource):
         texts.describe(text=row, by=by, **{**values, **about})
         return row
 
-    @action("tie", rule=DECISIONS["tie"], input=TieInput)
+    @action("tie", permission=DECISIONS["tie"], input=TieInput)
     def tie(self, *, by: User, row: Text, values: Values) -> None:
         """Let it go out together with another text or not at all; without another, all its languages."""
         joint_publication.tie(text=row, to=values.get("text"), by=by)
 
-    @action("untie", rule=DECISIONS["untie"])
+    @action("untie", permission=DECISIONS["untie"])
     def untie(self, *, by: User, row: Text, values: Values) -> None:
         """Let it go out by itself."""
         joint_publication.untie(text=row, by=by)
 
-    @action("withdraw", rule=DECISIONS["withdraw"], input=PressReasonInput)
+    @action("withdraw", permission=DECISIONS["withdraw"], input=PressReasonInput)
     def withdraw(self, *, by: User, row: Text, values: Values) -> None:
         """Withdraw it: what has been read stays, marked, with the reason; what hasn't never comes out."""
         texts.withdraw(text=row, reason=values["reason"], by=by)
 
-    @action("remove", rule=DECISIONS["remove"], input=PressReasonInput)
+    @action("remove", permission=DECISIONS["remove"], input=PressReasonInput)
     def take_off(self, *, by: User, row: Text, values: Values) -> None:
         """Remove a text that was withdrawn: nobody reads it any more, and its addresses say why."""
         texts.remove(text=row, reason=values["reason"], by=by)
 
-    @action("approve", rule=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, on_list=True)
+    @action("approve", permission=DECISIONS["approve"], input=TextsInput, output=ApprovedSerializer, detail=False)
     def approve(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Approve of each text the newest edition in each language that is in review and that somebody else wrote.
         What can't be approved is told with the reason, and stops no other."""
         told = _decided("approve", by, summit, values)
         return {"approved": told["done"], "skipped": told["skipped"]}
 
-    @action("submit", rule=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, on_list=True)
+    @action("submit", permission=DECISIONS["submit"], input=TextsInput, output=DecidedSerializer, detail=False)
     def submit(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Submit for review of each text the newest edition in each language that is a draft or was sent back. What
         can't be submitted is told with the reason, and stops no other."""
@@ -133,17 +133,17 @@ class Texts(Resource):
 
     @action(
         "set-moment",
-        rule=DECISIONS["set_moment"],
+        permission=DECISIONS["set_moment"],
         input=MomentOfTextsInput,
         output=DecidedSerializer,
-        on_list=True,
+        detail=False,
     )
     def set_moment(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Set one moment for texts that nobody has read yet, or take it back; those that are tied to one of them go
         out with it. What has been read is told, and stops no other."""
         return _decided("set_moment", by, summit, values, moment=values["moment"])
 
-    @action("run", reads=True, rule="press.text.view", input=RunInput, output=RunSerializer, on_list=True)
+    @action("run", safe=True, permission="press.text.view", input=RunInput, output=RunSerializer, detail=False)
     def run(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what goes out on a day, who must do what next, and what is late or failed. Writes nothing."""
         return run_of(by, summit, values)
@@ -157,7 +157,7 @@ def _decided(
     if len(found) < len(keys):
         raise ValidationError({"texts": _("There is none of this id.")})
     locks.lock_texts([text.pk for text in found])
-    reach = bulk_decisions.decide(deed=bulk_decisions.DEEDS[name], texts=found, by=by, moment=moment)
+    reach = bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS[name], texts=found, by=by, moment=moment)
     skipped = [
         {"edition": edition.public_id, "text": edition.version.text.public_id, "reason": why}
         for edition, why in reach.skipped
@@ -165,18 +165,18 @@ def _decided(
     return {"done": [edition.public_id for edition in reach.to], "skipped": skipped}
 
 
-class Versions(Resource):
+class TextVersionViewSet(DeskViewSet):
     """Texts in one language each. A language is added with its first edition."""
 
     name = "versions"
-    called = gettext_lazy("language versions")
-    rule = "press.text"
-    does = ("add",)
+    verbose_name = gettext_lazy("language versions")
+    permission = "press.text"
+    allowed_methods = ("add",)
     model = TextVersion
-    output = DeskVersionSerializer
-    input = VersionInput
-    filters = VersionFilters
-    orders: ClassVar[Any] = {"added_at": ("added_at",)}
+    serializer_class = DeskVersionSerializer
+    input_serializer_class = VersionInput
+    filterset_class = VersionFilters
+    ordering_fields: ClassVar[Any] = {"added_at": ("added_at",)}
     summit_path = "text__summit"
 
     def rows(self) -> QuerySet[Any]:

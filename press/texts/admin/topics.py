@@ -34,7 +34,7 @@ class TopicAdmin(CalledAdmin):
     actions = None
     refusals = (DecisionRefused,)
     form = called_form(Topic)
-    deeds: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
+    permissions: ClassVar[dict[str, str]] = {"delete": "press.topic.change"}
     list_display = ["name", "others", "used", "summit"]
     nothing_yet = gettext_lazy("Topics come with the texts: name them on a text’s page, or add one here.")
 

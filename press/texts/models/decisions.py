@@ -30,7 +30,7 @@ class TextState(models.TextChoices):
 
 @dataclass(frozen=True)
 class Decision:
-    """One row: who may by `rule` bring what is in one of the states `before` into the state `after`.
+    """One row: who may by `permission` bring what is in one of the states `before` into the state `after`.
 
     `reason`: not without one. `another`: not by whoever wrote the words that are decided about.
     """
@@ -38,7 +38,7 @@ class Decision:
     name: str
     before: frozenset[str]
     after: str
-    rule: str
+    permission: str
     reason: bool = False
     another: bool = False
 

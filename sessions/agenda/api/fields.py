@@ -9,7 +9,7 @@ from delegations.members.permissions import own_parties
 from delegations.parties.models.parties import Party
 from sessions.agenda.selectors import own_agenda
 from sessions.draft.models.sessions import Session
-from summit.api_base.resources import InSummit
+from summit.api_base.viewsets import InSummit
 from summit.people.models import Person
 from summit.permissions.models import Role
 from summit.permissions.rules import allows

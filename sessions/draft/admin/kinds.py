@@ -33,7 +33,7 @@ class CustomKindAdmin(CalledAdmin):
     end_first = gettext_lazy("Give these sessions another kind first:")
     users = "sessions"
     form = called_form(CustomKind, *own)
-    deeds: ClassVar[dict[str, str]] = {"delete": "agenda.customkind.change"}
+    permissions: ClassVar[dict[str, str]] = {"delete": "agenda.customkind.change"}
     list_display = ["name", "others", "like", "used", "summit"]
     list_filter = ["summit", "like"]
     nothing_yet = gettext_lazy("Every summit knows the usual kinds. Add one where yours has another.")

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from sessions.draft.models.kinds import CustomKind, SessionKind
 from sessions.draft.services import kinds
-from summit.api_base.resources import Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -42,17 +42,17 @@ class CustomKindFilters(django_filters.FilterSet):
     like = django_filters.ChoiceFilter(choices=SessionKind.choices, label=_("works like"))
 
 
-class OwnKinds(Resource):
+class CustomKindViewSet(DeskViewSet):
     """Kinds of session of a summit's own."""
 
     name = "session-kinds"
-    called = _("kinds of session")
-    rule = "agenda.customkind"
+    verbose_name = _("kinds of session")
+    permission = "agenda.customkind"
     model = CustomKind
-    output = DeskCustomKindSerializer
-    input = CustomKindInput
-    filters = CustomKindFilters
-    orders: ClassVar[Any] = {"name": ("name",)}
+    serializer_class = DeskCustomKindSerializer
+    input_serializer_class = CustomKindInput
+    filterset_class = CustomKindFilters
+    ordering_fields: ClassVar[Any] = {"name": ("name",)}
 
     def add(self, *, by: User, summit: Summit, values: Values) -> CustomKind:
         """Enter a kind."""

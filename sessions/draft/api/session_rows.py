@@ -14,14 +14,14 @@ from delegations.parties.models.parties import Party
 from sessions.draft.models.participants import Participant, ParticipantRole
 from sessions.draft.models.sessions import Interpretation, Session, SessionText
 from sessions.draft.services import agenda_lock, planning
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
 
 
-class HoldsAgenda(Resource):
+class HoldsAgenda(DeskViewSet):
     """Rows about a session, which change with the agenda."""
 
     summit_path = "session__summit"
@@ -32,7 +32,7 @@ class HoldsAgenda(Resource):
         return super().lock(row)
 
 
-class OfSession(HoldsAgenda):
+class SessionRowViewSet(HoldsAgenda):
     """Rows that hang on a session of the draft. Where they have no id of their own, the system's number is it."""
 
     def rows(self) -> QuerySet[Any]:
@@ -118,19 +118,19 @@ class ParticipantFilters(OfSessionFilters):
     person = django_filters.CharFilter(field_name="person__public_id", label=pgettext_lazy("label", "person"))
 
 
-class Participants(OfSession):
+class ParticipantViewSet(SessionRowViewSet):
     """Who takes part in sessions of the draft, besides the speakers."""
 
     name = "session-participants"
-    called = _("who takes part in sessions")
-    rule = "agenda.participant"
-    key = "pk"
+    verbose_name = _("who takes part in sessions")
+    permission = "agenda.participant"
+    lookup_field = "pk"
     model = Participant
-    output = DeskParticipantSerializer
-    input = ParticipantInput
-    input_of_change = ParticipantChangeInput
-    filters = ParticipantFilters
-    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
+    serializer_class = DeskParticipantSerializer
+    input_serializer_class = ParticipantInput
+    update_serializer_class = ParticipantChangeInput
+    filterset_class = ParticipantFilters
+    ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Participant]:
         """Return places with what names them."""
@@ -172,19 +172,19 @@ class SessionTextFilters(OfSessionFilters):
     language = django_filters.ChoiceFilter(choices=settings.LANGUAGES, label=_("language"))
 
 
-class SessionTexts(OfSession):
+class SessionTextViewSet(SessionRowViewSet):
     """Titles and summaries of sessions in other languages."""
 
     name = "session-texts"
-    called = _("sessions in other languages")
-    rule = "agenda.sessiontext"
-    key = "pk"
+    verbose_name = _("sessions in other languages")
+    permission = "agenda.sessiontext"
+    lookup_field = "pk"
     model = SessionText
-    output = DeskSessionTextSerializer
-    input = SessionTextInput
-    input_of_change = SessionTextChangeInput
-    filters = SessionTextFilters
-    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "language")}
+    serializer_class = DeskSessionTextSerializer
+    input_serializer_class = SessionTextInput
+    update_serializer_class = SessionTextChangeInput
+    filterset_class = SessionTextFilters
+    ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "language")}
 
 
 class DeskInterpretationSerializer(serializers.ModelSerializer[Interpretation]):
@@ -222,16 +222,16 @@ class InterpretationFilters(OfSessionFilters):
     target = django_filters.CharFilter(label=_("into"))
 
 
-class Interpretations(OfSession):
+class InterpretationViewSet(SessionRowViewSet):
     """The interpretation of sessions."""
 
     name = "interpretation"
-    called = _("interpretation")
-    rule = "agenda.interpretation"
-    key = "pk"
+    verbose_name = _("interpretation")
+    permission = "agenda.interpretation"
+    lookup_field = "pk"
     model = Interpretation
-    output = DeskInterpretationSerializer
-    input = InterpretationInput
-    input_of_change = InterpretationChangeInput
-    filters = InterpretationFilters
-    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "target", "source")}
+    serializer_class = DeskInterpretationSerializer
+    input_serializer_class = InterpretationInput
+    update_serializer_class = InterpretationChangeInput
+    filterset_class = InterpretationFilters
+    ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "target", "source")}

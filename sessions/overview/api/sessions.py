@@ -20,8 +20,8 @@ from sessions.releases.api.changes import WarnedInput, WarningsSerializer, warne
 from sessions.speakers.api.speakers import SpeakingMixin
 from sessions.visibility.models import Visibility
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.summits.models import Room, Summit
 from summit.users.models import User
 
@@ -122,19 +122,19 @@ class SessionFilters(django_filters.FilterSet):
         return rows.filter(Q(pk__in=places) | Q(pk__in=speeches))
 
 
-class Sessions(SpeakingMixin, Resource):
+class SessionViewSet(SpeakingMixin, DeskViewSet):
     """Sessions of the draft."""
 
     name = "sessions"
-    called = _("sessions")
-    rule = "agenda.session"
-    does = ("add", "change")
+    verbose_name = _("sessions")
+    permission = "agenda.session"
+    allowed_methods = ("add", "change")
     model = Session
-    output = DeskSessionSerializer
-    input = SessionInput
-    input_of_change = SessionChangeInput
-    filters = SessionFilters
-    orders: ClassVar[Any] = {
+    serializer_class = DeskSessionSerializer
+    input_serializer_class = SessionInput
+    update_serializer_class = SessionChangeInput
+    filterset_class = SessionFilters
+    ordering_fields: ClassVar[Any] = {
         "starts_at": ("starts_at", "ends_at"),
         "title": ("title",),
         "changed_at": ("updated_at",),
@@ -161,23 +161,23 @@ class Sessions(SpeakingMixin, Resource):
 
     @action(
         "warnings",
-        reads=True,
-        rule="agenda.session.view",
+        safe=True,
+        permission="agenda.session.view",
         input=WarnedInput,
         output=WarningsSerializer,
-        on_list=True,
+        detail=False,
     )
     def warnings(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what can't be right in the draft: rooms and people in two places, too few seats. Writes nothing."""
         return warned(summit, values)
 
-    @action("who-sees", reads=True, rule="agenda.session.view", output=SeenSerializer(many=True))
+    @action("who-sees", safe=True, permission="agenda.session.view", output=SeenSerializer(many=True))
     def who_sees(self, *, by: User, row: Session, values: Values) -> list[audiences.Seen]:
         """Say for each sort of reader whether they know of the session once it is released, and which of its parts
         they see. Writes nothing."""
         return audiences.who_sees(row)
 
-    @action("move", rule="agenda.edit", input=MoveInput)
+    @action("move", permission="agenda.edit", input=MoveInput)
     def move(self, *, by: User, row: Session, values: Values) -> Session:
         """Move the session to another time or room."""
         return edits.move(
@@ -190,13 +190,13 @@ class Sessions(SpeakingMixin, Resource):
             expected=values.get("expected"),
         )
 
-    @action("cancel", rule="agenda.edit", input=ExpectedInput)
+    @action("cancel", permission="agenda.edit", input=ExpectedInput)
     def cancel(self, *, by: User, row: Session, values: Values) -> Session:
         """Cancel the session. Those who take part are told with the next release."""
         edits.cancel(session=row, by=by, expected=values.get("expected"))
         return row
 
-    @action("reinstate", rule="agenda.edit", input=ExpectedInput)
+    @action("reinstate", permission="agenda.edit", input=ExpectedInput)
     def reinstate(self, *, by: User, row: Session, values: Values) -> Session:
         """Take the session's cancellation back."""
         edits.reinstate(session=row, by=by, expected=values.get("expected"))

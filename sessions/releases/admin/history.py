@@ -51,7 +51,7 @@ class HistoryPages(ReadOnlyAdmin):
     def compare(self, request: HttpRequest, slug: str) -> HttpResponse:
         """Show what differs between two releases, or a release and the draft, side by side."""
         summit = Summit.objects.filter(slug=slug).first()
-        if summit is None or not allows(request.user, self.deed("view"), summit):
+        if summit is None or not allows(request.user, self.permission_for("view"), summit):
             raise Http404
         made = {release.number: release for release in Release.objects.filter(summit=summit)}
         first, second = _chosen(request, max(made, default=0))

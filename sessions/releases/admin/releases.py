@@ -114,7 +114,7 @@ class ReleaseAdmin(HistoryPages, ReadOnlyAdmin):
         """Show what the next release would change, who would be told what and what can't be right; make it."""
         summit = Summit.objects.filter(slug=slug).first()
         user = request.user
-        if summit is None or not allows(user, self.deed("view"), summit) or not isinstance(user, User):
+        if summit is None or not allows(user, self.permission_for("view"), summit) or not isinstance(user, User):
             raise Http404
         check_can_release(user, summit)
         form = ReleaseForm(request.POST or None)

@@ -14,8 +14,8 @@ from sessions.agenda.selectors.scopes import stands_on
 from sessions.conflicts.selectors import warnings as warnings_selectors
 from sessions.conflicts.selectors.warnings import Finding, Kind
 from sessions.notifications.services.notices import Notice
-from summit.api_base.resources import InSummit
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import InSummit
 from summit.core.validators import validate_year
 from summit.summits.models import Summit
 

@@ -21,7 +21,7 @@ from sessions.notifications.selectors.speech_changes import with_speeches
 from sessions.releases.api.changes import ChangedLineSerializer
 from summit.api_base import query_params
 from summit.api_base.permission_classes import PublicMixin
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.public_base.summits import get_summit
 from summit.summits.models import Summit
 from summit.users.models import User

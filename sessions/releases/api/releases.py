@@ -28,8 +28,8 @@ from sessions.releases.services import releases
 from sessions.releases.services import restore as restore_services
 from sessions.releases.services.removals import Decision
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit, Resource
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import DeskViewSet, InSummit
 from summit.core.validators import validate_printable, validate_year
 from summit.permissions.rules import check
 from summit.summits.models import Summit
@@ -159,17 +159,17 @@ class ReleaseFilters(django_filters.FilterSet):
     )
 
 
-class Releases(Resource):
+class ReleaseViewSet(DeskViewSet):
     """Releases of the agenda, the newest first."""
 
     name = "releases"
-    called = _("releases of the agenda")
-    rule = "agenda.release"
-    does = ()
+    verbose_name = _("releases of the agenda")
+    permission = "agenda.release"
+    allowed_methods = ()
     model = Release
-    output = DeskReleaseSerializer
-    filters = ReleaseFilters
-    orders: ClassVar[Any] = {"number": ("-number",)}
+    serializer_class = DeskReleaseSerializer
+    filterset_class = ReleaseFilters
+    ordering_fields: ClassVar[Any] = {"number": ("-number",)}
 
     def rows(self) -> QuerySet[Release]:
         """Return releases with who made them."""
@@ -177,11 +177,11 @@ class Releases(Resource):
 
     @action(
         "compare",
-        reads=True,
-        rule="agenda.release.view",
+        safe=True,
+        permission="agenda.release.view",
         input=ComparedReleasesInput,
         output=ComparedReleasesSerializer,
-        on_list=True,
+        detail=False,
     )
     def compare(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what differs between two releases, or a release and the draft. Writes nothing."""
@@ -191,11 +191,11 @@ class Releases(Resource):
 
     @action(
         "preview",
-        reads=True,
-        rule="agenda.release_agenda",
+        safe=True,
+        permission="agenda.release_agenda",
         input=PreviewInput,
         output=PreviewSerializer,
-        on_list=True,
+        detail=False,
     )
     def preview(self, *, by: User, summit: Summit, values: Values) -> dict[str, Any]:
         """Say what the next release would change, who would be told what, and what can't be right. Writes nothing."""
@@ -221,19 +221,23 @@ class Releases(Resource):
             "expected": found.digest,
         }
 
-    @action("release", rule="agenda.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, on_list=True)
+    @action(
+        "release", permission="agenda.release_agenda", input=ReleaseInput, output=DeskReleaseSerializer, detail=False
+    )
     def release(self, *, by: User, summit: Summit, values: Values) -> Release:
         """Release the draft, or what of it stands on one day, and tell those whom it touches."""
         given = {name: value for name, value in values.items() if name != "removals"}
         decisions = {each["session"]: Decision(each["notice"], each["reason"]) for each in values.get("removals", ())}
         return releases.release(summit=summit, by=by, decisions=decisions, **given)
 
-    @action("preview-restore", reads=True, rule="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer)
+    @action(
+        "preview-restore", safe=True, permission="agenda.edit", input=RestorePreviewInput, output=RestoringSerializer
+    )
     def preview_restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
         """Say what taking the draft back to this release would do. Writes nothing."""
         return restore_services.preview(release=row, session_key=_key(values))
 
-    @action("restore", rule="agenda.edit", input=RestoreInput, output=RestoringSerializer)
+    @action("restore", permission="agenda.edit", input=RestoreInput, output=RestoringSerializer)
     def restore(self, *, by: User, row: Release, values: Values) -> restore_services.Preview:
         """Take the draft, or one session of it, back to this release. Nobody learns of it before the next one."""
         return restore_services.restore(release=row, by=by, session_key=_key(values), expected=values["expected"])

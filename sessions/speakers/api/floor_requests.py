@@ -14,7 +14,7 @@ from sessions.draft.models.participants import FloorRequest, RequestState
 from sessions.speakers.services import floor_requests
 from sessions.speakers.services.floor_requests import FloorRefused
 from summit.api_base.actions import action
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.summits.models import Summit
 from summit.users.models import User
 
@@ -61,19 +61,19 @@ class FloorRequestFilters(OfSessionFilters):
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
-class FloorRequests(HoldsAgenda):
+class FloorRequestViewSet(HoldsAgenda):
     """Requests for the floor: to focal points and delegates their own."""
 
     name = "floor-requests"
-    called = gettext_lazy("requests for the floor")
-    rule = "agenda.floorrequest"
-    rules: ClassVar[dict[str, str]] = {"add": "agenda.ask_floor"}
-    does = ("add",)
+    verbose_name = gettext_lazy("requests for the floor")
+    permission = "agenda.floorrequest"
+    permissions: ClassVar[dict[str, str]] = {"add": "agenda.ask_floor"}
+    allowed_methods = ("add",)
     model = FloorRequest
-    output = FloorRequestSerializer
-    input = FloorRequestInput
-    filters = FloorRequestFilters
-    orders: ClassVar[Any] = {"asked_at": ("asked_at",)}
+    serializer_class = FloorRequestSerializer
+    input_serializer_class = FloorRequestInput
+    filterset_class = FloorRequestFilters
+    ordering_fields: ClassVar[Any] = {"asked_at": ("asked_at",)}
 
     def rows(self) -> QuerySet[FloorRequest]:
         """Return requests with who asks."""
@@ -83,19 +83,19 @@ class FloorRequests(HoldsAgenda):
         """Ask for the floor."""
         return floor_requests.ask(by=by, **values)
 
-    @action("withdraw", rule="agenda.ask_floor")
+    @action("withdraw", permission="agenda.ask_floor")
     def withdraw(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Take the request back."""
         _look(floor_requests.withdraw(request=row, by=by))
         return row
 
-    @action("grant", rule="agenda.edit")
+    @action("grant", permission="agenda.edit")
     def grant(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Put the request last on the speakers' list, and tell its party."""
         _look(floor_requests.grant(requests=[row], session=row.session, by=by))
         return row
 
-    @action("decline", rule="agenda.edit", input=DeclineInput)
+    @action("decline", permission="agenda.edit", input=DeclineInput)
     def decline(self, *, by: User, row: FloorRequest, values: Values) -> FloorRequest:
         """Decline the request with a reason, and tell its party."""
         _look(floor_requests.decline(request=row, reason=values["reason"], by=by))

@@ -15,8 +15,8 @@ from sessions.draft.models.sessions import Session
 from sessions.speakers.services import speakers
 from sessions.speakers.services.speakers import LONGEST
 from summit.api_base.actions import action
-from summit.api_base.resources import InSummit
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
+from summit.api_base.viewsets import InSummit
 from summit.people.models import Person
 from summit.summits.models import Summit
 from summit.users.models import User
@@ -75,18 +75,18 @@ class SlotFilters(OfSessionFilters):
     party = django_filters.CharFilter(field_name="party__public_id", label=pgettext_lazy("label", "party"))
 
 
-class Slots(HoldsAgenda):
+class SlotViewSet(HoldsAgenda):
     """Speeches, session by session in the order of each list."""
 
     name = "slots"
-    called = _("speeches")
-    rule = "agenda.slot"
+    verbose_name = _("speeches")
+    permission = "agenda.slot"
     model = Slot
-    output = DeskSlotSerializer
-    input = SlotInput
-    input_of_change = SlotChangeInput
-    filters = SlotFilters
-    orders: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
+    serializer_class = DeskSlotSerializer
+    input_serializer_class = SlotInput
+    update_serializer_class = SlotChangeInput
+    filterset_class = SlotFilters
+    ordering_fields: ClassVar[Any] = {"session": ("session__starts_at", "session", "position")}
 
     def rows(self) -> QuerySet[Slot]:
         """Return speeches with who gives them."""
@@ -106,7 +106,7 @@ class Slots(HoldsAgenda):
         """Take a speech off its list."""
         speakers.drop(slot=row, by=by)
 
-    @action("move", rule="agenda.edit", input=PlaceInput)
+    @action("move", permission="agenda.edit", input=PlaceInput)
     def move(self, *, by: User, row: Slot, values: Values) -> Slot:
         """Move the speech to a place of its list."""
         speakers.move(slot=row, to=values["place"], by=by)

@@ -12,7 +12,7 @@ from sessions.speakers.services import floor_requests, speakers
 from sessions.speakers.services import line_up as line_up_services
 from sessions.speakers.services.speakers import LONGEST, SpeakersRefused
 from summit.api_base.actions import action
-from summit.api_base.viewsets import Values
+from summit.api_base.viewset_views import Values
 from summit.users.models import User
 
 
@@ -74,9 +74,9 @@ class LineUpSerializer(serializers.Serializer[Any]):
 
 
 class SpeakingMixin:
-    """Adds the deeds to the sessions."""
+    """Adds the actions to the sessions."""
 
-    @action("arrange", rule="agenda.edit", input=ArrangeInput)
+    @action("arrange", permission="agenda.edit", input=ArrangeInput)
     def arrange(self, *, by: User, row: Session, values: Values) -> Session:
         """Put speeches of the session's list in their places, and give them their minutes."""
         named = {each["slot"]: each for each in values["speeches"]}
@@ -87,7 +87,7 @@ class SpeakingMixin:
         speakers.arrange(session=row, by=by, places=found["place"], minutes=found["minutes"])
         return row
 
-    @action("settle", rule="agenda.edit", input=SettleInput)
+    @action("settle", permission="agenda.edit", input=SettleInput)
     def settle(self, *, by: User, row: Session, values: Values) -> Session:
         """Say how long the opening and a speech are, and until when delegations ask for the floor."""
         given = {name: values.get(name, getattr(row, name)) for name in ("opening", "speech_minutes")}
@@ -96,12 +96,12 @@ class SpeakingMixin:
             floor_requests.take_requests(session=row, until=values["requests_until"], by=by)
         return row
 
-    @action("preview-line-up", reads=True, rule="agenda.edit", input=LineUpInput, output=LineUpSerializer)
+    @action("preview-line-up", safe=True, permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
     def preview_line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
         """Say what the list would become from the protocol order. Writes nothing."""
         return line_up_services.preview(session=row, host_first=values["host_first"])
 
-    @action("line-up", rule="agenda.edit", input=LineUpInput, output=LineUpSerializer)
+    @action("line-up", permission="agenda.edit", input=LineUpInput, output=LineUpSerializer)
     def line_up(self, *, by: User, row: Session, values: Values) -> line_up_services.Plan:
         """Make the list from the protocol order."""
         return line_up_services.make(

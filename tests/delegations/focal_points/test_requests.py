@@ -196,23 +196,23 @@ class TestDecide:
         assert set().union(*TRANSITIONS.values()) == {"approved", "refused", "withdrawn"}
 
     @pytest.mark.parametrize("state", RequestState.values)
-    @pytest.mark.parametrize("deed", ["approve", "refuse", "withdraw"])
-    def test_each_row(self, state: str, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["approve", "refuse", "withdraw"])
+    def test_each_row(self, state: str, action: str) -> None:
         party, fay = make()
         row, by = ask(party=party, by=fay, **ASKED), protocol(party)
         decided: dict[str, Any] = {"decided_at": None if state == "open" else f.START, "reason": "Why."}
         decided["decided_by"] = by if state in ("approved", "refused") else None
         FocalPointRequest.objects.filter(pk=row.pk).update(state=state, **decided)
-        target = {"approve": "approved", "refuse": "refused", "withdraw": "withdrawn"}[deed]
+        target = {"approve": "approved", "refuse": "refused", "withdraw": "withdrawn"}[action]
         allowed = target in TRANSITIONS[state]
-        deeds: dict[str, Callable[[], Any]] = {
+        actions: dict[str, Callable[[], Any]] = {
             "approve": lambda: approve(request=row, by=by),
             "refuse": lambda: refuse(request=row, reason="No.", by=by),
             "withdraw": lambda: withdraw(request=row, by=fay),
         }
         said = r"^Somebody else decided this request\. Look at where it stands"
         with nullcontext() if allowed else pytest.raises(ActingRefused, match=said):
-            deeds[deed]()
+            actions[action]()
         row.refresh_from_db()
         assert row.state == (target if allowed else state)
 

@@ -108,8 +108,8 @@ def test_a_focal_point_brings_its_people_and_not_too_many(summit: Summit, monkey
 
 
 class TestLongWork:
-    def run(self, protocol: User, row: DelegationImportFile, deed: str) -> str:
-        params = {"sheet": row.public_id, "deed": deed}
+    def run(self, protocol: User, row: DelegationImportFile, action: str) -> str:
+        params = {"sheet": row.public_id, "action": action}
         job = jobs_services.start(kind=import_job.NAME, by=protocol, summit=row.summit, params=params)
         running.run(job.pk)
         job.refresh_from_db()

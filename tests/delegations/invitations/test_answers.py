@@ -44,13 +44,13 @@ def desk(invitation: Invitation) -> User:
 
 
 def send(row: Invitation) -> None:
-    # Elsewhere sending approves what isn't approved yet, in the same deed.
+    # Elsewhere sending approves what isn't approved yet, in the same action.
     Policy.objects.create(summit=row.party.summit, second_person=True)
     invitations.invite(parties=[row.party], by=desk(row))
 
 
 # What brings an invitation into each state.
-DEEDS: dict[str, Callable[[Invitation], Any]] = {
+ACTIONS: dict[str, Callable[[Invitation], Any]] = {
     InvitationState.DRAFT: lambda row: approval.reopen(invitation=row, by=desk(row)),
     InvitationState.APPROVED: lambda row: approval.approve(invitation=row, by=desk(row)),
     InvitationState.SUPERSEDED: lambda row: approval.supersede(invitation=row, by=desk(row)),
@@ -64,15 +64,15 @@ DEEDS: dict[str, Callable[[Invitation], Any]] = {
 class TestTransitions:
     def test_the_table_is_complete(self) -> None:
         assert set(TRANSITIONS) == set(InvitationState.values)
-        assert set().union(*TRANSITIONS.values()) == set(DEEDS)
+        assert set().union(*TRANSITIONS.values()) == set(ACTIONS)
 
-    @pytest.mark.parametrize(("state", "target"), list(product(InvitationState.values, DEEDS)))
+    @pytest.mark.parametrize(("state", "target"), list(product(InvitationState.values, ACTIONS)))
     def test_each_pair_does_what_the_table_says(self, state: str, target: str) -> None:
         row = in_state(state)
         allowed = target in TRANSITIONS[state]
         assert (state in sources(target)) == allowed
         try:
-            DEEDS[target](row)
+            ACTIONS[target](row)
         except (AnswerRefused, ValueError):
             assert not allowed
         states = list(Invitation.objects.filter(pk=row.pk).values_list("state", flat=True))

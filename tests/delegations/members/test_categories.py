@@ -33,7 +33,7 @@ def said(caught: Any) -> Any:
     return caught.value.message_dict if hasattr(caught.value, "error_dict") else caught.value.messages
 
 
-def deeds() -> list[tuple[str, list[str]]]:
+def actions() -> list[tuple[str, list[str]]]:
     return list(AuditEntry.objects.order_by("id").values_list("action", "fields"))
 
 
@@ -63,7 +63,7 @@ class TestCategories:
         assert [row.code for row in categories.of(summit)] == Capacity.values
         row = categories.enter(summit=summit, values={**values, "quota": 2}, by=organiser)
         assert (row.name, row.position, list(row.zones.all())) == ("VIP", len(Capacity.values), [zone])
-        assert deeds() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
+        assert actions() == [("delegations.category.add", ["capacity", "code", "names", "quota", "zones"])]
         # Protocol adds one that takes nobody until an organiser opens it.
         for quota in ({}, {"quota": 5}):
             with pytest.raises(PermissionDenied, match="This can be done by: organiser"):
@@ -143,7 +143,7 @@ class TestCategories:
         FormerMember.objects.all().delete()
         categories.remove(category=own, by=organiser)
         assert not Category.objects.filter(code="experts").exists()
-        assert deeds() == [("delegations.category.remove", [])]
+        assert actions() == [("delegations.category.remove", [])]
 
     def test_they_are_put_in_order_and_the_second_is_told(self, summit: Summit, protocol: User) -> None:
         found = categories.of(summit)
@@ -153,7 +153,7 @@ class TestCategories:
         assert [row.code for row in categories.of(summit)][:2] == ["staff", "head"]
         with pytest.raises(OrderChanged, match="Somebody else saved another order"):
             categories.arrange(summit=summit, order=[found[1].pk], expected=seen, by=protocol)
-        assert deeds() == [("delegations.category.arrange", [])]
+        assert actions() == [("delegations.category.arrange", [])]
 
 
 @pytest.mark.postgresql
@@ -189,7 +189,7 @@ class TestZones:
         stored = Zone.objects.values_list("code", "name", "position")
         assert list(stored) == [("B", "Press", 0), ("A", "Great hall", 1)]
         zones_services.remove(zone=one, by=protocol)
-        done = [action.rpartition(".")[2] for action, _fields in deeds()]
+        done = [action.rpartition(".")[2] for action, _fields in actions()]
         assert done == ["add", "add", "change", "arrange", "remove"]
         # One that is opened says by what.
         category(summit, "media").zones.add(two)
@@ -212,7 +212,7 @@ def test_transferable_pass_rules_are_added_changed_and_deleted(summit: Summit, p
     assert said(caught) == ["1 pass of “Plenary” is carried by somebody. Take it back first."]
     carried.delete()
     transferable_pass_rules.remove(rule=rule, by=protocol)
-    assert deeds() == [
+    assert actions() == [
         ("delegations.transferablepassrule.add", ["name", "zones"]),
         ("delegations.transferablepassrule.change", ["people"]),
         ("delegations.transferablepassrule.remove", []),

@@ -59,8 +59,8 @@ class TestLines:
             ("Kenya", "country", "KE", "", "en", False),
         ]
         assert Party.objects.count() == 4
-        deeds = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
-        assert set(AuditEntry.objects.values_list("action", "by")) == deeds
+        actions = {("delegations.party.add", organiser.pk), ("delegations.partyname.add", organiser.pk)}
+        assert set(AuditEntry.objects.values_list("action", "by")) == actions
         # What was written is kept as the name in its language; the letter in it says so.
         assert list(PartyName.objects.values_list("party__name", "language", "name")) == [
             ("Germany", "fr", "Allemagne")

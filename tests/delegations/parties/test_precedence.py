@@ -1,4 +1,4 @@
-"""The protocol order by hand: moved by buttons and numbers, saved as one deed, safe against two at once."""
+"""The protocol order by hand: moved by buttons and numbers, saved as one action, safe against two at once."""
 
 from typing import Any
 

@@ -197,25 +197,25 @@ class TestDecide:
         assert set().union(*TRANSITIONS.values()) == {"issued", "refused", "void"}
 
     @pytest.mark.parametrize("state", VisaState.values)
-    @pytest.mark.parametrize("deed", ["issue", "refuse", "void", "take_back"])
-    def test_each_row(self, state: str, deed: str) -> None:
+    @pytest.mark.parametrize("action", ["issue", "refuse", "void", "take_back"])
+    def test_each_row(self, state: str, action: str) -> None:
         letter = asked()
         by = protocol(letter.summit)
         VisaLetter.objects.filter(pk=letter.pk).update(
             state=state, number=9, decided_at=f.START, decided_by=by, reason="Why."
         )
         letter.refresh_from_db()
-        target = {"issue": "issued", "refuse": "refused"}.get(deed, "void")
-        allowed = target in TRANSITIONS[VisaState(state)] and not (deed == "take_back" and state == "issued")
+        target = {"issue": "issued", "refuse": "refused"}.get(action, "void")
+        allowed = target in TRANSITIONS[VisaState(state)] and not (action == "take_back" and state == "issued")
         # What is only asked for is refused by protocol, and taken back by whoever asked.
-        deeds: dict[str, Callable[[], Any]] = {
+        actions: dict[str, Callable[[], Any]] = {
             "issue": lambda: issue(letters=[letter], by=by),
             "refuse": lambda: refuse(letter=letter, reason="No.", by=by),
             "void": lambda: void(letter=letter, reason="No.", by=by),
             "take_back": lambda: take_back(letter=letter, by=by),
         }
         try:
-            deeds[deed]()
+            actions[action]()
         except VisaRefused:
             assert not allowed
         letter.refresh_from_db()

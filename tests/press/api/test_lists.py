@@ -15,7 +15,7 @@ from press.texts.errors import DecisionRefused
 from press.texts.models.editions import Edition, EditionAttachment
 from press.texts.models.texts import Text, TextKind
 from press.texts.services import locks
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.audit.access_log import seen_of
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
@@ -170,7 +170,7 @@ def test_what_was_read_is_compared_under_the_embargo_s_lock(
     assert "Text" not in taken
     taken.clear()
     # The control: as rows are locked that have no lock of their own.
-    monkeypatch.setattr("press.overview.api.texts.Texts.lock", Resource.lock)
+    monkeypatch.setattr("press.overview.api.texts.TextViewSet.lock", DeskViewSet.lock)
     officer.patch(path, {"contact": "y"}, If_Match=officer.get(path)["ETag"])
     assert taken[0] == "Text"
     assert locks.held_embargo(text.embargo_id) is True

@@ -4,8 +4,8 @@ moment, and out at that moment, not before. What the desk refuses is refused in 
 import pytest
 from django.core.exceptions import ValidationError
 
-from press.overview.api.editions import Editions, Lifts
-from press.overview.api.texts import Texts, as_sent
+from press.overview.api.editions import EditionViewSet, EmbargoViewSet
+from press.overview.api.texts import TextViewSet, as_sent
 from press.texts.models.decisions import TABLE
 from press.texts.models.editions import Edition
 from press.texts.models.embargoes import Embargo
@@ -53,9 +53,9 @@ def test_from_draft_to_out(officer: Program, approver: Program) -> None:
 
 
 def test_every_decision_of_the_table_is_offered() -> None:
-    actions = [each for kind in (Editions, Lifts, Texts) for each in actions_of(kind)]
-    offered = {each.name.replace("-", "_"): each.rule for each in actions}
-    assert {row.name: row.rule for row in TABLE}.items() <= offered.items()
+    actions = [each for kind in (EditionViewSet, EmbargoViewSet, TextViewSet) for each in actions_of(kind)]
+    offered = {each.name.replace("-", "_"): each.permission for each in actions}
+    assert {row.name: row.permission for row in TABLE}.items() <= offered.items()
 
 
 def test_another_edition_loses_nobody_s_words(officer: Program, approver: Program) -> None:

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 ASK = f"{LIST}many/approve/"
 MOMENT = f"{LIST}many/set_moment/"
 AT = {"when": "at", "moment": "2040-01-01T10:00"}
-APPROVE = bulk_decisions.DEEDS["approve"]
+APPROVE = bulk_decisions.BULK_DECISIONS["approve"]
 
 
 def texts_of(*editions: Edition) -> list[Text]:
@@ -40,7 +40,7 @@ def test_what_waits_and_is_another_persons_is_approved(summit: Summit) -> None:
     own = EditionFactory(version=theirs.version, number=2, state=EditionState.IN_REVIEW, author=by)
     # The newest edition counts.
     draft = EditionFactory(version=make_text(summit=summit, state=EditionState.IN_REVIEW).version, number=2)
-    reach = bulk_decisions.decide(deed=APPROVE, texts=texts_of(waits, own, draft), by=by)
+    reach = bulk_decisions.decide(action=APPROVE, texts=texts_of(waits, own, draft), by=by)
     assert [edition.pk for edition in reach.to] == [waits.pk]
     assert {edition.pk: why for edition, why in reach.skipped} == {
         own.pk: "you wrote it: somebody else has to approve it",
@@ -60,7 +60,7 @@ def test_one_that_is_refused_stops_no_other(summit: Summit, monkeypatch: pytest.
         real(edition=edition, by=by)  # type: ignore[arg-type]
 
     monkeypatch.setattr(decisions, "approve", refuses)
-    reach = bulk_decisions.decide(deed=APPROVE, texts=texts_of(first, second), by=approver(summit))
+    reach = bulk_decisions.decide(action=APPROVE, texts=texts_of(first, second), by=approver(summit))
     assert [row.pk for row in reach.to] == [first.pk]
     assert [why for _row, why in reach.skipped] == ["Somebody was quicker."]
 
@@ -69,7 +69,7 @@ def test_only_approvers_ask(summit: Summit) -> None:
     edition = make_text(summit=summit, state=EditionState.IN_REVIEW)
     for ask in (bulk_decisions.reach, bulk_decisions.decide):
         with pytest.raises(PermissionDenied):
-            ask(deed=APPROVE, texts=texts_of(edition), by=officer(summit))
+            ask(action=APPROVE, texts=texts_of(edition), by=officer(summit))
     assert 'value="approve_chosen"' not in signed_in(officer(summit)).get(LIST).content.decode()
 
 
@@ -102,15 +102,15 @@ class TestAfterAnImport:
         drafts = [make_text(summit=summit, state=EditionState.DRAFT) for _number in range(3)]
         writes, approves = signed_in(officer(summit)), signed_in(approver(summit))
         keys = [edition.version.text_id for edition in drafts]
-        for client, todo, word, deed, more in (
+        for client, todo, word, action, more in (
             (writes, "submit", "Submit all of these", "submit", {}),
             (approves, "review", "Approve all of these", "approve", {}),
             (writes, "schedule", "Set one moment for all of these", "set_moment", AT),
         ):
             assert word in self.words(client, todo)
-            page = client.get(f"{LIST}many/{deed}/?todo={todo}&summit={summit.slug}")
+            page = client.get(f"{LIST}many/{action}/?todo={todo}&summit={summit.slug}")
             assert [f'name="row" value="{key}"' in page.content.decode() for key in keys] == [True] * 3
-            assert client.post(f"{LIST}many/{deed}/", {"row": keys, **more}).status_code == 302
+            assert client.post(f"{LIST}many/{action}/", {"row": keys, **more}).status_code == 302
             # Nothing waits any more.
             assert word not in self.words(client, todo)
         assert set(Text.objects.values_list("embargo__moment", flat=True)) == {datetime(2040, 1, 1, 10, tzinfo=UTC)}
@@ -120,8 +120,8 @@ class TestAfterAnImport:
         for _number in range(2):
             make_text(summit=summit, state=EditionState.IN_REVIEW)
         assert "Approve all of these" not in self.words(signed_in(officer(summit)), "review")
-        for by, deed in ((officer, "approve"), (approver, "submit"), (approver, "set_moment")):
-            assert signed_in(by(summit)).get(f"{LIST}many/{deed}/").status_code == 403
+        for by, action in ((officer, "approve"), (approver, "submit"), (approver, "set_moment")):
+            assert signed_in(by(summit)).get(f"{LIST}many/{action}/").status_code == 403
 
     def test_what_is_wrong_with_a_moment_is_said_and_nothing_is_written(self, summit: Summit) -> None:
         keys = [make_text(summit=summit).version.text_id for _number in range(2)]
@@ -155,11 +155,12 @@ class TestAfterAnImport:
         by = officer(summit)
         few = texts_of(make_text(summit=summit), make_text(summit=summit))
         many_more = texts_of(*(make_text(summit=summit) for _number in range(8)))
-        for deed in bulk_decisions.DEEDS.values():
-            asks = approver(summit) if deed.name == "approve" else by
+        for action in bulk_decisions.BULK_DECISIONS.values():
+            asks = approver(summit) if action.name == "approve" else by
             # What the reader may do is asked once.
-            bulk_decisions.reach(deed=deed, texts=few, by=asks)
+            bulk_decisions.reach(action=action, texts=few, by=asks)
             counts = [
-                queries(partial(bulk_decisions.reach, deed=deed, texts=found, by=asks)) for found in (few, many_more)
+                queries(partial(bulk_decisions.reach, action=action, texts=found, by=asks))
+                for found in (few, many_more)
             ]
             assert counts[0] == counts[1] <= 5

@@ -64,7 +64,7 @@ def found(edition: Edition, about: str) -> str:
 def test_every_row_and_every_state_is_known() -> None:
     assert set(BY_NAME) == set(ACTS)
     assert {state for row in TABLE for state in (*row.before, row.after)} == set(STATES)
-    assert {row.rule for row in TABLE} <= RULES.keys()
+    assert {row.permission for row in TABLE} <= RULES.keys()
 
 
 def test_each_decision_in_each_state() -> None:

@@ -11,7 +11,7 @@ from django.test.client import encode_multipart
 from django.urls import include, path
 from drf_spectacular.generators import SchemaGenerator
 
-from sessions.documents.api import Documents, PaperInput
+from sessions.documents.api import DocumentViewSet, PaperInput
 from sessions.documents.models import Document
 from sessions.draft.models.sessions import Session
 from summit.api_base import file_fields
@@ -121,7 +121,7 @@ def test_what_is_too_long_is_not_even_read(desk: Program, session: Session, monk
 
 
 def test_the_description_says_how_a_file_stands_in_either() -> None:
-    told = SchemaGenerator(patterns=[path("api/v1/", include(Documents.paths()))]).get_schema(public=True)
+    told = SchemaGenerator(patterns=[path("api/v1/", include(DocumentViewSet.paths()))]).get_schema(public=True)
     schemas, found = told["components"]["schemas"], {}
     for where, each in told["paths"].items():
         for media, said in each.get("post", {}).get("requestBody", {}).get("content", {}).items():

@@ -81,8 +81,8 @@ def test_a_planned_session_becomes_public(here: Summit, organiser: Program, part
     ]
     assert row["texts"] == [{"language": "fr", "title": "Des ports", "summary": ""}]
     assert row["interpretation"] == [{"from_language": "en", "into_language": "fr"}]
-    deeds = AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk")
-    assert list(deeds.values_list("action", flat=True)) == [
+    actions = AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk")
+    assert list(actions.values_list("action", flat=True)) == [
         *("agenda.session.add", "agenda.texts", "agenda.interpretation", "agenda.participants"),
         *("agenda.speakers.add", "agenda.release"),
     ]

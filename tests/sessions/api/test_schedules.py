@@ -60,10 +60,10 @@ def test_a_worker_does_a_long_one(here: Summit, desk: Program, monkeypatch: pyte
     refused = desk.post(f"{where}report/", {})
     assert (kind(refused), refused.json()["detail"][:32]) == ((409, "conflict"), "Nobody has looked at this schedu")
     job = Job.objects.get()
-    assert job.params == {"file": made["id"], "deed": "look"}
+    assert job.params == {"file": made["id"], "action": "look"}
     assert desk.post(f"{where}look/", {}).json() == {"written": None, "job": job.public_id}
     taken = desk.post(f"{where}take/", {}).json()
-    assert (taken["written"], Job.objects.get(public_id=taken["job"]).params["deed"]) == (None, "take")
+    assert (taken["written"], Job.objects.get(public_id=taken["job"]).params["action"]) == (None, "take")
     assert not Session.objects.exists()
 
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from summit.api_base.problems import Problem
-from summit.api_base.viewsets import check_years
+from summit.api_base.viewset_views import check_years
 from summit.permissions.models import Role
 from summit.summits.models import Summit
 from tests.factories import UserFactory

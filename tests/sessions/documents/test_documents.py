@@ -123,14 +123,14 @@ def test_only_the_programme_desk_writes(summit: Summit, organiser: User) -> None
     session = SessionFactory(summit=summit)
     made = documents.add(session=session, paper=paper(), by=organiser)
     by = UserFactory.with_role(Role.PROTOCOL, summit)
-    for deed in (
+    for action in (
         lambda: documents.add(session=session, paper=paper(), by=by),
         lambda: documents.replace(document=made, paper=paper(), by=by),
         lambda: documents.take_off(document=made, by=by),
         lambda: documents.shift(document=made, up=True, by=by),
     ):
         with pytest.raises(PermissionDenied):
-            deed()
+            action()
 
 
 class TestDesk:

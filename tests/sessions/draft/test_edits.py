@@ -51,16 +51,16 @@ def test_who_may_edit(summit: Summit) -> None:
     row = SessionFactory(summit=summit)
     later = {"starts_at": row.starts_at, "ends_at": row.ends_at + timedelta(minutes=1), "room": None}
     officer, desk = (UserFactory.with_role(role, summit) for role in (Role.CONFERENCE_OFFICER, Role.PROGRAMME))
-    deeds: list[Callable[[User], object]] = [
+    actions: list[Callable[[User], object]] = [
         lambda by: edits.move(session=row, by=by, **later),
         lambda by: edits.cancel(session=row, by=by),
         lambda by: edits.reinstate(session=row, by=by),
     ]
-    for deed in deeds:
+    for action in actions:
         with pytest.raises(PermissionDenied, match="organiser, programme"):
-            deed(officer)
+            action(officer)
     assert not AuditEntry.objects.exists()
-    for deed in deeds:
-        deed(desk)
+    for action in actions:
+        action(desk)
     assert AuditEntry.objects.count() == 3
     assert Session.objects.get().cancelled_at is None

@@ -53,7 +53,7 @@ def upload(client: Client, summit: Summit, content: bytes = TWO, name: str = "sc
     return client.post(reverse("admin:agenda_scheduleimportfile_upload"), sent)
 
 
-def deeds() -> list[str]:
+def actions() -> list[str]:
     return list(
         AuditEntry.objects.filter(action__startswith="agenda.").order_by("pk").values_list("action", flat=True)
     )
@@ -130,7 +130,7 @@ def test_only_who_edits_the_draft_uploads(summit: Summit, desk: User) -> None:
             act(row=row, by=press)
     assert Session.objects.count() == 0
     import_files.drop(row=row, by=desk)
-    assert deeds() == ["agenda.schedule_file.add", "agenda.schedule_file.remove"]
+    assert actions() == ["agenda.schedule_file.add", "agenda.schedule_file.remove"]
 
 
 def test_what_nobody_takes_over_goes_by_itself(summit: Summit, desk: User) -> None:

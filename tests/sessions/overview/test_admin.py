@@ -124,8 +124,8 @@ def test_every_edit_is_recorded_by_names_of_fields(desk: Client, summit: Summit)
 
 def test_a_session_is_cancelled_and_reinstated_after_asking(desk: Client, summit: Summit) -> None:
     made = session(summit, title="Talks")
-    for deed, stood, stands in (("cancel", True, False), ("reinstate", False, True)):
-        path = f"{LIST}{made.pk}/{deed}/"
+    for action, stood, stands in (("cancel", True, False), ("reinstate", False, True)):
+        path = f"{LIST}{made.pk}/{action}/"
         assert f'href="{path}"' in desk.get(f"{LIST}{made.pk}/change/").content.decode()
         assert desk.get(path).status_code == 200
         made.refresh_from_db()

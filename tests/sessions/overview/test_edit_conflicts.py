@@ -200,12 +200,12 @@ def test_edits_of_the_domain_look_as_well(summit: Summit, organiser: User) -> No
     with pytest.raises(edits.Pinned, match="This session is pinned"):
         edits.move(session=row, by=organiser, **later)
     edits.move(session=row, by=organiser, despite_pin=True, expected=0, **later)
-    for deed in (
+    for action in (
         lambda: edits.cancel(session=row, by=organiser, expected=0),
         lambda: edits.move(session=row, by=organiser, despite_pin=True, expected=0, **later),
     ):
         with pytest.raises(revisions.EditedMeanwhile, match="Somebody has changed this session"):
-            deed()
+            action()
     assert edits.cancel(session=row, by=organiser, expected=1) is True
 
 

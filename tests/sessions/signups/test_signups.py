@@ -70,8 +70,8 @@ class TestPlaces:
         assert KINDS[message.kind].withdrawn([message]) == {}
         signups.leave(session=row, person=second, by=second.user)
         assert list(KINDS[message.kind].withdrawn([message])) == [message.pk]
-        deeds = AuditEntry.objects.filter(action__startswith="agenda.signup").order_by("pk")
-        assert list(deeds.values_list("action", flat=True)) == [
+        actions = AuditEntry.objects.filter(action__startswith="agenda.signup").order_by("pk")
+        assert list(actions.values_list("action", flat=True)) == [
             *["agenda.signup.add"] * 3,
             *("agenda.signup.remove", "agenda.signup.move_up"),
             *["agenda.signup.remove"] * 2,

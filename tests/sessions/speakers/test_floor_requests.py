@@ -122,8 +122,8 @@ class TestDeciding:
         assert floor_requests.decline(request=again, reason="No.", by=organiser) is False
         assert floor_requests.grant(requests=[again], session=plenary, by=organiser) == []
         assert not plenary.slots.exists()
-        deeds = AuditEntry.objects.filter(action__startswith="agenda.floor").order_by("pk")
-        assert list(deeds.values_list("action", flat=True)) == [
+        actions = AuditEntry.objects.filter(action__startswith="agenda.floor").order_by("pk")
+        assert list(actions.values_list("action", flat=True)) == [
             f"agenda.floor.{name}" for name in ("open", "ask", "decline", "ask", "withdraw")
         ]
 

@@ -161,12 +161,12 @@ class TestWords:
         new = "another long pass phrase"
         client.post("/accounts/password/change/", {"oldpassword": PASSWORD, "password1": new, "password2": new})
         steps = AuditEntry.objects.exclude(action="summit.sign_in").order_by("id")
-        deeds = steps.values_list("action", "by", "detail")
-        done = [f"{action.removeprefix('summit.')} {detail['kind']}" for action, _by, detail in deeds]
+        actions = steps.values_list("action", "by", "detail")
+        done = [f"{action.removeprefix('summit.')} {detail['kind']}" for action, _by, detail in actions]
         codes = ["set_up_second_step recovery_codes"] * 2
         removed = [f"remove_second_step {kind}" for kind in ("totp", "recovery_codes")]
         assert done == ["set_up_second_step totp", *codes, *removed]
-        assert {by for _action, by, _detail in deeds} == {zoe.pk}
+        assert {by for _action, by, _detail in actions} == {zoe.pk}
         told = mails()
         assert len(told) == 4
         for mail in told:

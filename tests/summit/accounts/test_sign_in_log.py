@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from summit.accounts import sign_in_log
 from summit.accounts.models import RefusedSignIns
-from summit.audit.actions import DEEDS, Facts
+from summit.audit.actions import ACTION_WORDS, Facts
 from summit.audit.models import AuditEntry
 from summit.core.database_clock import db_now
 from summit.permissions.models import Role
@@ -37,7 +37,9 @@ def zoe(summit: Summit) -> User:
 def told() -> list[tuple[str, str]]:
     """Return who did what, oldest first, in the audit's words."""
     rows = AuditEntry.objects.order_by("id").select_related("by")
-    return [(str(row.by or row.by_label), DEEDS[row.action].say(Facts(row.detail, row.summit))) for row in rows]
+    return [
+        (str(row.by or row.by_label), ACTION_WORDS[row.action].say(Facts(row.detail, row.summit))) for row in rows
+    ]
 
 
 def refuse(email: str, number: int = 1, password: str = "wrong") -> None:  # noqa: S107

@@ -187,7 +187,7 @@ class TestReadOnly:
 
     def test_what_no_role_changes_is_read_only(self) -> None:
         desks = {model: desk for model, desk in site._registry.items() if isinstance(desk, SummitModelAdmin)}
-        unchanged = {model for model, desk in desks.items() if not RULES[f"{desk.rule}.change"].any}
+        unchanged = {model for model, desk in desks.items() if not RULES[f"{desk.permission}.change"].any}
         # Accounts: whoever sets the system up makes and closes them.
         assert {model for model in unchanged if not isinstance(site._registry[model], ReadOnlyAdmin)} == {User}
 

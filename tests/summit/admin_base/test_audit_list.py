@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from delegations.invitations.services import invitations
-from summit.admin_base.audit_list import deed_choices
+from summit.admin_base.audit_list import action_choices
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
-from summit.audit.actions import DEEDS
+from summit.audit.actions import ACTION_WORDS
 from summit.audit.models import AuditEntry
 from summit.jobs.models.jobs import Job
 from summit.permissions.models import Role
@@ -69,9 +69,9 @@ class TestWords:
 
     def test_every_deed_has_a_name_without_numbers_in_the_group_of_an_app(self) -> None:
         known = {str(config.verbose_name) for config in apps.get_app_configs()}
-        assert {group for group, _found in deed_choices()} <= known
-        names = [words for _group, found in deed_choices() for _action, words in found]
-        assert len(names) == len(DEEDS) - 1
+        assert {group for group, _found in action_choices()} <= known
+        names = [words for _group, found in action_choices() for _action, words in found]
+        assert len(names) == len(ACTION_WORDS) - 1
         assert [name for name in names if "0" in name or "()" in name or name != name.strip(" :")] == []
 
 
@@ -94,14 +94,14 @@ class TestNarrowing:
             ({"who": "olive"}, {invited}),
             ({"who": "OTTO host.example"}, {chad, france}),
             ({"by": "system"}, {session}),
-            ({"deed": "delegations.invite"}, {invited}),
+            ({"action": "delegations.invite"}, {invited}),
             ({"kind": "agenda.session"}, {session}),
             ({"q": "opening"}, {session}),
             # What is found alone is shown with its parts: the invitation.
             ({"q": "france"}, {invited, france}),
             ({"q": "france", "who": "otto"}, {france}),
             *(({"who": "nobody"}, set()), ({"by": "account:nobody"}, set()), ({"q": "zz"}, set())),
-            *(({"deed": "no.such"}, set()), ({"since": "tomorrow"}, set())),
+            *(({"action": "no.such"}, set()), ({"since": "tomorrow"}, set())),
             *(({"of": each}, set()) for each in ("delegations.party:none", "summit.auditentry:1")),
         )
         assert [set(shown(desk, **query)) for query, _found in cases] == [found for _query, found in cases]

@@ -147,7 +147,7 @@ class TestWho:
             client = desk_of(everything, role)
             assert set(found(client, "zebra")) == kinds
         # The control: the rule alone keeps them from the viewer.
-        monkeypatch.setattr(search, "summits_for", lambda user, rule: None)
+        monkeypatch.setattr(search, "summits_for", lambda user, permission: None)
         assert set(found(client, "zebra")) == {"Person", "Party", "Session", "Text"}
 
     def test_another_summits_rows_are_neither_found_nor_counted(self, everything: Summit) -> None:
@@ -155,7 +155,7 @@ class TestWho:
 
     def test_every_source_has_the_rule_of_its_list(self) -> None:
         for source in search._sources:
-            assert source.rule == site._registry[source.model].deed("view")  # type: ignore[attr-defined]
+            assert source.permission == site._registry[source.model].permission_for("view")  # type: ignore[attr-defined]
 
 
 # --- the page -------------------------------------------------------------------------------------------------------

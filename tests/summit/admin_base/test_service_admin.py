@@ -30,7 +30,7 @@ def done() -> list[tuple[str, str]]:
 def test_no_list_writes_django_s_way() -> None:
     desks: list[Any] = [each for each in admin.site._registry.values() if isinstance(each, SummitModelAdmin)]
     assert len(desks) > 30
-    writing = [each for each in desks if {each.deed("add"), each.deed("change")} != {NOBODY}]
+    writing = [each for each in desks if {each.permission_for("add"), each.permission_for("change")} != {NOBODY}]
     # A text's pages are its own from the first line.
     assert {each.model for each in writing if type(each).save_model is SummitModelAdmin.save_model} == {Text}
     # The rows on their pages: all of them are stored by functions, too.
@@ -41,8 +41,8 @@ def test_no_list_writes_django_s_way() -> None:
         if type(each).save_related is admin.ModelAdmin.save_related
     ]
     rows = [found(each.model, admin.site) for each in usual for found in each.inlines]
-    assert [each.model for each in rows if each.deed("change") != NOBODY] == []
-    deletes = {each.model for each in desks if each.deed("delete") != NOBODY}
+    assert [each.model for each in rows if each.permission_for("change") != NOBODY] == []
+    deletes = {each.model for each in desks if each.permission_for("delete") != NOBODY}
     ways = {each.model for each in desks if type(each).delete_model is not admin.ModelAdmin.delete_model}
     assert Retention in deletes
     assert deletes - ways == set()

@@ -1,4 +1,4 @@
-"""Deeds that write nothing ask no more of a token than reading does, and say that they write nothing."""
+"""Actions that write nothing ask no more of a token than reading does, and say that they write nothing."""
 
 import re
 
@@ -16,12 +16,12 @@ SAYS = re.compile(r"\b(?:writes nothing|nothing is (?:written|changed|kept|store
 GIVES = {"blank", "check", "file", "sheet"}
 
 
-def deeds(patterns: list[URLPattern | URLResolver]) -> list[Action]:
-    """Return all deeds that have an address."""
+def actions(patterns: list[URLPattern | URLResolver]) -> list[Action]:
+    """Return all actions that have an address."""
     found: list[Action] = []
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
-            found += deeds(pattern.url_patterns)
+            found += actions(pattern.url_patterns)
         else:
             known = getattr(pattern.callback, "view_initkwargs", {}).get("action")
             found += [known] if isinstance(known, Action) else []
@@ -29,10 +29,10 @@ def deeds(patterns: list[URLPattern | URLResolver]) -> list[Action]:
 
 
 def test_what_says_that_it_writes_nothing_is_for_whoever_reads() -> None:
-    found = deeds(get_resolver().url_patterns)
-    reading = [each for each in found if each.reads]
+    found = actions(get_resolver().url_patterns)
+    reading = [each for each in found if each.safe]
     assert len(reading) == 23
-    wrong = [each.name for each in found if bool(SAYS.search(each.says)) != each.reads and each.name not in GIVES]
+    wrong = [each.name for each in found if bool(SAYS.search(each.says)) != each.safe and each.name not in GIVES]
     assert wrong == []
     assert not any(each.gone for each in reading)
 

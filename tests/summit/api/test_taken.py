@@ -12,7 +12,7 @@ from delegations.zones.models import Zone
 from summit.api_base import idempotency
 from summit.api_base.actions import actions_of
 from summit.api_base.models.answers import IdempotencyRecord
-from summit.api_base.resources import Resource
+from summit.api_base.viewsets import DeskViewSet
 from summit.core import unique_errors
 from summit.summits.models import Summit, Venue
 from tests.factories import UserFactory
@@ -119,12 +119,12 @@ def test_whoever_is_too_late_takes_no_question_away() -> None:
     assert sorted(IdempotencyRecord.objects.values_list("pk", "status")) == [(other.pk, 201), (beside.pk, None)]
 
 
-def below(kind: type[Resource]) -> list[type[Resource]]:
+def below(kind: type[DeskViewSet]) -> list[type[DeskViewSet]]:
     return [each for found in kind.__subclasses__() for each in (found, *below(found))]
 
 
 def test_what_is_shown_once_is_described_as_what_may_be_missing() -> None:
-    once = [(found, name) for each in below(Resource) for found in actions_of(each) for name in found.shown_once]
+    once = [(found, name) for each in below(DeskViewSet) for found in actions_of(each) for name in found.shown_once]
     assert len(once) >= 6
     hard = [found.method for found, name in once if not found.output().fields[name].allow_null]
     assert hard == []

@@ -20,7 +20,7 @@ from sessions.draft.services import edits
 from summit.admin_base.model_admin import ReadOnlyAdmin
 from summit.audit import access_log, rendering
 from summit.audit import services as audit
-from summit.audit.actions import DEEDS, PERSONAL, Facts, deed
+from summit.audit.actions import ACTION_WORDS, PERSONAL, Facts, describe_action
 from summit.audit.models import AuditEntry
 from summit.permissions.models import Role
 from summit.summits.models import Summit
@@ -68,9 +68,9 @@ def from_the_desks() -> set[str]:
     """The actions that the admin puts together: of each model that it writes, and of the rows on its pages."""
     found = {f"agenda.{rows}" for rows in ("texts", "interpretation", "participants", "slots")}
     for model, desk in site._registry.items():
-        if isinstance(desk, ReadOnlyAdmin) or not hasattr(desk, "rule"):
+        if isinstance(desk, ReadOnlyAdmin) or not hasattr(desk, "permission"):
             continue
-        labels = [desk.rule]
+        labels = [desk.permission]
         labels += [each.model._meta.label_lower for each in desk.inlines if model._meta.app_label != "agenda"]
         found |= {f"{label}.{verb}" for label in labels for verb in ("add", "change", "remove")}
     # Links stand on an invitation's page to be read.
@@ -83,8 +83,8 @@ def test_exactly_the_actions_that_are_recorded_have_words(tmp_path: Path) -> Non
     actions = (
         from_the_desks() | {access_log.SEEN} | {action for actions, _unclear in found.values() for action in actions}
     )
-    assert actions == DEEDS.keys()
-    assert len(DEEDS) > 50
+    assert actions == ACTION_WORDS.keys()
+    assert len(ACTION_WORDS) > 50
     assert {str(path) for path, (_actions, unclear) in found.items() if unclear} == COMPOSED
     # The control.
     bad = tmp_path / "bad.py"
@@ -96,9 +96,11 @@ def test_exactly_the_actions_that_are_recorded_have_words(tmp_path: Path) -> Non
 def test_words_stand_once_and_without_any_detail() -> None:
     """Entries are never changed: what is recorded today must be told by the words of later years."""
     with pytest.raises(ValueError, match=r"delegations\.revoke has words already"):
-        deed("delegations.revoke", "again")
+        describe_action("delegations.revoke", "again")
     summits = (None, Summit(time_zone="Europe/London", place="London"))
-    silent = [name for name, words in DEEDS.items() for each in summits if not words.say(Facts({}, each)).strip()]
+    silent = [
+        name for name, words in ACTION_WORDS.items() for each in summits if not words.say(Facts({}, each)).strip()
+    ]
     assert silent == []
 
 
@@ -248,13 +250,13 @@ class TestHistory:
         party = f.PartyFactory(summit=summit)
         for action in ("delegations.party.add", *["delegations.party.change"] * 49):
             audit.record(by=organiser, action=action, target=party, summit=summit)
-        assert 'name="deed"' not in history(desk, party)
+        assert 'name="action"' not in history(desk, party)
         audit.record(by=organiser, action="delegations.party.change", target=party, summit=summit)
-        found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["deeds"]
+        found = desk.get(f"/admin/delegations/party/{party.pk}/history/").context["actions"]
         changed = [("delegations.party.change", "Changed the party"), ("delegations.party.add", "Entered the party")]
         assert found == [("Delegations", changed)]
-        assert told_on(desk, party, "?deed=delegations.party.add") == ["entered the party"]
-        assert told_on(desk, party, "?deed=no.such") == []
+        assert told_on(desk, party, "?action=delegations.party.add") == ["entered the party"]
+        assert told_on(desk, party, "?action=no.such") == []
 
     def test_another_summits_entries_are_not_there(self, desk: Client, organiser: User, summit: Summit) -> None:
         for where in (summit, f.SummitFactory()):

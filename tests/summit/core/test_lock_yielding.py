@@ -54,7 +54,7 @@ class TestWhoAsks:
     def test_deciding_about_many_and_announcing_for_each_text(self, asked: list[None]) -> None:
         summit = f.SummitFactory()
         texts = [make_text(summit=summit, state="in_review", moment=ago(1)).version.text for _each in range(3)]
-        bulk_decisions.decide(deed=bulk_decisions.DEEDS["approve"], texts=texts, by=approver(summit))
+        bulk_decisions.decide(action=bulk_decisions.BULK_DECISIONS["approve"], texts=texts, by=approver(summit))
         assert len(asked) == 3
         asked.clear()
         assert announcements.announce_due() == len(asked) == 3

@@ -65,8 +65,8 @@ def test_a_table_is_looked_at_and_then_taken_over_once(
         ("New", "3 Way", time(8)),
         ("Old", "2 Way", None),
     ]
-    deeds = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
-    assert deeds == [
+    actions = list(AuditEntry.objects.order_by("pk").values_list("action", flat=True))
+    assert actions == [
         "summit.listimportfile.add",
         "summit.venue.change",
         "summit.venue.add",
@@ -163,13 +163,13 @@ def test_many_rows_are_a_workers(desk: Client, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(import_export_services, "AT_ONCE", 1)
     upload(desk, b"name\nA\nB\n")
     address = f"/admin/summit/listimportfile/{ListImportFile.objects.get().pk}/"
-    for deed, number in (("look", 0), ("take", 2)):
-        if deed == "take":
+    for action, number in (("look", 0), ("take", 2)):
+        if action == "take":
             desk.post(f"{address}take/")
         job = Job.objects.latest("pk")
         running.run(job.pk)
         job.refresh_from_db()
-        assert (job.state, job.result, job.result_params) == (JobState.DONE, deed, {"number": 2})
+        assert (job.state, job.result, job.result_params) == (JobState.DONE, action, {"number": 2})
         assert Venue.objects.count() == number
     page = desk.get(f"/admin/jobs/{job.public_id}/").content.decode()
     assert "2 rows are taken over." in page

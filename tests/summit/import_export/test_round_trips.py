@@ -161,7 +161,7 @@ def world() -> World:
 
 
 def exported(world: World, label: str, ending: str, language: str = "en") -> bytes:
-    asked = f"lang={language}&{INTAKES[label].resource.summit_path}__id__exact={world.here.pk}"
+    asked = f"lang={language}&{INTAKES[label].viewset.summit_path}__id__exact={world.here.pk}"
     answer: Any = world.client.post(f"/admin/{label.replace('.', '/')}/table/?{asked}", {"ending": ending})
     return b"".join(answer.streaming_content)
 

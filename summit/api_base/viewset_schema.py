@@ -1,4 +1,4 @@
-"""How a resource of the kit describes itself (OpenAPI 3.1): from what the resource names, and nothing else."""
+"""How a viewset of the kit describes itself (OpenAPI 3.1): from what the viewset names, and nothing else."""
 
 import copy
 from typing import Any
@@ -15,50 +15,50 @@ QUERY: Any = OpenApiParameter.QUERY
 PATH: Any = OpenApiParameter.PATH
 
 
-class ResourceSchema(ApiSchema):
-    """The description of a resource's addresses, from the resource alone."""
+class ViewSetSchema(ApiSchema):
+    """The description of a viewset's addresses, from the viewset alone."""
 
     @property
     def kind(self) -> str:
-        """Which of a resource's addresses it is: "Collection", "Item" or "Bulk"."""
+        """Which of a viewset's addresses it is: "Collection", "Item" or "Bulk"."""
         return str(self.view.kind)
 
     def get_operation_id(self) -> str:
-        """Name an operation by its verb and its resource."""
-        name = self.view.resource.name.replace("-", "_")
+        """Name an operation by its verb and its viewset."""
+        name = self.view.viewset.name.replace("-", "_")
         verbs = {"GET": "get", "POST": "add", "PATCH": "change", "DELETE": "delete"}
         verb = {"Collection": {"GET": "list"}, "Bulk": {"POST": "add_many"}}.get(self.kind, {}).get(self.method)
         return f"{verb or verbs[self.method]}_{name}"
 
     def get_tags(self) -> list[str]:
-        """Put the operations of a resource together."""
-        return [self.view.resource.name]
+        """Put the operations of a viewset together."""
+        return [self.view.viewset.name]
 
     def parameters(self) -> list[Any]:
         """Describe the parameters that its lists take."""
         found = super().parameters()
         if "{id}" in self.path:
-            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
             found.append(OpenApiParameter("id", str, PATH, description=said))
         if self.kind == "Bulk" or self.method == "DELETE":
             return found
-        names = ", ".join(field_names(self.view.resource.output))
+        names = ", ".join(field_names(self.view.viewset.serializer_class))
         found.append(OpenApiParameter("fields", str, QUERY, description=f"Some of them, with commas: {names}."))
         if self.kind == "Collection" and self.method == "GET":
-            orders = order_names(self.view.resource.orders)
-            found.append(OpenApiParameter("order", str, QUERY, enum=orders, description="“-” is backwards."))
+            ordering_fields = order_names(self.view.viewset.ordering_fields)
+            found.append(OpenApiParameter("order", str, QUERY, enum=ordering_fields, description="“-” is backwards."))
             found += [_described(name, each) for name, each in self._filters()]
         return found
 
     def _filters(self) -> list[tuple[str, Any]]:
-        filters = self.view.resource.filters
+        filters = self.view.viewset.filterset_class
         return list(filters.base_filters.items()) if filters else []
 
     def get_request_serializer(self) -> Any:
         """Return what is sent: a row, some of its fields, or many rows."""
-        own = self.view.resource.input
+        own = self.view.viewset.input_serializer_class
         if self.kind != "Bulk":
-            changes = self.view.resource.input_of_change or own
+            changes = self.view.viewset.update_serializer_class or own
             return {"POST": described(own), "PATCH": changes}.get(self.method)
         more = {
             "id": serializers.CharField(required=False, help_text="Of a row that is there; without it a new one."),
@@ -70,7 +70,7 @@ class ResourceSchema(ApiSchema):
 
     def get_response_serializers(self) -> Any:
         """Return what is answered."""
-        own = self.view.resource.output
+        own = self.view.viewset.serializer_class
         if self.method == "DELETE":
             return {"204": OpenApiResponse(description="It is deleted.")}
         if self.kind == "Bulk":
@@ -83,37 +83,37 @@ class ResourceSchema(ApiSchema):
         row = {
             "status": serializers.IntegerField(),
             "etag": serializers.CharField(allow_null=True),
-            "body": self.view.resource.output(allow_null=True),
+            "body": self.view.viewset.serializer_class(allow_null=True),
             "problem": ProblemSerializer(allow_null=True),
         }
         rows = inline_serializer(f"{self._name()}Result", row, many=True)
         return inline_serializer(f"{self._name()}Results", {"rows": rows})
 
     def _name(self) -> str:
-        return "".join(part.capitalize() for part in self.view.resource.name.split("-"))
+        return "".join(part.capitalize() for part in self.view.viewset.name.split("-"))
 
 
-class ActionSchema(ResourceSchema):
-    """The description of a deed of a resource, from its `action`."""
+class ActionSchema(ViewSetSchema):
+    """The description of an action of a viewset, from its `action`."""
 
     def refusals(self) -> set[int]:
         """Return with which statuses a request may be refused: what was read, a row or an order, may have changed."""
         return super().refusals() | {412}
 
     def get_operation_id(self) -> str:
-        """Name an operation by its deed and its resource."""
-        deed, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.resource.name))
-        return f"{deed}_one_of_{name}" if self.kind == "RowDeed" else f"{deed}_{name}"
+        """Name an operation by its action and its viewset."""
+        action, name = (each.replace("-", "_") for each in (self.view.action.name, self.view.viewset.name))
+        return f"{action}_one_of_{name}" if self.kind == "RowAction" else f"{action}_{name}"
 
     def get_description(self) -> str:  # type: ignore[override]
-        """Say what the deed does, as its method says it."""
+        """Say what the action does, as its method says it."""
         return str(self.view.action.says)
 
     def parameters(self) -> list[Any]:
         """Describe the headers, and the row."""
         found = ApiSchema.parameters(self)
-        if self.kind == "RowDeed":
-            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.resource.external else ".")
+        if self.kind == "RowAction":
+            said = "Its id" + (", or “ext:SYSTEM:ID”." if self.view.viewset.external else ".")
             found.append(OpenApiParameter("id", str, PATH, description=said))
             said = "The ETag of what was read, where it matters; 412 where somebody has changed it since."
             found.append(OpenApiParameter("If-Match", str, OpenApiParameter.HEADER, description=said))
@@ -124,11 +124,11 @@ class ActionSchema(ResourceSchema):
         return described(self.view.action.input)
 
     def get_response_serializers(self) -> Any:
-        """Return what is answered: the row or rows, or what the deed says."""
-        deed, own = self.view.action, self.view.resource.output
-        if deed.gone:
+        """Return what is answered: the row or rows, or what the action says."""
+        action, own = self.view.action, self.view.viewset.serializer_class
+        if action.gone:
             return {"204": OpenApiResponse(description="It is done, and the row is gone.")}
-        return {"200": deed.output or (own if self.kind == "RowDeed" else own(many=True))}
+        return {"200": action.output or (own if self.kind == "RowAction" else own(many=True))}
 
 
 def _optional(field: Any) -> Any:

@@ -1,0 +1,311 @@
+"""The views behind every viewset of the kit (`summit.api_base.viewsets`): its list, one row, many rows at once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.http import Http404
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from summit.api_base import etags, file_fields, query_params, time_zones
+from summit.api_base.external_keys import EXTERNAL, keys_told
+from summit.api_base.pagination import ByNewest
+from summit.api_base.problems import Problem, problem_of, unprocessable
+from summit.api_base.views import READS, WorkingView
+from summit.api_base.viewset_schema import ViewSetSchema
+from summit.core.validators import validate_year
+from summit.permissions.rules import require_collection_permission, summits_reached
+from summit.summits.models import Summit
+
+Values = Mapping[str, Any]
+MOST_ROWS = 500
+
+
+def check_fields(data: Any, known: Iterable[str]) -> None:
+    """Raise Problem for fields of a body that aren't known, by their names, and for moments without their zone."""
+    # What is no object is refused by whatever reads its fields.
+    names = data if isinstance(data, dict) else {}
+    wrong = {name: _("This field is not known here.") for name in names if name not in known}
+    wrong |= time_zones.lacking(data, known)
+    if wrong:
+        raise unprocessable(wrong)
+
+
+def check_years(values: Any) -> None:
+    """Raise Problem for days and moments, however deep, from which one can't count on: stored, they would stop each
+    page that tells them in its zone."""
+    wrong = _far(values)
+    if wrong:
+        raise unprocessable(wrong)
+
+
+def _far(values: Any) -> dict[str, Any]:
+    """Return what is wrong with days and moments, by the names or places under which they were sent."""
+    listed = values if isinstance(values, list) else ()
+    pairs: Iterable[tuple[Any, Any]] = values.items() if isinstance(values, Mapping) else enumerate(listed)
+    found: dict[str, Any] = {}
+    for name, value in pairs:
+        if isinstance(value, date):
+            try:
+                validate_year(value)
+            except ValidationError as error:
+                found[str(name)] = error.messages
+        elif deeper := _far(value):
+            found[str(name)] = deeper
+    return found
+
+
+class ViewSetView(WorkingView):
+    """What the addresses of a viewset have in common."""
+
+    schema = ViewSetSchema()
+    viewset: Any = None
+    # Which of a viewset's addresses it is.
+    kind = ""
+    # None where it is about summits themselves.
+    summit: Summit | None
+
+    def admit(self, request: Request) -> None:
+        """Find the summit among those where the reader sees such rows. Raises Http404, PermissionDenied."""
+        mine = summits_reached(self.by, f"{self.viewset.permission}.view")
+        summit = self._named()
+        if summit is None or not (mine is None or summit.pk in mine):
+            raise Http404
+        self.summit = summit
+        self.check_may_write()
+
+    def _named(self) -> Summit | None:
+        """Return the summit of the address: read with the token where it is the token's own."""
+        own, slug = self.token.summit if self.token else None, self.kwargs["summit"]
+        return own if own and own.slug == slug else Summit.objects.filter(slug=slug).first()
+
+    def check_may_write(self) -> None:
+        """Raise PermissionDenied, with a sentence that says who can, where the reader asks to write and may not: the
+        domain knows of whoever may on own rows alone which are theirs."""
+        if self.request.method not in READS:
+            require_collection_permission(self.by, self.viewset.permission_for(self.write_action()), self.summit)
+
+    def write_action(self) -> str:
+        """Return what a write does: "add", "change" or "remove"."""
+        return {"PATCH": "change", "DELETE": "remove"}.get(str(self.request.method), "add")
+
+    def context(self) -> dict[str, Any]:
+        """Return what serializers need to know."""
+        return {"request": self.request, "summit": self.summit, "by": self.by}
+
+    def shown(self, rows: Any, **more: Any) -> Any:
+        """Return a row, or with many=True rows, as they are told, with the fields that are asked for."""
+        found = self.viewset.serializer_class(rows, context=self.context(), **more)
+        query_params.keep(found, self.fields())
+        names = self.fields() or query_params.field_names(self.viewset.serializer_class)
+        self.viewset.log_access(by=self.by, summit=self.summit, rows=rows if more else [rows], fields=names)
+        return found.data
+
+    def fields(self) -> list[str]:
+        """Return which fields are asked for. Raises Problem."""
+        return query_params.wanted_fields(
+            self.request.query_params.get("fields"), query_params.field_names(self.viewset.serializer_class)
+        )
+
+    def read(self, data: Any, *, row: Any = None) -> Values:
+        """Return what was sent, checked field by field; with `row` some of them. Raises Problem."""
+        kind = (
+            self.viewset.input_serializer_class
+            if row is None
+            else self.viewset.update_serializer_class or self.viewset.input_serializer_class
+        )
+        known = kind(instance=row, data=data, partial=row is not None, context=self.context())
+        check_fields(data, known.fields)
+        if not known.is_valid():
+            raise unprocessable(known.errors)
+        found: Values = known.validated_data
+        check_years(found)
+        return found
+
+    def state(self, row: Any) -> str:
+        """Return how a row stands, whatever the reader's language."""
+        with translation.override(settings.LANGUAGE_CODE):
+            return etags.state_of(self.viewset.serializer_class(row, context=self.context()).data)
+
+    def answer(self, row: Any, status: int = HTTPStatus.OK) -> Response:
+        """Answer with a row as it stands, its ETag, and where it is."""
+        etag = etags.tag(self.state(row), translation.get_language() or "", self.fields())
+        headers = {"ETag": etag}
+        if status == HTTPStatus.CREATED:
+            headers["Location"] = self.request.build_absolute_uri(self.viewset.where(row))
+        return Response(self.shown(row), status=status, headers=headers)
+
+    def named(self, rows: models.QuerySet[Any], key: str) -> Any:
+        """Return the row among `rows` that a key names, None where there is none."""
+        # No database takes the character.
+        if "\0" in key:
+            return None
+        found = rows.filter(self.viewset.picked(key))
+        if self.viewset.external and key.startswith(EXTERNAL):
+            found = found.filter(keys_told(self.by, self.viewset.summit_path))
+        return found.first()
+
+    def fresh(self, row: models.Model) -> Any:
+        """Return a row that was written, read as lists read it."""
+        return self.viewset.rows().get(pk=row.pk)
+
+
+class ListView(ViewSetView):
+    """The rows of a summit: to list, and to add to."""
+
+    kind = "Collection"
+    pagination_class = ByNewest
+
+    takes_files = property(
+        lambda view: (
+            "add" in view.viewset.allowed_methods and file_fields.takes_files(view.viewset.input_serializer_class)
+        )
+    )
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return what a list can be asked for."""
+        if self.request.method not in READS:
+            return ("fields",)
+        filters = self.viewset.filterset_class.base_filters if self.viewset.filterset_class else ()
+        return ("fields", "order", *query_params.PAGING, *filters)
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """List rows, a page at a time."""
+        query_params.check_page_size(request.query_params)
+        rows = self.viewset.get_queryset(self.by, self.kwargs.get("summit", ""))
+        rows = query_params.narrowed(rows, self.viewset.filterset_class, request.query_params)
+        pages: Any = ByNewest()
+        pages.ordering = query_params.ordered(self.viewset.ordering_fields, request.query_params.get("order"))
+        page = pages.paginate_queryset(rows, request, self)
+        response: Response = pages.get_paginated_response(self.shown(page, many=True))
+        return response
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Add a row."""
+        return self.once(self._add)
+
+    def _add(self) -> Response:
+        row = self.viewset.add(by=self.by, summit=self.summit, values=self.read(self.body()))
+        return self.answer(self.fresh(row), HTTPStatus.CREATED)
+
+
+class DetailView(ViewSetView):
+    """One row."""
+
+    kind = "Item"
+
+    def known_parameters(self) -> tuple[str, ...]:
+        """Return what a row can be asked for."""
+        return () if self.request.method == "DELETE" else ("fields",)
+
+    def admit(self, request: Request) -> None:
+        """Find the row among those that the reader sees, in one query. Raises Http404, PermissionDenied."""
+        slug = self.kwargs["summit"]
+        self.row = self.named(self.viewset.get_queryset_with_summit(self.by, slug), self.kwargs["id"])
+        if self.row is None:
+            raise Http404
+        self.summit = self.viewset.summit_of(self.row, slug)
+        self.check_may_write()
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Give the row."""
+        return self.answer(self.row)
+
+    def patch(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Change some of its fields, if it is still as it was read."""
+        etags.check_given(request)
+        with transaction.atomic():
+            row = self._held()
+            values = self.read(request.data, row=row)
+            changed = self.viewset.change(by=self.by, row=row, values=values)
+            return self.answer(self.fresh(changed))
+
+    def delete(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Delete it, if it is still as it was read."""
+        etags.check_given(request)
+        try:
+            with transaction.atomic():
+                self.viewset.remove(by=self.by, row=self._held())
+        except ValidationError as error:
+            # No field was sent that could be wrong: things are not so that it can go.
+            raise Problem("conflict", " ".join(error.messages)) from None
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _held(self) -> Any:
+        """Return the row under its lock, as it was read by whoever writes. Raises Http404, Problem."""
+        if not self.viewset.lock(self.row):
+            raise Http404
+        row = self.fresh(self.row)
+        etags.check_match(self.request, self.state(row))
+        return row
+
+
+class BulkView(ViewSetView):
+    """Many rows at once: each is added, or changed where it says which (`id`) and what was read (`etag`). What can't
+    be done of one leaves the others as they are."""
+
+    kind = "Bulk"
+
+    def write_action(self) -> str:
+        """Return which action is asked for at the door; each row asks for its own."""
+        return "add" if "add" in self.viewset.allowed_methods else "change"
+
+    def post(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Do each, and say of each what came of it."""
+        return self.once(self._all)
+
+    def fields(self) -> list[str]:
+        """Return all: no choice among them is offered here."""
+        return []
+
+    def _all(self) -> Response:
+        data = self.request.data
+        rows = data.get("rows") if isinstance(data, dict) and set(data) == {"rows"} else None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise unprocessable({"rows": _("Send {“rows”: […]} with an object for each row.")})
+        if len(rows) > MOST_ROWS:
+            raise unprocessable(
+                {"rows": _("Send %(most)d rows at most, and the others after them.") % {"most": MOST_ROWS}}
+            )
+        return Response({"rows": [self._one(dict(row)) for row in rows]})
+
+    def _one(self, row: dict[str, Any]) -> dict[str, Any]:
+        try:
+            with transaction.atomic():
+                status, found = self._do(row)
+        except Exception as error:
+            problem = problem_of(error)
+            if problem is None:
+                raise
+            return {"status": problem.status_code, "etag": None, "body": None, "problem": problem.body()}
+        etag = etags.tag(self.state(found), translation.get_language() or "", ())
+        return {"status": int(status), "etag": etag, "body": self.shown(found), "problem": None}
+
+    def _do(self, row: dict[str, Any]) -> tuple[HTTPStatus, Any]:
+        key, etag = row.pop("id", None), row.pop("etag", None)
+        action = "add" if key is None else "change"
+        if action not in self.viewset.allowed_methods:
+            raise Problem("method")
+        require_collection_permission(self.by, self.viewset.permission_for(action), self.summit)
+        if key is None:
+            made = self.viewset.add(by=self.by, summit=self.summit, values=self.read(row))
+            return HTTPStatus.CREATED, self.fresh(made)
+        known = self.named(self.viewset.get_queryset(self.by, self.kwargs["summit"]), str(key))
+        if known is None:
+            raise Http404
+        if not etag:
+            raise Problem("condition")
+        if not self.viewset.lock(known):
+            raise Http404
+        known = self.fresh(known)
+        etags.check_tag(str(etag), self.state(known))
+        changed = self.viewset.change(by=self.by, row=known, values=self.read(row, row=known))
+        return HTTPStatus.OK, self.fresh(changed)
