@@ -28,7 +28,7 @@ edition = text.versions.get().editions.get()
 decisions.submit(edition=edition, by=officer)
 decisions.approve(edition=edition, by=approver)
 moment = db_now() + timedelta(seconds={SECONDS_AHEAD})
-embargoes.set_moment(lift=text.lift, moment=moment, by=officer)
+embargoes.set_moment(embargo=text.embargo, moment=moment, by=officer)
 print(moment.isoformat())
 """
 
